@@ -1,0 +1,39 @@
+using System.Globalization;
+using Bench.Protocol.Units;
+using CsvHelper;
+
+namespace Bench.Protocol.Costs;
+
+/// <summary>
+/// A rented device: what an hour costs, how many FLOPs it sustains, what it draws. Dollars follow from FLOPs, not from this machine's clock,
+/// so that a result costs the same wherever it was computed. The table is accelerators.csv; its last column says where the figures are from.
+/// </summary>
+public sealed record Accelerator(string Name, double UsdPerHour, double SustainedFlopsPerSecond, double Watts, string Basis)
+{
+    private static readonly Dictionary<string, Accelerator> Table = Read();
+
+    public static IReadOnlyCollection<string> Known => Table.Keys;
+
+    public static Accelerator Named(string name) => Table[name];
+
+    /// <summary>The rent for that many FLOPs.</summary>
+    public Usd Cost(Flops flops) => new(flops.Value / SustainedFlopsPerSecond / 3600 * UsdPerHour);
+
+    /// <summary>Energy as power × measured time: an estimate, since no counter was read.</summary>
+    public Joules EstimatedEnergy(Seconds seconds) => new(Watts * seconds.Value);
+
+    private static Dictionary<string, Accelerator> Read()
+    {
+        using var stream = typeof(Accelerator).Assembly.GetManifestResourceStream("accelerators.csv")!;
+        using var csv = CsvReader.Create(stream, CsvReaderOptions.Default, leaveOpen: true);
+        var table = new Dictionary<string, Accelerator>(StringComparer.Ordinal);
+        while (csv.Read())
+        {
+            double Number(string column) => double.Parse(csv.GetString(column), CultureInfo.InvariantCulture);
+            var name = csv.GetString("name");
+            table[name] = new Accelerator(name, Number("usd_per_hour"), Number("sustained_flops_per_second"), Number("watts"), csv.GetString("basis"));
+        }
+
+        return table;
+    }
+}

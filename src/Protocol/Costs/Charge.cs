@@ -1,0 +1,30 @@
+using Bench.Protocol.Units;
+
+namespace Bench.Protocol.Costs;
+
+/// <summary>What a piece of work cost. Work returns its charge together with its result.</summary>
+public sealed record Charge(ChargeKind Kind, long Tokens, Flops Flops, Seconds Seconds)
+{
+    /// <summary>The kinds' names in the experiment file and the ledger.</summary>
+    public static IReadOnlyDictionary<string, ChargeKind> Names { get; } = new Dictionary<string, ChargeKind>(StringComparer.Ordinal)
+    {
+        ["teacher-training"] = ChargeKind.TeacherTraining,
+        ["teacher-generation"] = ChargeKind.TeacherGeneration,
+        ["teacher-scoring"] = ChargeKind.TeacherScoring,
+        ["student-training"] = ChargeKind.StudentTraining,
+        ["evaluation"] = ChargeKind.Evaluation,
+        ["tuning"] = ChargeKind.Tuning,
+    };
+
+    /// <summary>The kind's name in files.</summary>
+    public static string NameOf(ChargeKind kind) => Names.Single(pair => pair.Value == kind).Key;
+
+    /// <summary>The sum of two charges of one kind.</summary>
+    public Charge Plus(Charge other) => other.Kind == Kind
+        ? new Charge(Kind, Tokens + other.Tokens, Flops + other.Flops, Seconds + other.Seconds)
+        : throw new ArgumentException($"cannot add a charge of {NameOf(other.Kind)} to one of {NameOf(Kind)}", nameof(other));
+
+    /// <summary>The FLOPs of those charges that lie inside a cost boundary.</summary>
+    public static Flops Total(IEnumerable<Charge> charges, IReadOnlyList<ChargeKind> boundary) =>
+        new(charges.Where(charge => boundary.Contains(charge.Kind)).Sum(charge => charge.Flops.Value));
+}

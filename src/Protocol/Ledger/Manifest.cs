@@ -1,0 +1,40 @@
+namespace Bench.Protocol.Ledger;
+
+/// <summary>What a result was made from and on.</summary>
+public sealed record Manifest
+{
+    public required string Experiment { get; init; }
+
+    /// <summary>The experiment file as it was.</summary>
+    public required string Spec { get; init; }
+
+    public required string SpecSha256 { get; init; }
+
+    public required string Commit { get; init; }
+
+    public required bool Dirty { get; init; }
+
+    public required IReadOnlyDictionary<string, string> Packages { get; init; }
+
+    public required string Provider { get; init; }
+
+    public required string Cpu { get; init; }
+
+    public required int Cores { get; init; }
+
+    public required string Device { get; init; }
+
+    public required string OperatingSystem { get; init; }
+
+    public required string Runtime { get; init; }
+
+    /// <summary>SHA-256 of every file of data that was read.</summary>
+    public required IReadOnlyDictionary<string, string> Data { get; init; }
+
+    public required IReadOnlyDictionary<string, string> Licences { get; init; }
+
+    public required IReadOnlyList<string> Boundary { get; init; }
+
+    /// <summary>The rate that dollars come from.</summary>
+    public required string Prices { get; init; }
+}

@@ -1,0 +1,110 @@
+using System.IO.Compression;
+using System.Text.Json;
+
+namespace Bench.Protocol.Ledger;
+
+/// <summary>
+/// The only reader and writer of a results folder. A file is written under a temporary name, flushed and renamed. runs.csv comes last:
+/// a run counts as recorded when it stands there, so its rows appear together or not at all.
+/// </summary>
+public sealed class ResultsFolder(string path)
+{
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, NewLine = "\n" };
+
+    public string Path { get; } = System.IO.Path.GetFullPath(path);
+
+    public string Figures => System.IO.Path.Combine(Path, "figures");
+
+    /// <summary>Makes sure that results can be written here before anything is computed.</summary>
+    /// <exception cref="LedgerException">The folder cannot be written to.</exception>
+    public void CheckWritable()
+    {
+        try
+        {
+            Directory.CreateDirectory(Path);
+            var probe = System.IO.Path.Combine(Path, $".probe-{Guid.NewGuid():N}.tmp");
+            File.WriteAllBytes(probe, [0]);
+            File.Delete(probe);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new LedgerException($"{Path}: cannot write here ({error.Message.ReplaceLineEndings(" ")}); choose another folder with --out");
+        }
+    }
+
+    /// <summary>What is recorded; rows of runs that are not in runs.csv are left out.</summary>
+    public Results Read()
+    {
+        if (!File.Exists(FileOf("runs.csv"))) return Results.Empty;
+        var runs = Table<RunRow>("runs.csv");
+        var recorded = runs.Select(run => run.Run).ToHashSet(StringComparer.Ordinal);
+        return new Results(
+            runs,
+            [.. Table<ScoreRow>("scores.csv").Where(row => recorded.Contains(row.Run))],
+            [.. Table<ItemRow>("items.csv.gz").Where(row => recorded.Contains(row.Run))],
+            [.. Table<ChargeRow>("charges.csv").Where(row => recorded.Contains(row.Run))],
+            Table<SummaryRow>("summary.csv"));
+    }
+
+    /// <summary>Writes everything.</summary>
+    public void Write(Results results)
+    {
+        Replace("items.csv.gz", stream =>
+        {
+            using var zip = new GZipStream(stream, CompressionLevel.Optimal, leaveOpen: true);
+            CsvTable<ItemRow>.Write(zip, results.Items);
+        });
+        Replace("scores.csv", stream => CsvTable<ScoreRow>.Write(stream, results.Scores));
+        Replace("charges.csv", stream => CsvTable<ChargeRow>.Write(stream, results.Charges));
+        Replace("summary.csv", stream => CsvTable<SummaryRow>.Write(stream, results.Summary));
+        Replace("runs.csv", stream => CsvTable<RunRow>.Write(stream, results.Runs));
+    }
+
+    /// <summary>The manifest, or null where there is none.</summary>
+    public Manifest? ReadManifest() => File.Exists(FileOf("manifest.json"))
+        ? JsonSerializer.Deserialize<Manifest>(File.ReadAllBytes(FileOf("manifest.json")), Indented)
+        : null;
+
+    public void Write(Manifest manifest) => Replace("manifest.json", stream =>
+    {
+        JsonSerializer.Serialize(stream, manifest, Indented);
+        stream.WriteByte((byte)'\n');
+    });
+
+    private string FileOf(string name) => System.IO.Path.Combine(Path, name);
+
+    private IReadOnlyList<T> Table<T>(string name) where T : class
+    {
+        try
+        {
+            using var stream = File.OpenRead(FileOf(name));
+            if (!name.EndsWith(".gz", StringComparison.Ordinal)) return CsvTable<T>.Read(stream, name);
+            using var zip = new GZipStream(stream, CompressionMode.Decompress);
+            return CsvTable<T>.Read(zip, name);
+        }
+        catch (Exception error) when (error is IOException or InvalidDataException or UnauthorizedAccessException)
+        {
+            throw new LedgerException($"{FileOf(name)}: {error.Message.ReplaceLineEndings(" ")}; run the experiment again");
+        }
+    }
+
+    private void Replace(string name, Action<Stream> write)
+    {
+        try
+        {
+            Directory.CreateDirectory(Path);
+            var temporary = FileOf($".{name}.{Guid.NewGuid():N}.tmp");
+            using (var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write))
+            {
+                write(stream);
+                stream.Flush(flushToDisk: true);
+            }
+
+            File.Move(temporary, FileOf(name), overwrite: true);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new LedgerException($"{FileOf(name)}: cannot be written ({error.Message.ReplaceLineEndings(" ")})");
+        }
+    }
+}

@@ -1,0 +1,14 @@
+using Bench.Protocol.Costs;
+using Bench.Protocol.Units;
+
+namespace Bench.Protocol.Plans;
+
+/// <summary>What a unit of work is expected to cost.</summary>
+/// <param name="Charges">By kind, with seconds at the assumed rate.</param>
+/// <param name="PeakBytes">Memory of the process.</param>
+public sealed record Prediction(IReadOnlyList<Charge> Charges, long PeakBytes)
+{
+    public Seconds Seconds => new(Charges.Sum(charge => charge.Seconds.Value));
+
+    public Flops Flops => new(Charges.Sum(charge => charge.Flops.Value));
+}

@@ -1,0 +1,65 @@
+using Bench.Protocol.Costs;
+
+namespace Bench.Protocol.Specs;
+
+/// <summary>One experiment: a question and everything needed to answer it.</summary>
+public sealed record ExperimentSpec
+{
+    /// <summary>The version of the file format.</summary>
+    public const int CurrentSchema = 1;
+
+    public required string File { get; init; }
+
+    /// <summary>SHA-256 of the file's bytes, lower-case hexadecimal.</summary>
+    public required string FileHash { get; init; }
+
+    public required string Name { get; init; }
+
+    public required string Question { get; init; }
+
+    public required IReadOnlyList<TaskSpec> Tasks { get; init; }
+
+    public required TeacherSpec Teacher { get; init; }
+
+    public required IReadOnlyList<StudentSpec> Students { get; init; }
+
+    /// <summary>Methods first, then baselines.</summary>
+    public required IReadOnlyList<MethodSpec> Methods { get; init; }
+
+    public required IReadOnlyList<Budget> Budgets { get; init; }
+
+    public required IReadOnlyList<long> Seeds { get; init; }
+
+    public required EvaluationSpec Evaluation { get; init; }
+
+    /// <summary>How many distinct training problems (or windows of text) the teacher is asked for.</summary>
+    public required int Prompts { get; init; }
+
+    /// <summary>Passes over the examples when the budget is in queries.</summary>
+    public required int Epochs { get; init; }
+
+    public required OptimiserSpec Training { get; init; }
+
+    /// <summary>What a run's total cost adds up.</summary>
+    public required IReadOnlyList<ChargeKind> Boundary { get; init; }
+
+    public required Accelerator Prices { get; init; }
+
+    /// <summary>Threads of one unit of work.</summary>
+    public required int Threads { get; init; }
+
+    /// <summary>cpu, cuda or cuda:N.</summary>
+    public required string Device { get; init; }
+
+    /// <summary>f32 or bf16.</summary>
+    public required string Precision { get; init; }
+}
+
+/// <summary>A student by name.</summary>
+public sealed record StudentSpec(string Name, ModelShape Model);
+
+/// <summary>How students and teacher are measured.</summary>
+/// <param name="Items">Held-out items of each task.</param>
+/// <param name="Sampling">How responses are decoded.</param>
+/// <param name="Split">Test, or validation while tuning.</param>
+public sealed record EvaluationSpec(int Items, SamplingSpec Sampling, Tasks.Split Split);

@@ -1,0 +1,46 @@
+namespace Bench.Protocol.Specs;
+
+/// <summary>The shape of a decoder-only transformer: RMSNorm, rotary embedding, grouped-query attention, SwiGLU.</summary>
+public sealed record ModelShape
+{
+    public required int Layers { get; init; }
+
+    public required int Width { get; init; }
+
+    public required int Heads { get; init; }
+
+    /// <summary>Heads of keys and values; each serves Heads / KeyValueHeads query heads.</summary>
+    public required int KeyValueHeads { get; init; }
+
+    public required int HeadWidth { get; init; }
+
+    /// <summary>Inner width of the SwiGLU feed-forward layer.</summary>
+    public required int FeedForward { get; init; }
+
+    /// <summary>Size of the vocabulary; 0 until the tokenizer is known.</summary>
+    public int Vocabulary { get; init; }
+
+    /// <summary>Whether the output head is the embedding matrix.</summary>
+    public bool TiedHead { get; init; }
+
+    /// <summary>Whether query, key and value projections have biases.</summary>
+    public bool AttentionBias { get; init; }
+
+    public double RotaryBase { get; init; } = 10_000;
+
+    public double NormEpsilon { get; init; } = 1e-5;
+
+    /// <summary>Rows of the joint query, key and value projection.</summary>
+    public int ProjectionRows => (Heads + 2 * KeyValueHeads) * HeadWidth;
+
+    /// <summary>Number of parameters.</summary>
+    public long Parameters
+    {
+        get
+        {
+            long attention = (long)ProjectionRows * (Width + (AttentionBias ? 1 : 0)) + (long)Heads * HeadWidth * Width;
+            long layer = attention + 3L * Width * FeedForward + 2L * Width;
+            return Layers * layer + (TiedHead ? 1L : 2L) * Vocabulary * Width + Width;
+        }
+    }
+}

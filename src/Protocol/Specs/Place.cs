@@ -1,0 +1,8 @@
+namespace Bench.Protocol.Specs;
+
+/// <summary>A place in a file, for a message.</summary>
+public sealed record Place(string File, int Line, int Column)
+{
+    /// <inheritdoc/>
+    public override string ToString() => FormattableString.Invariant($"{File}:{Line}:{Column}");
+}

@@ -1,0 +1,132 @@
+using System.Globalization;
+using YamlDotNet.RepresentationModel;
+
+namespace Bench.Protocol.Specs;
+
+/// <summary>
+/// A YAML mapping read strictly: every key must be asked for before <see cref="Close"/>, every value has the type and range that it should,
+/// and whatever is wrong is a <see cref="SpecException"/> at its line and column.
+/// </summary>
+internal sealed class SpecMapping
+{
+    private readonly string file;
+    private readonly Dictionary<string, (YamlScalarNode Key, YamlNode Value)> entries = new(StringComparer.Ordinal);
+    private readonly HashSet<string> asked = new(StringComparer.Ordinal);
+    private readonly YamlNode node;
+
+    private SpecMapping(string file, YamlNode node, string what)
+    {
+        this.file = file;
+        this.node = node;
+        if (node is not YamlMappingNode mapping) throw At(node, $"{what} must be a mapping of keys to values", "write key: value pairs");
+        foreach (var (key, value) in mapping.Children)
+        {
+            if (key is not YamlScalarNode { Value: { } name } scalar) throw At(key, "a key must be a word", "");
+            entries[name] = (scalar, value);
+        }
+    }
+
+    internal static SpecMapping Of(string file, YamlNode node, string what) => new(file, node, what);
+
+    internal Place Place => PlaceOf(node);
+
+    internal bool Has(string key)
+    {
+        asked.Add(key);
+        return entries.ContainsKey(key);
+    }
+
+    internal Place PlaceOfKey(string key) => entries.TryGetValue(key, out var entry) ? PlaceOf(entry.Key) : Place;
+
+    internal Place PlaceOfValue(string key) => entries.TryGetValue(key, out var entry) ? PlaceOf(entry.Value) : Place;
+
+    internal string Text(string key, string remedy) => OptionalText(key) ?? throw Missing(key, remedy);
+
+    internal string? OptionalText(string key)
+    {
+        asked.Add(key);
+        if (!entries.TryGetValue(key, out var entry)) return null;
+        return entry.Value is YamlScalarNode { Value: { Length: > 0 } text } ? text : throw At(entry.Value, $"'{key}' must be a text", "");
+    }
+
+    /// <summary>A name that is safe in a file name and a table: letters, digits, '.', '_' and '-', at most 64, not starting with '.'.</summary>
+    internal string Name(string key, string remedy) => CheckedName(Text(key, remedy), PlaceOfValue(key), key);
+
+    internal static string CheckedName(string name, Place place, string key) =>
+        name.Length <= 64 && name[0] != '.' && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-')
+            ? name
+            : throw new SpecException(place, $"'{key}' is not a usable name", "use at most 64 letters, digits, '.', '_' and '-', not starting with '.'");
+
+    internal string Choice(string key, string? fallback, IReadOnlyCollection<string> allowed)
+    {
+        var word = OptionalText(key) ?? fallback ?? throw Missing(key, $"one of {string.Join(", ", allowed)}");
+        return allowed.Contains(word) ? word : throw At(entries[key].Value, $"'{key}' cannot be '{word}'", Suggestion.For(word, allowed));
+    }
+
+    internal long Integer(string key, long? fallback, long low, long high)
+    {
+        var number = Number(key, fallback, low, high);
+        return number == Math.Floor(number) ? (long)number : throw At(entries[key].Value, $"'{key}' must be a whole number", "");
+    }
+
+    internal double Number(string key, double? fallback, double low, double high)
+    {
+        asked.Add(key);
+        if (!entries.TryGetValue(key, out var entry)) return fallback ?? throw Missing(key, "give a number");
+        return NumberOf(entry.Value, key, low, high);
+    }
+
+    internal bool Flag(string key, bool fallback) => Choice(key, fallback ? "true" : "false", ["true", "false"]) == "true";
+
+    internal SpecMapping? OptionalMapping(string key)
+    {
+        asked.Add(key);
+        return entries.TryGetValue(key, out var entry) ? new SpecMapping(file, entry.Value, $"'{key}'") : null;
+    }
+
+    internal SpecMapping Mapping(string key, string remedy) => OptionalMapping(key) ?? throw Missing(key, remedy);
+
+    internal IReadOnlyList<SpecMapping> Mappings(string key, string remedy) =>
+        [.. Sequence(key, remedy).Select(item => new SpecMapping(file, item, $"an entry of '{key}'"))];
+
+    internal IReadOnlyList<(string Word, Place Place)> Words(string key) => !Has(key)
+        ? []
+        : [.. Sequence(key, "").Select(item => item is YamlScalarNode { Value: { Length: > 0 } word }
+            ? (word, PlaceOf(item))
+            : throw At(item, $"an entry of '{key}' must be a word", ""))];
+
+    internal IReadOnlyList<double> Numbers(string key, double low, double high, string remedy) =>
+        [.. Sequence(key, remedy).Select(item => NumberOf(item, key, low, high))];
+
+    /// <summary>Refuses keys that nobody asked for.</summary>
+    internal void Close()
+    {
+        foreach (var (name, (key, _)) in entries)
+            if (!asked.Contains(name)) throw At(key, $"unknown key '{name}'", Suggestion.For(name, [.. asked.Order(StringComparer.Ordinal)]));
+    }
+
+    private SpecException Missing(string key, string remedy) => new(Place, $"'{key}' is missing", remedy);
+
+    private IEnumerable<YamlNode> Sequence(string key, string remedy)
+    {
+        asked.Add(key);
+        if (!entries.TryGetValue(key, out var entry)) throw Missing(key, remedy);
+        if (entry.Value is not YamlSequenceNode list) throw At(entry.Value, $"'{key}' must be a list", "write [a, b] or lines that start with '- '");
+        return list.Children.Count > 0 ? list.Children : throw At(entry.Value, $"'{key}' is empty", remedy);
+    }
+
+    private double NumberOf(YamlNode value, string key, double low, double high)
+    {
+        // 3_000_000 is how people write millions.
+        var text = (value as YamlScalarNode)?.Value?.Replace("_", "", StringComparison.Ordinal);
+        if (!double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) || double.IsNaN(number))
+            throw At(value, $"'{key}' must be a number", "");
+        return number >= low && number <= high
+            ? number
+            : throw At(value, FormattableString.Invariant($"'{key}' is {number}"), FormattableString.Invariant($"it must be from {low} to {high}"));
+    }
+
+    private Place PlaceOf(YamlNode at) => new(file, (int)at.Start.Line, (int)at.Start.Column);
+
+    private SpecException At(YamlNode at, string problem, string remedy) => new(PlaceOf(at), problem, remedy);
+}

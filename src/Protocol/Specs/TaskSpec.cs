@@ -1,0 +1,9 @@
+using Bench.Protocol.Tasks;
+
+namespace Bench.Protocol.Specs;
+
+/// <summary>A task of the experiment.</summary>
+/// <param name="Name">The experiment's name for it.</param>
+/// <param name="Kind">The kind in the catalogue.</param>
+/// <param name="Task">The task; a record, so equal options make equal tasks.</param>
+public sealed record TaskSpec(string Name, string Kind, ITask Task);

@@ -1,0 +1,40 @@
+using System.Globalization;
+using System.Text;
+using Bench.Protocol.Seeds;
+
+namespace Bench.Protocol.Tasks;
+
+/// <summary>The sum of two numbers; the reasoning adds column by column from the right: digit + digit + carry = column sum.</summary>
+[TaskKind("addition")]
+public sealed record Addition : ProceduralTask
+{
+    private readonly int digits;
+
+    public Addition(TaskOptions options) => digits = options.Integer("digits", 3, 1, 9);
+
+    public override string Alphabet => "0123456789+=,";
+
+    public override Problem Draw(RandomStream random)
+    {
+        var limit = (int)Math.Pow(10, digits);
+        var (a, b) = (random.Next(limit), random.Next(limit));
+        return new Problem($"{Padded(a)}+{Padded(b)}=", Columns(a, b), (a + b).ToString(CultureInfo.InvariantCulture));
+    }
+
+    private string Padded(int number) => number.ToString(CultureInfo.InvariantCulture).PadLeft(digits, '0');
+
+    private string Columns(int a, int b)
+    {
+        var steps = new StringBuilder();
+        var carry = 0;
+        for (var column = 0; column < digits; column++, a /= 10, b /= 10)
+        {
+            var sum = a % 10 + b % 10 + carry;
+            if (column > 0) steps.Append(',');
+            steps.Append(CultureInfo.InvariantCulture, $"{a % 10}+{b % 10}+{carry}={sum}");
+            carry = sum / 10;
+        }
+
+        return steps.ToString();
+    }
+}

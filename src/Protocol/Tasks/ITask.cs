@@ -1,0 +1,8 @@
+namespace Bench.Protocol.Tasks;
+
+/// <summary>A capability that can be measured. The name is the experiment's; the kind is the class.</summary>
+public interface ITask
+{
+    /// <summary>The metrics that scores of this task carry; the first is the one that figures show.</summary>
+    IReadOnlyList<Metric> Metrics { get; }
+}

@@ -1,0 +1,32 @@
+using System.Globalization;
+using Bench.Protocol.Seeds;
+
+namespace Bench.Protocol.Tasks;
+
+/// <summary>The product of two numbers; the reasoning forms a partial product for each digit of the second and adds them up as it goes.</summary>
+[TaskKind("multiplication")]
+public sealed record Multiplication : ProceduralTask
+{
+    private readonly int digits;
+
+    public Multiplication(TaskOptions options) => digits = options.Integer("digits", 2, 1, 4);
+
+    public override string Alphabet => "0123456789*=+,";
+
+    public override Problem Draw(RandomStream random)
+    {
+        var limit = (int)Math.Pow(10, digits);
+        var (a, b) = (random.Next(limit), random.Next(limit));
+        var steps = new List<string>();
+        long total = 0, place = 1;
+        for (var rest = b; place < limit; rest /= 10, place *= 10)
+        {
+            var partial = a * (rest % 10) * place;
+            steps.Add(string.Create(CultureInfo.InvariantCulture, $"{a}*{rest % 10 * place}={partial},{total}+{partial}={total + partial}"));
+            total += partial;
+        }
+
+        return new Problem(
+            string.Create(CultureInfo.InvariantCulture, $"{a}*{b}="), string.Join(',', steps), total.ToString(CultureInfo.InvariantCulture));
+    }
+}

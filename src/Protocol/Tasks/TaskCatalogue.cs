@@ -1,0 +1,34 @@
+using System.Reflection;
+
+namespace Bench.Protocol.Tasks;
+
+/// <summary>Every kind of task there is: the classes of this assembly that carry <see cref="TaskKindAttribute"/>.</summary>
+public static class TaskCatalogue
+{
+    private static readonly SortedDictionary<string, Type> Kinds = new(
+        typeof(TaskCatalogue).Assembly.GetTypes()
+            .Where(type => type.GetCustomAttribute<TaskKindAttribute>() is not null)
+            .ToDictionary(type => type.GetCustomAttribute<TaskKindAttribute>()!.Kind), StringComparer.Ordinal);
+
+    /// <summary>The kinds' names, sorted.</summary>
+    public static IReadOnlyCollection<string> Names => Kinds.Keys;
+
+    /// <summary>A task's kind and every option it was made with, as text; equal tasks have equal texts.</summary>
+    public static string Describe(ITask task) => task.GetType().Name + " " + string.Join(' ', task.GetType()
+        .GetFields(BindingFlags.Instance | BindingFlags.NonPublic)
+        .Where(field => field.FieldType == typeof(int) || field.FieldType == typeof(string))
+        .Select(field => $"{field.Name}={field.GetValue(task)}"));
+
+    /// <summary>Makes a task; errors in its options keep their place.</summary>
+    public static ITask Create(string kind, TaskOptions options)
+    {
+        try
+        {
+            return (ITask)Activator.CreateInstance(Kinds[kind], options)!;
+        }
+        catch (TargetInvocationException wrapped) when (wrapped.InnerException is Specs.SpecException error)
+        {
+            throw new Specs.SpecException(error.Place, error.Problem, error.Remedy);
+        }
+    }
+}

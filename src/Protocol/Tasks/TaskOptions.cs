@@ -1,0 +1,17 @@
+using Bench.Protocol.Specs;
+
+namespace Bench.Protocol.Tasks;
+
+/// <summary>The options that an experiment gives a task, read strictly: a value out of range is an error at its place in the file.</summary>
+public sealed class TaskOptions
+{
+    private readonly SpecMapping mapping;
+
+    internal TaskOptions(SpecMapping mapping) => this.mapping = mapping;
+
+    /// <summary>An option that is a whole number from low to high.</summary>
+    public int Integer(string key, int fallback, int low, int high) => (int)mapping.Integer(key, fallback, low, high);
+
+    /// <summary>An option that is one of a few words.</summary>
+    public string Choice(string key, string fallback, params string[] allowed) => mapping.Choice(key, fallback, allowed);
+}
