@@ -1,0 +1,43 @@
+using System.CommandLine;
+using System.Globalization;
+using Bench.Cli.Execution;
+using Bench.Lab.Tensors;
+using Bench.Report;
+
+namespace Bench.Cli.Commands;
+
+/// <summary>bench doctor: what is installed, what is used, what is wrong and how to mend it.</summary>
+internal static class DoctorCommand
+{
+    /// <summary>Below this, one core has no optimised BLAS: libtorch without one reaches a few GFLOP/s.</summary>
+    private const double SuspiciousRate = 15e9;
+
+    internal static Command Create()
+    {
+        var command = new Command("doctor", "Say what is installed, which providers are used, and what is wrong.");
+        command.SetAction(_ => Examine());
+        return command;
+    }
+
+    private static int Examine()
+    {
+        var place = Workplace.Current;
+        var problems = new List<string>();
+        Line("processor", $"{ManifestOf.Cpu()}, {Environment.ProcessorCount} cores");
+        Line("runtime", System.Runtime.InteropServices.RuntimeInformation.FrameworkDescription);
+        Line("providers", Workplace.Providers);
+        Line("libtorch", LibTorch.Version);
+        var rate = LibTorch.MatrixRate(TimeProvider.System);
+        Line("matrix product", string.Create(CultureInfo.InvariantCulture, $"{rate / 1e9:0} GFLOP/s fp32 on one core"));
+        if (rate < SuspiciousRate) problems.Add("matrix products are slow: install an optimised BLAS (apt-get install libopenblas0-pthread)");
+        Line("figures", FigureRenderer.Describe());
+        if (!FigureRenderer.Works()) problems.Add("figures cannot be drawn: apt-get install gnuplot-nox");
+        Line("store", place.Store.Root);
+        Line("reference data", Directory.Exists(place.Data) ? place.Data : "absent (tests that need it are skipped; set BENCH_DATA)");
+        foreach (var problem in problems) Console.WriteLine($"WRONG: {problem}");
+        Console.WriteLine(problems.Count == 0 ? "all is well" : $"{problems.Count} to mend");
+        return problems.Count == 0 ? ExitCodes.Done : ExitCodes.SomeFailed;
+    }
+
+    private static void Line(string what, string value) => Console.WriteLine($"{what,-15} {value}");
+}

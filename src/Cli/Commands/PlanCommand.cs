@@ -1,0 +1,79 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+using Bench.Protocol.Costs;
+using Bench.Protocol.Plans;
+using Bench.Protocol.Specs;
+using Spectre.Console;
+
+namespace Bench.Cli.Commands;
+
+/// <summary>bench plan: every unit with its predicted cost; runs nothing.</summary>
+internal static class PlanCommand
+{
+    internal static Command Create()
+    {
+        var experiment = Arguments.Experiment();
+        var json = new Option<bool>("--json") { Description = "As JSON." };
+        var command = new Command("plan", "List every unit of work with its predicted cost; runs nothing.") { experiment, json };
+        command.SetAction(parsed => Show(parsed.GetValue(experiment)!, parsed.GetValue(json)));
+        return command;
+    }
+
+    private static int Show(string named, bool json)
+    {
+        var place = Workplace.Current;
+        var file = place.ExperimentFile(named);
+        var plan = Planner.Make(ExperimentFile.Load(file), place.Files(Path.GetDirectoryName(file)!));
+        if (json) PrintJson(plan);
+        else PrintTable(plan);
+        return ExitCodes.Done;
+    }
+
+    private static void PrintTable(Plan plan)
+    {
+        var prices = plan.Spec.Prices;
+        var table = new Table().Border(TableBorder.Simple).AddColumns("unit", "FLOPs", "seconds", "MiB", "USD");
+        foreach (var column in table.Columns.Skip(1)) column.RightAligned();
+        foreach (var unit in plan.Units)
+        {
+            var own = Own(unit);
+            table.AddRow(
+                Markup.Escape(unit.Label), Number(own.Sum(charge => charge.Flops.Value), "0.00e0"), Number(unit.Prediction.Seconds.Value, "0.0"),
+                Number(unit.Prediction.PeakBytes / 1048576.0, "0"), Number(own.Sum(charge => prices.Cost(charge.Flops).Value), "0.00e0"));
+        }
+
+        AnsiConsole.Write(table);
+        foreach (var group in Runs(plan).GroupBy(charge => charge.Kind).OrderBy(group => group.Key))
+            Console.WriteLine($"{Charge.NameOf(group.Key),-20} {Number(group.Sum(charge => charge.Flops.Value), "0.000e0")} FLOPs charged to runs");
+        Console.WriteLine($"{"total",-20} {Number(Runs(plan).Sum(charge => charge.Flops.Value), "0.000e0")} FLOPs charged to runs");
+        Console.WriteLine($"licence {plan.Spec.Teacher.Licence} of teacher {plan.Spec.Teacher.Name}: may be distilled");
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"seconds assume {CostModel.AssumedFlopsPerSecond / 1e9:0} GFLOP/s a process; dollars are {prices.Name}'s"));
+    }
+
+    private static void PrintJson(Plan plan) => Console.WriteLine(JsonSerializer.Serialize(new
+    {
+        experiment = plan.Spec.Name,
+        licence = new { name = plan.Spec.Teacher.Licence, verdict = "may be distilled" },
+        units = plan.Units.Select(unit => new
+        {
+            unit = unit.Fingerprint.Short,
+            label = unit.Label,
+            charges = unit.Prediction.Charges.Select(charge => new { kind = Charge.NameOf(charge.Kind), tokens = charge.Tokens, flops = charge.Flops.Value }),
+            seconds = unit.Prediction.Seconds.Value,
+            peak_bytes = unit.Prediction.PeakBytes,
+            usd = plan.Spec.Prices.Cost(unit.Prediction.Flops).Value,
+        }),
+        charged_to_runs = Runs(plan).GroupBy(charge => charge.Kind).ToDictionary(group => Charge.NameOf(group.Key), group => group.Sum(charge => charge.Flops.Value)),
+        total_flops = Runs(plan).Sum(charge => charge.Flops.Value),
+    }));
+
+    // A student is charged for its part of the teacher's work, but that work is another unit's.
+    private static Charge[] Own(UnitOfWork unit) => unit is StudentUnit
+        ? [.. unit.Prediction.Charges.Where(charge => charge.Kind is ChargeKind.StudentTraining or ChargeKind.Evaluation)]
+        : [.. unit.Prediction.Charges];
+
+    private static IEnumerable<Charge> Runs(Plan plan) => plan.Runs.SelectMany(unit => unit.Prediction.Charges);
+
+    private static string Number(double value, string format) => value.ToString(format, CultureInfo.InvariantCulture);
+}

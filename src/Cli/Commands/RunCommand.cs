@@ -1,0 +1,100 @@
+using System.CommandLine;
+using System.Runtime.InteropServices;
+using Bench.Cli.Display;
+using Bench.Cli.Execution;
+using Bench.Protocol.Ledger;
+using Bench.Protocol.Plans;
+using Bench.Protocol.Specs;
+using Bench.Report;
+
+namespace Bench.Cli.Commands;
+
+/// <summary>bench run: plan, execute, report.</summary>
+internal static class RunCommand
+{
+    internal static Command Create()
+    {
+        var experiment = Arguments.Experiment();
+        var output = Arguments.Output();
+        var jobs = new Option<int>("--jobs") { Description = "Units that run at a time (default: one for each core).", DefaultValueFactory = _ => Environment.ProcessorCount };
+        var executor = new Option<string>("--executor") { Description = "Where units run: local.", DefaultValueFactory = _ => "local" };
+        executor.AcceptOnlyFromAmong("local");
+        var seeds = new Option<string>("--seeds") { Description = "Only these of the experiment's seeds, e.g. 0,1." };
+        var quiet = new Option<bool>("--quiet") { Description = "Say only what went wrong." };
+        var json = new Option<bool>("--json") { Description = "One JSON object a line for each event." };
+        jobs.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int>() < 1) result.AddError("--jobs must be at least 1");
+        });
+        var command = new Command("run", "Plan, execute and report an experiment.") { experiment, output, jobs, executor, seeds, quiet, json };
+        command.SetAction((parsed, cancel) => Run(
+            parsed.GetValue(experiment)!, parsed.GetValue(output), parsed.GetValue(jobs), parsed.GetValue(seeds), parsed.GetValue(quiet), parsed.GetValue(json), cancel));
+        return command;
+    }
+
+    private static async Task<int> Run(string named, string? output, int jobs, string? seeds, bool quiet, bool json, CancellationToken cancelled)
+    {
+        var place = Workplace.Current;
+        var file = place.ExperimentFile(named);
+        var folder = Path.GetDirectoryName(file)!;
+        var files = place.Files(folder);
+        var plan = Planner.Make(ExperimentFile.Load(file), files);
+        var chosen = Chosen(plan, seeds);
+        var results = Arguments.ResultsOf(place, plan.Spec, output);
+        results.CheckWritable();
+
+        var code = place.Code();
+        var recorder = new Recorder(plan, results, ManifestOf.This(plan.Spec, code, files), TimeProvider.System);
+        IBoard board = json ? new JsonBoard() : quiet || Console.IsOutputRedirected ? new PlainBoard(chosen.Count, quiet) : new LiveBoard(chosen.Count);
+        var workers = new WorkerProcess(Snapshot(place, plan.Spec, file), folder, plan.Spec.Threads);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancelled);
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, context => Stop(context, stop));
+        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context => Stop(context, stop));
+        try
+        {
+            await board.Watch(() => new LocalExecutor(place.Store, workers, jobs, board)
+                .Run(chosen, recorder.Ended, (reason, seconds) => FailedOutcome.Of(plan.Spec, code, reason, seconds), stop.Token));
+        }
+        finally
+        {
+            recorder.Save();
+        }
+
+        ExperimentReport.Write(plan.Spec, results);
+        foreach (var line in Conclusions.Of(plan.Spec, results.Read())) board.Say(line);
+        board.Say($"results and figures: {Path.GetRelativePath(Directory.GetCurrentDirectory(), results.Path)}");
+        return recorder.Failed > 0 ? ExitCodes.SomeFailed : ExitCodes.Done;
+    }
+
+    private static void Stop(PosixSignalContext context, CancellationTokenSource stop)
+    {
+        context.Cancel = true;
+        stop.Cancel();
+    }
+
+    private static IReadOnlyList<UnitOfWork> Chosen(Plan plan, string? seeds)
+    {
+        if (seeds is null) return plan.Units;
+        var wanted = new HashSet<long>();
+        foreach (var word in seeds.Split(','))
+        {
+            if (!long.TryParse(word, out var seed) || !plan.Spec.Seeds.Contains(seed))
+                throw new SpecException(null, $"--seeds: '{word}' is not a seed of this experiment", $"it has {string.Join(",", plan.Spec.Seeds)}");
+            wanted.Add(seed);
+        }
+
+        return [.. plan.Units.Where(unit => unit is not StudentUnit student || wanted.Contains(student.Seed))];
+    }
+
+    // Workers read the experiment as it was when the run began, whatever happens to the file.
+    private static string Snapshot(Workplace place, ExperimentSpec spec, string file)
+    {
+        var target = Path.Combine(place.Home, "specs", spec.FileHash + ".yaml");
+        if (File.Exists(target)) return target;
+        Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+        var temporary = $"{target}.{Guid.NewGuid():N}.tmp";
+        File.Copy(file, temporary);
+        File.Move(temporary, target, overwrite: true);
+        return target;
+    }
+}

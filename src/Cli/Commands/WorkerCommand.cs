@@ -1,0 +1,59 @@
+using System.CommandLine;
+using Bench.Cli.Execution;
+using Bench.Lab.Runs;
+using Bench.Protocol.Plans;
+using Bench.Protocol.Specs;
+
+namespace Bench.Cli.Commands;
+
+/// <summary>bench worker: one unit of work in this process. Executors start it; people do not need it.</summary>
+internal static class WorkerCommand
+{
+    internal static Command Create()
+    {
+        var unit = new Argument<string>("unit") { Description = "The unit's fingerprint." };
+        var spec = new Option<string>("--spec") { Required = true, Description = "The experiment file." };
+        var folder = new Option<string>("--folder") { Required = true, Description = "The folder that its paths start from." };
+        var attached = new Option<bool>("--attached") { Description = "End when standard input closes." };
+        var command = new Command("worker", "Execute one unit of work.") { unit, spec, folder, attached };
+        command.Hidden = true;
+        command.SetAction(parsed => Run(parsed.GetValue(unit)!, parsed.GetValue(spec)!, parsed.GetValue(folder)!, parsed.GetValue(attached)));
+        return command;
+    }
+
+    private static int Run(string fingerprint, string specFile, string folder, bool attached)
+    {
+        if (attached) EndWithParent();
+        var place = Workplace.Current;
+        var files = place.Files(folder);
+        var plan = Planner.Make(ExperimentFile.Load(specFile), files);
+        var unit = plan.Find(fingerprint);
+        var clock = TimeProvider.System;
+        var (last, stage) = (0L, "");
+        new UnitRunner(plan, place.Store, files, place.Code(), clock).Run(unit, progress =>
+        {
+            // A few lines a second are enough for any eye.
+            if (progress.Stage == stage && clock.GetElapsedTime(last).TotalMilliseconds < 200) return;
+            (last, stage) = (clock.GetTimestamp(), progress.Stage);
+            Console.WriteLine(new UnitEvent(progress.Stage, progress.Share, progress.Loss, progress.TokensPerSecond).ToLine());
+        });
+        return ExitCodes.Done;
+    }
+
+    // The parent holds the other end of standard input: it closes when the parent dies, however it dies.
+    private static void EndWithParent()
+    {
+        var watch = new Thread(() =>
+        {
+            while (Console.In.Read() >= 0)
+            {
+            }
+
+            Environment.Exit(ExitCodes.Interrupted);
+        })
+        {
+            IsBackground = true,
+        };
+        watch.Start();
+    }
+}

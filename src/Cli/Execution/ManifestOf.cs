@@ -1,0 +1,41 @@
+using System.Reflection;
+using System.Runtime.InteropServices;
+using Bench.Lab.Runs;
+using Bench.Lab.Teachers;
+using Bench.Protocol.Costs;
+using Bench.Protocol.Ledger;
+using Bench.Protocol.Specs;
+
+namespace Bench.Cli.Execution;
+
+/// <summary>Describes this machine and this code for a manifest.</summary>
+internal static class ManifestOf
+{
+    private static readonly string[] Packages = ["TorchSharp", "ScottPlot", "CsvHelper", "YamlDotNet", "System.CommandLine", "Spectre.Console"];
+
+    internal static Manifest This(ExperimentSpec spec, CodeVersion code, TeacherFiles files) => new()
+    {
+        Experiment = spec.Name,
+        Spec = File.ReadAllText(spec.File),
+        SpecSha256 = spec.FileHash,
+        Commit = code.Commit,
+        Dirty = code.Dirty,
+        Packages = Packages.ToDictionary(name => name, VersionOf),
+        Provider = code.Provider,
+        Cpu = Cpu(),
+        Cores = Environment.ProcessorCount,
+        Device = spec.Device,
+        OperatingSystem = RuntimeInformation.OSDescription,
+        Runtime = RuntimeInformation.FrameworkDescription,
+        Data = files.Hashes,
+        Licences = new Dictionary<string, string> { [spec.Teacher.Name] = spec.Teacher.Licence },
+        Boundary = [.. spec.Boundary.Select(Charge.NameOf)],
+        Prices = $"{spec.Prices.Name}: {spec.Prices.Basis}",
+    };
+
+    internal static string Cpu() => File.Exists("/proc/cpuinfo")
+        ? File.ReadLines("/proc/cpuinfo").FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal))?.Split(':', 2)[1].Trim() ?? RuntimeInformation.ProcessArchitecture.ToString()
+        : RuntimeInformation.ProcessArchitecture.ToString();
+
+    private static string VersionOf(string assembly) => Assembly.Load(assembly).GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "unknown";
+}

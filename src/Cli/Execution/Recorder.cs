@@ -1,0 +1,35 @@
+using Bench.Protocol.Ledger;
+using Bench.Protocol.Outcomes;
+using Bench.Protocol.Plans;
+
+namespace Bench.Cli.Execution;
+
+/// <summary>
+/// Keeps the ledger up to date while units end. The store already holds every outcome, so the ledger may lag: it is written now and then,
+/// and at the end; a run that was killed in between writes it when it is started again.
+/// </summary>
+internal sealed class Recorder(Plan plan, ResultsFolder results, Manifest manifest, TimeProvider clock)
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(15);
+
+    private readonly Dictionary<string, Outcome> outcomes = new(StringComparer.Ordinal);
+    private readonly Results before = results.Read();
+    private long saved = clock.GetTimestamp();
+
+    /// <summary>How many units failed.</summary>
+    internal int Failed { get; private set; }
+
+    internal void Ended(UnitOfWork unit, Outcome outcome)
+    {
+        outcomes[unit.Fingerprint.Text] = outcome;
+        if (outcome.Status != UnitStatus.Ok) Failed++;
+        if (clock.GetElapsedTime(saved) > Pause) Save();
+    }
+
+    internal void Save()
+    {
+        results.Write(Recording.Merge(plan, outcomes, before));
+        results.Write(manifest);
+        saved = clock.GetTimestamp();
+    }
+}

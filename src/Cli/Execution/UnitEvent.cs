@@ -1,0 +1,24 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Bench.Cli.Execution;
+
+/// <summary>A line that a worker prints: how its unit is going.</summary>
+internal sealed record UnitEvent(string Stage, double Share, double? Loss, double? TokensPerSecond)
+{
+    private static readonly JsonSerializerOptions Options = new() { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
+
+    internal string ToLine() => JsonSerializer.Serialize(this, Options);
+
+    internal static UnitEvent? FromLine(string line)
+    {
+        try
+        {
+            return line.StartsWith('{') ? JsonSerializer.Deserialize<UnitEvent>(line, Options) : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+}

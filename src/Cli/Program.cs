@@ -1,0 +1,61 @@
+using System.CommandLine;
+using Bench.Cli;
+using Bench.Cli.Commands;
+using Bench.Lab.Tensors;
+using Bench.Protocol.Ledger;
+using Bench.Protocol.Licences;
+using Bench.Protocol.Specs;
+
+var root = new RootCommand("Bench trains students from teachers under budgets, and measures what moved and what it cost.")
+{
+    RunCommand.Create(),
+    PlanCommand.Create(),
+    ReportCommand.Create(),
+    SampleCommand.Create(),
+    DoctorCommand.Create(),
+    WorkerCommand.Create(),
+};
+// `bench test` is the launcher's: it needs no built product. Listed here for --help.
+root.Add(new Command("test", "Run the whole test suite."));
+
+var parsed = root.Parse(args);
+if (parsed.Errors.Count > 0)
+{
+    Console.Error.WriteLine($"bench: {parsed.Errors[0].Message} (bench --help lists the commands)");
+    return ExitCodes.WrongRequest;
+}
+
+try
+{
+    return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+}
+catch (LicenceRefusedException refusal)
+{
+    return Say(refusal.Message, ExitCodes.Refused);
+}
+catch (Exception error) when (error is SpecException or LedgerException)
+{
+    return Say(error.Message, ExitCodes.WrongRequest);
+}
+catch (LabException error)
+{
+    return Say(error.Message, ExitCodes.SomeFailed);
+}
+catch (OperationCanceledException)
+{
+    return Say("interrupted; what finished is recorded, and the same command goes on from there", ExitCodes.Interrupted);
+}
+catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+{
+    return Say(error.Message, ExitCodes.SomeFailed);
+}
+catch (Exception error) when (Environment.GetEnvironmentVariable("BENCH_TRACE") is null)
+{
+    return Say($"a fault of Bench itself: {error.GetType().Name}: {error.Message} (BENCH_TRACE=1 shows where; please report it)", ExitCodes.SomeFailed);
+}
+
+static int Say(string message, int code)
+{
+    Console.Error.WriteLine("bench: " + message.ReplaceLineEndings(" "));
+    return code;
+}

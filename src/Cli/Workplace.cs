@@ -1,0 +1,83 @@
+using System.Diagnostics;
+using System.Reflection;
+using Bench.Lab.Runs;
+using Bench.Lab.Teachers;
+using Bench.Lab.Tensors;
+using Bench.Protocol.Specs;
+using Bench.Protocol.Store;
+
+namespace Bench.Cli;
+
+/// <summary>Where things are on this machine: the one place that reads the environment.</summary>
+internal sealed class Workplace
+{
+    internal static Workplace Current { get; } = new();
+
+    private Workplace()
+    {
+        Root = Environment.GetEnvironmentVariable("BENCH_ROOT") ?? Ascend(AppContext.BaseDirectory) ?? Directory.GetCurrentDirectory();
+        Home = Environment.GetEnvironmentVariable("BENCH_HOME") is { Length: > 0 } home
+            ? Path.GetFullPath(home)
+            : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache", "bench");
+        Data = Environment.GetEnvironmentVariable("BENCH_DATA") is { Length: > 0 } data ? Path.GetFullPath(data) : Path.GetFullPath(Path.Combine(Root, "..", "shared", "data"));
+    }
+
+    /// <summary>The repository.</summary>
+    internal string Root { get; }
+
+    /// <summary>What may be deleted at no loss but time: store, downloads, snapshots of experiments.</summary>
+    internal string Home { get; }
+
+    /// <summary>Reference data.</summary>
+    internal string Data { get; }
+
+    internal ContentStore Store => new(Path.Combine(Home, "store"));
+
+    internal static string Providers { get; } = typeof(Workplace).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().First(entry => entry.Key == "BenchProviders").Value!;
+
+    /// <summary>The experiment.yaml that a person means by a folder or a file.</summary>
+    internal string ExperimentFile(string named)
+    {
+        string[] candidates = [named, Path.Combine(named, "experiment.yaml"), Path.Combine(Root, "experiments", named, "experiment.yaml"), Path.Combine(Root, named, "experiment.yaml")];
+        return candidates.FirstOrDefault(File.Exists) is { } found
+            ? Path.GetFullPath(found)
+            : throw new SpecException(null, $"there is no experiment '{named}'", $"known are {string.Join(", ", Experiments())}; or give a path to an experiment.yaml");
+    }
+
+    /// <summary>Finds checkpoints beside an experiment, in the reference data, or by downloading them.</summary>
+    internal TeacherFiles Files(string experimentFolder) =>
+        new([experimentFolder, Data, Path.Combine(Data, "checkpoints")], Path.Combine(Home, "downloads"), new HttpClient { Timeout = TimeSpan.FromMinutes(30) });
+
+    internal CodeVersion Code()
+    {
+        var commit = Git("rev-parse", "HEAD") ?? "unknown";
+        // What a run writes under results/ does not change what it computes.
+        var changes = Git("status", "--porcelain", "--", ".", ":!results");
+        return new CodeVersion(commit, changes is null or { Length: > 0 }, $"{Providers} libtorch {LibTorch.Version}");
+    }
+
+    private IEnumerable<string> Experiments() => Directory.Exists(Path.Combine(Root, "experiments"))
+        ? Directory.GetDirectories(Path.Combine(Root, "experiments")).Select(folder => Path.GetFileName(folder)!).Order()
+        : [];
+
+    private string? Git(params string[] arguments)
+    {
+        try
+        {
+            using var process = Process.Start(new ProcessStartInfo("git", arguments) { WorkingDirectory = Root, RedirectStandardOutput = true, RedirectStandardError = true })!;
+            var output = process.StandardOutput.ReadToEnd().Trim();
+            process.WaitForExit();
+            return process.ExitCode == 0 ? output : null;
+        }
+        catch (System.ComponentModel.Win32Exception)
+        {
+            return null;
+        }
+    }
+
+    private static string? Ascend(string? folder)
+    {
+        while (folder is not null && !File.Exists(Path.Combine(folder, "Bench.sln"))) folder = Path.GetDirectoryName(folder);
+        return folder;
+    }
+}

@@ -1,0 +1,35 @@
+using Bench.Lab.Signals;
+using Bench.Lab.Text;
+using Bench.Protocol.Specs;
+using Bench.Protocol.Tasks;
+
+namespace Bench.Lab.Evaluation;
+
+/// <summary>Problems as tokens.</summary>
+internal static class Examples
+{
+    /// <summary>How much longer than the longest gold response a response may be.</summary>
+    private const int Slack = 8;
+
+    /// <summary>The begin token and the prompt.</summary>
+    internal static int[] Prompt(ITokenizer tokenizer, Problem problem) => [tokenizer.Begin, .. tokenizer.Encode(problem.Prompt)];
+
+    /// <summary>A problem with its gold response and the end token.</summary>
+    internal static Sequence Gold(ITokenizer tokenizer, Problem problem, Keep keep)
+    {
+        var prompt = Prompt(tokenizer, problem);
+        var response = keep == Keep.Answer ? problem.Answer : Answers.WithReasoning(problem.Reasoning, problem.Answer);
+        return new Sequence([.. prompt, .. tokenizer.Encode(response), tokenizer.End], prompt.Length);
+    }
+
+    /// <summary>The same problem with only the teacher's final answer.</summary>
+    internal static Sequence AnswerOnly(ITokenizer tokenizer, Sequence trace)
+    {
+        var answer = Answers.Final(tokenizer.Decode(trace.Tokens[trace.Start..]));
+        return new Sequence([.. trace.Tokens[..trace.Start], .. tokenizer.Encode(answer), tokenizer.End], trace.Start);
+    }
+
+    /// <summary>The most tokens that a response to such problems may take: the longest gold one, the end token, and some slack.</summary>
+    internal static int ResponseLimit(IEnumerable<Problem> problems) =>
+        problems.Max(problem => CharacterVocabulary.Length(Answers.WithReasoning(problem.Reasoning, problem.Answer))) + 1 + Slack;
+}

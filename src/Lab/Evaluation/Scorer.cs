@@ -1,0 +1,61 @@
+using Bench.Lab.Models;
+using Bench.Lab.Signals;
+using Bench.Lab.Tensors;
+using Bench.Protocol.Costs;
+using Bench.Protocol.Units;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Bench.Lab.Evaluation;
+
+/// <summary>Forward passes over given sequences.</summary>
+internal sealed class Scorer(Decoder model, TimeProvider clock)
+{
+    private const int Batch = 32;
+
+    /// <summary>For each response token, its log-probability and the model's own choice.</summary>
+    internal (IReadOnlyList<TokenScores> Scores, Charge Charge) Predict(IReadOnlyList<Sequence> sequences, ChargeKind kind)
+    {
+        var scores = new TokenScores[sequences.Count];
+        var charge = Visit(sequences, kind, (index, logits) =>
+        {
+            var sequence = sequences[index];
+            var tokens = sequence.Tokens[sequence.Start..];
+            var wanted = TensorData.Of(Array.ConvertAll(tokens, token => (long)token), tokens.Length).to(logits.device);
+            var found = logits.log_softmax(1).gather(1, wanted.unsqueeze(1)).ToArray();
+            scores[index] = new TokenScores(found, Array.ConvertAll(logits.argmax(1).to(CPU).contiguous().Longs().ToArray(), token => (int)token));
+        });
+        return (scores, charge);
+    }
+
+    /// <summary>
+    /// Calls back with each sequence's logits of its response tokens, [response tokens, vocabulary] in float32. Sequences of one length share a
+    /// pass, so nothing is padded.
+    /// </summary>
+    internal Charge Visit(IReadOnlyList<Sequence> sequences, ChargeKind kind, Action<int, Tensor> visit)
+    {
+        var started = clock.GetTimestamp();
+        var (tokens, flops) = (0L, Flops.Zero);
+        using var quiet = no_grad();
+        foreach (var group in Enumerable.Range(0, sequences.Count).GroupBy(i => sequences[i].Processed).OrderBy(group => group.Key))
+        {
+            foreach (var chunk in group.Chunk(Batch))
+            {
+                using var scope = NewDisposeScope();
+                var ids = chunk.SelectMany(index => sequences[index].Tokens.Take(group.Key)).Select(token => (long)token).ToArray();
+                var logits = model.Logits(TensorData.Of(ids, chunk.Length, group.Key).to(model.Compute.Device)).to(ScalarType.Float32);
+                for (var row = 0; row < chunk.Length; row++)
+                {
+                    using var inner = NewDisposeScope();
+                    var sequence = sequences[chunk[row]];
+                    visit(chunk[row], logits.narrow(0, (long)row * group.Key + sequence.Start - 1, sequence.ResponseLength));
+                }
+
+                tokens += ids.Length;
+                flops += chunk.Length * ModelFlops.Forward(model.Shape, group.Key);
+            }
+        }
+
+        return new Charge(kind, tokens, flops, new Seconds(clock.GetElapsedTime(started).TotalSeconds));
+    }
+}

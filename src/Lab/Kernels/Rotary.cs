@@ -1,0 +1,53 @@
+using Bench.Lab.Tensors;
+using static TorchSharp.torch;
+
+namespace Bench.Lab.Kernels;
+
+/// <summary>
+/// Rotary position embedding (Su et al. 2021, equation 34): channel i turns together with channel i + half of a head by position · base^(−2i/width).
+/// Cosines and sines are kept for every position up to the longest sequence, [position, half].
+/// </summary>
+internal sealed class Rotary
+{
+    private readonly double[] frequencies;
+
+    internal Rotary(int headWidth, double rotaryBase)
+    {
+        Half = headWidth / 2;
+        frequencies = [.. Enumerable.Range(0, Half).Select(i => Math.Pow(rotaryBase, -2.0 * i / headWidth))];
+    }
+
+    internal int Half { get; }
+
+    internal float[] Cosines { get; private set; } = [];
+
+    internal float[] Sines { get; private set; } = [];
+
+    /// <summary>Makes the tables reach a length.</summary>
+    internal void Reach(int positions)
+    {
+        if (Cosines.Length >= positions * Half) return;
+        positions = Math.Max(positions, 2 * Cosines.Length / Half);
+        (Cosines, Sines) = (new float[positions * Half], new float[positions * Half]);
+        for (var position = 0; position < positions; position++)
+        {
+            for (var i = 0; i < Half; i++)
+            {
+                // As the float32 product of float32 numbers, which is what the reference implementations turn by.
+                var angle = (float)position * (float)frequencies[i];
+                (Cosines[position * Half + i], Sines[position * Half + i]) = (MathF.Cos(angle), MathF.Sin(angle));
+            }
+        }
+    }
+
+    /// <summary>Turns x [batch, heads, time, width] whose first position is start, with torch's own operations.</summary>
+    internal Tensor Composite(Tensor x, int start)
+    {
+        var time = (int)x.shape[2];
+        Reach(start + time);
+        var cos = TensorData.Of(Cosines.AsSpan(start * Half, time * Half), time, Half).to(x.device).to(x.dtype);
+        var sin = TensorData.Of(Sines.AsSpan(start * Half, time * Half), time, Half).to(x.device).to(x.dtype);
+        var (first, second) = (x.narrow(3, 0, Half), x.narrow(3, Half, Half));
+        return cat([first * cos - second * sin, second * cos + first * sin], 3);
+    }
+}

@@ -1,0 +1,109 @@
+using Bench.Lab.Tensors;
+using Bench.Protocol.Costs;
+using Bench.Protocol.Seeds;
+using Bench.Protocol.Specs;
+using Bench.Protocol.Units;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Bench.Lab.Models;
+
+/// <summary>Batched decoding with a key-value cache, greedy or by temperature.</summary>
+public sealed class Generator(Decoder model, TimeProvider clock)
+{
+    /// <summary>Sequences that are decoded together.</summary>
+    public const int Batch = 64;
+
+    /// <summary>
+    /// Continues prompts until the end token or a number of new tokens. What a prompt's continuation is depends on nothing but the prompt, its
+    /// index and the seed: not on its neighbours in the batch.
+    /// </summary>
+    /// <param name="prompts">Token ids, none empty.</param>
+    /// <param name="limit">The most new tokens.</param>
+    /// <param name="end">The token that ends a sequence; −1 for none.</param>
+    /// <param name="sampling">Greedy or by temperature.</param>
+    /// <param name="seed">The seed of what is drawn.</param>
+    /// <param name="kind">What the cost is for.</param>
+    /// <param name="progress">Told how many prompts are done.</param>
+    /// <returns>New tokens of each prompt, the end token included where it was reached, and the cost of every token processed.</returns>
+    public (IReadOnlyList<int[]> Responses, Charge Charge) Continue(
+        IReadOnlyList<int[]> prompts, int limit, int end, SamplingSpec sampling, Seed seed, ChargeKind kind, Action<int>? progress = null)
+    {
+        var started = clock.GetTimestamp();
+        var responses = new List<int>[prompts.Count];
+        var (tokens, flops, done) = (0L, Flops.Zero, 0);
+        using var quiet = no_grad();
+        // Prompts of one length run in lock step without padding.
+        foreach (var group in Enumerable.Range(0, prompts.Count).GroupBy(i => prompts[i].Length).OrderBy(group => group.Key))
+        {
+            foreach (var chunk in group.Chunk(Batch))
+            {
+                Decode(prompts, chunk, limit, end, sampling, seed, responses);
+                foreach (var index in chunk)
+                {
+                    // The last token of a response is never fed back.
+                    var processed = prompts[index].Length + responses[index].Count - 1;
+                    tokens += processed;
+                    flops += ModelFlops.Forward(model.Shape, processed);
+                }
+
+                progress?.Invoke(done += chunk.Length);
+            }
+        }
+
+        return ([.. responses.Select(response => response.ToArray())], new Charge(kind, tokens, flops, new Seconds(clock.GetElapsedTime(started).TotalSeconds)));
+    }
+
+    private void Decode(IReadOnlyList<int[]> prompts, int[] chunk, int limit, int end, SamplingSpec sampling, Seed seed, List<int>[] responses)
+    {
+        var length = prompts[chunk[0]].Length;
+        using var cache = model.NewCache(chunk.Length, length + limit);
+        var draws = sampling.Temperature > 0 ? Array.ConvertAll(chunk, index => seed.Stream($"sample/{index}")) : [];
+        var active = Enumerable.Range(0, chunk.Length).ToArray();
+        foreach (var index in chunk) responses[index] = [];
+        var fed = chunk.SelectMany(index => prompts[index]).Select(token => (long)token).ToArray();
+        for (var time = length; active.Length > 0; time = 1)
+        {
+            using var scope = NewDisposeScope();
+            var logits = model.Next(TensorData.Of(fed, active.Length, time).to(model.Compute.Device), cache);
+            var next = sampling.Temperature > 0
+                ? Draw(logits, sampling.Temperature, active, draws)
+                : logits.argmax(1).to(CPU).contiguous().Longs().ToArray();
+            var going = new List<int>();
+            for (var place = 0; place < active.Length; place++)
+            {
+                var response = responses[chunk[active[place]]];
+                response.Add((int)next[place]);
+                if (next[place] != end && response.Count < limit) going.Add(place);
+            }
+
+            if (going.Count < active.Length) cache.Keep(going);
+            fed = [.. going.Select(place => next[place])];
+            active = [.. going.Select(place => active[place])];
+        }
+    }
+
+    private static long[] Draw(Tensor logits, double temperature, int[] active, RandomStream[] draws)
+    {
+        var probabilities = (logits.to(ScalarType.Float32) / temperature).softmax(1).to(CPU).contiguous();
+        var vocabulary = (int)logits.shape[1];
+        var values = probabilities.Floats();
+        var drawn = new long[active.Length];
+        for (var place = 0; place < active.Length; place++)
+        {
+            var row = values.Slice(place * vocabulary, vocabulary);
+            var left = draws[active[place]].NextDouble();
+            var token = 0;
+            // What rounding leaves over falls to the last token.
+            for (; token < vocabulary - 1; token++)
+            {
+                left -= row[token];
+                if (left < 0) break;
+            }
+
+            drawn[place] = token;
+        }
+
+        return drawn;
+    }
+}

@@ -1,0 +1,52 @@
+using Bench.Lab.Evaluation;
+using Bench.Lab.Models;
+using Bench.Lab.Teachers;
+using Bench.Lab.Tensors;
+using Bench.Lab.Text;
+using Bench.Lab.Training;
+using Bench.Protocol.Outcomes;
+using Bench.Protocol.Plans;
+using Bench.Protocol.Specs;
+using Bench.Protocol.Store;
+using Bench.Protocol.Tasks;
+using static TorchSharp.torch;
+
+namespace Bench.Lab.Runs;
+
+/// <summary>Executes one unit of work of a plan and publishes what came of it in the store.</summary>
+/// <param name="plan">The plan that holds the unit.</param>
+/// <param name="store">Where the results of other units are, and where this one's goes.</param>
+/// <param name="files">Where a teacher's checkpoint is.</param>
+/// <param name="code">The commit that runs, whether the tree was dirty, and who supplies the tensors.</param>
+/// <param name="clock">The time.</param>
+public sealed class UnitRunner(Plan plan, ContentStore store, TeacherFiles files, CodeVersion code, TimeProvider clock)
+{
+    private readonly ExperimentSpec spec = plan.Spec;
+
+    /// <summary>Runs a unit whose needs are in the store.</summary>
+    /// <exception cref="LabException">It cannot be done.</exception>
+    public Outcome Run(UnitOfWork unit, Action<UnitProgress>? progress = null)
+    {
+        set_num_threads(spec.Threads);
+        var compute = Compute.For(spec.Device, spec.Precision);
+        var session = new UnitSession(spec, store, files, compute, code, clock, progress);
+        return unit switch
+        {
+            TeacherUnit teacher => new TeacherRun(session).Execute(teacher),
+            TextUnit text => new TextRun(session).Execute(text),
+            TopKUnit topK => new TopKRun(session).Execute(topK),
+            StudentUnit student => new StudentRun(session).Execute(student),
+            _ => throw new ArgumentException($"no way to run {unit.Label}", nameof(unit)),
+        };
+    }
+}
+
+/// <summary>Which code produced a result.</summary>
+public sealed record CodeVersion(string Commit, bool Dirty, string Provider);
+
+/// <summary>How a unit is going.</summary>
+/// <param name="Stage">What it does now, e.g. training.</param>
+/// <param name="Share">Of this stage, 0 to 1.</param>
+/// <param name="Loss">In nats for each token, while training.</param>
+/// <param name="TokensPerSecond">While training.</param>
+public sealed record UnitProgress(string Stage, double Share, double? Loss = null, double? TokensPerSecond = null);

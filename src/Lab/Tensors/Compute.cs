@@ -1,0 +1,39 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Bench.Lab.Tensors;
+
+/// <summary>Where and how tensors are computed. Nothing else in the Lab asks which device this is.</summary>
+public sealed record Compute
+{
+    private Compute(Device device, ScalarType type, bool fused)
+    {
+        Device = device;
+        Type = type;
+        Fused = fused;
+    }
+
+    public Device Device { get; }
+
+    /// <summary>The type of weights and activations.</summary>
+    public ScalarType Type { get; }
+
+    /// <summary>Whether the fused CPU kernels run; else their composite twins, which work everywhere.</summary>
+    public bool Fused { get; }
+
+    /// <summary>float32 on the CPU with fused kernels.</summary>
+    public static Compute Cpu { get; } = new(CPU, ScalarType.Float32, fused: true);
+
+    /// <summary>float32 on the CPU from torch's own operations only.</summary>
+    public static Compute Composite { get; } = new(CPU, ScalarType.Float32, fused: false);
+
+    /// <summary>The place that an experiment names: cpu, cuda or cuda:N, and f32 or bf16.</summary>
+    /// <exception cref="LabException">The device is not there.</exception>
+    public static Compute For(string device, string precision)
+    {
+        if (device.StartsWith("cuda", StringComparison.Ordinal) && !cuda.is_available())
+            throw new LabException($"device '{device}' is not available to this libtorch; use device: cpu, or a libtorch with CUDA (LIBTORCH=/path)");
+        var type = precision == "bf16" ? ScalarType.BFloat16 : ScalarType.Float32;
+        return new Compute(torch.device(device), type, fused: device == "cpu" && type == ScalarType.Float32);
+    }
+}

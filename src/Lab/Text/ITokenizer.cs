@@ -1,0 +1,24 @@
+namespace Bench.Lab.Text;
+
+/// <summary>Text to tokens and back.</summary>
+public interface ITokenizer
+{
+    /// <summary>Number of tokens.</summary>
+    int Size { get; }
+
+    /// <summary>The token that begins a sequence.</summary>
+    int Begin { get; }
+
+    /// <summary>The token that ends a response.</summary>
+    int End { get; }
+
+    /// <summary>A text's tokens, without the begin token.</summary>
+    /// <exception cref="Tensors.LabException">The text holds what the tokenizer cannot spell.</exception>
+    int[] Encode(string text);
+
+    /// <summary>The text of tokens; begin and end tokens are silent.</summary>
+    string Decode(IReadOnlyList<int> tokens);
+
+    /// <summary>Writes the tokenizer's file into a model's folder.</summary>
+    void Save(string folder);
+}

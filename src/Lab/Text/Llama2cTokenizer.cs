@@ -1,0 +1,116 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using System.Text;
+using Bench.Lab.Tensors;
+
+namespace Bench.Lab.Text;
+
+/// <summary>
+/// The tokenizer of llama2.c (tokenizer.bin): byte-pair encoding by score over UTF-8 pieces with a fallback to single bytes,
+/// as SentencePiece does it. A text is given a leading space; a piece's leading space is dropped after the begin token.
+/// </summary>
+public sealed class Llama2cTokenizer : ITokenizer
+{
+    internal const string FileName = "tokenizer.bin";
+    private const int FirstByte = 3;
+
+    private readonly byte[] file;
+    private readonly byte[][] pieces;
+    private readonly float[] scores;
+    private readonly Dictionary<string, int> byPiece = new(StringComparer.Ordinal);
+
+    private Llama2cTokenizer(byte[] file, int size, string path)
+    {
+        this.file = file;
+        (pieces, scores) = (new byte[size][], new float[size]);
+        var at = sizeof(int);
+        for (var token = 0; token < size; token++)
+        {
+            if (at + 8 > file.Length) throw new LabException($"{path}: ends after {token} of {size} pieces");
+            scores[token] = BinaryPrimitives.ReadSingleLittleEndian(file.AsSpan(at));
+            var length = BinaryPrimitives.ReadInt32LittleEndian(file.AsSpan(at + 4));
+            at += 8;
+            if (length < 0 || length > file.Length - at) throw new LabException($"{path}: piece {token} has length {length}");
+            pieces[token] = file.AsSpan(at, length).ToArray();
+            at += length;
+            byPiece.TryAdd(Key(pieces[token]), token);
+        }
+    }
+
+    public int Size => pieces.Length;
+
+    public int Begin => 1;
+
+    /// <summary>llama2.c's training data separates stories by the begin token.</summary>
+    public int End => 1;
+
+    /// <summary>Reads a tokenizer of a model with that many tokens.</summary>
+    /// <exception cref="LabException">The file is not such a tokenizer.</exception>
+    public static Llama2cTokenizer Load(string path, int size) => new(File.ReadAllBytes(path), size, path);
+
+    public int[] Encode(string text)
+    {
+        if (text.Length == 0) return [];
+        var tokens = new List<int>();
+        if (byPiece.TryGetValue(" ", out var space)) tokens.Add(space);
+        foreach (var rune in text.EnumerateRunes())
+        {
+            var bytes = Encoding.UTF8.GetBytes(rune.ToString());
+            if (byPiece.TryGetValue(Key(bytes), out var token)) tokens.Add(token);
+            else tokens.AddRange(bytes.Select(value => FirstByte + value));
+        }
+
+        while (BestPair(tokens) is var (place, merged) && place >= 0)
+        {
+            tokens[place] = merged;
+            tokens.RemoveAt(place + 1);
+        }
+
+        return [.. tokens];
+    }
+
+    public string Decode(IReadOnlyList<int> tokens)
+    {
+        var bytes = new List<byte>();
+        var afterBegin = true;
+        foreach (var token in tokens)
+        {
+            if (token is 1 or 2)
+            {
+                afterBegin = true;
+                continue;
+            }
+
+            var piece = pieces[token].AsSpan();
+            if (afterBegin && piece.Length > 0 && piece[0] == ' ') piece = piece[1..];
+            afterBegin = false;
+            if (ByteOf(piece) is { } single) bytes.Add(single);
+            else bytes.AddRange(piece);
+        }
+
+        return Encoding.UTF8.GetString([.. bytes]);
+    }
+
+    public void Save(string folder) => File.WriteAllBytes(Path.Combine(folder, FileName), file);
+
+    private (int Place, int Merged) BestPair(List<int> tokens)
+    {
+        var (best, place, merged) = (float.NegativeInfinity, -1, -1);
+        for (var i = 0; i + 1 < tokens.Count; i++)
+        {
+            if (!byPiece.TryGetValue(Key([.. pieces[tokens[i]], .. pieces[tokens[i + 1]]]), out var joined) || scores[joined] <= best) continue;
+            (best, place, merged) = (scores[joined], i, joined);
+        }
+
+        return (place, merged);
+    }
+
+    // Pieces are bytes; as Latin-1 they are text that a dictionary can hold.
+    private static string Key(byte[] piece) => Encoding.Latin1.GetString(piece);
+
+    // A byte's piece is spelt <0x0A>.
+    private static byte? ByteOf(ReadOnlySpan<byte> piece) =>
+        piece.Length == 6 && piece.StartsWith("<0x"u8) && byte.TryParse(Encoding.ASCII.GetString(piece[3..5]), NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var value)
+            ? value
+            : null;
+}

@@ -1,0 +1,61 @@
+using Bench.Lab.Kernels;
+using Bench.Lab.Models;
+using Bench.Lab.Tensors;
+using Bench.Protocol.Specs;
+using static TorchSharp.torch;
+
+namespace Bench.Lab.Training;
+
+/// <summary>AdamW over a model's parameters, with clipping by the gradient's global norm. Vectors (norms, biases) are not decayed.</summary>
+internal sealed class AdamW : IDisposable
+{
+    private readonly OptimiserSpec spec;
+    private readonly Compute compute;
+    private readonly (Tensor Parameter, Tensor First, Tensor Second, double Decay)[] slots;
+    private int step;
+
+    internal AdamW(Decoder model, OptimiserSpec spec)
+    {
+        (this.spec, compute) = (spec, model.Compute);
+        slots = [.. model.Parameters.Select(parameter => (
+            parameter.Tensor, Moment(parameter.Tensor), Moment(parameter.Tensor), parameter.Tensor.shape.Length > 1 ? spec.WeightDecay : 0))];
+    }
+
+    /// <summary>Applies gradients, in the order of the model's parameters.</summary>
+    /// <returns>The norm of the gradient before clipping.</returns>
+    internal double Step(IReadOnlyList<Tensor> gradients, double learningRate)
+    {
+        using var quiet = no_grad();
+        var norm = Norm(gradients);
+        var scale = norm > spec.ClipNorm ? spec.ClipNorm / norm : 1;
+        step++;
+        var numbers = new AdamWStep.Numbers(
+            (float)learningRate, (float)spec.Beta1, (float)spec.Beta2, 0,
+            (float)(1 - Math.Pow(spec.Beta1, step)), (float)(1 - Math.Pow(spec.Beta2, step)), (float)scale);
+        for (var i = 0; i < slots.Length; i++)
+        {
+            var (parameter, first, second, decay) = slots[i];
+            AdamWStep.Apply(compute, parameter, gradients[i], first, second, numbers with { Decay = (float)decay });
+        }
+
+        return norm;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var (_, first, second, _) in slots)
+        {
+            first.Dispose();
+            second.Dispose();
+        }
+    }
+
+    private static double Norm(IReadOnlyList<Tensor> gradients)
+    {
+        using var scope = NewDisposeScope();
+        return Math.Sqrt(gradients.Sum(gradient => (double)gradient.square().sum().to(CPU).to(ScalarType.Float32).item<float>()));
+    }
+
+    private static Tensor Moment(Tensor like) => zeros(like.shape, dtype: like.dtype, device: like.device).DetachFromDisposeScope();
+}

@@ -1,0 +1,48 @@
+using Bench.Protocol.Costs;
+using Bench.Protocol.Specs;
+
+namespace Bench.Lab.Training;
+
+/// <summary>How much of a budget is spent. It is never exceeded: a step that does not fit is not taken.</summary>
+internal sealed class BudgetMeter
+{
+    private readonly double limit;
+    private readonly Func<StepCost, double>? amount;
+    private readonly TimeProvider clock;
+    private readonly long started;
+
+    private BudgetMeter(double limit, Func<StepCost, double>? amount, TimeProvider clock)
+    {
+        (this.limit, this.amount, this.clock) = (limit, amount, clock);
+        started = clock.GetTimestamp();
+    }
+
+    /// <summary>Spent so far, in the budget's unit.</summary>
+    internal double Spent { get; private set; }
+
+    /// <summary>The share of the budget that is spent.</summary>
+    internal double Share => Math.Min(1, Spent / limit);
+
+    /// <summary>A meter for a student's budget. Queries become examples: each query's example is seen once an epoch.</summary>
+    internal static BudgetMeter For(Budget budget, Accelerator prices, int epochs, TimeProvider clock) => budget.Unit switch
+    {
+        BudgetUnit.StudentFlops => new(budget.Amount, cost => cost.Student.Value, clock),
+        BudgetUnit.TotalFlops => new(budget.Amount, cost => (cost.Student + cost.Teacher).Value, clock),
+        BudgetUnit.Usd => new(budget.Amount, cost => prices.Cost(cost.Student + cost.Teacher).Value, clock),
+        BudgetUnit.Tokens => new(budget.Amount, cost => cost.LossTokens, clock),
+        BudgetUnit.Examples => new(budget.Amount, cost => cost.Examples, clock),
+        BudgetUnit.Queries => new(budget.Amount * epochs, cost => cost.Examples, clock),
+        BudgetUnit.Seconds => new(budget.Amount, null, clock),
+        _ => throw new ArgumentOutOfRangeException(nameof(budget), budget.Unit, "unknown unit"),
+    };
+
+    /// <summary>A meter of processed tokens, by which teachers are trained.</summary>
+    internal static BudgetMeter ForProcessedTokens(double tokens, TimeProvider clock) => new(tokens, cost => cost.ProcessedTokens, clock);
+
+    // A step fits if it ends within the limit, a rounding error aside; seconds are only known afterwards.
+    internal bool Affords(StepCost cost) => amount is null ? Elapsed() < limit : Spent + amount(cost) <= limit * (1 + 1e-9);
+
+    internal void Spend(StepCost cost) => Spent = amount is null ? Elapsed() : Spent + amount(cost);
+
+    private double Elapsed() => clock.GetElapsedTime(started).TotalSeconds;
+}

@@ -1,0 +1,11 @@
+using Bench.Protocol.Units;
+
+namespace Bench.Lab.Training;
+
+/// <summary>What a training step takes.</summary>
+/// <param name="Student">FLOPs of the student, padding included.</param>
+/// <param name="Teacher">FLOPs of the teacher for examples that were not used before.</param>
+/// <param name="LossTokens">Tokens that carry loss.</param>
+/// <param name="ProcessedTokens">All tokens, padding included.</param>
+/// <param name="Examples">Examples, repeats counted.</param>
+internal readonly record struct StepCost(Flops Student, Flops Teacher, long LossTokens, long ProcessedTokens, int Examples);

@@ -1,0 +1,26 @@
+using System.Globalization;
+using Bench.Protocol.Costs;
+using Bench.Protocol.Ledger;
+using Bench.Protocol.Specs;
+
+namespace Bench.Report;
+
+/// <summary>The caption beside a figure: what is plotted, how many seeds and items, which interval, which cost boundary, which commit.</summary>
+internal static class Captions
+{
+    internal static void Write(ResultsFolder folder, string name, string what, ExperimentSpec spec, IReadOnlyList<SummaryRow> rows, string? commit)
+    {
+        var (seeds, items) = (rows.Max(row => row.Seeds), rows.Max(row => row.Items));
+        var text = string.Create(CultureInfo.InvariantCulture,
+            $"""
+            **{spec.Question}**
+
+            {what} Means over {seeds} seeds and {items} held-out items; intervals are 95% percentile intervals of a hierarchical bootstrap over
+            seeds and items ({Protocol.Statistics.HierarchicalBootstrap.Replicates} replicates). Total compute adds up {string.Join(", ", spec.Boundary.Select(Charge.NameOf))}.
+            Commit {commit ?? "unknown"}.
+
+            """);
+        Directory.CreateDirectory(folder.Figures);
+        File.WriteAllText(Path.Combine(folder.Figures, name + ".md"), text.ReplaceLineEndings("\n"));
+    }
+}

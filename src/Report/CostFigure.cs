@@ -1,0 +1,64 @@
+using System.Globalization;
+using Bench.Protocol.Costs;
+using Bench.Protocol.Ledger;
+using Bench.Protocol.Specs;
+using ScottPlot;
+using ScottPlot.TickGenerators;
+
+namespace Bench.Report;
+
+/// <summary>What each method cost at the largest budget, by kind, as stacked bars; the teacher has its own bar.</summary>
+internal static class CostFigure
+{
+    internal static void Draw(ExperimentSpec spec, ResultsFolder folder, string? commit, Results results, StudentSpec student, string name)
+    {
+        var charges = results.Charges.ToLookup(charge => charge.Run, StringComparer.Ordinal);
+        var bars = Bars(spec, results, student, charges);
+        if (bars.Count == 0) return;
+        using var plot = FigureRenderer.New("", "compute of one run (FLOPs)");
+        var highest = bars.Max(bar => bar.Flops.Values.Sum());
+        foreach (var (kindName, kind) in Charge.Names)
+        {
+            var boxes = new List<Bar>();
+            for (var i = 0; i < bars.Count; i++)
+            {
+                if (!bars[i].Flops.TryGetValue(kind, out var flops)) continue;
+                var below = bars[i].Flops.Where(pair => pair.Key < kind).Sum(pair => pair.Value);
+                boxes.Add(new Bar { Position = i, ValueBase = below, Value = below + flops, Size = 0.62, FillColor = Style.OfKind((int)kind), LineColor = Colors.White, LineWidth = 1 });
+            }
+
+            if (boxes.Count == 0) continue;
+            plot.Add.Bars(boxes).LegendText = kindName;
+        }
+
+        for (var i = 0; i < bars.Count; i++)
+        {
+            var total = bars[i].Flops.Values.Sum();
+            var label = plot.Add.Text(total.ToString("0.0e0", CultureInfo.InvariantCulture), i, total);
+            (label.LabelAlignment, label.LabelFontSize) = (Alignment.LowerCenter, FigureRenderer.TextSize);
+        }
+
+        plot.ShowLegend(Edge.Right);
+        plot.Axes.SetLimits(-0.6, bars.Count - 0.4, 0, highest * 1.1);
+        plot.Axes.Bottom.TickGenerator = new NumericManual([.. Enumerable.Range(0, bars.Count).Select(i => (double)i)], [.. bars.Select(bar => bar.Label)]);
+        plot.Axes.Left.TickGenerator = FigureRenderer.Ticks(0, highest * 1.1, FigureRenderer.NiceStep(highest), value => value == 0 ? "0" : value.ToString("0.#e0", CultureInfo.InvariantCulture));
+        FigureRenderer.Save(plot, folder.Figures, name);
+        Captions.Write(
+            folder, name,
+            string.Create(CultureInfo.InvariantCulture, $"Compute of one run at the largest budget ({spec.Budgets[^1].Amount:0.##e0} {spec.Budgets[^1].UnitName}) by kind, student {student.Name}; the teacher's own bar is paid once, whatever the number of students."),
+            spec, [.. results.Summary.Where(row => row.Student == student.Name)], commit);
+    }
+
+    private static IReadOnlyList<(string Label, SortedDictionary<ChargeKind, double> Flops)> Bars(
+        ExperimentSpec spec, Results results, StudentSpec student, ILookup<string, ChargeRow> charges)
+    {
+        var bars = new List<(string, SortedDictionary<ChargeKind, double>)>();
+        foreach (var arm in Summary.Arms(results.Runs).Where(arm => arm[0].Student == student.Name && arm[0].Budget == spec.Budgets[^1].Amount))
+            bars.Add((arm[0].Method, Mean(arm.SelectMany(run => charges[run.Run]), arm.Count)));
+        if (charges[Summary.Teacher].Any() && bars.Count > 0) bars.Add(("teacher", Mean(charges[Summary.Teacher], 1)));
+        return bars;
+    }
+
+    private static SortedDictionary<ChargeKind, double> Mean(IEnumerable<ChargeRow> charges, int runs) =>
+        new(charges.GroupBy(charge => Charge.Names[charge.Kind]).ToDictionary(group => group.Key, group => group.Sum(charge => charge.Flops) / runs));
+}

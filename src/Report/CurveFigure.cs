@@ -1,0 +1,96 @@
+using System.Globalization;
+using Bench.Protocol.Ledger;
+using ScottPlot;
+
+namespace Bench.Report;
+
+/// <summary>One curve for each method over a logarithmic cost axis: points with intervals, a band between them, the name at the curve's end.</summary>
+internal static class CurveFigure
+{
+    /// <summary>A point of a curve.</summary>
+    internal sealed record Point(double X, double Y, double? Low, double? High);
+
+    /// <summary>A labelled line across the figure.</summary>
+    internal sealed record Reference(string Label, double Y);
+
+    internal static void Draw(
+        string folder, string name, string x, string y, IReadOnlyDictionary<string, Point[]> curves, IReadOnlyList<Reference> references, Func<double, string> tick,
+        (double Low, double High)? natural)
+    {
+        using var plot = FigureRenderer.New(x, y);
+        var styles = Style.Of(curves.Keys);
+        var points = curves.Values.SelectMany(curve => curve).ToArray();
+        var (left, right) = (Math.Log10(points.Min(point => point.X)), Math.Log10(points.Max(point => point.X)));
+        var pad = Math.Max(right - left, 0.3) * 0.04;
+        // Names stand to the right of the curves' ends.
+        (left, right) = (left - pad, right + pad + (right - left + 2 * pad) * 0.17);
+        var ys = points.SelectMany(point => new[] { point.Y, point.Low ?? point.Y, point.High ?? point.Y }).Concat(references.Select(reference => reference.Y)).ToArray();
+        var (bottom, top) = natural ?? (ys.Min(), ys.Max());
+        (bottom, top) = (Math.Min(bottom, ys.Min()), Math.Max(top, ys.Max()));
+        var margin = (top - bottom) * 0.06;
+        (bottom, top) = (bottom - margin, top + margin);
+
+        foreach (var reference in references)
+        {
+            var line = plot.Add.HorizontalLine(reference.Y);
+            (line.Color, line.LineWidth, line.LinePattern) = (Color.FromHex("#777777"), 1.5f, LinePattern.Dotted);
+            Label(plot, reference.Label, left, reference.Y, Color.FromHex("#555555"), Alignment.LowerLeft);
+        }
+
+        foreach (var (method, curve) in curves)
+        {
+            var xs = curve.Select(point => Math.Log10(point.X)).ToArray();
+            var color = styles[method].Color;
+            if (curve.All(point => point.Low is not null && point.High is not null))
+            {
+                var band = plot.Add.FillY(xs, [.. curve.Select(point => point.Low!.Value)], [.. curve.Select(point => point.High!.Value)]);
+                (band.FillColor, band.LineWidth) = (color.WithAlpha(0.16), 0);
+                var bars = plot.Add.ErrorBar(
+                    xs, [.. curve.Select(point => point.Y)], [.. curve.Select(point => point.Y - point.Low!.Value)], [.. curve.Select(point => point.High!.Value - point.Y)]);
+                (bars.Color, bars.LineWidth) = (color, 1);
+            }
+
+            var line = plot.Add.Scatter(xs, [.. curve.Select(point => point.Y)]);
+            (line.Color, line.LineWidth, line.LinePattern, line.MarkerShape, line.MarkerSize) = (color, 2, styles[method].Pattern, styles[method].Marker, 9);
+        }
+
+        foreach (var (method, at) in Spread([.. curves.Select(curve => (curve.Key, curve.Value[^1].Y))], (top - bottom) * 0.05, bottom, top))
+            Label(plot, method, Math.Log10(curves[method][^1].X) + pad * 0.4, at, styles[method].Color, Alignment.MiddleLeft);
+
+        plot.Axes.SetLimits(left, right, bottom, top);
+        plot.Axes.Bottom.TickGenerator = FigureRenderer.LogTicks(left, Math.Log10(points.Max(point => point.X)) + pad);
+        plot.Axes.Left.TickGenerator = FigureRenderer.Ticks(bottom, top, FigureRenderer.NiceStep(top - bottom), tick);
+        FigureRenderer.Save(plot, folder, name);
+    }
+
+    internal static string Percent(double value) => string.Create(CultureInfo.InvariantCulture, $"{100 * value:0}%");
+
+    internal static string Number(double value) => value.ToString("0.###", CultureInfo.InvariantCulture);
+
+    private static void Label(Plot plot, string text, double x, double y, Color color, Alignment alignment)
+    {
+        var label = plot.Add.Text(text, x, y);
+        (label.LabelFontColor, label.LabelFontSize, label.LabelAlignment) = (color, FigureRenderer.TextSize, alignment);
+    }
+
+    /// <summary>Moves labels apart until none overlaps its neighbour, as little as needed, and keeps them inside the axes.</summary>
+    internal static IReadOnlyList<(string Name, double Y)> Spread(IReadOnlyList<(string Name, double Y)> labels, double gap, double bottom, double top)
+    {
+        var sorted = labels.OrderBy(label => label.Y).ToArray();
+        var ys = sorted.Select(label => label.Y).ToArray();
+        for (var round = 0; round < 200; round++)
+        {
+            for (var i = 1; i < ys.Length; i++)
+            {
+                var overlap = gap - (ys[i] - ys[i - 1]);
+                if (overlap <= 0) continue;
+                ys[i] += overlap / 2;
+                ys[i - 1] -= overlap / 2;
+            }
+
+            for (var i = 0; i < ys.Length; i++) ys[i] = Math.Clamp(ys[i], bottom + gap * (i + 0.5), top - gap * (ys.Length - i - 0.5));
+        }
+
+        return [.. sorted.Select((label, i) => (label.Name, ys[i]))];
+    }
+}

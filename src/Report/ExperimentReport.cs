@@ -1,0 +1,67 @@
+using System.Globalization;
+using Bench.Protocol.Costs;
+using Bench.Protocol.Ledger;
+using Bench.Protocol.Specs;
+using Bench.Protocol.Tasks;
+
+namespace Bench.Report;
+
+/// <summary>Draws every figure of an experiment from its CSV files, each with its caption beside it.</summary>
+public static class ExperimentReport
+{
+    /// <summary>Rebuilds figures/ in a results folder.</summary>
+    /// <exception cref="LedgerException">The results cannot be read.</exception>
+    public static void Write(ExperimentSpec spec, ResultsFolder folder)
+    {
+        var results = folder.Read();
+        var commit = folder.ReadManifest()?.Commit;
+        foreach (var task in spec.Tasks)
+        {
+            foreach (var metric in task.Task.Metrics)
+            {
+                foreach (var student in spec.Students)
+                {
+                    var rows = results.Summary.Where(row => row.Task == task.Name && row.Metric == metric.Name && row.Student == student.Name).ToArray();
+                    if (rows.All(row => row.Budget is null)) continue;
+                    var suffix = (spec.Tasks.Count > 1 ? "-" + task.Name : "") + (spec.Students.Count > 1 ? "-" + student.Name : "");
+                    ScoreOverCost(spec, folder, commit, results, rows, metric, $"{metric.Name}-over-cost{suffix}");
+                    if (rows.Any(row => row.Recovered is not null)) RecoveredOverBudget(spec, folder, commit, rows, $"recovered-over-budget{suffix}");
+                }
+            }
+        }
+
+        foreach (var student in spec.Students)
+            CostFigure.Draw(spec, folder, commit, results, student, "cost-by-kind" + (spec.Students.Count > 1 ? "-" + student.Name : ""));
+    }
+
+    private static void ScoreOverCost(
+        ExperimentSpec spec, ResultsFolder folder, string? commit, Results results, IReadOnlyList<SummaryRow> rows, Metric metric, string name)
+    {
+        var references = new List<CurveFigure.Reference>();
+        var teacher = results.Summary.FirstOrDefault(row => row.Method == Summary.Teacher && row.Task == rows[0].Task && row.Metric == metric.Name);
+        if (teacher is not null) references.Add(new CurveFigure.Reference($"teacher {spec.Teacher.Name} {CurveFigure.Number(teacher.Value)}", teacher.Value));
+        if (rows.FirstOrDefault(row => row.Budget is null) is { } untrained)
+            references.Add(new CurveFigure.Reference($"untrained student {CurveFigure.Number(untrained.Value)}", untrained.Value));
+        var curves = Curves(rows.Where(row => row.FlopsTotal > 0), row => row.FlopsTotal!.Value, row => new(row.FlopsTotal!.Value, row.Value, row.CiLow, row.CiHigh));
+        CurveFigure.Draw(
+            folder.Figures, name, "total compute (FLOPs)", metric.Label, curves, references, CurveFigure.Number, metric == Metric.Accuracy ? (0, 1) : null);
+        Captions.Write(folder, name, $"{Capitalised(metric.Label)} against total compute, one curve for each method of student {rows[0].Student}.", spec, rows, commit);
+    }
+
+    private static void RecoveredOverBudget(ExperimentSpec spec, ResultsFolder folder, string? commit, IReadOnlyList<SummaryRow> rows, string name)
+    {
+        var curves = Curves(rows.Where(row => row.Recovered is not null), row => row.Budget!.Value, row => new(row.Budget!.Value, row.Recovered!.Value, row.RecoveredLow, row.RecoveredHigh));
+        CurveFigure.Draw(
+            folder.Figures, name, $"budget ({spec.Budgets[0].UnitName.Replace('-', ' ')})", "gap to the teacher recovered", curves,
+            [new CurveFigure.Reference("teacher", 1), new CurveFigure.Reference("gold answers, same compute", 0)], CurveFigure.Percent, (0, 1));
+        Captions.Write(
+            folder, name,
+            "Share of the gap between the teacher and the student trained on gold answers at the same student compute that each method recovers. "
+            + "A missing point means that the gap's interval contains 0: there is no gap to recover.", spec, rows, commit);
+    }
+
+    private static Dictionary<string, CurveFigure.Point[]> Curves(IEnumerable<SummaryRow> rows, Func<SummaryRow, double> order, Func<SummaryRow, CurveFigure.Point> point) =>
+        rows.Where(row => row.Budget is not null).GroupBy(row => row.Method).ToDictionary(group => group.Key, group => group.OrderBy(order).Select(point).ToArray());
+
+    private static string Capitalised(string text) => char.ToUpper(text[0], CultureInfo.InvariantCulture) + text[1..];
+}

@@ -1,0 +1,98 @@
+using System.Globalization;
+using Bench.Protocol.Ledger;
+using ScottPlot;
+using ScottPlot.TickGenerators;
+
+namespace Bench.Report;
+
+/// <summary>What all figures share: size, fonts, logarithmic ticks, and saving as SVG and PNG.</summary>
+public static class FigureRenderer
+{
+    internal const int Width = 900;
+    internal const int Height = 560;
+    internal const float TextSize = 13;
+    private const float LabelSize = 15;
+
+    /// <summary>Who draws.</summary>
+    public static string Describe() => $"{typeof(Plot).Assembly.GetName().Name} {typeof(Plot).Assembly.GetName().Version}";
+
+    /// <summary>Whether a figure can be drawn here.</summary>
+    public static bool Works()
+    {
+        var path = Path.Combine(Path.GetTempPath(), $"bench-{Guid.NewGuid():N}.svg");
+        try
+        {
+            using var plot = new Plot();
+            plot.Add.Scatter([0, 1], [0, 1]);
+            plot.SaveSvg(path, 100, 100);
+            return File.Exists(path);
+        }
+        catch (InvalidOperationException)
+        {
+            return false;
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    internal static Plot New(string x, string y)
+    {
+        var plot = new Plot();
+        plot.XLabel(x, LabelSize);
+        plot.YLabel(y, LabelSize);
+        foreach (var axis in new[] { plot.Axes.Bottom, plot.Axes.Left }) axis.TickLabelStyle.FontSize = TextSize;
+        plot.Legend.FontSize = TextSize;
+        return plot;
+    }
+
+    /// <summary>Ticks of a logarithmic axis whose coordinates are log10 of the values: powers of ten, and their doubles and fives where few decades show.</summary>
+    internal static NumericManual LogTicks(double low, double high)
+    {
+        var (positions, labels) = (new List<double>(), new List<string>());
+        int[] steps = high - low > 2.2 ? [1] : [1, 2, 5];
+        for (var power = (int)Math.Floor(low); power <= Math.Ceiling(high); power++)
+        {
+            foreach (var step in steps)
+            {
+                var at = power + Math.Log10(step);
+                if (at < low - 1e-9 || at > high + 1e-9) continue;
+                positions.Add(at);
+                labels.Add(step == 1 ? "10" + Superscript(power) : $"{step}·10{Superscript(power)}");
+            }
+        }
+
+        return new NumericManual([.. positions], [.. labels]);
+    }
+
+    internal static NumericManual Ticks(double low, double high, double step, Func<double, string> label)
+    {
+        var positions = Enumerable.Range((int)Math.Ceiling(low / step - 1e-9), (int)Math.Floor(high / step + 1e-9) - (int)Math.Ceiling(low / step - 1e-9) + 1).Select(i => i * step).ToArray();
+        return new NumericManual(positions, [.. positions.Select(label)]);
+    }
+
+    /// <summary>1, 2 or 5 times a power of ten, so that an axis has about six ticks.</summary>
+    internal static double NiceStep(double span)
+    {
+        var raw = span / 6;
+        var power = Math.Pow(10, Math.Floor(Math.Log10(raw)));
+        return power * (raw / power) switch { <= 1 => 1, <= 2 => 2, <= 5 => 5, _ => 10 };
+    }
+
+    internal static void Save(Plot plot, string folder, string name)
+    {
+        try
+        {
+            Directory.CreateDirectory(folder);
+            plot.SaveSvg(Path.Combine(folder, name + ".svg"), Width, Height);
+            plot.SavePng(Path.Combine(folder, name + ".png"), Width, Height);
+        }
+        catch (Exception error) when (error is InvalidOperationException or IOException or UnauthorizedAccessException)
+        {
+            throw new LedgerException($"{Path.Combine(folder, name)}: cannot be drawn ({error.Message.ReplaceLineEndings(" ")}); the tables are complete, and bench report tries again");
+        }
+    }
+
+    private static string Superscript(int number) => string.Concat(number.ToString(CultureInfo.InvariantCulture).Select(c => c == '-' ? '⁻' : "⁰¹²³⁴⁵⁶⁷⁸⁹"[c - '0']));
+}

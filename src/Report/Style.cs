@@ -1,0 +1,43 @@
+using ScottPlot;
+
+namespace Bench.Report;
+
+/// <summary>How a method looks in every figure.</summary>
+/// <param name="Color">From the palette of Okabe and Ito (2008), which colour-blind readers can tell apart.</param>
+/// <param name="Marker">Its marker, so that grey print can tell it apart too.</param>
+/// <param name="Pattern">Baselines are dashed.</param>
+internal sealed record Style(Color Color, MarkerShape Marker, LinePattern Pattern)
+{
+    private static readonly string[] Palette = ["#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442", "#000000"];
+
+    private static readonly MarkerShape[] Markers =
+    [
+        MarkerShape.FilledSquare, MarkerShape.FilledCircle, MarkerShape.FilledTriangleUp, MarkerShape.FilledDiamond,
+        MarkerShape.OpenSquare, MarkerShape.OpenCircle, MarkerShape.OpenTriangleUp, MarkerShape.OpenDiamond,
+    ];
+
+    // Names that recur across experiments keep their look.
+    private static readonly Dictionary<string, int> Known = new(StringComparer.Ordinal)
+    {
+        ["traces"] = 0, ["text"] = 0, ["answers"] = 1, ["logits"] = 2, ["top-k"] = 2, ["gold-answers"] = 3, ["gold-traces"] = 4,
+    };
+
+    /// <summary>The look of each method of an experiment, no two alike while there are eight or fewer.</summary>
+    internal static IReadOnlyDictionary<string, Style> Of(IEnumerable<string> methods)
+    {
+        var styles = new Dictionary<string, Style>(StringComparer.Ordinal);
+        var taken = new HashSet<int>();
+        foreach (var method in methods.OrderByDescending(Known.ContainsKey).ThenBy(name => name, StringComparer.Ordinal))
+        {
+            var slot = Known.TryGetValue(method, out var known) && !taken.Contains(known) ? known : Enumerable.Range(0, Palette.Length).FirstOrDefault(i => !taken.Contains(i));
+            taken.Add(slot);
+            var pattern = method.StartsWith("gold-", StringComparison.Ordinal) ? LinePattern.Dashed : LinePattern.Solid;
+            styles[method] = new Style(Color.FromHex(Palette[slot]), Markers[slot], pattern);
+        }
+
+        return styles;
+    }
+
+    /// <summary>Colours of kinds of cost, in the order of the kinds.</summary>
+    internal static Color OfKind(int kind) => Color.FromHex(new[] { "#000000", "#E69F00", "#F0E442", "#0072B2", "#56B4E9", "#CC79A7" }[kind]);
+}
