@@ -40,13 +40,20 @@ internal sealed class Workplace
     {
         string[] candidates = [named, Path.Combine(named, "experiment.yaml"), Path.Combine(Root, "experiments", named, "experiment.yaml"), Path.Combine(Root, named, "experiment.yaml")];
         return candidates.FirstOrDefault(File.Exists) is { } found
-            ? Path.GetFullPath(found)
+            ? Shown(found)
             : throw new SpecException(null, $"there is no experiment '{named}'", $"known are {string.Join(", ", Experiments())}; or give a path to an experiment.yaml");
     }
 
+    // Messages name the file as a person at this prompt would.
+    private static string Shown(string path)
+    {
+        var relative = Path.GetRelativePath(Directory.GetCurrentDirectory(), path);
+        return relative.StartsWith("..", StringComparison.Ordinal) ? Path.GetFullPath(path) : relative;
+    }
+
     /// <summary>Finds checkpoints beside an experiment, in the reference data, or by downloading them.</summary>
-    internal TeacherFiles Files(string experimentFolder) =>
-        new([experimentFolder, Data, Path.Combine(Data, "checkpoints")], Path.Combine(Home, "downloads"), new HttpClient { Timeout = TimeSpan.FromMinutes(30) });
+    internal TeacherFiles Files(string experimentFile) =>
+        new([Path.GetDirectoryName(Path.GetFullPath(experimentFile))!, Data, Path.Combine(Data, "checkpoints")], Path.Combine(Home, "downloads"), new HttpClient { Timeout = TimeSpan.FromMinutes(30) });
 
     internal CodeVersion Code()
     {

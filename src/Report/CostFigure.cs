@@ -38,7 +38,7 @@ internal static class CostFigure
             (label.LabelAlignment, label.LabelFontSize) = (Alignment.LowerCenter, FigureRenderer.TextSize);
         }
 
-        plot.ShowLegend(Edge.Right);
+        plot.ShowLegend(Edge.Top);
         plot.Axes.SetLimits(-0.6, bars.Count - 0.4, 0, highest * 1.1);
         plot.Axes.Bottom.TickGenerator = new NumericManual([.. Enumerable.Range(0, bars.Count).Select(i => (double)i)], [.. bars.Select(bar => bar.Label)]);
         plot.Axes.Left.TickGenerator = FigureRenderer.Ticks(0, highest * 1.1, FigureRenderer.NiceStep(highest), value => value == 0 ? "0" : value.ToString("0.#e0", CultureInfo.InvariantCulture));

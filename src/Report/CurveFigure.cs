@@ -55,7 +55,7 @@ internal static class CurveFigure
         }
 
         foreach (var (method, at) in Spread([.. curves.Select(curve => (curve.Key, curve.Value[^1].Y))], (top - bottom) * 0.05, bottom, top))
-            Label(plot, method, Math.Log10(curves[method][^1].X) + pad * 0.4, at, styles[method].Color, Alignment.MiddleLeft);
+            Label(plot, method, Math.Log10(points.Max(point => point.X)) + pad * 0.4, at, styles[method].Color, Alignment.MiddleLeft);
 
         plot.Axes.SetLimits(left, right, bottom, top);
         plot.Axes.Bottom.TickGenerator = FigureRenderer.LogTicks(left, Math.Log10(points.Max(point => point.X)) + pad);

@@ -39,9 +39,9 @@ public static class ExperimentReport
     {
         var references = new List<CurveFigure.Reference>();
         var teacher = results.Summary.FirstOrDefault(row => row.Method == Summary.Teacher && row.Task == rows[0].Task && row.Metric == metric.Name);
-        if (teacher is not null) references.Add(new CurveFigure.Reference($"teacher {spec.Teacher.Name} {CurveFigure.Number(teacher.Value)}", teacher.Value));
+        if (teacher is not null) references.Add(new CurveFigure.Reference($"teacher {spec.Teacher.Name} {Fixed(teacher.Value)}", teacher.Value));
         if (rows.FirstOrDefault(row => row.Budget is null) is { } untrained)
-            references.Add(new CurveFigure.Reference($"untrained student {CurveFigure.Number(untrained.Value)}", untrained.Value));
+            references.Add(new CurveFigure.Reference($"untrained student {Fixed(untrained.Value)}", untrained.Value));
         var curves = Curves(rows.Where(row => row.FlopsTotal > 0), row => row.FlopsTotal!.Value, row => new(row.FlopsTotal!.Value, row.Value, row.CiLow, row.CiHigh));
         CurveFigure.Draw(
             folder.Figures, name, "total compute (FLOPs)", metric.Label, curves, references, CurveFigure.Number, metric == Metric.Accuracy ? (0, 1) : null);
@@ -62,6 +62,8 @@ public static class ExperimentReport
 
     private static Dictionary<string, CurveFigure.Point[]> Curves(IEnumerable<SummaryRow> rows, Func<SummaryRow, double> order, Func<SummaryRow, CurveFigure.Point> point) =>
         rows.Where(row => row.Budget is not null).GroupBy(row => row.Method).ToDictionary(group => group.Key, group => group.OrderBy(order).Select(point).ToArray());
+
+    private static string Fixed(double value) => value.ToString("0.00", CultureInfo.InvariantCulture);
 
     private static string Capitalised(string text) => char.ToUpper(text[0], CultureInfo.InvariantCulture) + text[1..];
 }

@@ -14,9 +14,16 @@ internal static class DoctorCommand
 
     internal static Command Create()
     {
-        var command = new Command("doctor", "Say what is installed, which providers are used, and what is wrong.");
-        command.SetAction(_ => Examine());
+        var rateOnly = new Option<bool>("--matrix-rate") { Description = "Print only the FLOP/s of matrix products (the launcher compares BLAS builds by it).", Hidden = true };
+        var command = new Command("doctor", "Say what is installed, which providers are used, and what is wrong.") { rateOnly };
+        command.SetAction(parsed => parsed.GetValue(rateOnly) ? PrintRate() : Examine());
         return command;
+    }
+
+    private static int PrintRate()
+    {
+        Console.WriteLine(LibTorch.MatrixRate(TimeProvider.System).ToString("0", CultureInfo.InvariantCulture));
+        return ExitCodes.Done;
     }
 
     private static int Examine()

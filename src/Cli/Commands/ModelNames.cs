@@ -39,7 +39,7 @@ internal static class ModelNames
     {
         var place = Workplace.Current;
         var file = place.ExperimentFile(experiment);
-        var files = place.Files(Path.GetDirectoryName(file)!);
+        var files = place.Files(file);
         var plan = Planner.Make(ExperimentFile.Load(file), files);
         var unit = plan.Runs.FirstOrDefault(unit => unit.Run == run)
             ?? throw new SpecException(null, $"experiment '{experiment}' has no run '{run}'", "runs.csv names them; the teacher's is 'teacher'");

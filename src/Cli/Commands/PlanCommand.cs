@@ -24,7 +24,7 @@ internal static class PlanCommand
     {
         var place = Workplace.Current;
         var file = place.ExperimentFile(named);
-        var plan = Planner.Make(ExperimentFile.Load(file), place.Files(Path.GetDirectoryName(file)!));
+        var plan = Planner.Make(ExperimentFile.Load(file), place.Files(file));
         if (json) PrintJson(plan);
         else PrintTable(plan);
         return ExitCodes.Done;

@@ -36,8 +36,7 @@ internal static class RunCommand
     {
         var place = Workplace.Current;
         var file = place.ExperimentFile(named);
-        var folder = Path.GetDirectoryName(file)!;
-        var files = place.Files(folder);
+        var files = place.Files(file);
         var plan = Planner.Make(ExperimentFile.Load(file), files);
         var chosen = Chosen(plan, seeds);
         var results = Arguments.ResultsOf(place, plan.Spec, output);
@@ -46,7 +45,7 @@ internal static class RunCommand
         var code = place.Code();
         var recorder = new Recorder(plan, results, ManifestOf.This(plan.Spec, code, files), TimeProvider.System);
         IBoard board = json ? new JsonBoard() : quiet || Console.IsOutputRedirected ? new PlainBoard(chosen.Count, quiet) : new LiveBoard(chosen.Count);
-        var workers = new WorkerProcess(Snapshot(place, plan.Spec, file), folder, plan.Spec.Threads);
+        var workers = new WorkerProcess(Snapshot(place, plan.Spec, file), Path.GetFullPath(file), plan.Spec.Threads);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancelled);
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, context => Stop(context, stop));
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context => Stop(context, stop));

@@ -12,20 +12,20 @@ internal static class WorkerCommand
     internal static Command Create()
     {
         var unit = new Argument<string>("unit") { Description = "The unit's fingerprint." };
-        var spec = new Option<string>("--spec") { Required = true, Description = "The experiment file." };
-        var folder = new Option<string>("--folder") { Required = true, Description = "The folder that its paths start from." };
+        var spec = new Option<string>("--spec") { Required = true, Description = "The experiment as it was when the run began." };
+        var original = new Option<string>("--of") { Required = true, Description = "The experiment file, beside which its paths start." };
         var attached = new Option<bool>("--attached") { Description = "End when standard input closes." };
-        var command = new Command("worker", "Execute one unit of work.") { unit, spec, folder, attached };
+        var command = new Command("worker", "Execute one unit of work.") { unit, spec, original, attached };
         command.Hidden = true;
-        command.SetAction(parsed => Run(parsed.GetValue(unit)!, parsed.GetValue(spec)!, parsed.GetValue(folder)!, parsed.GetValue(attached)));
+        command.SetAction(parsed => Run(parsed.GetValue(unit)!, parsed.GetValue(spec)!, parsed.GetValue(original)!, parsed.GetValue(attached)));
         return command;
     }
 
-    private static int Run(string fingerprint, string specFile, string folder, bool attached)
+    private static int Run(string fingerprint, string specFile, string original, bool attached)
     {
         if (attached) EndWithParent();
         var place = Workplace.Current;
-        var files = place.Files(folder);
+        var files = place.Files(original);
         var plan = Planner.Make(ExperimentFile.Load(specFile), files);
         var unit = plan.Find(fingerprint);
         var clock = TimeProvider.System;

@@ -5,7 +5,7 @@ using Bench.Protocol.Plans;
 namespace Bench.Cli.Execution;
 
 /// <summary>One unit in a process of its own. The child reads its standard input, and ends when that closes: it never outlives this process.</summary>
-internal sealed class WorkerProcess(string specFile, string experimentFolder, int threads)
+internal sealed class WorkerProcess(string snapshot, string experimentFile, int threads)
 {
     /// <summary>Runs the unit. The result is in the store when this returns null; otherwise the result is one line that says why not.</summary>
     internal async Task<string?> Run(UnitOfWork unit, Action<UnitEvent> progress, CancellationToken cancel)
@@ -16,7 +16,7 @@ internal sealed class WorkerProcess(string specFile, string experimentFolder, in
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        foreach (var argument in (string[])[typeof(WorkerProcess).Assembly.Location, "worker", unit.Fingerprint.Text, "--spec", specFile, "--folder", experimentFolder, "--attached"])
+        foreach (var argument in (string[])[typeof(WorkerProcess).Assembly.Location, "worker", unit.Fingerprint.Text, "--spec", snapshot, "--of", experimentFile, "--attached"])
             start.ArgumentList.Add(argument);
         // One unit, one process, that many threads: BLAS threads times OpenMP threads would fight over the cores.
         var count = threads.ToString(CultureInfo.InvariantCulture);

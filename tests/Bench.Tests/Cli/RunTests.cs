@@ -1,0 +1,209 @@
+using System.Globalization;
+using System.Text.Json;
+using Bench.Protocol.Ledger;
+using Bench.Tests.Protocol;
+
+namespace Bench.Tests.Cli;
+
+/// <summary>The command as a person meets it.</summary>
+public sealed class RunTests : IDisposable
+{
+    private readonly Scratch scratch = Repository.Scratch();
+    private readonly BenchProcess bench;
+    private readonly string experiment;
+    private readonly string output;
+
+    public RunTests()
+    {
+        bench = new BenchProcess(scratch.File("home"));
+        Directory.CreateDirectory(scratch.File("home"));
+        experiment = scratch.File("experiment.yaml");
+        output = scratch.File("results");
+        File.WriteAllText(experiment, Experiments.Small);
+    }
+
+    public void Dispose() => scratch.Dispose();
+
+    private byte[] Bytes(string name) => File.ReadAllBytes(Path.Combine(output, name));
+
+    [Fact]
+    public void A_run_measures_every_unit_and_draws_its_figures()
+    {
+        var run = bench.Run("run", experiment, "--out", output);
+        Assert.True(run.Code == 0, run.Errors + run.Output);
+        Assert.Contains("Does it run?", run.Output, StringComparison.Ordinal);
+        var results = new ResultsFolder(output).Read();
+        Assert.Equal(1 + 14, results.Runs.Count);
+        Assert.All(results.Runs, row => Assert.Equal("ok", row.Status));
+        Assert.All(results.Scores, row => Assert.Equal(40, row.N));
+        Assert.Equal(15 * 40, results.Items.Count);
+        foreach (var figure in (string[])["accuracy-over-cost", "cost-by-kind"])
+            Assert.All((string[])[".svg", ".png", ".md"], ending => Assert.True(File.Exists(Path.Combine(output, "figures", figure + ending)), figure + ending));
+
+        var manifest = new ResultsFolder(output).ReadManifest()!;
+        Assert.Equal(Experiments.Small, manifest.Spec);
+        Assert.Equal("MIT", manifest.Licences["ada"]);
+
+        // What the plan predicts is what the runs are charged.
+        var plan = JsonDocument.Parse(bench.Run("plan", experiment, "--json").Output).RootElement;
+        Assert.InRange(results.Charges.Sum(charge => charge.Flops) / plan.GetProperty("total_flops").GetDouble(), 0.98, 1.02);
+
+        // Again: everything is in the store, and the tables are the same to the byte.
+        var (scores, items) = (Bytes("scores.csv"), Bytes("items.csv.gz"));
+        var again = bench.Run("run", experiment, "--out", output);
+        Assert.Equal(0, again.Code);
+        Assert.DoesNotContain("[1/17]", again.Output, StringComparison.Ordinal);
+        Assert.Equal(scores, Bytes("scores.csv"));
+        Assert.Equal(items, Bytes("items.csv.gz"));
+
+        // From nothing, in another store: still the same.
+        var elsewhere = new BenchProcess(Directory.CreateDirectory(scratch.File("elsewhere")).FullName);
+        Assert.Equal(0, elsewhere.Run("run", experiment, "--out", scratch.File("second"), "--jobs", "1").Code);
+        Assert.Equal(scores, File.ReadAllBytes(Path.Combine(scratch.File("second"), "scores.csv")));
+        Assert.Equal(items, File.ReadAllBytes(Path.Combine(scratch.File("second"), "items.csv.gz")));
+
+        // Figures come from the CSV files alone.
+        var before = Directory.EnumerateFiles(Path.Combine(output, "figures"), "*.svg").Order().Select(File.ReadAllText).ToArray();
+        Directory.Delete(Path.Combine(output, "figures"), recursive: true);
+        Assert.Equal(0, bench.Run("report", experiment, "--out", output).Code);
+        Assert.Equal(before, Directory.EnumerateFiles(Path.Combine(output, "figures"), "*.svg").Order().Select(File.ReadAllText));
+    }
+
+    [Fact]
+    public void A_run_that_is_killed_again_and_again_completes_without_losing_or_repeating_anything()
+    {
+        var undisturbed = scratch.File("undisturbed");
+        Assert.Equal(0, new BenchProcess(Directory.CreateDirectory(scratch.File("calm")).FullName).Run("run", experiment, "--out", undisturbed).Code);
+
+        var finished = new HashSet<string>();
+        var entries = Path.Combine(scratch.File("home"), "store", "entries");
+        for (var kill = 0; kill < 6; kill++)
+        {
+            using var process = bench.Start("run", experiment, "--out", output, "--json");
+            // Kill at the n-th event, early and late ones alike.
+            for (var line = 0; line <= kill * 4 && process.StandardOutput.ReadLine() is not null; line++)
+            {
+            }
+
+            process.Kill();
+            process.WaitForExit();
+            var now = Directory.Exists(entries) ? Directory.EnumerateDirectories(entries, "*", SearchOption.AllDirectories).Where(folder => Path.GetFileName(folder).Length == 32).ToHashSet() : [];
+            Assert.Superset(finished, now);
+            finished = now;
+        }
+
+        var stamps = finished.ToDictionary(folder => folder, folder => File.GetLastWriteTimeUtc(Path.Combine(folder, "outcome.json")));
+        Assert.Equal(0, bench.Run("run", experiment, "--out", output).Code);
+        Assert.All(stamps, stamp => Assert.Equal(stamp.Value, File.GetLastWriteTimeUtc(Path.Combine(stamp.Key, "outcome.json"))));
+        Assert.Equal(File.ReadAllBytes(Path.Combine(undisturbed, "scores.csv")), Bytes("scores.csv"));
+        Assert.Equal(File.ReadAllBytes(Path.Combine(undisturbed, "items.csv.gz")), Bytes("items.csv.gz"));
+        var runs = new ResultsFolder(output).Read().Runs;
+        Assert.Equal(runs.Count, runs.Select(row => row.Run).Distinct().Count());
+    }
+
+    [Fact]
+    public void Seeds_that_are_run_one_after_the_other_add_up()
+    {
+        Assert.Equal(0, bench.Run("run", experiment, "--out", output, "--seeds", "0").Code);
+        Assert.Equal(1 + 7, new ResultsFolder(output).Read().Runs.Count);
+        Assert.Equal(0, bench.Run("run", experiment, "--out", output, "--seeds", "1", "--quiet").Code);
+        Assert.Equal(1 + 14, new ResultsFolder(output).Read().Runs.Count);
+        var wrong = bench.Run("run", experiment, "--out", output, "--seeds", "7");
+        Assert.Equal((2, "bench: --seeds: '7' is not a seed of this experiment; it has 0,1\n"), (wrong.Code, wrong.Errors));
+    }
+
+    [Fact]
+    public void A_unit_that_fails_keeps_its_row_and_the_others_run()
+    {
+        // The smallest budget does not pay for a step.
+        File.WriteAllText(experiment, Experiments.Small.Replace("[2e8, 6e8]", "[10, 2e8]", StringComparison.Ordinal));
+        var run = bench.Run("run", experiment, "--out", output);
+        Assert.Equal(1, run.Code);
+        var rows = new ResultsFolder(output).Read().Runs;
+        Assert.Equal(15, rows.Count);
+        var failed = rows.Where(row => row.Status == "failed").ToArray();
+        Assert.Equal(6, failed.Length);
+        Assert.All(failed, row => Assert.StartsWith("the budget does not pay for one training step", row.Error, StringComparison.Ordinal));
+        Assert.All(failed, row => Assert.True(row.Seconds > 0));
+    }
+
+    public static IEnumerable<TheoryDataRow<string, string, int, string>> WrongRequests =>
+    [
+        new("budgets:", "bugdets:", 2, "experiment.yaml:1:1: 'budgets' is missing"),
+        new("values: [2e8", "values: [-2e8", 2, "experiment.yaml:18:42: 'values' is -200000000; it must be more than 0"),
+        new("licence: MIT", "licence: Proprietary", 3, "experiment.yaml:8:12: the licence 'Proprietary' of teacher 'ada' is not known to allow"),
+        new("train: { on: gold-traces, tokens: 60_000, learning-rate: 0.01, batch: 16 }", "checkpoint: { path: nowhere.bin }", 2, "experiment.yaml:"),
+    ];
+
+    [Theory]
+    [MemberData(nameof(WrongRequests))]
+    public void A_wrong_request_is_one_line_and_leaves_nothing_behind(string right, string wrong, int code, string says)
+    {
+        File.WriteAllText(experiment, Experiments.Small.Replace(right, wrong, StringComparison.Ordinal));
+        foreach (var command in (string[])["run", "plan"])
+        {
+            var ended = command == "run" ? bench.Run("run", experiment, "--out", output) : bench.Run("plan", experiment);
+            Assert.Equal(code, ended.Code);
+            Assert.Contains(says, ended.Errors, StringComparison.Ordinal);
+            Assert.Single(ended.Errors.TrimEnd('\n').Split('\n'));
+            Assert.False(Directory.Exists(output));
+        }
+    }
+
+    [Fact]
+    public void An_output_folder_that_cannot_be_written_is_refused_before_anything_runs()
+    {
+        File.WriteAllText(scratch.File("file"), "not a folder");
+        var ended = bench.Run("run", experiment, "--out", scratch.File("file"));
+        Assert.Equal(2, ended.Code);
+        Assert.Contains("cannot write here", ended.Errors, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(Path.Combine(scratch.File("home"), "store")));
+    }
+
+    [Fact]
+    public void Usage_errors_and_unknown_experiments_are_one_line()
+    {
+        Assert.Equal(2, bench.Run("run").Code);
+        Assert.Equal(2, bench.Run("fly").Code);
+        Assert.Equal(2, bench.Run("run", experiment, "--jobs", "0").Code);
+        var unknown = bench.Run("plan", "quikstart");
+        Assert.Equal(2, unknown.Code);
+        Assert.StartsWith("bench: there is no experiment 'quikstart'; known are ", unknown.Errors, StringComparison.Ordinal);
+        var empty = bench.Run("report", experiment, "--out", output);
+        Assert.Equal(2, empty.Code);
+        Assert.Contains("no results yet", empty.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_interrupt_records_what_finished_and_says_so()
+    {
+        File.WriteAllText(experiment, Experiments.Small.Replace("6e8]", "6e12]", StringComparison.Ordinal));
+        using var process = bench.Start("run", experiment, "--out", output, "--json");
+        while (process.StandardOutput.ReadLine() is { } line && !line.Contains("\"ended\"", StringComparison.Ordinal))
+        {
+        }
+
+        using (var kill = System.Diagnostics.Process.Start("kill", ["-INT", process.Id.ToString(CultureInfo.InvariantCulture)])) kill.WaitForExit();
+        var errors = process.StandardError.ReadToEnd();
+        process.WaitForExit();
+        Assert.Equal(130, process.ExitCode);
+        Assert.Contains("interrupted; what finished is recorded", errors, StringComparison.Ordinal);
+        Assert.NotEmpty(new ResultsFolder(output).Read().Runs);
+    }
+
+    [Fact]
+    public void The_stories_teacher_is_sampled_by_its_file()
+    {
+        var file = Repository.DataOrSkip("checkpoints/stories260k/stories260K.bin");
+        var ended = bench.Run("sample", file, "--prompt", "Once upon a time", "--steps", "60");
+        Assert.Equal("Once upon a time, there was a little girl named Lily. She loved to play outside in the park. One day, she saw a big, red ball. She wanted to play with it, but it was too high\n", ended.Output);
+    }
+
+    [Fact]
+    public void Doctor_finds_this_machine_well()
+    {
+        var ended = bench.Run("doctor");
+        Assert.True(ended.Code == 0, ended.Output + ended.Errors);
+        Assert.Contains("GFLOP/s", ended.Output, StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,180 @@
+using Bench.Lab.Models;
+using Bench.Lab.Objectives;
+using Bench.Lab.Tensors;
+using Bench.Protocol.Costs;
+using Bench.Protocol.Seeds;
+using Bench.Protocol.Specs;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Bench.Tests.Lab;
+
+public class DecoderTests
+{
+    public static IEnumerable<TheoryDataRow<string>> Shapes => Models.Names;
+
+    private static Compute On(bool fused) => fused ? Compute.Cpu : Compute.Composite;
+
+    [Theory]
+    [InlineData("Plain", true)]
+    [InlineData("Plain", false)]
+    [InlineData("Grouped", true)]
+    [InlineData("Grouped", false)]
+    [InlineData("Wide", true)]
+    [InlineData("Wide", false)]
+    public void Logits_are_those_of_the_plain_loops(string name, bool fused)
+    {
+        using var scope = NewDisposeScope();
+        using var model = Models.Make(Models.Named(name), On(fused));
+        int[][] rows = [Models.Tokens(21, model.Shape.Vocabulary, "a"), Models.Tokens(21, model.Shape.Vocabulary, "b")];
+        var logits = model.Logits(Models.Ids(rows)).ToArray();
+        var plain = new PlainDecoder(model);
+        var expected = rows.SelectMany(row => plain.Logits(row).SelectMany(position => position)).ToArray();
+        Assert.Equal(expected.Length, logits.Length);
+        Assert.All(expected.Zip(logits), pair => Assert.Equal(pair.First, pair.Second, 2e-5));
+    }
+
+    [Theory]
+    [MemberData(nameof(Shapes))]
+    public void The_flop_formula_counts_the_products_that_are_executed(string name)
+    {
+        using var model = Models.Make(Models.Named(name), Compute.Cpu);
+        var plain = new PlainDecoder(model);
+        plain.Logits(Models.Tokens(13, model.Shape.Vocabulary));
+        Assert.Equal(2.0 * plain.MultiplyAdds, ModelFlops.Forward(model.Shape, 13).Value);
+    }
+
+    [Theory]
+    [MemberData(nameof(Shapes))]
+    public void Fused_and_composite_agree_in_loss_and_gradients(string name)
+    {
+        using var scope = NewDisposeScope();
+        using var fused = Models.Make(Models.Named(name), Compute.Cpu);
+        using var composite = Models.Make(Models.Named(name), Compute.Composite);
+        var (a, b) = (LossAndGradients(fused), LossAndGradients(composite));
+        Assert.Equal(b.Loss, a.Loss, 1e-3);
+        foreach (var ((parameter, x), y) in fused.Parameters.Zip(a.Gradients).Zip(b.Gradients))
+        {
+            var scale = y.ToArray().Max(Math.Abs);
+            Assert.True(x.ToArray().Zip(y.ToArray(), (p, q) => Math.Abs(p - q)).Max() <= 2e-5 * Math.Max(scale, 1), parameter.Name);
+        }
+    }
+
+    private static (float Loss, IList<Tensor> Gradients) LossAndGradients(Decoder model)
+    {
+        int[][] rows = [Models.Tokens(18, model.Shape.Vocabulary, "a"), Models.Tokens(18, model.Shape.Vocabulary, "b")];
+        long[] chosen = [2, 3, 9, 20, 35];
+        var loss = CrossEntropy.Sum(model.Compute, model.Logits(Models.Ids(rows)), TensorData.Of(chosen, 5), TensorData.Of([1L, 4, 0, 7, 11], 5));
+        return (loss.item<float>(), autograd.grad([loss], [.. model.Parameters.Select(p => p.Tensor)]));
+    }
+
+    [Theory]
+    [MemberData(nameof(Shapes))]
+    public void Gradients_are_the_finite_differences_of_the_plain_loops(string name)
+    {
+        using var scope = NewDisposeScope();
+        using var model = Models.Make(Models.Named(name), Compute.Cpu);
+        var tokens = Models.Tokens(9, model.Shape.Vocabulary);
+        const int Start = 4;
+        var rows = Enumerable.Range(Start, tokens.Length - Start).Select(t => (long)t - 1).ToArray();
+        var targets = tokens[Start..].Select(t => (long)t).ToArray();
+        var loss = CrossEntropy.Sum(model.Compute, model.Logits(Models.Ids(tokens[..^1])), TensorData.Of(rows, rows.Length), TensorData.Of(targets, targets.Length));
+        var gradients = autograd.grad([loss], [.. model.Parameters.Select(p => p.Tensor)]);
+        var random = new Seed(3).Stream("directions");
+        using var quiet = no_grad();
+        for (var i = 0; i < gradients.Count; i++)
+        {
+            // The slope along a random direction, by central differences in double precision.
+            var parameter = model.Parameters[i].Tensor;
+            var direction = Array.ConvertAll(new float[parameter.numel()], _ => random.NextNormal());
+            var expected = gradients[i].ToArray().Zip(direction, (g, d) => g * d).Sum();
+            const double Step = 1e-3;
+            double Shifted(double sign)
+            {
+                var saved = parameter.ToArray();
+                var values = parameter.Floats();
+                for (var j = 0; j < saved.Length; j++) values[j] = (float)(saved[j] + sign * Step * direction[j]);
+                var result = new PlainDecoder(model).Loss(tokens, Start);
+                saved.CopyTo(parameter.Floats());
+                return result;
+            }
+
+            var slope = (Shifted(1) - Shifted(-1)) / (2 * Step);
+            Assert.True(Math.Abs(slope - expected) <= 2e-2 * Math.Max(1, Math.Abs(slope)), $"{model.Parameters[i].Name}: {slope} and {expected}");
+        }
+    }
+
+    [Theory]
+    [InlineData("Plain", true)]
+    [InlineData("Grouped", true)]
+    [InlineData("Wide", true)]
+    [InlineData("Grouped", false)]
+    public void Cached_and_uncached_decoding_agree(string name, bool fused)
+    {
+        using var scope = NewDisposeScope();
+        using var quiet = no_grad();
+        using var model = Models.Make(Models.Named(name), On(fused));
+        int[][] rows = [Models.Tokens(40, model.Shape.Vocabulary, "a"), Models.Tokens(40, model.Shape.Vocabulary, "b"), Models.Tokens(40, model.Shape.Vocabulary, "c")];
+        using var cache = model.NewCache(3, 40);
+        var whole = model.Logits(Models.Ids(rows)).view(3, 40, model.Shape.Vocabulary);
+        var kept = new[] { 0, 1, 2 };
+        var at = 0;
+        foreach (var time in (int[])[5, 1, 1, 20, 1, 1, 1, 10])
+        {
+            var ids = Models.Ids([.. kept.Select(row => rows[row][at..(at + time)])]);
+            var next = model.Next(ids, cache).ToArray();
+            at += time;
+            var expected = kept.SelectMany(row => whole.select(0, row).select(0, at - 1).ToArray()).ToArray();
+            Assert.All(expected.Zip(next), pair => Assert.Equal(pair.First, pair.Second, 5e-5f));
+            // The middle row finishes early.
+            if (at == 7)
+            {
+                cache.Keep([0, 2]);
+                kept = [0, 2];
+            }
+        }
+    }
+
+    [Fact]
+    public void What_a_prompt_is_answered_does_not_depend_on_its_neighbours()
+    {
+        using var model = Models.Make(Models.Plain, Compute.Cpu);
+        var prompts = Enumerable.Range(0, 70).Select(i => Models.Tokens(2 + i % 3, model.Shape.Vocabulary, $"prompt {i}")).ToArray();
+        var generator = new Generator(model, TimeProvider.System);
+        foreach (var sampling in (SamplingSpec[])[SamplingSpec.Greedy, new(0.8)])
+        {
+            var (together, charge) = generator.Continue(prompts, 12, 1, sampling, new Seed(4), ChargeKind.Evaluation);
+            Assert.Equal(prompts.Zip(together, (prompt, response) => (long)prompt.Length + response.Length - 1).Sum(), charge.Tokens);
+            Assert.All(together, response => Assert.True(response.Length is > 0 and <= 12 && !response[..^1].Contains(1)));
+            var (again, _) = generator.Continue(prompts, 12, 1, sampling, new Seed(4), ChargeKind.Evaluation);
+            Assert.Equal(together, again);
+            if (sampling.Temperature > 0) continue;
+            for (var i = 0; i < prompts.Length; i += 23)
+                Assert.Equal(together[i], generator.Continue([prompts[i]], 12, 1, sampling, new Seed(4), ChargeKind.Evaluation).Responses[0]);
+        }
+    }
+
+    [Fact]
+    public void Sampling_draws_each_token_as_often_as_its_probability_says()
+    {
+        using var model = Models.Make(Models.Plain, Compute.Cpu);
+        int[] prompt = [3, 5];
+        var (drawn, _) = new Generator(model, TimeProvider.System).Continue([.. Enumerable.Repeat(prompt, 4000)], 1, -1, new SamplingSpec(1.5), new Seed(11), ChargeKind.Evaluation);
+        var logits = new PlainDecoder(model).Logits(prompt)[1];
+        var weights = logits.Select(z => Math.Exp(z / 1.5)).ToArray();
+        for (var token = 0; token < weights.Length; token++)
+        {
+            var p = weights[token] / weights.Sum();
+            // Five standard errors.
+            Assert.InRange(drawn.Count(response => response[0] == token) / 4000.0, p - 5 * Math.Sqrt(p * (1 - p) / 4000) - 1e-9, p + 5 * Math.Sqrt(p * (1 - p) / 4000) + 1e-9);
+        }
+    }
+
+    [Fact]
+    public void A_token_outside_the_vocabulary_is_refused()
+    {
+        using var scope = NewDisposeScope();
+        using var model = Models.Make(Models.Plain, Compute.Cpu);
+        Assert.Contains("token 19 is not in a vocabulary of 19", Assert.Throws<ArgumentException>(() => model.Logits(Models.Ids([1, 19]))).Message, StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,204 @@
+using System.Diagnostics;
+using Bench.Lab.Models;
+using Bench.Lab.Signals;
+using Bench.Lab.Tensors;
+using Bench.Lab.Training;
+using Bench.Protocol.Costs;
+using Bench.Protocol.Seeds;
+using Bench.Protocol.Specs;
+using Bench.Protocol.Units;
+using static TorchSharp.torch;
+
+namespace Bench.Tests.Lab;
+
+public class TrainingTests
+{
+    private static Lesson LessonOf(int count, int vocabulary)
+    {
+        var random = new Seed(31).Stream("lesson");
+        var sequences = Enumerable.Range(0, count).Select(_ =>
+        {
+            var length = random.Between(5, 14);
+            return new Sequence([.. Enumerable.Range(0, length).Select(_ => random.Next(vocabulary))], random.Between(1, length - 2));
+        }).ToArray();
+        return new Lesson(sequences, null, [.. sequences.Select(_ => 1000.0)]);
+    }
+
+    private static (float[][] Gradients, double Loss) Gradients(Lesson lesson, int[] members, int time, int microBatches)
+    {
+        using var scope = NewDisposeScope();
+        using var model = Models.Make(Models.Plain, Compute.Cpu);
+        var tokens = members.Sum(member => (long)lesson.Sequences[member].ResponseLength);
+        var (gradients, loss) = new Trainer(model, new OptimiserSpec { MicroBatches = microBatches }, TimeProvider.System)
+            .Gradients(lesson, members, time, tokens, MethodObjective.CrossEntropy);
+        return ([.. gradients.Select(gradient => gradient.ToArray())], loss);
+    }
+
+    private static void AssertEqual((float[][] Gradients, double Loss) a, (float[][] Gradients, double Loss) b)
+    {
+        Assert.Equal(a.Loss, b.Loss, 1e-3);
+        Assert.All(a.Gradients.SelectMany(g => g).Zip(b.Gradients.SelectMany(g => g)), pair => Assert.Equal(pair.First, pair.Second, 2e-6f));
+    }
+
+    [Fact]
+    public void Micro_batches_do_not_change_loss_or_gradients()
+    {
+        var lesson = LessonOf(7, Models.Plain.Vocabulary);
+        int[] members = [0, 1, 2, 3, 4, 5, 6];
+        var whole = Gradients(lesson, members, 13, 1);
+        AssertEqual(whole, Gradients(lesson, members, 13, 2));
+        AssertEqual(whole, Gradients(lesson, members, 13, 7));
+    }
+
+    [Fact]
+    public void Padding_does_not_change_loss_or_gradients()
+    {
+        var lesson = LessonOf(3, Models.Plain.Vocabulary);
+        AssertEqual(Gradients(lesson, [0, 1, 2], 13, 1), Gradients(lesson, [0, 1, 2], 29, 1));
+    }
+
+    [Fact]
+    public void A_batchs_loss_is_the_plain_loops_sum_over_response_tokens()
+    {
+        var lesson = LessonOf(3, Models.Plain.Vocabulary);
+        using var model = Models.Make(Models.Plain, Compute.Cpu);
+        var plain = new PlainDecoder(model);
+        Assert.Equal(lesson.Sequences.Sum(sequence => plain.Loss(sequence.Tokens, sequence.Start)), Gradients(lesson, [0, 1, 2], 13, 1).Loss, 1e-3);
+    }
+
+    private static (TrainingResult Result, float[] Weights) Train(BudgetMeter meter, int seed = 1, Lesson? lesson = null)
+    {
+        using var scope = NewDisposeScope();
+        using var model = Decoder.Initialise(Models.Plain, Compute.Cpu, new Seed(seed));
+        var result = new Trainer(model, new OptimiserSpec { Batch = 4, LearningRate = 0.01 }, TimeProvider.System)
+            .Train(lesson ?? LessonOf(40, Models.Plain.Vocabulary), MethodObjective.CrossEntropy, meter, new Seed(seed), ChargeKind.StudentTraining);
+        return (result, [.. model.Parameters.SelectMany(p => p.Tensor.ToArray())]);
+    }
+
+    private static BudgetMeter Meter(BudgetUnit unit, double amount) => BudgetMeter.For(new Budget(unit, amount), Accelerator.Named("cloud-vcpu"), 3, TimeProvider.System);
+
+    [Fact]
+    public void The_same_seed_trains_the_same_model_to_the_bit()
+    {
+        var (first, second, other) = (Train(Meter(BudgetUnit.Examples, 100)), Train(Meter(BudgetUnit.Examples, 100)), Train(Meter(BudgetUnit.Examples, 100), seed: 2));
+        Assert.Equal(first.Weights, second.Weights);
+        Assert.NotEqual(first.Weights, other.Weights);
+        Assert.Equal(first.Result.Curve, second.Result.Curve);
+    }
+
+    [Fact]
+    public void Training_learns_what_can_be_learnt()
+    {
+        // Every response repeats its first token.
+        var sequences = Enumerable.Range(0, 60).Select(i => new Sequence([0, 3 + i % 12, 3 + i % 12, 3 + i % 12, 1], 2)).ToArray();
+        var (result, _) = Train(Meter(BudgetUnit.Examples, 4000), lesson: new Lesson(sequences, null, new double[60]));
+        Assert.True(result.Curve[0].Loss > 2);
+        Assert.InRange(result.Curve[^1].Loss, 0, 0.05);
+    }
+
+    [Theory]
+    [InlineData(BudgetUnit.StudentFlops, 3e7)]
+    [InlineData(BudgetUnit.TotalFlops, 3e7)]
+    [InlineData(BudgetUnit.Tokens, 500)]
+    [InlineData(BudgetUnit.Examples, 100)]
+    [InlineData(BudgetUnit.Queries, 30)]
+    [InlineData(BudgetUnit.Usd, 1e-8)]
+    public void A_budget_is_used_and_never_exceeded(BudgetUnit unit, double amount)
+    {
+        var (result, _) = Train(Meter(unit, amount));
+        var spent = unit switch
+        {
+            BudgetUnit.StudentFlops => result.Charge.Flops.Value,
+            BudgetUnit.TotalFlops => result.Charge.Flops.Value + 1000 * result.Used.Count,
+            BudgetUnit.Tokens => result.LossTokens,
+            BudgetUnit.Examples => result.Examples,
+            // Three epochs.
+            BudgetUnit.Queries => result.Examples / 3.0,
+            _ => Accelerator.Named("cloud-vcpu").Cost(result.Charge.Flops + new Flops(1000 * result.Used.Count)).Value,
+        };
+        Assert.InRange(spent, 0.75 * amount, amount * (1 + 1e-9));
+    }
+
+    [Fact]
+    public void A_budget_of_seconds_ends_by_the_clock()
+    {
+        var clock = Stopwatch.StartNew();
+        var (result, _) = Train(Meter(BudgetUnit.Seconds, 0.3));
+        Assert.True(result.Steps > 1);
+        Assert.InRange(clock.Elapsed.TotalSeconds, 0.3, 5);
+    }
+
+    [Fact]
+    public void A_budget_below_one_step_is_refused() =>
+        Assert.Contains("does not pay for one training step", Assert.Throws<LabException>(() => Train(Meter(BudgetUnit.StudentFlops, 10))).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void The_learning_rate_warms_up_and_ends_at_its_share()
+    {
+        var spec = new OptimiserSpec { LearningRate = 1, Warmup = 0.1, FinalShare = 0.2 };
+        Assert.InRange(Schedule.LearningRate(spec, 0, 0), 1e-3, 0.2);
+        Assert.Equal(0.5, Schedule.LearningRate(spec, 0.05, 100), 1e-12);
+        Assert.Equal(1, Schedule.LearningRate(spec, 0.1, 100), 1e-12);
+        Assert.Equal(0.6, Schedule.LearningRate(spec, 0.55, 100), 1e-12);
+        Assert.Equal(0.2, Schedule.LearningRate(spec, 1, 100), 1e-12);
+    }
+
+    [Fact]
+    public void Adamw_takes_the_hand_computed_step()
+    {
+        using var scope = NewDisposeScope();
+        foreach (var compute in (Compute[])[Compute.Cpu, Compute.Composite])
+        {
+            using var model = Decoder.Initialise(Models.Plain, compute, new Seed(1));
+            var before = model.Parameters.Select(p => p.Tensor.ToArray()).ToArray();
+            var gradients = model.Parameters.Select(p => full(p.Tensor.shape, 0.5)).ToArray();
+            using var adam = new AdamW(model, new OptimiserSpec { ClipNorm = 1e9, WeightDecay = 0.1 });
+            var norm = adam.Step(gradients, 0.01);
+            Assert.Equal(0.5 * Math.Sqrt(before.Sum(p => p.Length)), norm, 1e-2);
+            foreach (var (parameter, old) in model.Parameters.Zip(before))
+            {
+                // The first step moves by the learning rate against the gradient's sign; matrices decay first.
+                var decay = parameter.Tensor.shape.Length > 1 ? 1 - 0.01 * 0.1 : 1;
+                Assert.All(parameter.Tensor.ToArray().Zip(old), pair => Assert.Equal(pair.Second * decay - 0.01, pair.First, 1e-5));
+            }
+        }
+    }
+
+    [Fact]
+    public void Clipping_scales_a_long_gradient_to_the_norm()
+    {
+        using var scope = NewDisposeScope();
+        using var fused = Decoder.Initialise(Models.Plain, Compute.Cpu, new Seed(1));
+        using var composite = Decoder.Initialise(Models.Plain, Compute.Composite, new Seed(1));
+        foreach (var model in (Decoder[])[fused, composite])
+        {
+            using var adam = new AdamW(model, new OptimiserSpec { ClipNorm = 0.1 });
+            for (var step = 1; step <= 3; step++) adam.Step([.. model.Parameters.Select(p => full(p.Tensor.shape, (double)step))], 0.01);
+        }
+
+        foreach (var (a, b) in fused.Parameters.Zip(composite.Parameters))
+            Assert.All(a.Tensor.ToArray().Zip(b.Tensor.ToArray()), pair => Assert.Equal(pair.First, pair.Second, 1e-5f));
+    }
+
+    [Fact]
+    public void Memory_stays_flat_over_two_thousand_steps()
+    {
+        var shape = Models.Plain with { Vocabulary = 19 };
+        using var model = Decoder.Initialise(shape, Compute.Cpu, new Seed(1));
+        var lesson = LessonOf(200, shape.Vocabulary);
+        void Steps(int count) => new Trainer(model, new OptimiserSpec { Batch = 8 }, TimeProvider.System)
+            .Train(lesson, MethodObjective.CrossEntropy, Meter(BudgetUnit.Examples, 8.0 * count), new Seed(1), ChargeKind.StudentTraining);
+        Steps(300);
+        var before = Resident();
+        Steps(2000);
+        Assert.InRange(Resident() - before, long.MinValue, 40L << 20);
+    }
+
+    private static long Resident()
+    {
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        using var process = Process.GetCurrentProcess();
+        return process.WorkingSet64;
+    }
+}

@@ -1,0 +1,65 @@
+using Bench.Protocol.Costs;
+using Bench.Protocol.Plans;
+using Bench.Protocol.Specs;
+using Bench.Protocol.Units;
+
+namespace Bench.Tests.Protocol;
+
+public class CostTests
+{
+    private static readonly ModelShape Shape = new()
+    {
+        Layers = 2, Width = 8, Heads = 4, KeyValueHeads = 2, HeadWidth = 2, FeedForward = 12, Vocabulary = 10,
+    };
+
+    [Fact]
+    public void Forward_flops_have_the_hand_computed_value()
+    {
+        // Per token: q 8x8, k and v 8x4 each, output 8x8, three of 8x12, head 8x10; times 2, two layers.
+        const double Linear = 2 * (2 * (64 + 32 + 32 + 64 + 3 * 96) + 80);
+        // Three tokens attend to 1 + 2 + 3 positions; scores and values cost 2 each over 4 heads of 2 channels.
+        const double Attention = 2 * 4 * 8 * 6;
+        Assert.Equal(3 * Linear + Attention, ModelFlops.Forward(Shape, 3).Value);
+        Assert.Equal(3 * (3 * Linear + Attention), ModelFlops.Training(Shape, 3).Value);
+    }
+
+    [Fact]
+    public void A_cached_continuation_costs_what_is_left_of_the_whole() =>
+        Assert.Equal(ModelFlops.Forward(Shape, 20).Value, (ModelFlops.Forward(Shape, 7) + ModelFlops.Continuation(Shape, 7, 13)).Value, 1e-6);
+
+    [Fact]
+    public void Parameters_are_counted_by_hand()
+    {
+        // Two layers of attention (8x8 + 2 of 8x4 + 8x8), feed-forward 3 of 8x12, two norms; embedding, head, final norm.
+        Assert.Equal(2 * (192 + 288 + 16) + 2 * 80 + 8, Shape.Parameters);
+        Assert.Equal(2 * (192 + 288 + 16) + 80 + 8, (Shape with { TiedHead = true }).Parameters);
+        Assert.Equal(2 * (192 + 16 + 288 + 16) + 2 * 80 + 8, (Shape with { AttentionBias = true }).Parameters);
+    }
+
+    [Fact]
+    public void Charges_add_up_within_a_boundary()
+    {
+        Charge[] charges =
+        [
+            new(ChargeKind.StudentTraining, 1, new Flops(3), default), new(ChargeKind.TeacherGeneration, 1, new Flops(5), default), new(ChargeKind.Evaluation, 1, new Flops(7), default),
+        ];
+        Assert.Equal(8, Charge.Total(charges, [ChargeKind.StudentTraining, ChargeKind.TeacherGeneration]).Value);
+        Assert.Equal(6, charges[0].Plus(charges[0]).Flops.Value);
+        Assert.Throws<ArgumentException>(() => charges[0].Plus(charges[1]));
+    }
+
+    [Fact]
+    public void Dollars_follow_from_flops()
+    {
+        var rented = new Accelerator("test", UsdPerHour: 3.6, SustainedFlopsPerSecond: 1e9, Watts: 10, "");
+        Assert.Equal(0.002, rented.Cost(new Flops(2e9)).Value, 1e-12);
+        Assert.Equal(50, rented.EstimatedEnergy(new Seconds(5)).Value);
+    }
+
+    [Fact]
+    public void Batches_of_like_length_keep_every_example()
+    {
+        var batches = LengthBuckets.Arrange([5, 1, 4, 1, 3], 2);
+        Assert.Equal([[1, 3], [4, 2], [0]], batches);
+    }
+}

@@ -1,0 +1,163 @@
+using System.Globalization;
+using Bench.Protocol.Costs;
+using Bench.Protocol.Ledger;
+using Bench.Protocol.Outcomes;
+using Bench.Protocol.Plans;
+using Bench.Protocol.Specs;
+using Bench.Protocol.Store;
+using Bench.Protocol.Units;
+
+namespace Bench.Tests.Protocol;
+
+public class LedgerTests
+{
+    private static readonly Circumstances Here = new()
+    {
+        StartedUtc = "2026-11-22T08:00:00Z", Seconds = 1.5, PeakRssBytes = 123, Device = "cpu", Provider = "test", Commit = "abc", Dirty = false,
+    };
+
+    private static Outcome Of(double first, double second) => new()
+    {
+        Status = UnitStatus.Ok,
+        Charges = [new Charge(ChargeKind.StudentTraining, 10, new Flops(1234.5), new Seconds(0.25))],
+        Scores = [new TaskScores("addition", "accuracy", [first, second])],
+        StudentParameters = 7,
+        Steps = 3,
+        Circumstances = Here,
+    };
+
+    private static Results Merged(Plan plan, Results? before = null, double first = 1) =>
+        Recording.Merge(plan, plan.Runs.ToDictionary(unit => unit.Fingerprint.Text, unit => Of(first, unit is TeacherUnit ? 1 : 0)), before ?? Results.Empty);
+
+    [Fact]
+    public void Tables_are_the_golden_bytes_under_a_comma_culture()
+    {
+        using var scratch = Repository.Scratch();
+        var before = CultureInfo.CurrentCulture;
+        var comma = (CultureInfo)CultureInfo.InvariantCulture.Clone();
+        comma.NumberFormat.NumberDecimalSeparator = ",";
+        comma.NumberFormat.NegativeSign = "~";
+        CultureInfo.CurrentCulture = comma;
+        try
+        {
+            var plan = Experiments.Plan(Experiments.Small);
+            new ResultsFolder(scratch.Path).Write(Merged(plan));
+        }
+        finally
+        {
+            CultureInfo.CurrentCulture = before;
+        }
+
+        foreach (var name in (string[])["runs.csv", "scores.csv", "charges.csv", "summary.csv"])
+        {
+            var written = File.ReadAllText(scratch.File(name));
+            Golden.Check(name, written);
+            Assert.DoesNotContain("\r", written, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void What_is_written_is_read_back()
+    {
+        using var scratch = Repository.Scratch();
+        var folder = new ResultsFolder(scratch.Path);
+        var written = Merged(Experiments.Plan(Experiments.Small));
+        folder.Write(written);
+        var read = folder.Read();
+        Assert.Equal(written.Runs, read.Runs);
+        Assert.Equal(written.Scores, read.Scores);
+        Assert.Equal(written.Items, read.Items);
+        Assert.Equal(written.Charges, read.Charges);
+        Assert.Equal(written.Summary, read.Summary);
+    }
+
+    [Fact]
+    public void Rows_do_not_depend_on_the_order_in_which_units_finished()
+    {
+        var plan = Experiments.Plan(Experiments.Small);
+        var outcomes = plan.Runs.Reverse().ToDictionary(unit => unit.Fingerprint.Text, _ => Of(1, 0));
+        Assert.Equal(plan.Runs.Select(unit => unit.Run), Recording.Merge(plan, outcomes, Results.Empty).Runs.Select(row => row.Run));
+    }
+
+    [Fact]
+    public void Rows_of_other_seeds_stay_and_rows_of_an_older_experiment_go()
+    {
+        var plan = Experiments.Plan(Experiments.Small);
+        var before = Merged(plan, first: 0);
+        var one = plan.Runs.OfType<StudentUnit>().First();
+        var merged = Recording.Merge(plan, new Dictionary<string, Outcome> { [one.Fingerprint.Text] = Of(1, 1) }, before);
+        Assert.Equal(before.Runs.Count, merged.Runs.Count);
+        Assert.Equal(1, merged.Scores.Single(row => row.Run == one.Run).Value);
+        Assert.Equal(before.Scores.Where(row => row.Run != one.Run), merged.Scores.Where(row => row.Run != one.Run));
+
+        var other = Experiments.Plan(Experiments.Small.Replace("digits: 2", "digits: 3", StringComparison.Ordinal));
+        var afterChange = Recording.Merge(other, new Dictionary<string, Outcome>(), before);
+        Assert.All(afterChange.Runs, row => Assert.Equal("teacher", row.Run));
+    }
+
+    [Fact]
+    public void A_failed_run_keeps_its_row_and_its_error()
+    {
+        var plan = Experiments.Plan(Experiments.Small);
+        var unit = plan.Runs.OfType<StudentUnit>().First();
+        var failed = new Outcome { Status = UnitStatus.Failed, Error = "out, of \"memory\"", Circumstances = Here };
+        using var scratch = Repository.Scratch();
+        var folder = new ResultsFolder(scratch.Path);
+        folder.Write(Recording.Merge(plan, new Dictionary<string, Outcome> { [unit.Fingerprint.Text] = failed }, Results.Empty));
+        var row = Assert.Single(folder.Read().Runs);
+        Assert.Equal(("failed", "out, of \"memory\"", 1.5), (row.Status, row.Error, row.Seconds));
+        Assert.Null(row.FlopsStudent);
+    }
+
+    [Fact]
+    public void A_damaged_table_is_named_with_its_row_and_column()
+    {
+        using var scratch = Repository.Scratch();
+        var folder = new ResultsFolder(scratch.Path);
+        folder.Write(Merged(Experiments.Plan(Experiments.Small)));
+        var text = File.ReadAllText(scratch.File("charges.csv"));
+        File.WriteAllText(scratch.File("charges.csv"), text.Replace("1234.5", "many", StringComparison.Ordinal));
+        var error = Assert.Throws<LedgerException>(() => folder.Read());
+        Assert.Contains("charges.csv: row 2, column flops: 'many'", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_interrupted_write_leaves_the_old_tables()
+    {
+        using var scratch = Repository.Scratch();
+        var folder = new ResultsFolder(scratch.Path);
+        var plan = Experiments.Plan(Experiments.Small);
+        folder.Write(Merged(plan));
+        var before = File.ReadAllBytes(scratch.File("scores.csv"));
+        Assert.Throws<LedgerException>(() => folder.Write(Merged(plan) with { Scores = [new ScoreRow("x", "t", "m", 1, double.NaN, 1, null)] }));
+        Assert.Equal(before, File.ReadAllBytes(scratch.File("scores.csv")));
+    }
+
+    [Fact]
+    public void A_store_entry_is_there_whole_or_not_at_all()
+    {
+        using var scratch = Repository.Scratch();
+        var store = new ContentStore(scratch.Path);
+        var key = Fingerprint.Of("test", ("a", 1)).Text;
+        Assert.Null(store.Find(key));
+        Assert.Throws<InvalidOperationException>(() => store.Publish(key, folder =>
+        {
+            File.WriteAllText(Path.Combine(folder, "half"), "written");
+            throw new InvalidOperationException("killed");
+        }));
+        Assert.Null(store.Find(key));
+        store.Publish(key, folder => OutcomeFile.Write(folder, Of(1, 0)));
+        Assert.NotNull(store.Find(key));
+        Assert.Empty(Directory.EnumerateFileSystemEntries(Path.Combine(scratch.Path, "staging")));
+
+        // A second publisher of the same key leaves the first one's entry.
+        store.Publish(key, folder => File.WriteAllText(Path.Combine(folder, "late"), ""));
+        Assert.Equal([1.0, 0.0], OutcomeFile.Find(store, key)!.Scores[0].Items);
+    }
+
+    [Theory]
+    [InlineData("../../etc")]
+    [InlineData("ABC")]
+    [InlineData("")]
+    public void A_key_that_is_no_fingerprint_is_refused(string key) => Assert.Throws<ArgumentException>(() => new ContentStore("/tmp").Find(key));
+}

@@ -1,0 +1,61 @@
+using System.Diagnostics;
+using Bench.Protocol.Plans;
+using Bench.Protocol.Specs;
+
+namespace Bench.Tests.Protocol;
+
+public class PlanTests
+{
+    [Fact]
+    public void A_plan_holds_every_unit_once_and_after_what_it_needs()
+    {
+        var plan = Experiments.Plan(Experiments.Small);
+        // Teacher, text, top-k; untrained, two methods and a baseline at two budgets; two seeds.
+        Assert.Equal(3 + (1 + 3 * 2) * 2, plan.Units.Count);
+        Assert.Equal(plan.Units.Count, plan.Units.Select(unit => unit.Fingerprint.Text).Distinct().Count());
+        for (var i = 0; i < plan.Units.Count; i++) Assert.All(plan.Units[i].Needs, need => Assert.Contains(need, plan.Units.Take(i)));
+    }
+
+    [Fact]
+    public void The_same_experiment_has_the_same_fingerprints() =>
+        Assert.Equal(Experiments.Plan(Experiments.Small).Units.Select(unit => unit.Fingerprint), Experiments.Plan(Experiments.Small).Units.Select(unit => unit.Fingerprint));
+
+    // What changes, and how many units keep their result.
+    [Theory]
+    [InlineData("question: Does it run?", "question: Another?", 17)]
+    [InlineData("seeds: [0, 1]", "seeds: [1, 2]", 10)]
+    [InlineData("values: [2e8, 6e8]", "values: [2e8, 7e8]", 11)]
+    [InlineData("k: 4", "k: 5", 12)]
+    [InlineData("digits: 2", "digits: 3", 0)]
+    [InlineData("prompts: 300", "prompts: 299", 1)]
+    [InlineData("name: tiny, model: { layers: 1", "name: tiny, model: { layers: 2", 3)]
+    public void A_fingerprint_changes_with_what_went_in_and_with_nothing_else(string before, string after, int kept)
+    {
+        var old = Experiments.Plan(Experiments.Small).Units.Select(unit => unit.Fingerprint.Text);
+        var changed = Experiments.Plan(Experiments.Small.Replace(before, after, StringComparison.Ordinal)).Units.Select(unit => unit.Fingerprint.Text);
+        Assert.Equal(kept, old.Intersect(changed).Count());
+    }
+
+    [Fact]
+    public void A_k_beyond_the_vocabulary_is_refused() =>
+        Assert.Contains("asks for k = 400 of a vocabulary", Assert.Throws<SpecException>(() => Experiments.Plan(Experiments.Small.Replace("k: 4", "k: 400", StringComparison.Ordinal))).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void A_budget_predicts_itself()
+    {
+        foreach (var unit in Experiments.Plan(Experiments.Small).Units.OfType<StudentUnit>().Where(unit => unit.Budget is not null))
+        {
+            var training = unit.Prediction.Charges.Single(charge => charge.Kind == Bench.Protocol.Costs.ChargeKind.StudentTraining);
+            Assert.InRange(training.Flops.Value / unit.Budget!.Amount, 0.9, 1.0);
+        }
+    }
+
+    [Fact]
+    public void Ten_thousand_units_are_planned_in_seconds()
+    {
+        var many = Experiments.Small.Replace("seeds: [0, 1]", $"seeds: [{string.Join(", ", Enumerable.Range(0, 1500))}]", StringComparison.Ordinal);
+        var clock = Stopwatch.StartNew();
+        Assert.InRange(Experiments.Plan(many).Units.Count, 10_000, 11_000);
+        Assert.InRange(clock.Elapsed.TotalSeconds, 0, 10);
+    }
+}

@@ -1,0 +1,124 @@
+using Bench.Protocol.Seeds;
+using Bench.Protocol.Specs;
+using Bench.Protocol.Tasks;
+
+namespace Bench.Tests.Protocol;
+
+public class TaskTests
+{
+    private static readonly string[] Variants =
+    [
+        "{ name: addition, digits: 3 }", "{ name: multiplication, digits: 2 }", "{ name: sorting, length: 6 }", "{ name: parity, bits: 12 }",
+        "{ name: stack-program, operations: 3 }", "{ name: number-words, language: en, digits: 5 }", "{ name: number-words, language: de, digits: 5 }",
+        "{ name: number-words, language: tr, digits: 5 }",
+    ];
+
+    public static IEnumerable<TheoryDataRow<string>> All => Variants.Select(variant => new TheoryDataRow<string>(variant));
+
+    private static ProceduralTask Make(string task) =>
+        (ProceduralTask)Experiments.Parse(Experiments.Small.Replace("{ name: addition, digits: 2 }", task, StringComparison.Ordinal)).Tasks[0].Task;
+
+    [Fact]
+    public void Every_kind_in_the_catalogue_is_tested_here() =>
+        Assert.All(TaskCatalogue.Names.Where(name => name != "teacher-text"), name => Assert.Contains(Variants, variant => variant.Contains(name, StringComparison.Ordinal)));
+
+    [Theory]
+    [MemberData(nameof(All))]
+    public void Gold_solutions_are_graded_correct_with_and_without_reasoning(string variant)
+    {
+        var task = Make(variant);
+        foreach (var problem in ProblemSets.Draw(task, Split.Train, 200, new Seed(1)))
+        {
+            Assert.Equal(1, task.Grade(problem, problem.Answer));
+            Assert.Equal(1, task.Grade(problem, Answers.WithReasoning(problem.Reasoning, problem.Answer)));
+            Assert.Equal(0, task.Grade(problem, problem.Answer + "0"));
+            Assert.Equal(0, task.Grade(problem, Answers.ThinkOpen + problem.Answer));
+            Assert.Equal(0, task.Grade(problem, ""));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(All))]
+    public void No_prompt_is_in_two_splits_or_twice_in_one(string variant)
+    {
+        var task = Make(variant);
+        var sets = Enum.GetValues<Split>().Select(split => ProblemSets.Draw(task, split, 300, new Seed(4)).Select(problem => problem.Prompt).ToArray()).ToArray();
+        Assert.All(sets, set => Assert.True(set.Length > 50));
+        Assert.Equal(sets.Sum(set => set.Length), sets.SelectMany(set => set).Distinct().Count());
+    }
+
+    [Theory]
+    [MemberData(nameof(All))]
+    public void Problems_are_spelt_in_the_tasks_alphabet_and_repeatable(string variant)
+    {
+        var task = Make(variant);
+        var problems = ProblemSets.Draw(task, Split.Test, 200, new Seed(9));
+        Assert.All(problems, problem => Assert.All(problem.Prompt + problem.Reasoning + problem.Answer, c => Assert.Contains(c, task.Alphabet)));
+        Assert.Equal(problems, ProblemSets.Draw(task, Split.Test, 200, new Seed(9)));
+        Assert.NotEqual(problems, ProblemSets.Draw(task, Split.Test, 200, new Seed(10)));
+    }
+
+    [Fact]
+    public void The_reasoning_of_an_addition_carries()
+    {
+        var problem = FindPrompt(Make("{ name: addition, digits: 3 }"), "478+165=");
+        Assert.Equal("8+5+0=13,7+6+1=14,4+1+1=6", problem.Reasoning);
+        Assert.Equal("643", problem.Answer);
+    }
+
+    private static Problem FindPrompt(ProceduralTask task, string prompt)
+    {
+        var random = new Seed(0).Stream("search");
+        for (var i = 0; i < 20_000_000; i++)
+            if (task.Draw(random) is var problem && problem.Prompt == prompt) return problem;
+        throw new InvalidOperationException("not drawn");
+    }
+
+    [Theory]
+    [InlineData(0, "en", "zero")]
+    [InlineData(13, "en", "thirteen")]
+    [InlineData(42, "en", "forty two")]
+    [InlineData(700, "en", "seven hundred")]
+    [InlineData(15016, "en", "fifteen thousand sixteen")]
+    [InlineData(1, "de", "eins")]
+    [InlineData(21, "de", "einundzwanzig")]
+    [InlineData(101, "de", "einhunderteins")]
+    [InlineData(1976, "de", "eintausendneunhundertsechsundsiebzig")]
+    [InlineData(30_000, "de", "dreißigtausend")]
+    [InlineData(0, "tr", "sıfır")]
+    [InlineData(100, "tr", "yüz")]
+    [InlineData(1000, "tr", "bin")]
+    [InlineData(2345, "tr", "iki bin üç yüz kırk beş")]
+    [InlineData(101_001, "tr", "yüz bir bin bir")]
+    public void Numbers_have_their_words(int number, string language, string words) => Assert.Equal(words, NumberWords.Words(number, language));
+
+    [Fact]
+    public void A_final_answer_follows_the_reasoning()
+    {
+        Assert.Equal("12", Answers.Final("<think>1+1</think>12"));
+        Assert.Equal("12", Answers.Final(" 12 "));
+        Assert.Equal("", Answers.Final("<think>12"));
+    }
+
+    [Fact]
+    public void Streams_of_one_seed_differ_by_purpose_and_repeat()
+    {
+        var (a, b, again) = (new Seed(5).Stream("a"), new Seed(5).Stream("b"), new Seed(5).Stream("a"));
+        var first = a.NextBits();
+        Assert.NotEqual(first, b.NextBits());
+        Assert.Equal(first, again.NextBits());
+    }
+
+    [Fact]
+    public void Random_numbers_are_uniform_and_normal()
+    {
+        var random = new Seed(1).Stream("test");
+        var counts = new int[10];
+        for (var i = 0; i < 100_000; i++) counts[random.Next(10)]++;
+        // Chi-squared with 9 degrees of freedom: 33.7 has probability 1e-4.
+        Assert.InRange(counts.Sum(count => Math.Pow(count - 10_000, 2) / 10_000), 0, 33.7);
+        var normals = Enumerable.Range(0, 100_000).Select(_ => random.NextNormal()).ToArray();
+        Assert.InRange(normals.Average(), -0.02, 0.02);
+        Assert.InRange(normals.Average(x => x * x), 0.98, 1.02);
+    }
+}
