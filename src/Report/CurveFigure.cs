@@ -1,5 +1,4 @@
 using System.Globalization;
-using Bench.Protocol.Ledger;
 using ScottPlot;
 
 namespace Bench.Report;

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Bench.Protocol.Costs;
 using Bench.Protocol.Ledger;
 using Bench.Protocol.Specs;
 using Bench.Protocol.Tasks;

@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Runtime.InteropServices;
 using Bench.Cli.Display;
 using Bench.Cli.Execution;
-using Bench.Protocol.Ledger;
 using Bench.Protocol.Plans;
 using Bench.Protocol.Specs;
 using Bench.Report;

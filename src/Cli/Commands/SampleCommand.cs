@@ -1,8 +1,5 @@
 using System.CommandLine;
-using Bench.Lab.Checkpoints;
 using Bench.Lab.Models;
-using Bench.Lab.Tensors;
-using Bench.Lab.Text;
 using Bench.Protocol.Costs;
 using Bench.Protocol.Seeds;
 using Bench.Protocol.Specs;

@@ -3,7 +3,6 @@ using Bench.Lab.Signals;
 using Bench.Lab.Tensors;
 using Bench.Protocol.Costs;
 using Bench.Protocol.Units;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Bench.Lab.Evaluation;

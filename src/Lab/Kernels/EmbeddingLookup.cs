@@ -1,5 +1,4 @@
 using Bench.Lab.Tensors;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Bench.Lab.Kernels;

@@ -1,6 +1,5 @@
 using System.Runtime.Intrinsics;
 using Bench.Lab.Tensors;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Bench.Lab.Kernels;

@@ -2,7 +2,6 @@ using Bench.Lab.Kernels;
 using Bench.Lab.Tensors;
 using Bench.Protocol.Seeds;
 using Bench.Protocol.Specs;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Bench.Lab.Models;

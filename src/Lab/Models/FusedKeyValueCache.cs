@@ -2,7 +2,6 @@ using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using Bench.Lab.Kernels;
 using Bench.Lab.Tensors;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Bench.Lab.Models;

@@ -3,7 +3,6 @@ using Bench.Protocol.Costs;
 using Bench.Protocol.Seeds;
 using Bench.Protocol.Specs;
 using Bench.Protocol.Units;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Bench.Lab.Models;

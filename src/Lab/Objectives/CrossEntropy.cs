@@ -1,6 +1,5 @@
 using Bench.Lab.Kernels;
 using Bench.Lab.Tensors;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Bench.Lab.Objectives;

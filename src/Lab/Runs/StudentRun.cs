@@ -10,7 +10,6 @@ using Bench.Protocol.Plans;
 using Bench.Protocol.Seeds;
 using Bench.Protocol.Specs;
 using Bench.Protocol.Tasks;
-using Bench.Protocol.Units;
 
 namespace Bench.Lab.Runs;
 

@@ -1,14 +1,9 @@
-using Bench.Lab.Evaluation;
-using Bench.Lab.Models;
 using Bench.Lab.Teachers;
 using Bench.Lab.Tensors;
-using Bench.Lab.Text;
-using Bench.Lab.Training;
 using Bench.Protocol.Outcomes;
 using Bench.Protocol.Plans;
 using Bench.Protocol.Specs;
 using Bench.Protocol.Store;
-using Bench.Protocol.Tasks;
 using static TorchSharp.torch;
 
 namespace Bench.Lab.Runs;
@@ -40,13 +35,3 @@ public sealed class UnitRunner(Plan plan, ContentStore store, TeacherFiles files
         };
     }
 }
-
-/// <summary>Which code produced a result.</summary>
-public sealed record CodeVersion(string Commit, bool Dirty, string Provider);
-
-/// <summary>How a unit is going.</summary>
-/// <param name="Stage">What it does now, e.g. training.</param>
-/// <param name="Share">Of this stage, 0 to 1.</param>
-/// <param name="Loss">In nats for each token, while training.</param>
-/// <param name="TokensPerSecond">While training.</param>
-public sealed record UnitProgress(string Stage, double Share, double? Loss = null, double? TokensPerSecond = null);

@@ -1,5 +1,4 @@
 using Bench.Lab.Models;
-using Bench.Lab.Objectives;
 using Bench.Lab.Tensors;
 using Bench.Protocol.Costs;
 using Bench.Protocol.Outcomes;
@@ -78,7 +77,8 @@ internal sealed class Trainer(Decoder model, OptimiserSpec optimiser, TimeProvid
         return (total!, lossSum);
     }
 
-    private double Step(Lesson lesson, int[] members, int time, long lossTokens, MethodObjective objective, AdamW adam, double learningRate)
+    /// <summary>Takes one step and returns the summed loss before it.</summary>
+    internal double Step(Lesson lesson, int[] members, int time, long lossTokens, MethodObjective objective, AdamW adam, double learningRate)
     {
         using var scope = NewDisposeScope();
         var (gradients, lossSum) = Gradients(lesson, members, time, lossTokens, objective);

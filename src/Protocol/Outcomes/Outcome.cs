@@ -34,37 +34,3 @@ public sealed record Outcome
     /// <summary>Where and when it was computed.</summary>
     public required Circumstances Circumstances { get; init; }
 }
-
-/// <summary>How a unit ended.</summary>
-public enum UnitStatus
-{
-    Ok,
-
-    Failed,
-
-    Refused,
-}
-
-/// <summary>Scores of the items of one task by one metric, in the order of the items.</summary>
-public sealed record TaskScores(string Task, string Metric, IReadOnlyList<double> Items);
-
-/// <summary>The mean training loss around a step, in nats for each token that carries loss.</summary>
-public sealed record CurvePoint(long Step, double Spent, double Loss);
-
-/// <summary>The machine and the code that computed an outcome.</summary>
-public sealed record Circumstances
-{
-    public required string StartedUtc { get; init; }
-
-    public required double Seconds { get; init; }
-
-    public required long PeakRssBytes { get; init; }
-
-    public required string Device { get; init; }
-
-    public required string Provider { get; init; }
-
-    public required string Commit { get; init; }
-
-    public required bool Dirty { get; init; }
-}

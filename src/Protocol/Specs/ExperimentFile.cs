@@ -1,6 +1,4 @@
 using System.Security.Cryptography;
-using Bench.Protocol.Costs;
-using Bench.Protocol.Tasks;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 

@@ -54,12 +54,3 @@ public sealed record ExperimentSpec
     /// <summary>f32 or bf16.</summary>
     public required string Precision { get; init; }
 }
-
-/// <summary>A student by name.</summary>
-public sealed record StudentSpec(string Name, ModelShape Model);
-
-/// <summary>How students and teacher are measured.</summary>
-/// <param name="Items">Held-out items of each task.</param>
-/// <param name="Sampling">How responses are decoded.</param>
-/// <param name="Split">Test, or validation while tuning.</param>
-public sealed record EvaluationSpec(int Items, SamplingSpec Sampling, Tasks.Split Split);

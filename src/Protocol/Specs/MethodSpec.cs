@@ -1,26 +1,5 @@
 namespace Bench.Protocol.Specs;
 
-/// <summary>What the student learns from.</summary>
-public enum SignalKind
-{
-    /// <summary>The teacher's text.</summary>
-    Text,
-
-    /// <summary>The teacher's k largest probabilities at each token of its text.</summary>
-    TopK,
-
-    /// <summary>The task's own solutions: no teacher.</summary>
-    Gold,
-}
-
-/// <summary>Which part of a solution the student learns.</summary>
-public enum Keep
-{
-    Answer,
-
-    Trace,
-}
-
 /// <summary>A way to train a student: a distillation method, or a baseline without a teacher.</summary>
 public sealed record MethodSpec
 {

@@ -27,13 +27,3 @@ public readonly record struct Color(byte Red, byte Green, byte Blue, byte Alpha 
     // gnuplot counts transparency, not opacity.
     internal string ToGnuplot() => string.Create(CultureInfo.InvariantCulture, $"\"#{255 - Alpha:X2}{Red:X2}{Green:X2}{Blue:X2}\"");
 }
-
-/// <summary>Colours by name.</summary>
-public static class Colors
-{
-    public static Color Black { get; } = new(0, 0, 0);
-
-    public static Color White { get; } = new(255, 255, 255);
-
-    public static Color Gray { get; } = new(128, 128, 128);
-}

@@ -4,7 +4,6 @@ using Bench.Lab.Tensors;
 using Bench.Protocol.Costs;
 using Bench.Protocol.Seeds;
 using Bench.Protocol.Specs;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Bench.Tests.Lab;

@@ -1,7 +1,6 @@
 using Bench.Lab.Objectives;
 using Bench.Lab.Tensors;
 using Bench.Protocol.Seeds;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Bench.Tests.Lab;

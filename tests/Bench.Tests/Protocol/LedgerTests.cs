@@ -3,7 +3,6 @@ using Bench.Protocol.Costs;
 using Bench.Protocol.Ledger;
 using Bench.Protocol.Outcomes;
 using Bench.Protocol.Plans;
-using Bench.Protocol.Specs;
 using Bench.Protocol.Store;
 using Bench.Protocol.Units;
 

@@ -1,5 +1,4 @@
 using Bench.Protocol.Seeds;
-using Bench.Protocol.Specs;
 using Bench.Protocol.Tasks;
 
 namespace Bench.Tests.Protocol;

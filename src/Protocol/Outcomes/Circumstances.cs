@@ -1,0 +1,19 @@
+namespace Bench.Protocol.Outcomes;
+
+/// <summary>The machine and the code that computed an outcome.</summary>
+public sealed record Circumstances
+{
+    public required string StartedUtc { get; init; }
+
+    public required double Seconds { get; init; }
+
+    public required long PeakRssBytes { get; init; }
+
+    public required string Device { get; init; }
+
+    public required string Provider { get; init; }
+
+    public required string Commit { get; init; }
+
+    public required bool Dirty { get; init; }
+}

@@ -1,0 +1,20 @@
+namespace Bench.Protocol.Specs;
+
+/// <summary>An amount of a unit.</summary>
+public sealed record Budget(BudgetUnit Unit, double Amount)
+{
+    /// <summary>The names in the experiment file and the ledger.</summary>
+    public static IReadOnlyDictionary<string, BudgetUnit> Names { get; } = new Dictionary<string, BudgetUnit>(StringComparer.Ordinal)
+    {
+        ["student-flops"] = BudgetUnit.StudentFlops,
+        ["total-flops"] = BudgetUnit.TotalFlops,
+        ["tokens"] = BudgetUnit.Tokens,
+        ["examples"] = BudgetUnit.Examples,
+        ["queries"] = BudgetUnit.Queries,
+        ["usd"] = BudgetUnit.Usd,
+        ["seconds"] = BudgetUnit.Seconds,
+    };
+
+    /// <summary>The unit's name in files.</summary>
+    public string UnitName => Names.Single(pair => pair.Value == Unit).Key;
+}

@@ -1,0 +1,9 @@
+namespace Bench.Protocol.Specs;
+
+/// <summary>Which part of a solution the student learns.</summary>
+public enum Keep
+{
+    Answer,
+
+    Trace,
+}

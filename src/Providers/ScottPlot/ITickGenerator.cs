@@ -1,0 +1,4 @@
+namespace ScottPlot;
+
+/// <summary>Where an axis has ticks.</summary>
+public interface ITickGenerator;
