@@ -58,8 +58,8 @@ internal sealed class Workplace
     internal CodeVersion Code()
     {
         var commit = Git("rev-parse", "HEAD") ?? "unknown";
-        // What a run writes under results/ does not change what it computes.
-        var changes = Git("status", "--porcelain", "--", ".", ":!results");
+        // Only what a result is computed from: words and results may change meanwhile.
+        var changes = Git("status", "--porcelain", "--", "src", "experiments", "bench", "global.json", "*.props", ":!*.md");
         return new CodeVersion(commit, changes is null or { Length: > 0 }, $"{Providers} libtorch {LibTorch.Version}");
     }
 

@@ -33,7 +33,8 @@ internal static class CurveFigure
         {
             var line = plot.Add.HorizontalLine(reference.Y);
             (line.Color, line.LineWidth, line.LinePattern) = (Color.FromHex("#777777"), 1.5f, LinePattern.Dotted);
-            Label(plot, reference.Label, left, reference.Y, Color.FromHex("#555555"), Alignment.LowerLeft);
+            // On the side of the line that is away from the curves.
+            Label(plot, reference.Label, left, reference.Y, Color.FromHex("#555555"), reference.Y > (bottom + top) / 2 ? Alignment.LowerLeft : Alignment.UpperLeft);
         }
 
         foreach (var (method, curve) in curves)

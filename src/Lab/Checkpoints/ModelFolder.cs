@@ -13,6 +13,9 @@ namespace Bench.Lab.Checkpoints;
 /// </summary>
 public static class ModelFolder
 {
+    /// <summary>The name of a model's folder inside a unit's entry in the store.</summary>
+    public const string NameInStore = "model";
+
     private const string ConfigName = "config.json";
     private const string WeightsName = "model.safetensors";
 

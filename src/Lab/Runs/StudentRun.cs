@@ -51,7 +51,7 @@ internal sealed class StudentRun(UnitSession session)
             TeacherTokens = trained is not null && material is { Sources.Count: > 0 } ? trained.Used.Sum(i => (long)material.Traces[i].ResponseLength) : null,
             TeacherQueries = trained is not null && material is { Sources.Count: > 0 } ? trained.Used.Count : null,
             Circumstances = circumstances,
-        }, folder => ModelFolder.Save(Path.Combine(folder, UnitSession.ModelName), model, tokenizer));
+        }, folder => ModelFolder.Save(Path.Combine(folder, ModelFolder.NameInStore), model, tokenizer));
     }
 
     private (IReadOnlyList<TaskScores> Scores, Charge Charge) Evaluate(StudentUnit unit, Decoder model, ITokenizer tokenizer)

@@ -41,7 +41,7 @@ internal sealed class TeacherRun(UnitSession session)
 
         using var owned = model;
         IReadOnlyList<TaskScores> scores;
-        Action<string>? alongside = spec.Teacher.Training is null ? null : folder => ModelFolder.Save(Path.Combine(folder, UnitSession.ModelName), model, tokenizer);
+        Action<string>? alongside = spec.Teacher.Training is null ? null : folder => ModelFolder.Save(Path.Combine(folder, ModelFolder.NameInStore), model, tokenizer);
         if (spec.Tasks[0].Task is TeacherText)
         {
             (scores, var charge, alongside) = HeldOut(model, tokenizer);

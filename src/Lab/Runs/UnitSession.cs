@@ -18,7 +18,6 @@ namespace Bench.Lab.Runs;
 internal sealed class UnitSession(
     ExperimentSpec spec, ContentStore store, TeacherFiles files, Compute compute, CodeVersion code, TimeProvider clock, Action<UnitProgress>? progress)
 {
-    internal const string ModelName = "model";
     internal const string TextName = "text.bin";
     internal const string TopKName = "top-k.bin";
     internal const string HeldOutName = "held-out.bin";
@@ -47,7 +46,7 @@ internal sealed class UnitSession(
 
     internal (Decoder Model, ITokenizer Tokenizer) LoadTeacherModel(UnitOfWork teacher) => Spec.Teacher.Checkpoint is { } checkpoint
         ? files.Load(checkpoint, Compute)
-        : ModelFolder.Load(Path.Combine(EntryOf(teacher), ModelName), Compute);
+        : ModelFolder.Load(Path.Combine(EntryOf(teacher), ModelFolder.NameInStore), Compute);
 
     /// <summary>The tokenizer of this experiment: the checkpoint's, or one made from the tasks' alphabets.</summary>
     internal ITokenizer Tokenizer()
