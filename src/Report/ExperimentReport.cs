@@ -49,9 +49,9 @@ public static class ExperimentReport
 
     private static void RecoveredOverBudget(ExperimentSpec spec, ResultsFolder folder, string? commit, IReadOnlyList<SummaryRow> rows, string name)
     {
-        var curves = Curves(rows.Where(row => row.Recovered is not null), row => row.Budget!.Value, row => new(row.Budget!.Value, row.Recovered!.Value, row.RecoveredLow, row.RecoveredHigh));
+        var curves = Curves(rows.Where(row => row.Recovered is not null && row.Method != Summary.GapBaseline), row => row.Budget!.Value, row => new(row.Budget!.Value, row.Recovered!.Value, row.RecoveredLow, row.RecoveredHigh));
         CurveFigure.Draw(
-            folder.Figures, name, $"budget ({spec.Budgets[0].UnitName.Replace('-', ' ')})", "gap to the teacher recovered", curves,
+            folder.Figures, name, $"budget ({spec.Budgets[0].UnitLabel})", "gap to the teacher recovered", curves,
             [new CurveFigure.Reference("teacher", 1), new CurveFigure.Reference("gold answers, same compute", 0)], CurveFigure.Percent, (0, 1));
         Captions.Write(
             folder, name,

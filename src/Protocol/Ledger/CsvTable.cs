@@ -37,7 +37,7 @@ internal static class CsvTable<T> where T : class
             while (csv.Read())
             {
                 if (rows.Count == 0 && !csv.Headers.SequenceEqual(Columns))
-                    throw new LedgerException($"{file}: the columns are {string.Join(",", csv.Headers)}, not {string.Join(",", Columns)}; run the experiment again");
+                    throw new LedgerException($"{file}: the columns are {string.Join(",", csv.Headers)}, not {string.Join(",", Columns)}; move it away and run the experiment again");
                 rows.Add((T)Constructor.Invoke([.. Parameters.Select((parameter, i) => Parse(csv.GetString(i), parameter.ParameterType, file, rows.Count + 2, Columns[i]))]));
             }
         }

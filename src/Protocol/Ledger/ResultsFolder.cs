@@ -9,7 +9,7 @@ namespace Bench.Protocol.Ledger;
 /// </summary>
 public sealed class ResultsFolder(string path)
 {
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, NewLine = "\n" };
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, NewLine = "\n", PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public string Path { get; } = System.IO.Path.GetFullPath(path);
 
@@ -61,9 +61,18 @@ public sealed class ResultsFolder(string path)
     }
 
     /// <summary>The manifest, or null where there is none.</summary>
-    public Manifest? ReadManifest() => File.Exists(FileOf("manifest.json"))
-        ? JsonSerializer.Deserialize<Manifest>(File.ReadAllBytes(FileOf("manifest.json")), Indented)
-        : null;
+    public Manifest? ReadManifest()
+    {
+        if (!File.Exists(FileOf("manifest.json"))) return null;
+        try
+        {
+            return JsonSerializer.Deserialize<Manifest>(File.ReadAllBytes(FileOf("manifest.json")), Indented);
+        }
+        catch (JsonException error)
+        {
+            throw new LedgerException($"{FileOf("manifest.json")}: {error.Message.ReplaceLineEndings(" ")}; mend it, or delete it and run the experiment again");
+        }
+    }
 
     public void Write(Manifest manifest) => Replace("manifest.json", stream =>
     {
@@ -84,7 +93,7 @@ public sealed class ResultsFolder(string path)
         }
         catch (Exception error) when (error is IOException or InvalidDataException or UnauthorizedAccessException)
         {
-            throw new LedgerException($"{FileOf(name)}: {error.Message.ReplaceLineEndings(" ")}; run the experiment again");
+            throw new LedgerException($"{FileOf(name)}: {error.Message.ReplaceLineEndings(" ")}; mend it, or move it away and run the experiment again");
         }
     }
 

@@ -15,6 +15,15 @@ public sealed record Budget(BudgetUnit Unit, double Amount)
         ["seconds"] = BudgetUnit.Seconds,
     };
 
+    /// <summary>The unit on an axis.</summary>
+    public string UnitLabel => Unit switch
+    {
+        BudgetUnit.StudentFlops => "student FLOPs",
+        BudgetUnit.TotalFlops => "total FLOPs",
+        BudgetUnit.Usd => "USD",
+        _ => UnitName,
+    };
+
     /// <summary>The unit's name in files.</summary>
     public string UnitName => Names.Single(pair => pair.Value == Unit).Key;
 }

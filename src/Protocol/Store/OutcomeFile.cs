@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Bench.Protocol.Ledger;
 using Bench.Protocol.Outcomes;
 
 namespace Bench.Protocol.Store;
@@ -15,7 +16,17 @@ public static class OutcomeFile
     public static void Write(string folder, Outcome outcome) => File.WriteAllBytes(Path.Combine(folder, Name), JsonSerializer.SerializeToUtf8Bytes(outcome, Options));
 
     /// <summary>The outcome of a unit, or null where the store has none.</summary>
-    public static Outcome? Find(ContentStore store, string key) => store.Find(key) is { } folder
-        ? JsonSerializer.Deserialize<Outcome>(File.ReadAllBytes(Path.Combine(folder, Name)), Options)
-        : null;
+    /// <exception cref="LedgerException">The entry is damaged.</exception>
+    public static Outcome? Find(ContentStore store, string key)
+    {
+        if (store.Find(key) is not { } folder) return null;
+        try
+        {
+            return JsonSerializer.Deserialize<Outcome>(File.ReadAllBytes(Path.Combine(folder, Name)), Options);
+        }
+        catch (Exception error) when (error is JsonException or IOException)
+        {
+            throw new LedgerException($"{folder}: this store entry is damaged ({error.Message.ReplaceLineEndings(" ")}); delete the folder and run again");
+        }
+    }
 }

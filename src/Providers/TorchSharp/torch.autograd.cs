@@ -118,6 +118,8 @@ public static unsafe partial class torch
                 try
                 {
                     var call = (Call)GCHandle.FromIntPtr(function).Target!;
+                    // Everything that the gradient makes or unpacks lives until it is done, and no longer.
+                    using var scope = NewDisposeScope();
                     var incoming = new List<Tensor>(nOutputs);
                     for (var i = 0; i < nOutputs; i++) incoming.Add(gradOutputs[i] == 0 ? null! : new Tensor(gradOutputs[i]));
                     using var quiet = new GradMode(false);

@@ -87,6 +87,7 @@ public sealed class RunTests : IDisposable
 
             process.Kill();
             process.WaitForExit();
+            Assert.True(SpinWait.SpinUntil(() => !WorkersLeft(), TimeSpan.FromSeconds(20)), "a worker outlived its parent");
             var now = Directory.Exists(entries) ? Directory.EnumerateDirectories(entries, "*", SearchOption.AllDirectories).Where(folder => Path.GetFileName(folder).Length == 32).ToHashSet() : [];
             Assert.Superset(finished, now);
             finished = now;
@@ -100,6 +101,20 @@ public sealed class RunTests : IDisposable
         var runs = new ResultsFolder(output).Read().Runs;
         Assert.Equal(runs.Count, runs.Select(row => row.Run).Distinct().Count());
     }
+
+    // Workers are given the path of a snapshot inside this test's folder.
+    private bool WorkersLeft() => Directory.EnumerateDirectories("/proc").Any(folder =>
+    {
+        try
+        {
+            var words = File.ReadAllText(Path.Combine(folder, "cmdline"));
+            return words.Contains("worker", StringComparison.Ordinal) && words.Contains(scratch.Path, StringComparison.Ordinal);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    });
 
     [Fact]
     public void Seeds_that_are_run_one_after_the_other_add_up()
