@@ -11,6 +11,11 @@ namespace Bench.Cli;
 /// <summary>Where things are on this machine: the one place that reads the environment.</summary>
 internal sealed class Workplace
 {
+    /// <summary>Tells a worker which commit it runs.</summary>
+    internal const string CommitVariable = "BENCH_COMMIT";
+
+    internal const string DirtyMark = "+dirty";
+
     internal static Workplace Current { get; } = new();
 
     private Workplace()
@@ -57,10 +62,14 @@ internal sealed class Workplace
 
     internal CodeVersion Code()
     {
+        var provider = $"{Providers} libtorch {LibTorch.Version}";
+        // A worker's results belong to the code that its parent was started from.
+        if (Environment.GetEnvironmentVariable(CommitVariable) is { Length: > 0 } given)
+            return new CodeVersion(given.Replace(DirtyMark, "", StringComparison.Ordinal), given.EndsWith(DirtyMark, StringComparison.Ordinal), provider);
         var commit = Git("rev-parse", "HEAD") ?? "unknown";
         // Only what a result is computed from: words and results may change meanwhile.
         var changes = Git("status", "--porcelain", "--", "src", "experiments", "bench", "global.json", "*.props", ":!*.md");
-        return new CodeVersion(commit, changes is null or { Length: > 0 }, $"{Providers} libtorch {LibTorch.Version}");
+        return new CodeVersion(commit, changes is null or { Length: > 0 }, provider);
     }
 
     private IEnumerable<string> Experiments() => Directory.Exists(Path.Combine(Root, "experiments"))

@@ -8,7 +8,7 @@ namespace Bench.Report;
 /// <summary>The caption beside a figure: what is plotted, how many seeds and items, which interval, which cost boundary, which commit.</summary>
 internal static class Captions
 {
-    internal static void Write(ResultsFolder folder, string name, string what, ExperimentSpec spec, IReadOnlyList<SummaryRow> rows, string? commit)
+    internal static void Write(ResultsFolder folder, string name, string what, ExperimentSpec spec, IReadOnlyList<SummaryRow> rows, Results results)
     {
         var (seeds, items) = (rows.Max(row => row.Seeds), rows.Max(row => row.Items));
         var text = string.Create(CultureInfo.InvariantCulture,
@@ -17,7 +17,7 @@ internal static class Captions
 
             {what} Means over {seeds} seeds and {items} held-out items; intervals are 95% percentile intervals of a hierarchical bootstrap over
             seeds and items ({Protocol.Statistics.HierarchicalBootstrap.Replicates} replicates). Total compute adds up {string.Join(", ", spec.Boundary.Select(Charge.NameOf))}.
-            Commit {commit ?? "unknown"}.
+            Commit {string.Join(", ", results.Runs.Select(run => run.Commit + (run.Dirty ? " with changes" : "")).Distinct())}.
 
             """);
         Directory.CreateDirectory(folder.Figures);

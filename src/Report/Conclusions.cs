@@ -40,20 +40,27 @@ public static class Conclusions
                 : string.Create(CultureInfo.InvariantCulture, $"recovered {100 * row.Recovered:0}% [{100 * row.RecoveredLow:0}, {100 * row.RecoveredHigh:0}]");
             yield return Line(row.Method, row, string.Create(CultureInfo.InvariantCulture, $"{row.FlopsTotal:0.0e0} FLOPs  {recovered}"));
         }
+
+        if (rows.Where(row => row.Student == student && row.Budget == spec.Budgets[^1].Amount).All(row => row.Recovered is null)) yield return $"  {WhyBlank(spec)}";
     }
+
+    private static string WhyBlank(ExperimentSpec spec) =>
+        spec.Methods.All(method => method.Name != Summary.GapBaseline) ? $"recovered is blank: there is no baseline {Summary.GapBaseline}"
+        : spec.Budgets[0].UnitName != Summary.EqualCompute ? $"recovered is blank: it is defined at equal {Summary.EqualCompute}"
+        : "recovered is blank: the gap to the teacher is within its interval";
 
     // Methods two by two, on the same seeds and items.
     private static IEnumerable<string> Differences(ExperimentSpec spec, Results results, ScoreTable scores, string task, Metric metric, string student)
     {
         var arms = Summary.Arms(results.Runs).Where(arm => arm[0].Student == student && arm[0].Budget == spec.Budgets[^1].Amount)
-            .ToDictionary(arm => arm[0].Method, arm => arm.Select(run => scores.Find(run.Run, task, metric.Name)).ToArray(), StringComparer.Ordinal);
-        var methods = spec.Methods.Where(method => !method.IsBaseline && arms.TryGetValue(method.Name, out var found) && found.All(row => row is not null)).Select(method => method.Name).ToArray();
+            .ToDictionary(arm => arm[0].Method, arm => (Seeds: arm.Select(run => run.Seed).ToArray(), Scores: arm.Select(run => scores.Find(run.Run, task, metric.Name)).ToArray()), StringComparer.Ordinal);
+        var methods = spec.Methods.Where(method => !method.IsBaseline && arms.TryGetValue(method.Name, out var found) && found.Scores.All(row => row is not null)).Select(method => method.Name).ToArray();
         for (var i = 0; i < methods.Length; i++)
         {
             for (var j = i + 1; j < methods.Length; j++)
             {
-                var (a, b) = (arms[methods[j]], arms[methods[i]]);
-                if (a.Length != b.Length) continue;
+                if (!arms[methods[j]].Seeds.SequenceEqual(arms[methods[i]].Seeds)) continue;
+                var (a, b) = (arms[methods[j]].Scores, arms[methods[i]].Scores);
                 var difference = new HierarchicalBootstrap(a.Length, a[0]!.Count).Difference(a!, b!);
                 var verdict = difference.Contains(0) ? "no difference beyond its interval" : $"{(difference.Value > 0 == metric.HigherIsBetter ? methods[j] : methods[i])} is better";
                 yield return string.Create(CultureInfo.InvariantCulture,

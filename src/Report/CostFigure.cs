@@ -10,11 +10,11 @@ namespace Bench.Report;
 /// <summary>What each method cost at the largest budget, by kind, as stacked bars; the teacher has its own bar.</summary>
 internal static class CostFigure
 {
-    internal static void Draw(ExperimentSpec spec, ResultsFolder folder, string? commit, Results results, StudentSpec student, string name)
+    internal static void Draw(ExperimentSpec spec, ResultsFolder folder, Results results, StudentSpec student, string name)
     {
         var charges = results.Charges.ToLookup(charge => charge.Run, StringComparer.Ordinal);
         var bars = Bars(spec, results, student, charges);
-        if (bars.Count == 0) return;
+        if (bars.Count == 0 || results.Summary.All(row => row.Student != student.Name)) return;
         using var plot = FigureRenderer.New("", "compute of one run (FLOPs)");
         var highest = bars.Max(bar => bar.Flops.Values.Sum());
         foreach (var (kindName, kind) in Charge.Names)
@@ -46,7 +46,7 @@ internal static class CostFigure
         Captions.Write(
             folder, name,
             string.Create(CultureInfo.InvariantCulture, $"Compute of one run at the largest budget ({spec.Budgets[^1].Amount:0.##e0} {spec.Budgets[^1].UnitName}) by kind, student {student.Name}; the teacher's own bar is paid once, whatever the number of students."),
-            spec, [.. results.Summary.Where(row => row.Student == student.Name)], commit);
+            spec, [.. results.Summary.Where(row => row.Student == student.Name)], results);
     }
 
     private static IReadOnlyList<(string Label, SortedDictionary<ChargeKind, double> Flops)> Bars(

@@ -16,6 +16,7 @@ internal static class CurveFigure
         string folder, string name, string x, string y, IReadOnlyDictionary<string, Point[]> curves, IReadOnlyList<Reference> references, Func<double, string> tick,
         (double Low, double High)? natural)
     {
+        if (curves.Values.All(curve => curve.Length == 0)) return;
         using var plot = FigureRenderer.New(x, y);
         var styles = Style.Of(curves.Keys);
         var points = curves.Values.SelectMany(curve => curve).ToArray();
@@ -45,9 +46,11 @@ internal static class CurveFigure
             {
                 var band = plot.Add.FillY(xs, [.. curve.Select(point => point.Low!.Value)], [.. curve.Select(point => point.High!.Value)]);
                 (band.FillColor, band.LineWidth) = (color.WithAlpha(0.16), 0);
-                var bars = plot.Add.ErrorBar(
-                    xs, [.. curve.Select(point => point.Y)], [.. curve.Select(point => point.Y - point.Low!.Value)], [.. curve.Select(point => point.High!.Value - point.Y)]);
-                (bars.Color, bars.LineWidth) = (color, 1);
+                foreach (var point in curve)
+                {
+                    var interval = plot.Add.Scatter([Math.Log10(point.X), Math.Log10(point.X)], [point.Low!.Value, point.High!.Value]);
+                    (interval.Color, interval.LineWidth, interval.MarkerSize) = (color, 1.5f, 0);
+                }
             }
 
             var line = plot.Add.Scatter(xs, [.. curve.Select(point => point.Y)]);
@@ -76,6 +79,8 @@ internal static class CurveFigure
     /// <summary>Moves labels apart until none overlaps its neighbour, as little as needed, and keeps them inside the axes.</summary>
     internal static IReadOnlyList<(string Name, double Y)> Spread(IReadOnlyList<(string Name, double Y)> labels, double gap, double bottom, double top)
     {
+        // So many labels that they cannot all keep their distance share the room evenly.
+        gap = Math.Min(gap, (top - bottom) / (labels.Count + 1));
         var sorted = labels.OrderBy(label => label.Y).ToArray();
         var ys = sorted.Select(label => label.Y).ToArray();
         for (var round = 0; round < 200; round++)

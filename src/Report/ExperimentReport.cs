@@ -13,7 +13,6 @@ public static class ExperimentReport
     public static void Write(ExperimentSpec spec, ResultsFolder folder)
     {
         var results = folder.Read();
-        var commit = folder.ReadManifest()?.Commit;
         foreach (var task in spec.Tasks)
         {
             foreach (var metric in task.Task.Metrics)
@@ -23,18 +22,18 @@ public static class ExperimentReport
                     var rows = results.Summary.Where(row => row.Task == task.Name && row.Metric == metric.Name && row.Student == student.Name).ToArray();
                     if (rows.All(row => row.Budget is null)) continue;
                     var suffix = (spec.Tasks.Count > 1 ? "-" + task.Name : "") + (spec.Students.Count > 1 ? "-" + student.Name : "");
-                    ScoreOverCost(spec, folder, commit, results, rows, metric, $"{metric.Name}-over-cost{suffix}");
-                    if (rows.Any(row => row.Recovered is not null)) RecoveredOverBudget(spec, folder, commit, rows, $"recovered-over-budget{suffix}");
+                    ScoreOverCost(spec, folder, results, rows, metric, $"{metric.Name}-over-cost{suffix}");
+                    if (rows.Any(row => row.Recovered is not null && row.Method != Summary.GapBaseline)) RecoveredOverBudget(spec, folder, results, rows, $"recovered-over-budget{suffix}");
                 }
             }
         }
 
         foreach (var student in spec.Students)
-            CostFigure.Draw(spec, folder, commit, results, student, "cost-by-kind" + (spec.Students.Count > 1 ? "-" + student.Name : ""));
+            CostFigure.Draw(spec, folder, results, student, "cost-by-kind" + (spec.Students.Count > 1 ? "-" + student.Name : ""));
     }
 
     private static void ScoreOverCost(
-        ExperimentSpec spec, ResultsFolder folder, string? commit, Results results, IReadOnlyList<SummaryRow> rows, Metric metric, string name)
+        ExperimentSpec spec, ResultsFolder folder, Results results, IReadOnlyList<SummaryRow> rows, Metric metric, string name)
     {
         var references = new List<CurveFigure.Reference>();
         var teacher = results.Summary.FirstOrDefault(row => row.Method == Summary.Teacher && row.Task == rows[0].Task && row.Metric == metric.Name);
@@ -44,10 +43,10 @@ public static class ExperimentReport
         var curves = Curves(rows.Where(row => row.FlopsTotal > 0), row => row.FlopsTotal!.Value, row => new(row.FlopsTotal!.Value, row.Value, row.CiLow, row.CiHigh));
         CurveFigure.Draw(
             folder.Figures, name, "total compute (FLOPs)", metric.Label, curves, references, CurveFigure.Number, metric == Metric.Accuracy ? (0, 1) : null);
-        Captions.Write(folder, name, $"{Capitalised(metric.Label)} against total compute, one curve for each method of student {rows[0].Student}.", spec, rows, commit);
+        Captions.Write(folder, name, $"{Capitalised(metric.Label)} against total compute, one curve for each method of student {rows[0].Student}.", spec, rows, results);
     }
 
-    private static void RecoveredOverBudget(ExperimentSpec spec, ResultsFolder folder, string? commit, IReadOnlyList<SummaryRow> rows, string name)
+    private static void RecoveredOverBudget(ExperimentSpec spec, ResultsFolder folder, Results results, IReadOnlyList<SummaryRow> rows, string name)
     {
         var curves = Curves(rows.Where(row => row.Recovered is not null && row.Method != Summary.GapBaseline), row => row.Budget!.Value, row => new(row.Budget!.Value, row.Recovered!.Value, row.RecoveredLow, row.RecoveredHigh));
         CurveFigure.Draw(
@@ -56,7 +55,7 @@ public static class ExperimentReport
         Captions.Write(
             folder, name,
             "Share of the gap between the teacher and the student trained on gold answers at the same student compute that each method recovers. "
-            + "A missing point means that the gap's interval contains 0: there is no gap to recover.", spec, rows, commit);
+            + "A missing point means that the gap's interval contains 0: there is no gap to recover.", spec, rows, results);
     }
 
     private static Dictionary<string, CurveFigure.Point[]> Curves(IEnumerable<SummaryRow> rows, Func<SummaryRow, double> order, Func<SummaryRow, CurveFigure.Point> point) =>

@@ -42,7 +42,8 @@ public static class FigureRenderer
         var plot = new Plot();
         plot.XLabel(x, LabelSize);
         plot.YLabel(y, LabelSize);
-        foreach (var axis in new[] { plot.Axes.Bottom, plot.Axes.Left }) axis.TickLabelStyle.FontSize = TextSize;
+        plot.Axes.Bottom.TickLabelStyle.FontSize = TextSize;
+        plot.Axes.Left.TickLabelStyle.FontSize = TextSize;
         plot.Legend.FontSize = TextSize;
         return plot;
     }

@@ -12,5 +12,5 @@ internal static class Arguments
     internal static Option<string?> Output() => new("--out") { Description = "The folder for results (default: results/<name>)." };
 
     internal static ResultsFolder ResultsOf(Workplace place, ExperimentSpec spec, string? output) =>
-        new(output ?? Path.Combine(place.Root, "results", spec.Name));
+        output is { Length: 0 } ? throw new SpecException(null, "--out is empty", "name a folder") : new(output ?? Path.Combine(place.Root, "results", spec.Name));
 }

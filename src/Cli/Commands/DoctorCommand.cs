@@ -33,7 +33,16 @@ internal static class DoctorCommand
         Line("processor", $"{ManifestOf.Cpu()}, {Environment.ProcessorCount} cores");
         Line("runtime", System.Runtime.InteropServices.RuntimeInformation.FrameworkDescription);
         Line("providers", Workplace.Providers);
-        Line("libtorch", LibTorch.Version);
+        try
+        {
+            Line("libtorch", LibTorch.Version);
+        }
+        catch (Exception error) when (error is DllNotFoundException or TypeInitializationException)
+        {
+            Console.WriteLine($"WRONG: libtorch cannot be loaded ({error.Message.ReplaceLineEndings(" ")}): delete .bench/libraries and run this again");
+            return ExitCodes.SomeFailed;
+        }
+
         var rate = LibTorch.MatrixRate(TimeProvider.System);
         Line("matrix product", string.Create(CultureInfo.InvariantCulture, $"{rate / 1e9:0} GFLOP/s fp32 on one core"));
         if (rate < SuspiciousRate) problems.Add("matrix products are slow: install an optimised BLAS (apt-get install libopenblas0-pthread)");

@@ -16,6 +16,18 @@ internal static class ModelNames
     /// </summary>
     internal static (Decoder Model, ITokenizer Tokenizer) Load(string named, string? tokenizerFile)
     {
+        try
+        {
+            return Find(named, tokenizerFile);
+        }
+        catch (Exception error) when (error is LabException or IOException)
+        {
+            throw new SpecException(null, error.Message.ReplaceLineEndings(" "), "");
+        }
+    }
+
+    private static (Decoder Model, ITokenizer Tokenizer) Find(string named, string? tokenizerFile)
+    {
         if (Directory.Exists(named)) return ModelFolder.Load(named, Compute.Cpu);
         if (File.Exists(named))
         {

@@ -38,24 +38,27 @@ internal static class RunCommand
         var files = place.Files(file);
         var plan = Planner.Make(ExperimentFile.Load(file), files);
         var chosen = Chosen(plan, seeds);
+        place.Store.Sweep(TimeProvider.System);
         var results = Arguments.ResultsOf(place, plan.Spec, output);
         results.CheckWritable();
 
         var code = place.Code();
-        var recorder = new Recorder(plan, results, ManifestOf.This(plan.Spec, code, files), TimeProvider.System);
+        var recorder = new Recorder(plan, results, ManifestOf.This(plan, code, files), TimeProvider.System);
         IBoard board = json ? new JsonBoard() : quiet || Console.IsOutputRedirected ? new PlainBoard(chosen.Count, quiet) : new LiveBoard(chosen.Count);
-        var workers = new WorkerProcess(Snapshot(place, plan.Spec, file), Path.GetFullPath(file), plan.Spec.Threads);
+        var workers = new WorkerProcess(Snapshot(place, plan.Spec), Path.GetFullPath(file), plan.Spec.Threads, code);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancelled);
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, context => Stop(context, stop));
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context => Stop(context, stop));
+        var complete = false;
         try
         {
             await board.Watch(() => new LocalExecutor(place.Store, workers, jobs, board)
                 .Run(chosen, recorder.Ended, (reason, seconds) => FailedOutcome.Of(plan.Spec, code, reason, seconds), stop.Token));
+            complete = true;
         }
         finally
         {
-            recorder.Save();
+            recorder.Save(complete);
         }
 
         ExperimentReport.Write(plan.Spec, results);
@@ -85,13 +88,13 @@ internal static class RunCommand
     }
 
     // Workers read the experiment as it was when the run began, whatever happens to the file.
-    private static string Snapshot(Workplace place, ExperimentSpec spec, string file)
+    private static string Snapshot(Workplace place, ExperimentSpec spec)
     {
         var target = Path.Combine(place.Home, "specs", spec.FileHash + ".yaml");
         if (File.Exists(target)) return target;
         Directory.CreateDirectory(Path.GetDirectoryName(target)!);
         var temporary = $"{target}.{Guid.NewGuid():N}.tmp";
-        File.Copy(file, temporary);
+        File.WriteAllText(temporary, spec.Text);
         File.Move(temporary, target, overwrite: true);
         return target;
     }

@@ -16,7 +16,7 @@ internal static class FailedOutcome
         {
             StartedUtc = TimeProvider.System.GetUtcNow().AddSeconds(-seconds).UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture),
             Seconds = seconds,
-            PeakRssBytes = 0,
+            PeakRssBytes = null,
             Device = spec.Device,
             Provider = code.Provider,
             Commit = code.Commit,

@@ -48,7 +48,7 @@ internal sealed class LocalExecutor(ContentStore store, WorkerProcess workers, i
                 var broken = unit.Needs.FirstOrDefault(need => ended[need.Fingerprint.Text].Status != UnitStatus.Ok);
                 var task = broken is null
                     ? RunOne(unit, failure, cancel)
-                    : Task.FromResult((unit, failure($"it needs {broken.Label}, which failed", 0)));
+                    : Task.FromResult((unit, failure($"it needs {broken.Label}, which failed: {ended[broken.Fingerprint.Text].Error}", 0)));
                 running[task] = unit;
             }
 

@@ -4,6 +4,7 @@ using Bench.Lab.Runs;
 using Bench.Lab.Teachers;
 using Bench.Protocol.Costs;
 using Bench.Protocol.Ledger;
+using Bench.Protocol.Plans;
 using Bench.Protocol.Specs;
 
 namespace Bench.Cli.Execution;
@@ -13,10 +14,13 @@ internal static class ManifestOf
 {
     private static readonly string[] Packages = ["TorchSharp", "ScottPlot", "CsvHelper", "YamlDotNet", "System.CommandLine", "Spectre.Console"];
 
-    internal static Manifest This(ExperimentSpec spec, CodeVersion code, TeacherFiles files) => new()
+    internal static Manifest This(Plan plan, CodeVersion code, TeacherFiles files) => Of(plan.Spec, code, files, plan.Units[0].Fingerprint.Text);
+
+    private static Manifest Of(ExperimentSpec spec, CodeVersion code, TeacherFiles files, string teacher) => new()
     {
+        TeacherUnit = teacher,
         Experiment = spec.Name,
-        Spec = File.ReadAllText(spec.File),
+        Spec = spec.Text,
         SpecSha256 = spec.FileHash,
         Commit = code.Commit,
         Dirty = code.Dirty,

@@ -6,14 +6,15 @@ namespace Bench.Cli.Execution;
 
 /// <summary>
 /// Keeps the ledger up to date while units end. The store already holds every outcome, so the ledger may lag: it is written now and then,
-/// and at the end; a run that was killed in between writes it when it is started again.
+/// and at the end; a run that was killed in between writes it when it is started again. Results of an older version of the experiment are
+/// replaced only when the new ones are complete.
 /// </summary>
 internal sealed class Recorder(Plan plan, ResultsFolder results, Manifest manifest, TimeProvider clock)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(15);
 
     private readonly Dictionary<string, Outcome> outcomes = new(StringComparer.Ordinal);
-    private readonly Results before = results.Read();
+    private readonly bool replaces = Recording.Replaces(plan, results.Read(), results.ReadManifest()?.TeacherUnit);
     private long saved = clock.GetTimestamp();
 
     /// <summary>How many units failed.</summary>
@@ -23,13 +24,15 @@ internal sealed class Recorder(Plan plan, ResultsFolder results, Manifest manife
     {
         outcomes[unit.Fingerprint.Text] = outcome;
         if (outcome.Status != UnitStatus.Ok) Failed++;
-        if (clock.GetElapsedTime(saved) > Pause) Save();
+        if (clock.GetElapsedTime(saved) > Pause) Save(complete: false);
     }
 
-    internal void Save()
+    /// <summary>Writes the ledger.</summary>
+    /// <param name="complete">Whether every unit has ended.</param>
+    internal void Save(bool complete)
     {
-        results.Write(Recording.Merge(plan, outcomes, before));
-        results.Write(manifest);
+        if (outcomes.Count > 0 && (complete || !replaces))
+            results.Update((before, old) => Recording.Merge(plan, outcomes, before, old?.TeacherUnit), manifest);
         saved = clock.GetTimestamp();
     }
 }

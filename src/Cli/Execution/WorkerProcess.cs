@@ -1,11 +1,12 @@
 using System.Diagnostics;
 using System.Globalization;
+using Bench.Lab.Runs;
 using Bench.Protocol.Plans;
 
 namespace Bench.Cli.Execution;
 
 /// <summary>One unit in a process of its own. The child reads its standard input, and ends when that closes: it never outlives this process.</summary>
-internal sealed class WorkerProcess(string snapshot, string experimentFile, int threads)
+internal sealed class WorkerProcess(string snapshot, string experimentFile, int threads, CodeVersion code)
 {
     /// <summary>Runs the unit. The result is in the store when this returns null; otherwise the result is one line that says why not.</summary>
     internal async Task<string?> Run(UnitOfWork unit, Action<UnitEvent> progress, CancellationToken cancel)
@@ -21,6 +22,8 @@ internal sealed class WorkerProcess(string snapshot, string experimentFile, int 
         // One unit, one process, that many threads: BLAS threads times OpenMP threads would fight over the cores.
         var count = threads.ToString(CultureInfo.InvariantCulture);
         foreach (var name in (string[])["OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"]) start.Environment[name] = count;
+
+        start.Environment[Workplace.CommitVariable] = code.Dirty ? code.Commit + Workplace.DirtyMark : code.Commit;
 
         using var process = Process.Start(start) ?? throw new IOException("cannot start a worker process");
         using var stop = cancel.Register(() => Kill(process));

@@ -22,7 +22,7 @@ internal static class AdamWStep
     internal static void Composite(Tensor parameter, Tensor gradient, Tensor first, Tensor second, Numbers n)
     {
         using var scope = NewDisposeScope();
-        var g = gradient * n.GradientScale;
+        var g = gradient.to(ScalarType.Float32) * n.GradientScale;
         parameter.mul_(1 - n.LearningRate * n.Decay);
         first.mul_(n.Beta1).add_(g, 1 - n.Beta1);
         second.mul_(n.Beta2).addcmul_(g, g, 1 - n.Beta2);

@@ -30,7 +30,7 @@ public sealed class TeacherFiles(IReadOnlyList<string> folders, string downloads
                 throw new SpecException(checkpoint.Place, "a llama2.c checkpoint needs its tokenizer", "add tokenizer: { path: … }");
             return (shape, string.Join(' ', hashes.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => pair.Value)));
         }
-        catch (Exception error) when (error is LabException or IOException or UnauthorizedAccessException)
+        catch (Exception error) when (error is LabException or IOException or UnauthorizedAccessException or ArgumentException)
         {
             throw new SpecException(checkpoint.Place, error.Message.ReplaceLineEndings(" "), "");
         }
@@ -48,7 +48,7 @@ public sealed class TeacherFiles(IReadOnlyList<string> folders, string downloads
     private string Locate(CheckpointSpec file)
     {
         var found = folders.Select(folder => Path.GetFullPath(Path.Combine(folder, file.Path))).FirstOrDefault(Path.Exists) ?? Download(file);
-        hashes[file.Path] = Directory.Exists(found) ? HashOf(Path.Combine(found, "model.safetensors")) : HashOf(found);
+        hashes[file.Path] = Directory.Exists(found) ? HashOfFolder(found) : HashOf(found);
         if (file.Sha256 is not null && hashes[file.Path] != file.Sha256)
             throw new SpecException(file.Place, $"{found} has the checksum {hashes[file.Path]}", $"expected {file.Sha256}: the file is another one, or damaged");
         return found;
@@ -82,6 +82,10 @@ public sealed class TeacherFiles(IReadOnlyList<string> folders, string downloads
             File.Delete(temporary);
         }
     }
+
+    // Every file of a model's folder counts: weights, configuration and tokenizer.
+    private static string HashOfFolder(string folder) => Convert.ToHexStringLower(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(string.Join('\n', Directory
+        .EnumerateFiles(folder).Order(StringComparer.Ordinal).Select(file => $"{Path.GetFileName(file)} {HashOf(file)}")))));
 
     private static string HashOf(string path)
     {

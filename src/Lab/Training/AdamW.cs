@@ -6,19 +6,22 @@ using static TorchSharp.torch;
 
 namespace Bench.Lab.Training;
 
-/// <summary>AdamW over a model's parameters, with clipping by the gradient's global norm. Vectors (norms, biases) are not decayed.</summary>
+/// <summary>
+/// AdamW over a model's parameters, with clipping by the gradient's global norm. Vectors (norms, biases) are not decayed. Moments are float32, and
+/// so is the copy of a parameter of lower precision that the steps are taken on: small steps would vanish in its rounding.
+/// </summary>
 internal sealed class AdamW : IDisposable
 {
     private readonly OptimiserSpec spec;
     private readonly Compute compute;
-    private readonly (Tensor Parameter, Tensor First, Tensor Second, double Decay)[] slots;
+    private readonly Slot[] slots;
     private int step;
 
     internal AdamW(Decoder model, OptimiserSpec spec)
     {
         (this.spec, compute) = (spec, model.Compute);
-        slots = [.. model.Parameters.Select(parameter => (
-            parameter.Tensor, Moment(parameter.Tensor), Moment(parameter.Tensor), parameter.Tensor.shape.Length > 1 ? spec.WeightDecay : 0))];
+        slots = [.. model.Parameters.Select(parameter => new Slot(
+            parameter.Tensor, Master(parameter.Tensor), Moment(parameter.Tensor), Moment(parameter.Tensor), parameter.Tensor.shape.Length > 1 ? spec.WeightDecay : 0))];
     }
 
     /// <summary>Applies gradients, in the order of the model's parameters.</summary>
@@ -27,6 +30,7 @@ internal sealed class AdamW : IDisposable
     {
         using var quiet = no_grad();
         var norm = Norm(gradients);
+        if (!double.IsFinite(norm)) throw new LabException($"the gradient's norm became {norm}; lower learning-rate");
         var scale = norm > spec.ClipNorm ? spec.ClipNorm / norm : 1;
         step++;
         var numbers = new AdamWStep.Numbers(
@@ -34,8 +38,9 @@ internal sealed class AdamW : IDisposable
             (float)(1 - Math.Pow(spec.Beta1, step)), (float)(1 - Math.Pow(spec.Beta2, step)), (float)scale);
         for (var i = 0; i < slots.Length; i++)
         {
-            var (parameter, first, second, decay) = slots[i];
-            AdamWStep.Apply(compute, parameter, gradients[i], first, second, numbers with { Decay = (float)decay });
+            var (parameter, master, first, second, decay) = slots[i];
+            AdamWStep.Apply(compute, master ?? parameter, gradients[i], first, second, numbers with { Decay = (float)decay });
+            if (master is not null) parameter.copy_(master);
         }
 
         return norm;
@@ -44,8 +49,9 @@ internal sealed class AdamW : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (var (_, first, second, _) in slots)
+        foreach (var (_, master, first, second, _) in slots)
         {
+            master?.Dispose();
             first.Dispose();
             second.Dispose();
         }
@@ -54,8 +60,13 @@ internal sealed class AdamW : IDisposable
     private static double Norm(IReadOnlyList<Tensor> gradients)
     {
         using var scope = NewDisposeScope();
-        return Math.Sqrt(gradients.Sum(gradient => (double)gradient.square().sum().to(CPU).to(ScalarType.Float32).item<float>()));
+        return Math.Sqrt(gradients.Sum(gradient => (double)gradient.to(ScalarType.Float32).square().sum().to(CPU).item<float>()));
     }
 
-    private static Tensor Moment(Tensor like) => zeros(like.shape, dtype: like.dtype, device: like.device).DetachFromDisposeScope();
+    private static Tensor Moment(Tensor like) => zeros(like.shape, dtype: ScalarType.Float32, device: like.device).DetachFromDisposeScope();
+
+    private static Tensor? Master(Tensor parameter) =>
+        parameter.dtype == ScalarType.Float32 ? null : parameter.detach().to(ScalarType.Float32).DetachFromDisposeScope();
+
+    private sealed record Slot(Tensor Parameter, Tensor? Master, Tensor First, Tensor Second, double Decay);
 }

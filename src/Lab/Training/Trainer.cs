@@ -18,6 +18,7 @@ internal sealed class Trainer(Decoder model, OptimiserSpec optimiser, TimeProvid
     /// <exception cref="LabException">The budget does not pay for one step, or the loss is no longer a number.</exception>
     internal TrainingResult Train(Lesson lesson, MethodObjective objective, BudgetMeter meter, Seed seed, ChargeKind kind, Action<TrainingProgress>? progress = null)
     {
+        if (lesson.Sequences.Count == 0) throw new LabException("there is nothing to learn from: no training example");
         var started = clock.GetTimestamp();
         var order = BatchOrder.Endless([.. lesson.Sequences.Select(sequence => sequence.Processed)], optimiser.Batch, seed);
         using var adam = new AdamW(model, optimiser);

@@ -46,7 +46,7 @@ internal static class CsvTable<T> where T : class
             throw new LedgerException($"{file}: {error.Message.ReplaceLineEndings(" ")}");
         }
 
-        return rows;
+        return rows.Count > 0 || csv.Headers.SequenceEqual(Columns) ? rows : throw new LedgerException($"{file}: it has no header; move it away and run the experiment again");
     }
 
     private static string Column(string name)

@@ -5,6 +5,9 @@ public sealed record Manifest
 {
     public required string Experiment { get; init; }
 
+    /// <summary>The unit that trained or loaded the teacher whose rows are recorded: its run is always called teacher.</summary>
+    public required string TeacherUnit { get; init; }
+
     /// <summary>The experiment file as it was.</summary>
     public required string Spec { get; init; }
 
@@ -34,6 +37,9 @@ public sealed record Manifest
     public required IReadOnlyDictionary<string, string> Licences { get; init; }
 
     public required IReadOnlyList<string> Boundary { get; init; }
+
+    /// <summary>Where the column joules comes from.</summary>
+    public string Energy { get; init; } = "estimated: power of the accelerator in the price table times measured seconds; no counter was read";
 
     /// <summary>The rate that dollars come from.</summary>
     public required string Prices { get; init; }

@@ -11,13 +11,17 @@ public static class Recording
 {
     /// <summary>
     /// The results of a plan: rows of the outcomes given, and for other runs of the plan the rows that were recorded before.
-    /// Rows of runs that are no longer in the plan are dropped.
+    /// Rows of units that are no longer in the plan are left out.
     /// </summary>
-    public static Results Merge(Plan plan, IReadOnlyDictionary<string, Outcome> outcomes, Results before)
+    /// <param name="plan">The plan.</param>
+    /// <param name="outcomes">By fingerprint.</param>
+    /// <param name="before">What was recorded.</param>
+    /// <param name="teacherBefore">The unit whose rows are the teacher's there.</param>
+    public static Results Merge(Plan plan, IReadOnlyDictionary<string, Outcome> outcomes, Results before, string? teacherBefore)
     {
         var (runs, scores, items, charges) = (new List<RunRow>(), new List<ScoreRow>(), new List<ItemRow>(), new List<ChargeRow>());
-        var recorded = before.Runs.ToLookup(row => row.Run, StringComparer.Ordinal);
-        var (oldScores, oldItems, oldCharges) = (
+        var (oldRuns, oldScores, oldItems, oldCharges) = (
+            before.Runs.ToLookup(row => row.Run, StringComparer.Ordinal),
             before.Scores.ToLookup(row => row.Run, StringComparer.Ordinal),
             before.Items.ToLookup(row => row.Run, StringComparer.Ordinal),
             before.Charges.ToLookup(row => row.Run, StringComparer.Ordinal));
@@ -25,20 +29,37 @@ public static class Recording
         {
             if (outcomes.TryGetValue(unit.Fingerprint.Text, out var outcome))
             {
-                runs.Add(Run(plan.Spec, unit, outcome));
+                var own = WithTeacherTraining(plan, unit, outcome, outcomes);
+                runs.Add(Run(plan.Spec, unit, outcome with { Charges = own }));
                 scores.AddRange(outcome.Scores.Select(score => Score(unit.Run, score)));
                 items.AddRange(outcome.Scores.SelectMany(score => score.Items.Select((value, item) => new ItemRow(unit.Run, score.Task, item, score.Metric, value))));
-                charges.AddRange(outcome.Charges.Select(charge => Row(plan.Spec, unit.Run, charge)));
+                charges.AddRange(own.Select(charge => Row(plan.Spec, unit.Run, charge)));
                 continue;
             }
 
-            runs.AddRange(recorded[unit.Run]);
+            if (unit is TeacherUnit && unit.Fingerprint.Text != teacherBefore) continue;
+            runs.AddRange(oldRuns[unit.Run]);
             scores.AddRange(oldScores[unit.Run]);
             items.AddRange(oldItems[unit.Run]);
             charges.AddRange(oldCharges[unit.Run]);
         }
 
         return new Results(runs, scores, items, charges, Summary.Of(plan.Spec, runs, items));
+    }
+
+    /// <summary>Whether recorded rows belong to units that the plan no longer has: writing its results will replace them.</summary>
+    public static bool Replaces(Plan plan, Results before, string? teacherBefore)
+    {
+        var kept = plan.Runs.Where(unit => unit is not TeacherUnit || unit.Fingerprint.Text == teacherBefore).Select(unit => unit.Run).ToHashSet(StringComparer.Ordinal);
+        return before.Runs.Any(row => !kept.Contains(row.Run));
+    }
+
+    // Inside a boundary that counts it, training the teacher is part of what each of its students cost.
+    private static IReadOnlyList<Charge> WithTeacherTraining(Plan plan, UnitOfWork unit, Outcome outcome, IReadOnlyDictionary<string, Outcome> outcomes)
+    {
+        if (unit is not StudentUnit { Method.IsBaseline: false } || !plan.Spec.Boundary.Contains(ChargeKind.TeacherTraining)
+            || !outcomes.TryGetValue(plan.Units[0].Fingerprint.Text, out var teacher)) return outcome.Charges;
+        return [.. outcome.Charges, .. teacher.Charges.Where(charge => charge.Kind == ChargeKind.TeacherTraining)];
     }
 
     private static ScoreRow Score(string run, TaskScores scores) => new(
@@ -52,6 +73,8 @@ public static class Recording
     private static RunRow Run(ExperimentSpec spec, UnitOfWork unit, Outcome outcome)
     {
         var student = unit as StudentUnit;
+        // What a failed unit had spent when it failed is not known, and not 0.
+        var known = student is not null && outcome.Status == UnitStatus.Ok;
         var total = Charge.Total(outcome.Charges, spec.Boundary);
         double? Sum(params ChargeKind[] kinds) =>
             outcome.Charges.Any(charge => kinds.Contains(charge.Kind)) ? Charge.Total(outcome.Charges, kinds).Value : null;
@@ -61,8 +84,8 @@ public static class Recording
             student?.Budget?.UnitName ?? "", student?.Budget?.Amount, student?.Seed,
             outcome.Status.ToString().ToLowerInvariant(), outcome.Error, outcome.StudentParameters, outcome.Steps, outcome.Examples, outcome.TokensTrained,
             outcome.TeacherTokens, outcome.TeacherQueries, Sum(ChargeKind.StudentTraining),
-            Sum(ChargeKind.TeacherTraining, ChargeKind.TeacherGeneration, ChargeKind.TeacherScoring), student is null ? null : total.Value,
-            where.Seconds, spec.Prices.EstimatedEnergy(new Seconds(where.Seconds)).Value, student is null ? null : spec.Prices.Cost(total).Value,
+            Sum(ChargeKind.TeacherTraining, ChargeKind.TeacherGeneration, ChargeKind.TeacherScoring), known ? total.Value : null,
+            where.Seconds, spec.Prices.EstimatedEnergy(new Seconds(where.Seconds)).Value, known ? spec.Prices.Cost(total).Value : null,
             where.PeakRssBytes, where.Device, where.Provider, where.Commit, where.Dirty, where.StartedUtc);
     }
 }

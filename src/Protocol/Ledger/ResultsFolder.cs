@@ -46,6 +46,17 @@ public sealed class ResultsFolder(string path)
             Table<SummaryRow>("summary.csv"));
     }
 
+    /// <summary>
+    /// Replaces what is recorded by a function of it. Two runs that share a folder take turns, and each sees what the other wrote.
+    /// </summary>
+    public void Update(Func<Results, Manifest?, Results> change, Manifest manifest)
+    {
+        Directory.CreateDirectory(Path);
+        using var turn = WaitForTurn();
+        Write(change(Read(), ReadManifest()));
+        Write(manifest);
+    }
+
     /// <summary>Writes everything.</summary>
     public void Write(Results results)
     {
@@ -79,6 +90,29 @@ public sealed class ResultsFolder(string path)
         JsonSerializer.Serialize(stream, manifest, Indented);
         stream.WriteByte((byte)'\n');
     });
+
+    // The operating system lets go of the lock when its holder dies.
+    private FileStream WaitForTurn()
+    {
+        FileStream? turn = null;
+        Exception? last = null;
+        SpinWait.SpinUntil(
+            () =>
+            {
+                try
+                {
+                    turn = new FileStream(FileOf(".lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose);
+                }
+                catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+                {
+                    last = error;
+                }
+
+                return turn is not null;
+            },
+            TimeSpan.FromSeconds(60));
+        return turn ?? throw new LedgerException($"{Path}: cannot be locked ({last!.Message.ReplaceLineEndings(" ")}); is another run writing there?");
+    }
 
     private string FileOf(string name) => System.IO.Path.Combine(Path, name);
 

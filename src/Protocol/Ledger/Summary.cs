@@ -9,6 +9,9 @@ public static class Summary
     /// <summary>The method whose accuracy is the floor of the gap to the teacher.</summary>
     public const string GapBaseline = "gold-answers";
 
+    /// <summary>The budget unit under which that gap is defined.</summary>
+    public static string EqualCompute { get; } = new Budget(BudgetUnit.StudentFlops, 1).UnitName;
+
     /// <summary>The label of the teacher's own rows.</summary>
     public const string Teacher = "teacher";
 
@@ -45,13 +48,15 @@ public static class Summary
         ExperimentSpec spec, IReadOnlyList<RunRow> arm, string task, string metric, ScoreTable scores, IReadOnlyList<double>? teacher, IReadOnlyList<RunRow> baseline)
     {
         var reached = arm.Select(run => scores.Find(run.Run, task, metric)).ToArray();
-        if (reached.Any(row => row is null)) return null;
+        if (reached.Any(row => row is null || row.Count != reached[0]!.Count)) return null;
         var bootstrap = new HierarchicalBootstrap(arm.Count, reached[0]!.Count);
         var value = bootstrap.Mean(reached!);
         var floor = baseline.Select(run => scores.Find(run.Run, task, metric)).ToArray();
-        var recovered = teacher is null || floor.Length != arm.Count || floor.Any(row => row is null)
+        // The gap is defined at equal student FLOPs, on the same items.
+        var comparable = teacher?.Count == reached[0]!.Count && arm[0].BudgetUnit == EqualCompute && floor.Length == arm.Count && floor.All(row => row?.Count == reached[0]!.Count);
+        var recovered = !comparable
             ? null
-            : bootstrap.Recovered(teacher, floor!, reached!);
+            : bootstrap.Recovered(teacher!, floor!, reached!);
         var first = arm[0];
         return new SummaryRow(
             first.Teacher, first.Student, first.Method, first.BudgetUnit, first.Budget, task, metric, arm.Count, reached[0]!.Count,

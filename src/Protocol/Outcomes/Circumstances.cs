@@ -7,7 +7,7 @@ public sealed record Circumstances
 
     public required double Seconds { get; init; }
 
-    public required long PeakRssBytes { get; init; }
+    public required long? PeakRssBytes { get; init; }
 
     public required string Device { get; init; }
 

@@ -54,13 +54,15 @@ public sealed class CostModel
 
         var (flops, padded) = PaddedTraining(student, keep, spec.Training.Batch);
         var teacherFlops = method.IsBaseline ? 0 : GenerationFlops + (method.Signal == SignalKind.TopK ? ScoringFlops(method) : 0);
-        var examples = Math.Floor(Examples(budget, flops, teacherFlops, Sample(keep).Average(length => length.Response)) / spec.Training.Batch) * spec.Training.Batch;
-        var unique = Math.Min(examples, spec.Prompts);
+        var batch = Math.Min(spec.Training.Batch, spec.Prompts);
+        var examples = Math.Floor(Examples(budget, flops, teacherFlops, Sample(keep).Average(length => length.Response)) / batch) * batch;
+        var unique = Math.Min(examples, budget.Unit == BudgetUnit.Queries ? Math.Min(budget.Amount, spec.Prompts) : spec.Prompts);
         var charges = new List<Charge> { Spend(ChargeKind.StudentTraining, examples * padded, examples * flops), evaluation };
         if (!method.IsBaseline) charges.Add(Spend(ChargeKind.TeacherGeneration, unique * Mean(Keep.Trace, l => l), unique * GenerationFlops));
         if (method.Signal == SignalKind.TopK) charges.Add(Spend(ChargeKind.TeacherScoring, unique * Mean(keep, l => l), unique * ScoringFlops(method)));
+        if (!method.IsBaseline && spec.Boundary.Contains(ChargeKind.TeacherTraining)) charges.AddRange(Teacher().Charges.Where(charge => charge.Kind == ChargeKind.TeacherTraining));
         // Teacher work is done once by its own unit: only training and evaluation take this process's time.
-        return new Prediction([.. charges.Select(charge => charge.Kind is ChargeKind.TeacherGeneration or ChargeKind.TeacherScoring ? charge with { Seconds = default } : charge)],
+        return new Prediction([.. charges.Select(charge => charge.Kind is ChargeKind.StudentTraining or ChargeKind.Evaluation ? charge : charge with { Seconds = default })],
             Memory(student, spec.Training.Batch));
     }
 

@@ -15,7 +15,8 @@ public sealed record Fingerprint(string Text)
     /// <summary>Short enough for a table, long enough to be unique in an experiment.</summary>
     public string Short => Text[..12];
 
-    /// <summary>The fingerprint of named inputs. They must serialise to JSON with all that matters and nothing that does not.</summary>
+    /// <summary>The fingerprint of named inputs. They must serialise to JSON with all that matters and nothing that
+    /// does not: what a record computes from its other properties is marked JsonIgnore.</summary>
     public static Fingerprint Of(string kind, params (string Name, object? Value)[] inputs)
     {
         var content = new SortedDictionary<string, object?>(inputs.ToDictionary(input => input.Name, input => input.Value), StringComparer.Ordinal)

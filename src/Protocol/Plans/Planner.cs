@@ -19,10 +19,10 @@ public static class Planner
         var units = new List<UnitOfWork>();
 
         var machine = (spec.Device, spec.Precision, spec.Threads);
-        var common = new (string, object?)[] { ("tasks", TaskInputs(spec)), ("machine", $"{machine}"), ("evaluation", spec.Evaluation) };
+        var common = new (string, object?)[] { ("tasks", TaskInputs(spec)), ("machine", $"{machine}"), ("evaluation", spec.Evaluation), ("checkpoint", hash) };
         var teacher = new TeacherUnit
         {
-            Fingerprint = Fingerprint.Of("teacher", [.. common, ("checkpoint", hash), ("training", spec.Teacher.Training), ("sampling", HeldOutSampling(spec))]),
+            Fingerprint = Fingerprint.Of("teacher", [.. common, ("training", spec.Teacher.Training), ("sampling", HeldOutSampling(spec))]),
             Label = $"teacher {spec.Teacher.Name}",
             Needs = [],
             Prediction = costs.Teacher(),
@@ -46,7 +46,7 @@ public static class Planner
             units.Add(scored[key] = new TopKUnit
             {
                 Fingerprint = Fingerprint.Of("top-k", ("text", text.Fingerprint.Text), ("k", method.K), ("temperature", method.Temperature), ("keep", method.Keep)),
-                Label = string.Create(CultureInfo.InvariantCulture, $"top-{method.K} of {spec.Teacher.Name}"),
+                Label = string.Create(CultureInfo.InvariantCulture, $"top-{method.K} T={method.Temperature} of {spec.Teacher.Name}"),
                 Needs = [teacher, text],
                 Prediction = costs.TopK(method),
                 K = method.K,
@@ -68,6 +68,9 @@ public static class Planner
                 };
                 // Only teacher-text is scored against the teacher itself; the others' held-out items come from the task alone.
                 if (spec.Tasks.Any(task => task.Task is TeacherText)) needs = [teacher, .. needs];
+                var prediction = costs.Student(sized.Model, method, budget);
+                if (budget is { Unit: not BudgetUnit.Seconds } && prediction.Charges[0].Flops.Value == 0)
+                    throw new SpecException(spec.BudgetsPlace, string.Create(CultureInfo.InvariantCulture, $"a budget of {budget.Amount:0.##e0} {budget.UnitLabel} does not pay for one step of {student.Name} by {method!.Name}"), "raise it, or lower training: batch");
                 foreach (var seed in spec.Seeds)
                 {
                     units.Add(new StudentUnit
@@ -79,7 +82,7 @@ public static class Planner
                             ("teacher-shape", budget?.Unit is BudgetUnit.TotalFlops or BudgetUnit.Usd ? shape : null)]),
                         Label = string.Create(CultureInfo.InvariantCulture, $"{student.Name} {method?.Name ?? StudentUnit.Untrained}{(budget is null ? "" : $" {budget.Amount:0.##e0}")} seed {seed}"),
                         Needs = needs,
-                        Prediction = costs.Student(sized.Model, method, budget),
+                        Prediction = prediction,
                         Student = sized,
                         Method = method,
                         Budget = budget,

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Bench.Protocol.Specs;
 
 /// <summary>An amount of a unit.</summary>
@@ -16,6 +18,7 @@ public sealed record Budget(BudgetUnit Unit, double Amount)
     };
 
     /// <summary>The unit on an axis.</summary>
+    [JsonIgnore]
     public string UnitLabel => Unit switch
     {
         BudgetUnit.StudentFlops => "student FLOPs",
@@ -25,5 +28,6 @@ public sealed record Budget(BudgetUnit Unit, double Amount)
     };
 
     /// <summary>The unit's name in files.</summary>
+    [JsonIgnore]
     public string UnitName => Names.Single(pair => pair.Value == Unit).Key;
 }

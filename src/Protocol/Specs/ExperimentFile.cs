@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 
@@ -8,6 +9,7 @@ namespace Bench.Protocol.Specs;
 public static class ExperimentFile
 {
     private const long LargestFile = 1 << 20;
+    private const int DeepestNesting = 32;
 
     /// <summary>Reads the experiment in a file.</summary>
     /// <exception cref="SpecException">The file is absent, unreadable, or not a valid experiment.</exception>
@@ -29,6 +31,7 @@ public static class ExperimentFile
         {
             File = file,
             FileHash = Convert.ToHexStringLower(SHA256.HashData(bytes)),
+            Text = Encoding.UTF8.GetString(bytes),
             Name = root.Name("name", "give the experiment a name"),
             Question = root.Text("question", "state the question that the experiment answers"),
             Tasks = tasks,
@@ -36,6 +39,7 @@ public static class ExperimentFile
             Students = SpecSections.Students(root),
             Methods = SpecSections.Methods(root),
             Budgets = SpecSections.Budgets(root.Mapping("budgets", "say what is spent: budgets: { unit: student-flops, values: [...] }")),
+            BudgetsPlace = root.PlaceOfKey("budgets"),
             Seeds = SpecSections.Seeds(root),
             Evaluation = SpecSections.Evaluation(root.OptionalMapping("evaluation")),
             Prompts = (int)root.Integer("prompts", 4000, 1, 10_000_000),
@@ -52,10 +56,24 @@ public static class ExperimentFile
         return spec;
     }
 
+    // The document model is read by recursion: what nests too deeply is refused before.
+    private static void CheckDepth(byte[] bytes, string file)
+    {
+        using var reader = new StreamReader(new MemoryStream(bytes));
+        var parser = new Parser(reader);
+        for (var depth = 0; parser.MoveNext();)
+        {
+            depth += parser.Current!.NestingIncrease;
+            if (depth > DeepestNesting)
+                throw new SpecException(new Place(file, (int)parser.Current.Start.Line, (int)parser.Current.Start.Column), "the file nests too deeply", "an experiment needs five levels");
+        }
+    }
+
     private static YamlNode Root(byte[] bytes, string file)
     {
         try
         {
+            CheckDepth(bytes, file);
             var stream = new YamlStream();
             using var reader = new StreamReader(new MemoryStream(bytes));
             stream.Load(reader);
@@ -67,6 +85,11 @@ public static class ExperimentFile
         {
             var detail = (error.InnerException ?? error).Message.ReplaceLineEndings(" ");
             throw new SpecException(new Place(file, (int)error.Start.Line, (int)error.Start.Column), $"not valid YAML: {detail}", "");
+        }
+        catch (InvalidOperationException)
+        {
+            // The scanner gives up this way on some unfinished texts, and says no place.
+            throw new SpecException(new Place(file, 1, 1), "not valid YAML", "look for a bracket that is not closed");
         }
     }
 }

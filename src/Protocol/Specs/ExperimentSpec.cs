@@ -10,6 +10,9 @@ public sealed record ExperimentSpec
 
     public required string File { get; init; }
 
+    /// <summary>The file's content.</summary>
+    public required string Text { get; init; }
+
     /// <summary>SHA-256 of the file's bytes, lower-case hexadecimal.</summary>
     public required string FileHash { get; init; }
 
@@ -27,6 +30,9 @@ public sealed record ExperimentSpec
     public required IReadOnlyList<MethodSpec> Methods { get; init; }
 
     public required IReadOnlyList<Budget> Budgets { get; init; }
+
+    /// <summary>Where the budgets stand in the file.</summary>
+    public required Place BudgetsPlace { get; init; }
 
     public required IReadOnlyList<long> Seeds { get; init; }
 

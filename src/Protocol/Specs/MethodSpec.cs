@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Bench.Protocol.Specs;
 
 /// <summary>A way to train a student: a distillation method, or a baseline without a teacher.</summary>
@@ -21,5 +23,6 @@ public sealed record MethodSpec
     /// <summary>The student's learning rate, where the method has its own.</summary>
     public double? LearningRate { get; init; }
 
+    [JsonIgnore]
     public bool IsBaseline => Signal == SignalKind.Gold;
 }

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Bench.Protocol.Specs;
 
 /// <summary>The shape of a decoder-only transformer: RMSNorm, rotary embedding, grouped-query attention, SwiGLU.</summary>
@@ -31,9 +33,11 @@ public sealed record ModelShape
     public double NormEpsilon { get; init; } = 1e-5;
 
     /// <summary>Rows of the joint query, key and value projection.</summary>
+    [JsonIgnore]
     public int ProjectionRows => (Heads + 2 * KeyValueHeads) * HeadWidth;
 
     /// <summary>Number of parameters.</summary>
+    [JsonIgnore]
     public long Parameters
     {
         get

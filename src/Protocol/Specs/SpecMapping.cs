@@ -65,7 +65,7 @@ internal sealed class SpecMapping
 
     internal long Integer(string key, long? fallback, long low, long high)
     {
-        var number = Number(key, fallback, low, high);
+        var number = Number(key, fallback, low, Math.Min(high, 1L << 53));
         return number == Math.Floor(number) ? (long)number : throw At(entries[key].Value, $"'{key}' must be a whole number", "");
     }
 

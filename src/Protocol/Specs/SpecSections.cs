@@ -180,13 +180,17 @@ internal static class SpecSections
         var values = section.Numbers("values", double.Epsilon, 1e30, "give at least one amount");
         section.Close();
         if (values.Distinct().Count() != values.Count) throw new SpecException(section.PlaceOfValue("values"), "a budget stands twice", "remove one");
+        if (unit is BudgetUnit.Tokens or BudgetUnit.Examples or BudgetUnit.Queries && values.Any(value => value < 1 || value != Math.Floor(value)))
+            throw new SpecException(section.PlaceOfValue("values"), "a budget that is counted must be a whole number of at least 1", "");
         return [.. values.Order().Select(value => new Budget(unit, value))];
     }
 
     internal static IReadOnlyList<long> Seeds(SpecMapping root)
     {
         if (!root.Has("seeds")) return [0, 1, 2];
-        var seeds = root.Numbers("seeds", 0, long.MaxValue / 2, "give at least one").Select(seed => (long)seed).ToArray();
+        var seeds = root.Numbers("seeds", 0, 1L << 53, "give at least one").Select(seed => seed == Math.Floor(seed)
+            ? (long)seed
+            : throw new SpecException(root.PlaceOfValue("seeds"), "a seed must be a whole number", "")).ToArray();
         return seeds.Distinct().Count() == seeds.Length ? seeds : throw new SpecException(root.PlaceOfValue("seeds"), "a seed stands twice", "remove one");
     }
 
@@ -195,7 +199,7 @@ internal static class SpecSections
         if (section is null) return new EvaluationSpec(500, SamplingSpec.Greedy, Split.Test);
         var decode = section.Choice("decode", "greedy", ["greedy", "sample"]);
         var spec = new EvaluationSpec(
-            (int)section.Integer("items", 500, 2, 1_000_000),
+            (int)section.Integer("items", 500, 2, 100_000),
             decode == "greedy" ? SamplingSpec.Greedy : new SamplingSpec(section.Number("temperature", 1, 0.01, 100)),
             section.Choice("split", "test", ["test", "validation"]) == "test" ? Split.Test : Split.Validation);
         section.Close();
@@ -230,7 +234,7 @@ internal static class SpecSections
     internal static string Device(SpecMapping root)
     {
         var device = root.OptionalText("device") ?? "cpu";
-        return device is "cpu" or "cuda" || (device.StartsWith("cuda:", StringComparison.Ordinal) && int.TryParse(device.AsSpan(5), out _))
+        return device is "cpu" or "cuda" || (device.StartsWith("cuda:", StringComparison.Ordinal) && int.TryParse(device.AsSpan(5), System.Globalization.NumberStyles.None, null, out _))
             ? device
             : throw new SpecException(root.PlaceOfValue("device"), $"there is no device '{device}'", "use cpu, cuda or cuda:N");
     }
@@ -246,7 +250,14 @@ internal static class SpecSections
             throw new SpecException(root.PlaceOfKey("teacher"), "a teacher cannot be trained on its own text", "use checkpoint:");
         if (fromTeacher.Length == 0 && spec.Teacher.Checkpoint is { Path: var path } && path.EndsWith(".bin", StringComparison.Ordinal))
             throw new SpecException(spec.Teacher.Checkpoint.Place, "a llama2.c teacher has its own tokens, and these tasks are spelt in characters", "use the task teacher-text");
-        if (spec.Boundary.Count == 0) throw new SpecException(root.PlaceOfKey("boundary"), "the cost boundary is empty", "add student-training");
+        if (fromTeacher.Length > 1) throw new SpecException(root.PlaceOfKey("tasks"), "a teacher has one text", "keep one teacher-text task");
+        if (fromTeacher.Length > 0 && spec.Teacher.Sampling.Temperature == 0)
+            throw new SpecException(root.PlaceOfKey("teacher"), "a greedy teacher writes the same text every time", "add sampling: { temperature: 1 }");
+        if (fromTeacher.Length > 0 && spec.Methods.Any(method => method.Keep == Keep.Answer))
+            throw new SpecException(root.PlaceOfKey("methods"), "teacher-text has no answers to keep", "use keep: trace");
+        if (spec.Boundary.Contains(ChargeKind.Tuning)) throw new SpecException(root.PlaceOfKey("boundary"), "nothing is tuned in this experiment", "remove tuning");
+        if (spec.Budgets.FirstOrDefault(budget => budget.Unit == BudgetUnit.Queries && budget.Amount > spec.Prompts) is { } queries)
+            throw new SpecException(root.PlaceOfKey("budgets"), FormattableString.Invariant($"{queries.Amount} queries are more than the {spec.Prompts} prompts"), "raise prompts");
         foreach (var task in spec.Tasks)
         {
             if (task.Task is not ProceduralTask procedural) continue;

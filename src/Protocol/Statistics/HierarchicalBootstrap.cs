@@ -13,7 +13,7 @@ public sealed class HierarchicalBootstrap
     public const int Replicates = 2000;
 
     private readonly int[][] seedDraws;
-    private readonly int[][] itemCounts;
+    private readonly byte[][] itemCounts;
 
     /// <param name="seeds">Trained seeds, at least 1.</param>
     /// <param name="items">Test items, at least 1.</param>
@@ -22,19 +22,23 @@ public sealed class HierarchicalBootstrap
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(seeds);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(items);
         var random = new Seed(20_240_607).Stream("bootstrap");
-        (seedDraws, itemCounts) = (new int[replicates][], new int[replicates][]);
+        (seedDraws, itemCounts) = (new int[replicates][], new byte[replicates][]);
         for (var replicate = 0; replicate < replicates; replicate++)
         {
             var draws = seedDraws[replicate] = new int[seeds];
             for (var i = 0; i < seeds; i++) draws[i] = random.Next(seeds);
-            var counts = itemCounts[replicate] = new int[items];
+            // How often an item is drawn is Poisson with mean 1 nearly: a byte holds it.
+            var counts = itemCounts[replicate] = new byte[items];
             for (var i = 0; i < items; i++) counts[random.Next(items)]++;
         }
     }
 
     /// <summary>The interval of a mean over seeds and items. Scores are [seed][item].</summary>
-    public Interval Mean(IReadOnlyList<IReadOnlyList<double>> scores) =>
-        new(scores.Average(Scores.Mean), Quantile(Means(scores), 0.025), Quantile(Means(scores), 0.975));
+    public Interval Mean(IReadOnlyList<IReadOnlyList<double>> scores)
+    {
+        var means = Means(scores);
+        return new Interval(scores.Average(Scores.Mean), Quantile(means, 0.025), Quantile(means, 0.975));
+    }
 
     /// <summary>The interval of the difference of two means on the same seeds and items.</summary>
     public Interval Difference(IReadOnlyList<IReadOnlyList<double>> a, IReadOnlyList<IReadOnlyList<double>> b)

@@ -22,7 +22,7 @@ public sealed class ContentStore(string root)
         try
         {
             fill(staging);
-            foreach (var file in Directory.EnumerateFiles(staging)) Flush(file);
+            foreach (var file in Directory.EnumerateFiles(staging, "*", SearchOption.AllDirectories)) Flush(file);
             try
             {
                 Directory.Move(staging, final);
@@ -38,6 +38,14 @@ public sealed class ContentStore(string root)
         {
             if (Directory.Exists(staging)) Directory.Delete(staging, recursive: true);
         }
+    }
+
+    /// <summary>Removes what was being written when its writer was killed: staging folders that nobody touched for a day.</summary>
+    public void Sweep(TimeProvider clock)
+    {
+        var staging = new DirectoryInfo(Path.Combine(Root, "staging"));
+        if (!staging.Exists) return;
+        foreach (var folder in staging.EnumerateDirectories().Where(folder => clock.GetUtcNow() - folder.LastWriteTimeUtc > TimeSpan.FromDays(1))) folder.Delete(recursive: true);
     }
 
     private string PathOf(string key) => key.Length > 2 && key.All(char.IsAsciiHexDigitLower)

@@ -22,7 +22,7 @@ public static class OutcomeFile
         if (store.Find(key) is not { } folder) return null;
         try
         {
-            return JsonSerializer.Deserialize<Outcome>(File.ReadAllBytes(Path.Combine(folder, Name)), Options);
+            return JsonSerializer.Deserialize<Outcome>(File.ReadAllBytes(Path.Combine(folder, Name)), Options) ?? throw new JsonException("it is empty");
         }
         catch (Exception error) when (error is JsonException or IOException)
         {

@@ -16,8 +16,9 @@ public static class TaskCatalogue
     /// <summary>A task's kind and every option it was made with, as text; equal tasks have equal texts.</summary>
     public static string Describe(ITask task) => task.GetType().Name + " " + string.Join(' ', task.GetType()
         .GetFields(BindingFlags.Instance | BindingFlags.NonPublic)
-        .Where(field => field.FieldType == typeof(int) || field.FieldType == typeof(string))
-        .Select(field => $"{field.Name}={field.GetValue(task)}"));
+        .Select(field => field.FieldType == typeof(int) || field.FieldType == typeof(string)
+            ? $"{field.Name}={field.GetValue(task)}"
+            : field.FieldType == typeof(IReadOnlyList<Metric>) ? "" : throw new NotSupportedException($"{task.GetType().Name}.{field.Name}: a task keeps its options as int or string")));
 
     /// <summary>Makes a task; errors in its options keep their place.</summary>
     public static ITask Create(string kind, TaskOptions options)

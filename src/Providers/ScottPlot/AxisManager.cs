@@ -3,9 +3,9 @@ namespace ScottPlot;
 /// <summary>The axes of a figure.</summary>
 public sealed class AxisManager
 {
-    public Axis Bottom { get; } = new();
+    public IXAxis Bottom { get; } = new BottomAxis();
 
-    public Axis Left { get; } = new();
+    public IYAxis Left { get; } = new LeftAxis();
 
     public void SetLimits(double left, double right, double bottom, double top)
     {

@@ -67,7 +67,7 @@ internal static class Gnuplot
         return script.ToString();
     }
 
-    private static void SetAxis(StringBuilder script, string name, Axis axis)
+    private static void SetAxis(StringBuilder script, string name, IAxis axis)
     {
         var invariant = CultureInfo.InvariantCulture;
         if (axis.Label.Text.Length > 0) script.Append(invariant, $"set {name}label {Quoted(axis.Label.Text)} noenhanced font \"{Font},{axis.Label.FontSize}\"\n");
@@ -87,13 +87,9 @@ internal static class Gnuplot
                 Data(script, name, fill.Xs.Select((x, i) => (double[])[x, fill.Bottom[i], fill.Top[i]]));
                 curves.Add($"{name} using 1:2:3 with filledcurves fillstyle solid noborder fillcolor rgb {fill.FillColor.ToGnuplot()} notitle");
                 break;
-            case ErrorBar error:
-                Data(script, name, error.Xs.Select((x, i) => (double[])[x, error.Ys[i], error.Ys[i] - error.Negative[i], error.Ys[i] + error.Positive[i]]));
-                curves.Add(string.Create(invariant, $"{name} using 1:2:3:4 with yerrorbars pointtype -1 linewidth {error.LineWidth} linecolor rgb {error.Color.ToGnuplot()} notitle"));
-                break;
             case Scatter scatter:
                 Data(script, name, scatter.Xs.Select((x, i) => (double[])[x, scatter.Ys[i]]));
-                curves.Add(string.Create(invariant, $"{name} using 1:2 with linespoints linewidth {scatter.LineWidth}{scatter.LinePattern.ToGnuplot()} pointtype {PointType(scatter.MarkerShape)} pointsize {scatter.MarkerSize / 6} linecolor rgb {scatter.Color.ToGnuplot()} {Title(scatter.LegendText)}"));
+                curves.Add(string.Create(invariant, $"{name} using 1:2 with {(scatter.MarkerSize > 0 ? "linespoints" : "lines")} linewidth {scatter.LineWidth}{scatter.LinePattern.ToGnuplot()}{(scatter.MarkerSize > 0 ? string.Create(invariant, $" pointtype {PointType(scatter.MarkerShape)} pointsize {scatter.MarkerSize / 6}") : "")} linecolor rgb {scatter.Color.ToGnuplot()} {Title(scatter.LegendText)}"));
                 break;
             case HorizontalLine line:
                 curves.Add(string.Create(invariant, $"{line.Y:R} with lines linewidth {line.LineWidth}{line.LinePattern.ToGnuplot()} linecolor rgb {line.Color.ToGnuplot()} {Title(line.LegendText)}"));

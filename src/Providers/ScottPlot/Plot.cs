@@ -53,7 +53,7 @@ public sealed class Plot : IDisposable
 
     internal bool Grid { get; private set; } = true;
 
-    private static void SetLabel(Axis axis, string label, float? size)
+    private static void SetLabel(IAxis axis, string label, float? size)
     {
         axis.Label.Text = label;
         axis.Label.FontSize = size ?? axis.Label.FontSize;

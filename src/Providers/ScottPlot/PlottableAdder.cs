@@ -15,9 +15,6 @@ public sealed class PlottableAdder
 
     public HorizontalLine HorizontalLine(double y) => Added(new HorizontalLine(y));
 
-    public ErrorBar ErrorBar(double[] xs, double[] ys, double[] yErrorsNegative, double[] yErrorsPositive) =>
-        Added(new ErrorBar(xs, ys, yErrorsNegative, yErrorsPositive));
-
     public Text Text(string text, double x, double y) => Added(new Text(text, x, y));
 
     public BarPlot Bars(IEnumerable<Bar> bars) => Added(new BarPlot(bars));

@@ -8,7 +8,6 @@ public static unsafe partial class torch
         public static Tensor operator -(Tensor left, Tensor right) => Two(left, right, Native.bt_sub(left.Handle, right.Handle));
         public static Tensor operator *(Tensor left, Tensor right) => left.mul(right);
         public static Tensor operator /(Tensor left, Tensor right) => left.div(right);
-        public static Tensor operator -(Tensor left) => left.neg();
         public static Tensor operator +(Tensor left, Scalar right) => left.One(Native.bt_add_scalar(left.Handle, right.Value));
         public static Tensor operator -(Tensor left, Scalar right) => left.One(Native.bt_sub_scalar(left.Handle, right.Value));
         public static Tensor operator *(Tensor left, Scalar right) => left.mul(right);

@@ -19,7 +19,7 @@ public class LauncherTests
     {
         using var scratch = Repository.Scratch();
         // The files that git would carry, as they are now.
-        var copied = Shell(Repository.Root, $"git ls-files -z --cached --others --exclude-standard | xargs -0 cp --parents -t '{scratch.Path}'");
+        var copied = Shell(Repository.Root, $"git ls-files -z --cached --others --exclude-standard | tar --null --files-from - --ignore-failed-read -cf - 2>/dev/null | tar -xf - -C '{scratch.Path}'");
         Assert.True(copied.Code == 0, copied.Output);
         var first = Shell(scratch.Path, "BENCH_HOME=$PWD/home ./bench plan experiments/quickstart");
         Assert.True(first.Code == 0, first.Output);

@@ -130,8 +130,8 @@ public sealed class RunTests : IDisposable
     [Fact]
     public void A_unit_that_fails_keeps_its_row_and_the_others_run()
     {
-        // The smallest budget does not pay for a step.
-        File.WriteAllText(experiment, Experiments.Small.Replace("[2e8, 6e8]", "[10, 2e8]", StringComparison.Ordinal));
+        // The shorter time is over before the first step.
+        File.WriteAllText(experiment, Experiments.Small.Replace("{ unit: student-flops, values: [2e8, 6e8] }", "{ unit: seconds, values: [1e-9, 0.2] }", StringComparison.Ordinal));
         var run = bench.Run("run", experiment, "--out", output);
         Assert.Equal(1, run.Code);
         var rows = new ResultsFolder(output).Read().Runs;
@@ -140,6 +140,56 @@ public sealed class RunTests : IDisposable
         Assert.Equal(6, failed.Length);
         Assert.All(failed, row => Assert.StartsWith("the budget does not pay for one training step", row.Error, StringComparison.Ordinal));
         Assert.All(failed, row => Assert.True(row.Seconds > 0));
+        Assert.All(failed, row => Assert.Null(row.FlopsTotal));
+    }
+
+    [Fact]
+    public void Two_runs_into_one_folder_lose_no_rows()
+    {
+        using var first = bench.Start("run", experiment, "--out", output, "--seeds", "0", "--jobs", "1", "--quiet");
+        using var second = bench.Start("run", experiment, "--out", output, "--seeds", "1", "--jobs", "1", "--quiet");
+        first.WaitForExit();
+        second.WaitForExit();
+        Assert.Equal((0, 0), (first.ExitCode, second.ExitCode));
+        Assert.Equal(1 + 14, new ResultsFolder(output).Read().Runs.Count);
+    }
+
+    [Fact]
+    public void Results_of_an_older_version_stay_until_the_new_ones_are_complete()
+    {
+        Assert.Equal(0, bench.Run("run", experiment, "--out", output).Code);
+        var old = Bytes("runs.csv");
+        // Other items, and a budget that takes longer than anyone waits: interrupted after its first units.
+        var longer = Experiments.Small.Replace("items: 40", "items: 33", StringComparison.Ordinal);
+        File.WriteAllText(experiment, longer.Replace("6e8]", "6e12]", StringComparison.Ordinal));
+        using (var process = bench.Start("run", experiment, "--out", output, "--json"))
+        {
+            while (process.StandardOutput.ReadLine() is { } line && !line.Contains("\"ended\"", StringComparison.Ordinal))
+            {
+            }
+
+            using var kill = System.Diagnostics.Process.Start("kill", ["-TERM", process.Id.ToString(CultureInfo.InvariantCulture)]);
+            process.WaitForExit();
+            Assert.Equal(130, process.ExitCode);
+        }
+
+        Assert.Equal(old, Bytes("runs.csv"));
+        File.WriteAllText(experiment, longer);
+        var again = bench.Run("run", experiment, "--out", output);
+        Assert.True(again.Code == 0, again.Errors);
+        Assert.All(new ResultsFolder(output).Read().Scores, row => Assert.Equal(33, row.N));
+    }
+
+    [Fact]
+    public void A_boundary_that_counts_the_teachers_training_charges_it()
+    {
+        File.WriteAllText(experiment, Experiments.Small.Replace("boundary: [", "boundary: [teacher-training, ", StringComparison.Ordinal));
+        Assert.Equal(0, bench.Run("run", experiment, "--out", output, "--seeds", "0").Code);
+        var results = new ResultsFolder(output).Read();
+        var training = results.Charges.Single(row => row.Run == "teacher" && row.Kind == "teacher-training").Flops;
+        Assert.All(results.Runs.Where(row => row.Method == "answers"), row => Assert.Equal(row.FlopsStudent!.Value + row.FlopsTeacher!.Value, row.FlopsTotal!.Value, 1.0));
+        Assert.All(results.Runs.Where(row => row.Method == "answers"), row => Assert.True(row.FlopsTeacher > training));
+        Assert.All(results.Runs.Where(row => row.Method == "gold-answers"), row => Assert.Null(row.FlopsTeacher));
     }
 
     public static IEnumerable<TheoryDataRow<string, string, int, string>> WrongRequests =>
@@ -204,6 +254,7 @@ public sealed class RunTests : IDisposable
         Assert.Equal(130, process.ExitCode);
         Assert.Contains("interrupted; what finished is recorded", errors, StringComparison.Ordinal);
         Assert.NotEmpty(new ResultsFolder(output).Read().Runs);
+        Assert.False(File.Exists(Path.Combine(output, ".lock")));
     }
 
     [Fact]

@@ -165,6 +165,23 @@ public class TrainingTests
     }
 
     [Fact]
+    public void Lower_precision_trains_on_float32_copies()
+    {
+        using var scope = NewDisposeScope();
+        using var model = Decoder.Initialise(Models.Plain, Compute.For("cpu", "bf16"), new Seed(1));
+        using var adam = new AdamW(model, new OptimiserSpec { ClipNorm = 1e9, WeightDecay = 0 });
+        var before = model.Parameters[0].Tensor.ToArray();
+        // Each step is far below the rounding of bfloat16, and a hundred of them are not.
+        for (var i = 0; i < 100; i++) adam.Step([.. model.Parameters.Select(p => ones(p.Tensor.shape, dtype: ScalarType.BFloat16))], 1e-5);
+        var moved = before.Zip(model.Parameters[0].Tensor.ToArray(), (a, b) => a - b).Average();
+        Assert.InRange(moved, 0.8e-3, 1.2e-3);
+    }
+
+    [Fact]
+    public void Nothing_to_learn_from_is_an_error() =>
+        Assert.Contains("no training example", Assert.Throws<LabException>(() => Train(Meter(BudgetUnit.Examples, 10), lesson: new Lesson([], null, []))).Message, StringComparison.Ordinal);
+
+    [Fact]
     public void Clipping_scales_a_long_gradient_to_the_norm()
     {
         using var scope = NewDisposeScope();

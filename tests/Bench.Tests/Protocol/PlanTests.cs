@@ -41,6 +41,11 @@ public class PlanTests
         Assert.Contains("asks for k = 400 of a vocabulary", Assert.Throws<SpecException>(() => Experiments.Plan(Experiments.Small.Replace("k: 4", "k: 400", StringComparison.Ordinal))).Message, StringComparison.Ordinal);
 
     [Fact]
+    public void A_budget_below_one_step_is_refused_before_anything_runs() => Assert.StartsWith(
+        "experiment.yaml:18:1: a budget of 1e1 student FLOPs does not pay for one step of tiny by answers",
+        Assert.Throws<SpecException>(() => Experiments.Plan(Experiments.Small.Replace("[2e8, 6e8]", "[10, 6e8]", StringComparison.Ordinal))).Message, StringComparison.Ordinal);
+
+    [Fact]
     public void A_budget_predicts_itself()
     {
         foreach (var unit in Experiments.Plan(Experiments.Small).Units.OfType<StudentUnit>().Where(unit => unit.Budget is not null))

@@ -45,10 +45,17 @@ public class SpecTests
     [InlineData("width: 16, heads: 2 } }", "width: 15, heads: 2 } }", "experiment.yaml:12:46: width 15 is not a multiple of heads 2; change one, or give head-width")]
     [InlineData("objective: cross-entropy, signal: text", "objective: forward-kl, signal: text",
         "experiment.yaml:14:33: forward-kl needs probabilities, and the signal is text; use signal: top-k or objective: cross-entropy")]
-    [InlineData("items: 40", "items: 999999", "experiment.yaml:21:1: task 'addition' has only")]
+    [InlineData("items: 40", "items: 99999", "experiment.yaml:21:1: task 'addition' has only")]
     [InlineData("[0, 1]", "[0, 0]", "experiment.yaml:20:8: a seed stands twice; remove one")]
     [InlineData("name: tiny", "name: ../tiny", "experiment.yaml:12:13: 'name' is not a usable name; use at most 64 letters")]
     [InlineData("schema: 1", "schema: 2", "experiment.yaml:1:9: 'schema' is 2; it must be from 1 to 1")]
+    [InlineData("[0, 1]", "[0.7, 1]", "experiment.yaml:20:8: a seed must be a whole number")]
+    [InlineData("unit: student-flops, values: [2e8, 6e8]", "unit: queries, values: [0.5, 20]", "experiment.yaml:18:35: a budget that is counted must be a whole number of at least 1")]
+    [InlineData("unit: student-flops, values: [2e8, 6e8]", "unit: queries, values: [20, 301]", "experiment.yaml:18:1: 301 queries are more than the 300 prompts; raise prompts")]
+    [InlineData("boundary: [", "boundary: [tuning, ", "experiment.yaml:22:1: nothing is tuned in this experiment; remove tuning")]
+    [InlineData("name: small", "device: cuda:-5\nname: small", "experiment.yaml:2:9: there is no device 'cuda:-5'")]
+    [InlineData("name: small", "name: [[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[x]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]", "experiment.yaml:2:36: the file nests too deeply")]
+    [InlineData("name: small", "name: [[[[", "experiment.yaml:1:1: not valid YAML")]
     [InlineData("tasks:", "tasks: [", "experiment.yaml:5:3: not valid YAML")]
     public void A_wrong_experiment_is_refused_in_one_line_with_its_place(string right, string wrong, string message)
     {
@@ -64,6 +71,36 @@ public class SpecTests
         lines.RemoveRange(5, 5);
         var error = Assert.Throws<SpecException>(() => Experiments.Parse(string.Join('\n', lines)));
         Assert.StartsWith("experiment.yaml:1:1: 'teacher' is missing", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_teachers_own_text_needs_chance_and_stands_alone()
+    {
+        const string Stories = """
+            schema: 1
+            name: stories
+            question: Does it read?
+            tasks:
+              - { name: stories, task: teacher-text, tokens: 16 }
+            teacher:
+              name: someone
+              licence: MIT
+              checkpoint: { path: a.bin }
+              sampling: { temperature: 1 }
+            students:
+              - { name: tiny, model: { layers: 1, width: 16, heads: 2 } }
+            methods:
+              - { name: text, objective: cross-entropy, signal: text }
+            budgets: { unit: student-flops, values: [1e9] }
+            """;
+        Experiments.Parse(Stories);
+        foreach (var (right, wrong, says) in ((string, string, string)[])[
+            ("temperature: 1", "temperature: 0", "a greedy teacher writes the same text every time"),
+            ("signal: text", "signal: text, keep: answer", "teacher-text has no answers to keep"),
+            ("tokens: 16 }", "tokens: 16 }\n  - { name: more, task: teacher-text }", "a teacher has one text"),
+            ("tokens: 16 }", "tokens: 16 }\n  - { name: addition }", "teacher-text cannot stand beside tasks with gold solutions"),
+            ("budgets:", "baselines: [ gold-answers ]\nbudgets:", "teacher-text has no gold solutions")])
+            Assert.Contains(says, Assert.Throws<SpecException>(() => Experiments.Parse(Stories.Replace(right, wrong, StringComparison.Ordinal))).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -14,7 +14,7 @@ public class PlotTests
         plot.Add.FillY([0, 1], [0.1, 0.4], [0.3, 0.6]).FillColor = Color.FromHex("#0072B2").WithAlpha(0.2);
         var line = plot.Add.Scatter([0, 1], [0.2, 0.5]);
         (line.Color, line.MarkerShape, line.LegendText) = (Color.FromHex("#0072B2"), MarkerShape.FilledSquare, "100% \"traces\"");
-        plot.Add.ErrorBar([0, 1], [0.2, 0.5], [0.1, 0.1], [0.1, 0.1]);
+        plot.Add.Scatter([0, 0], [0.1, 0.3]).MarkerSize = 0;
         plot.Add.HorizontalLine(0.9).LinePattern = LinePattern.Dotted;
         plot.Add.Text("teacher ada", 0.1, 0.9).LabelAlignment = Alignment.LowerLeft;
         plot.Add.Bars([new Bar { Position = 0.5, ValueBase = 0, Value = 0.3, Size = 0.1 }]).LegendText = "bars";

@@ -1,0 +1,4 @@
+namespace ScottPlot;
+
+/// <summary>A horizontal axis.</summary>
+public interface IXAxis : IAxis;

@@ -1,0 +1,14 @@
+namespace ScottPlot;
+
+internal sealed class LeftAxis : IYAxis
+{
+    public LabelStyle Label { get; } = new();
+
+    public LabelStyle TickLabelStyle { get; } = new();
+
+    public ITickGenerator TickGenerator { get; set; } = new TickGenerators.NumericAutomatic();
+
+    public double Min { get; set; } = double.NaN;
+
+    public double Max { get; set; } = double.NaN;
+}
