@@ -27,24 +27,20 @@ internal static unsafe partial class Native
 
     [LibraryImport(Library)] internal static partial nint bt_empty(long* shape, int ndim, int dtype, int device, int index);
     [LibraryImport(Library)] internal static partial nint bt_full(long* shape, int ndim, double value, int dtype, int device, int index);
-    [LibraryImport(Library)] internal static partial nint bt_arange(double stop, int dtype, int device, int index);
 
     [LibraryImport(Library)] internal static partial nint bt_view(nint t, long* shape, int ndim);
     [LibraryImport(Library)] internal static partial nint bt_reshape(nint t, long* shape, int ndim);
-    [LibraryImport(Library)] internal static partial nint bt_expand(nint t, long* shape, int ndim);
     [LibraryImport(Library)] internal static partial nint bt_transpose(nint t, long a, long b);
     [LibraryImport(Library)] internal static partial nint bt_narrow(nint t, long dim, long start, long length);
     [LibraryImport(Library)] internal static partial nint bt_select(nint t, long dim, long index);
     [LibraryImport(Library)] internal static partial nint bt_unsqueeze(nint t, long dim);
     [LibraryImport(Library)] internal static partial nint bt_contiguous(nint t);
-    [LibraryImport(Library)] internal static partial nint bt_clone(nint t);
     [LibraryImport(Library)] internal static partial nint bt_detach(nint t);
     [LibraryImport(Library)] internal static partial nint bt_alias(nint t);
     [LibraryImport(Library)] internal static partial nint bt_to(nint t, int dtype, int device, int index, int copy);
     [LibraryImport(Library)] internal static partial nint bt_cat(nint* tensors, int count, long dim);
     [LibraryImport(Library)] internal static partial nint bt_repeat_interleave(nint t, long repeats, long dim);
     [LibraryImport(Library)] internal static partial int bt_copy_(nint t, nint source);
-    [LibraryImport(Library)] internal static partial int bt_fill_(nint t, double value);
 
     [LibraryImport(Library)] internal static partial nint bt_exp(nint t);
     [LibraryImport(Library)] internal static partial nint bt_log(nint t);
@@ -52,9 +48,6 @@ internal static unsafe partial class Native
     [LibraryImport(Library)] internal static partial nint bt_sqrt(nint t);
     [LibraryImport(Library)] internal static partial nint bt_rsqrt(nint t);
     [LibraryImport(Library)] internal static partial nint bt_square(nint t);
-    [LibraryImport(Library)] internal static partial nint bt_cos(nint t);
-    [LibraryImport(Library)] internal static partial nint bt_sin(nint t);
-    [LibraryImport(Library)] internal static partial nint bt_abs(nint t);
     [LibraryImport(Library)] internal static partial nint bt_silu(nint t);
     [LibraryImport(Library)] internal static partial nint bt_add(nint a, nint b);
     [LibraryImport(Library)] internal static partial nint bt_sub(nint a, nint b);
@@ -63,14 +56,11 @@ internal static unsafe partial class Native
     [LibraryImport(Library)] internal static partial nint bt_matmul(nint a, nint b);
     [LibraryImport(Library)] internal static partial nint bt_mm(nint a, nint b);
     [LibraryImport(Library)] internal static partial nint bt_bmm(nint a, nint b);
-    [LibraryImport(Library)] internal static partial nint bt_eq(nint a, nint b);
-    [LibraryImport(Library)] internal static partial nint bt_lt(nint a, nint b);
     [LibraryImport(Library)] internal static partial nint bt_add_scalar(nint a, double b);
     [LibraryImport(Library)] internal static partial nint bt_sub_scalar(nint a, double b);
     [LibraryImport(Library)] internal static partial nint bt_mul_scalar(nint a, double b);
     [LibraryImport(Library)] internal static partial nint bt_div_scalar(nint a, double b);
     [LibraryImport(Library)] internal static partial nint bt_lt_scalar(nint a, double b);
-    [LibraryImport(Library)] internal static partial nint bt_pow_scalar(nint a, double b);
     [LibraryImport(Library)] internal static partial int bt_add_(nint a, nint b, double alpha);
     [LibraryImport(Library)] internal static partial int bt_mul_(nint a, double b);
     [LibraryImport(Library)] internal static partial int bt_addcmul_(nint a, nint b, nint c, double value);
@@ -84,7 +74,6 @@ internal static unsafe partial class Native
     [LibraryImport(Library)] internal static partial nint bt_mean_dim(nint t, long dim, int keep);
     [LibraryImport(Library)] internal static partial nint bt_softmax(nint t, long dim);
     [LibraryImport(Library)] internal static partial nint bt_log_softmax(nint t, long dim);
-    [LibraryImport(Library)] internal static partial nint bt_logsumexp(nint t, long dim, int keep);
     [LibraryImport(Library)] internal static partial nint bt_argmax(nint t, long dim, int keep);
     [LibraryImport(Library)] internal static partial nint bt_gather(nint t, long dim, nint index);
     [LibraryImport(Library)] internal static partial nint bt_index_select(nint t, long dim, nint index);
@@ -110,7 +99,6 @@ internal static unsafe partial class Native
     [LibraryImport(Library)] internal static partial int bt_node_saved(nint node, nint* result, int count);
 
     [LibraryImport(Library)] internal static partial int bt_set_num_threads(int threads);
-    [LibraryImport(Library)] internal static partial int bt_get_num_threads();
     [LibraryImport(Library)] internal static partial int bt_cuda_is_available();
 
     /// <summary>Throws what the shim caught, as TorchSharp does, when a call returned nothing.</summary>

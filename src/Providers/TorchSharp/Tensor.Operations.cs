@@ -14,7 +14,6 @@ public static unsafe partial class torch
         public static Tensor operator /(Tensor left, Scalar right) => left.div(right);
 
         public Tensor add(Tensor target) => Two(this, target, Native.bt_add(Handle, target.Handle));
-        public Tensor sub(Tensor target) => this - target;
         public Tensor mul(Tensor target) => Two(this, target, Native.bt_mul(Handle, target.Handle));
         public Tensor mul(Scalar target) => One(Native.bt_mul_scalar(Handle, target.Value));
         public Tensor div(Tensor target) => Two(this, target, Native.bt_div(Handle, target.Handle));
@@ -22,10 +21,7 @@ public static unsafe partial class torch
         public Tensor matmul(Tensor target) => Two(this, target, Native.bt_matmul(Handle, target.Handle));
         public Tensor mm(Tensor target) => Two(this, target, Native.bt_mm(Handle, target.Handle));
         public Tensor bmm(Tensor batch2) => Two(this, batch2, Native.bt_bmm(Handle, batch2.Handle));
-        public Tensor eq(Tensor target) => Two(this, target, Native.bt_eq(Handle, target.Handle));
-        public Tensor lt(Tensor target) => Two(this, target, Native.bt_lt(Handle, target.Handle));
         public Tensor lt(Scalar target) => One(Native.bt_lt_scalar(Handle, target.Value));
-        public Tensor pow(Scalar exponent) => One(Native.bt_pow_scalar(Handle, exponent.Value));
 
         public Tensor exp() => One(Native.bt_exp(Handle));
         public Tensor log() => One(Native.bt_log(Handle));
@@ -33,9 +29,6 @@ public static unsafe partial class torch
         public Tensor sqrt() => One(Native.bt_sqrt(Handle));
         public Tensor rsqrt() => One(Native.bt_rsqrt(Handle));
         public Tensor square() => One(Native.bt_square(Handle));
-        public Tensor cos() => One(Native.bt_cos(Handle));
-        public Tensor sin() => One(Native.bt_sin(Handle));
-        public Tensor abs() => One(Native.bt_abs(Handle));
         public Tensor silu() => One(Native.bt_silu(Handle));
         public Tensor clamp_min(Scalar min) => One(Native.bt_clamp_min(Handle, min.Value));
         public Tensor masked_fill(Tensor mask, Scalar value) => Two(this, mask, Native.bt_masked_fill(Handle, mask.Handle, value.Value));
@@ -48,7 +41,6 @@ public static unsafe partial class torch
         public Tensor addcdiv_(Tensor tensor1, Tensor tensor2, Scalar value) =>
             InPlace(Native.bt_addcdiv_(Handle, tensor1.Handle, tensor2.Handle, value.Value), tensor1, tensor2);
         public Tensor copy_(Tensor source, bool non_blocking = false) => InPlace(Native.bt_copy_(Handle, source.Handle), source);
-        public Tensor fill_(Scalar value) => InPlace(Native.bt_fill_(Handle, value.Value));
 
         public Tensor view(params long[] shape)
         {
@@ -60,22 +52,13 @@ public static unsafe partial class torch
             fixed (long* sizes = shape) return One(Native.bt_reshape(Handle, sizes, shape.Length));
         }
 
-        public Tensor expand(params long[] sizes)
-        {
-            fixed (long* pointer = sizes) return One(Native.bt_expand(Handle, pointer, sizes.Length));
-        }
-
         public Tensor transpose(long dim0, long dim1) => One(Native.bt_transpose(Handle, dim0, dim1));
-        public Tensor t() => transpose(0, 1);
         public Tensor narrow(long dim, long start, long length) => One(Native.bt_narrow(Handle, dim, start, length));
         public Tensor select(long dim, long index) => One(Native.bt_select(Handle, dim, index));
         public Tensor unsqueeze(long dim) => One(Native.bt_unsqueeze(Handle, dim));
         public Tensor contiguous() => One(Native.bt_contiguous(Handle));
-        public Tensor clone() => One(Native.bt_clone(Handle));
         public Tensor detach() => One(Native.bt_detach(Handle));
-        public Tensor alias() => One(Native.bt_alias(Handle));
         public Tensor repeat_interleave(long repeats, long? dim = null) => One(Native.bt_repeat_interleave(Handle, repeats, dim ?? 0));
-        public Tensor cpu() => to(CPU);
         public Tensor to(Device device, bool copy = false, bool disposeAfter = false, bool non_blocking = false) => To(dtype, device, copy);
         public Tensor to(ScalarType type, bool copy = false, bool disposeAfter = false, bool non_blocking = false) => To(type, device, copy);
 
@@ -86,7 +69,6 @@ public static unsafe partial class torch
             : throw new NotSupportedException("this provider takes the mean over one dimension");
         public Tensor softmax(long dim) => One(Native.bt_softmax(Handle, dim));
         public Tensor log_softmax(long dim) => One(Native.bt_log_softmax(Handle, dim));
-        public Tensor logsumexp(long dim, bool keepdim = false) => One(Native.bt_logsumexp(Handle, dim, keepdim ? 1 : 0));
         public Tensor argmax(long dim, bool keepdim = false) => One(Native.bt_argmax(Handle, dim, keepdim ? 1 : 0));
         public Tensor gather(long dim, Tensor index) => Two(this, index, Native.bt_gather(Handle, dim, index.Handle));
         public Tensor index_select(long dim, Tensor index) => Two(this, index, Native.bt_index_select(Handle, dim, index.Handle));

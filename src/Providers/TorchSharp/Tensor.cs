@@ -34,8 +34,6 @@ public static unsafe partial class torch
             }
         }
 
-        public long ndim => Native.bt_ndim(Handle);
-
         public long NumberOfElements => Native.bt_numel(Handle);
 
         public long ElementSize => Native.bt_element_size(Handle);
@@ -57,7 +55,7 @@ public static unsafe partial class torch
         {
             get
             {
-                if (!is_contiguous()) throw new NotImplementedException("Bytes() called on non-contiguous tensor.");
+                if (!is_contiguous()) throw new InvalidOperationException("Bytes() called on non-contiguous tensor.");
                 if (device_type != DeviceType.CPU)
                     throw new InvalidOperationException("Reading data from non-CPU memory is not supported. Move or copy the tensor to the cpu before reading.");
                 var size = NumberOfElements * ElementSize;
@@ -70,12 +68,10 @@ public static unsafe partial class torch
 
         public long numel() => NumberOfElements;
 
-        public long size(int dim) => shape[dim < 0 ? dim + (int)ndim : dim];
-
         public T item<T>() where T : unmanaged
         {
             if (NumberOfElements != 1) throw new ArgumentException("Number of elements in the tensor must be 1");
-            using var here = device_type == DeviceType.CPU ? contiguous() : cpu();
+            using var here = To(dtype, CPU, false).contiguous();
             if (here.ElementSize != Unsafe.SizeOf<T>()) throw new ArgumentException($"{typeof(T).Name} is not compatible with {dtype}");
             return Unsafe.ReadUnaligned<T>(ref here.bytes[0]);
         }

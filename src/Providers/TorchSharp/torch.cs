@@ -6,11 +6,6 @@ namespace TorchSharp;
 [SuppressMessage("Naming", "CA1724", Justification = "TorchSharp's name")]
 public static unsafe partial class torch
 {
-    public const ScalarType float32 = ScalarType.Float32;
-    public const ScalarType float64 = ScalarType.Float64;
-    public const ScalarType int64 = ScalarType.Int64;
-    public const ScalarType bfloat16 = ScalarType.BFloat16;
-
     /// <summary>The CPU.</summary>
     public static Device CPU { get; } = new(DeviceType.CPU);
 
@@ -27,8 +22,6 @@ public static unsafe partial class torch
 
     public static void set_num_threads(int num) => Native.Check(Native.bt_set_num_threads(num));
 
-    public static int get_num_threads() => Native.bt_get_num_threads();
-
     public static Tensor empty(long[] size, ScalarType? dtype = null, Device? device = null, bool requires_grad = false, string[]? names = null)
     {
         var (type, at) = Place(dtype, device);
@@ -44,12 +37,6 @@ public static unsafe partial class torch
 
     public static Tensor full(long[] size, Scalar value, ScalarType? dtype = null, Device? device = null, bool requires_grad = false, string[]? names = null) =>
         Filled(size, value.Value, dtype, device, requires_grad);
-
-    public static Tensor arange(Scalar stop, ScalarType? dtype = null, Device? device = null, bool requires_grad = false)
-    {
-        var (type, at) = Place(dtype ?? ScalarType.Int64, device);
-        return new Tensor(Native.Check(Native.bt_arange(stop.Value, type, (int)at.type, at.index))).requires_grad_(requires_grad);
-    }
 
     public static Tensor cat(IList<Tensor> tensors, long dim = 0)
     {
@@ -70,8 +57,6 @@ public static unsafe partial class torch
         GC.KeepAlive(y);
         return result;
     }
-
-    public static Tensor matmul(Tensor input, Tensor target) => input.matmul(target);
 
     internal static nint[] Handles(IList<Tensor> tensors)
     {

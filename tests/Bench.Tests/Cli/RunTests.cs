@@ -181,6 +181,27 @@ public sealed class RunTests : IDisposable
     }
 
     [Fact]
+    public void A_teacher_that_was_trained_here_teaches_again_from_its_folder()
+    {
+        Assert.Equal(0, bench.Run("run", experiment, "--out", output, "--seeds", "0").Code);
+        var model = Directory.EnumerateDirectories(Path.Combine(scratch.File("home"), "store"), "model", SearchOption.AllDirectories)
+            .Single(folder => File.ReadAllText(Path.Combine(folder, "..", "outcome.json")).Contains("TeacherTraining", StringComparison.Ordinal));
+        Directory.Move(model, scratch.File("ada"));
+        const string Trained = """
+              train: { on: gold-traces, tokens: 60_000, learning-rate: 0.01, batch: 16 }
+              model: { layers: 1, width: 16, heads: 2 }
+            """;
+        File.WriteAllText(experiment, Experiments.Small.Replace(Trained, "  checkpoint: { path: ada }", StringComparison.Ordinal));
+        var run = bench.Run("run", experiment, "--out", scratch.File("again"), "--seeds", "0");
+        Assert.True(run.Code == 0, run.Errors);
+        var (before, after) = (new ResultsFolder(output).Read(), new ResultsFolder(scratch.File("again")).Read());
+        Assert.Equal(before.Items.Where(row => row.Run == "teacher"), after.Items.Where(row => row.Run == "teacher"));
+        Assert.Equal(before.Scores.Select(row => row.Value), after.Scores.Select(row => row.Value));
+        Assert.Equal("ada", Assert.Single(new ResultsFolder(scratch.File("again")).ReadManifest()!.Data).Key);
+        Assert.DoesNotContain(after.Charges, row => row.Kind == "teacher-training");
+    }
+
+    [Fact]
     public void A_boundary_that_counts_the_teachers_training_charges_it()
     {
         File.WriteAllText(experiment, Experiments.Small.Replace("boundary: [", "boundary: [teacher-training, ", StringComparison.Ordinal));

@@ -76,20 +76,15 @@ EXPORT Tensor* bt_empty(const int64_t* shape, int ndim, int dtype, int device, i
 EXPORT Tensor* bt_full(const int64_t* shape, int ndim, double value, int dtype, int device, int index) {
   return make([&] { return at::full(sizes(shape, ndim), value, at::TensorOptions(dtype_of(dtype)).device(device_of(device, index))); });
 }
-EXPORT Tensor* bt_arange(double stop, int dtype, int device, int index) {
-  return make([&] { return at::arange(stop, at::TensorOptions(dtype_of(dtype)).device(device_of(device, index))); });
-}
 
 // ---- shapes
 EXPORT Tensor* bt_view(Tensor* t, const int64_t* shape, int ndim) { return make([&] { return t->view(sizes(shape, ndim)); }); }
 EXPORT Tensor* bt_reshape(Tensor* t, const int64_t* shape, int ndim) { return make([&] { return t->reshape(sizes(shape, ndim)); }); }
-EXPORT Tensor* bt_expand(Tensor* t, const int64_t* shape, int ndim) { return make([&] { return t->expand(sizes(shape, ndim)); }); }
 EXPORT Tensor* bt_transpose(Tensor* t, int64_t a, int64_t b) { return make([&] { return t->transpose(a, b); }); }
 EXPORT Tensor* bt_narrow(Tensor* t, int64_t dim, int64_t start, int64_t length) { return make([&] { return t->narrow(dim, start, length); }); }
 EXPORT Tensor* bt_select(Tensor* t, int64_t dim, int64_t index) { return make([&] { return t->select(dim, index); }); }
 EXPORT Tensor* bt_unsqueeze(Tensor* t, int64_t dim) { return make([&] { return t->unsqueeze(dim); }); }
 EXPORT Tensor* bt_contiguous(Tensor* t) { return make([&] { return t->contiguous(); }); }
-EXPORT Tensor* bt_clone(Tensor* t) { return make([&] { return t->clone(); }); }
 EXPORT Tensor* bt_detach(Tensor* t) { return make([&] { return t->detach(); }); }
 EXPORT Tensor* bt_alias(Tensor* t) { return make([&] { return *t; }); }
 EXPORT Tensor* bt_to(Tensor* t, int dtype, int device, int index, int copy) {
@@ -98,16 +93,15 @@ EXPORT Tensor* bt_to(Tensor* t, int dtype, int device, int index, int copy) {
 EXPORT Tensor* bt_cat(Tensor** tensors, int count, int64_t dim) { return make([&] { return at::cat(list(tensors, count), dim); }); }
 EXPORT Tensor* bt_repeat_interleave(Tensor* t, int64_t repeats, int64_t dim) { return make([&] { return t->repeat_interleave(repeats, dim); }); }
 EXPORT int bt_copy_(Tensor* t, Tensor* source) { return done([&] { t->copy_(*source); }); }
-EXPORT int bt_fill_(Tensor* t, double value) { return done([&] { t->fill_(value); }); }
 
 // ---- element-wise
 #define UNARY(name) EXPORT Tensor* bt_##name(Tensor* t) { return make([&] { return t->name(); }); }
-UNARY(exp) UNARY(log) UNARY(neg) UNARY(sqrt) UNARY(rsqrt) UNARY(square) UNARY(cos) UNARY(sin) UNARY(abs)
+UNARY(exp) UNARY(log) UNARY(neg) UNARY(sqrt) UNARY(rsqrt) UNARY(square)
 EXPORT Tensor* bt_silu(Tensor* t) { return make([&] { return at::silu(*t); }); }
 #define BINARY(name) EXPORT Tensor* bt_##name(Tensor* a, Tensor* b) { return make([&] { return a->name(*b); }); }
-BINARY(add) BINARY(sub) BINARY(mul) BINARY(div) BINARY(matmul) BINARY(mm) BINARY(bmm) BINARY(eq) BINARY(lt)
+BINARY(add) BINARY(sub) BINARY(mul) BINARY(div) BINARY(matmul) BINARY(mm) BINARY(bmm)
 #define SCALAR(name) EXPORT Tensor* bt_##name##_scalar(Tensor* a, double b) { return make([&] { return a->name(at::Scalar(b)); }); }
-SCALAR(add) SCALAR(sub) SCALAR(mul) SCALAR(div) SCALAR(lt) SCALAR(pow)
+SCALAR(add) SCALAR(sub) SCALAR(mul) SCALAR(div) SCALAR(lt)
 EXPORT int bt_add_(Tensor* a, Tensor* b, double alpha) { return done([&] { a->add_(*b, alpha); }); }
 EXPORT int bt_mul_(Tensor* a, double b) { return done([&] { a->mul_(b); }); }
 EXPORT int bt_addcmul_(Tensor* a, Tensor* b, Tensor* c, double value) { return done([&] { a->addcmul_(*b, *c, value); }); }
@@ -122,7 +116,6 @@ EXPORT Tensor* bt_sum_dim(Tensor* t, int64_t dim, int keep) { return make([&] { 
 EXPORT Tensor* bt_mean_dim(Tensor* t, int64_t dim, int keep) { return make([&] { return t->mean(dim, keep != 0); }); }
 EXPORT Tensor* bt_softmax(Tensor* t, int64_t dim) { return make([&] { return t->softmax(dim); }); }
 EXPORT Tensor* bt_log_softmax(Tensor* t, int64_t dim) { return make([&] { return t->log_softmax(dim); }); }
-EXPORT Tensor* bt_logsumexp(Tensor* t, int64_t dim, int keep) { return make([&] { return t->logsumexp(dim, keep != 0); }); }
 EXPORT Tensor* bt_argmax(Tensor* t, int64_t dim, int keep) { return make([&] { return t->argmax(dim, keep != 0); }); }
 EXPORT Tensor* bt_gather(Tensor* t, int64_t dim, Tensor* index) { return make([&] { return t->gather(dim, *index); }); }
 EXPORT Tensor* bt_index_select(Tensor* t, int64_t dim, Tensor* index) { return make([&] { return t->index_select(dim, *index); }); }
@@ -231,5 +224,4 @@ EXPORT int bt_node_saved(ManagedNode* node, Tensor** out, int count) {
 
 // ---- the machine
 EXPORT int bt_set_num_threads(int threads) { return done([&] { at::set_num_threads(threads); }); }
-EXPORT int bt_get_num_threads() { return at::get_num_threads(); }
 EXPORT int bt_cuda_is_available() { return torch::cuda::is_available(); }
