@@ -53,6 +53,8 @@ public sealed class ResultsFolder(string path)
     {
         Directory.CreateDirectory(Path);
         using var turn = WaitForTurn();
+        // What a run left behind that was killed while it wrote: nobody else writes now.
+        foreach (var left in Directory.EnumerateFiles(Path, ".*.tmp")) File.Delete(left);
         Write(change(Read(), ReadManifest()));
         Write(manifest);
     }
@@ -91,7 +93,7 @@ public sealed class ResultsFolder(string path)
         stream.WriteByte((byte)'\n');
     });
 
-    // The operating system lets go of the lock when its holder dies.
+    // The operating system lets go of the lock when its holder dies. The file stays: deleting it could hand the lock to two at once.
     private FileStream WaitForTurn()
     {
         FileStream? turn = null;
@@ -101,7 +103,7 @@ public sealed class ResultsFolder(string path)
             {
                 try
                 {
-                    turn = new FileStream(FileOf(".lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose);
+                    turn = new FileStream(FileOf(".lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
                 }
                 catch (Exception error) when (error is IOException or UnauthorizedAccessException)
                 {

@@ -275,7 +275,6 @@ public sealed class RunTests : IDisposable
         Assert.Equal(130, process.ExitCode);
         Assert.Contains("interrupted; what finished is recorded", errors, StringComparison.Ordinal);
         Assert.NotEmpty(new ResultsFolder(output).Read().Runs);
-        Assert.False(File.Exists(Path.Combine(output, ".lock")));
     }
 
     [Fact]
