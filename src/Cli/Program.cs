@@ -23,8 +23,11 @@ root.Add(test);
 var parsed = root.Parse(args);
 if (parsed.Errors.Count > 0)
 {
-    Console.Error.WriteLine($"bench: {parsed.Errors[0].Message} (bench --help lists the commands)");
-    return ExitCodes.WrongRequest;
+    var known = root.Subcommands.Where(command => !command.Hidden).Select(command => command.Name).ToArray();
+    var wrong = args.FirstOrDefault(word => !word.StartsWith('-'));
+    return wrong is not null && parsed.CommandResult.Command == root
+        ? Say($"unknown command '{wrong}'; {Suggestion.For(wrong, known)}", ExitCodes.WrongRequest)
+        : Say($"{parsed.Errors[0].Message} (bench {(parsed.CommandResult.Command == root ? "" : parsed.CommandResult.Command.Name + " ")}--help tells more)", ExitCodes.WrongRequest);
 }
 
 try

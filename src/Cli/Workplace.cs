@@ -60,6 +60,22 @@ internal sealed class Workplace
     internal TeacherFiles Files(string experimentFile) =>
         new([Path.GetDirectoryName(Path.GetFullPath(experimentFile))!, Data, Path.Combine(Data, "checkpoints")], Path.Combine(Home, "downloads"), new HttpClient { Timeout = TimeSpan.FromMinutes(30) });
 
+    /// <summary>Makes sure that units can be stored before anything runs.</summary>
+    internal void CheckHome()
+    {
+        try
+        {
+            Directory.CreateDirectory(Home);
+            var probe = Path.Combine(Home, $".probe-{Guid.NewGuid():N}.tmp");
+            File.WriteAllBytes(probe, [0]);
+            File.Delete(probe);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new SpecException(null, $"{Home}: the store cannot be written ({error.Message.ReplaceLineEndings(" ")})", "set BENCH_HOME to another folder");
+        }
+    }
+
     internal CodeVersion Code()
     {
         var provider = $"{Providers} libtorch {LibTorch.Version}";

@@ -20,7 +20,8 @@ public static class Conclusions
             foreach (var student in spec.Students)
             {
                 lines.Add("");
-                lines.Add(string.Create(CultureInfo.InvariantCulture, $"{task.Name}: {metric.Name} of student {student.Name} at {spec.Budgets[^1].Amount:0.##e0} {spec.Budgets[^1].UnitLabel}"));
+                lines.Add(string.Create(CultureInfo.InvariantCulture, $"{task.Name}: {metric.Name} of student {student.Name} at {spec.Budgets[^1].AmountText} {spec.Budgets[^1].UnitLabel}"));
+                lines.Add($"  {"",-20}  {"mean [95% interval]",-22} total FLOPs  gap recovered");
                 lines.AddRange(Reached(spec, results, task.Name, metric, student.Name));
                 lines.AddRange(Differences(spec, results, scores, task.Name, metric, student.Name));
             }
@@ -37,10 +38,14 @@ public static class Conclusions
         {
             var recovered = row.Recovered is null || row.Method == Summary.GapBaseline
                 ? ""
-                : string.Create(CultureInfo.InvariantCulture, $"recovered {100 * row.Recovered:0}% [{100 * row.RecoveredLow:0}, {100 * row.RecoveredHigh:0}]");
-            yield return Line(row.Method, row, string.Create(CultureInfo.InvariantCulture, $"{row.FlopsTotal:0.0e0} FLOPs  {recovered}"));
+                : string.Create(CultureInfo.InvariantCulture, $"{100 * row.Recovered:0}% [{100 * row.RecoveredLow:0}, {100 * row.RecoveredHigh:0}]");
+            yield return Line(row.Method, row, string.Create(CultureInfo.InvariantCulture, $"{row.FlopsTotal,-11:0.0e0}  {recovered}"));
         }
 
+        if (spec.Seeds.Count == 1) yield return "  one seed: the intervals do not show how much training varies";
+        var (teacher, untrained) = (rows.FirstOrDefault(row => row.Method == Summary.Teacher), rows.FirstOrDefault(row => row.Student == student && row.Budget is null));
+        if (teacher is not null && untrained is not null && (metric.HigherIsBetter ? teacher.Value <= untrained.CiHigh : teacher.Value >= untrained.CiLow))
+            yield return "  the teacher is no better than the untrained student: it has nothing to teach";
         if (rows.Where(row => row.Student == student && row.Budget == spec.Budgets[^1].Amount).All(row => row.Recovered is null)) yield return $"  {WhyBlank(spec)}";
     }
 
@@ -62,7 +67,7 @@ public static class Conclusions
                 if (!arms[methods[j]].Seeds.SequenceEqual(arms[methods[i]].Seeds)) continue;
                 var (a, b) = (arms[methods[j]].Scores, arms[methods[i]].Scores);
                 var difference = new HierarchicalBootstrap(a.Length, a[0]!.Count).Difference(a!, b!);
-                var verdict = difference.Contains(0) ? "no difference beyond its interval" : $"{(difference.Value > 0 == metric.HigherIsBetter ? methods[j] : methods[i])} is better";
+                var verdict = difference.Contains(0) ? "no clear difference" : $"{(difference.Value > 0 == metric.HigherIsBetter ? methods[j] : methods[i])} is better";
                 yield return string.Create(CultureInfo.InvariantCulture,
                     $"  {methods[j] + " - " + methods[i],-20} {difference.Value:+0.000;-0.000} [{difference.Low:+0.000;-0.000}, {difference.High:+0.000;-0.000}]  {verdict}");
             }

@@ -21,6 +21,7 @@ internal static class CurveFigure
         var styles = Style.Of(curves.Keys);
         var points = curves.Values.SelectMany(curve => curve).ToArray();
         var (left, right) = (Math.Log10(points.Min(point => point.X)), Math.Log10(points.Max(point => point.X)));
+        if (right - left < 0.1) (left, right) = (left - 0.05, right + 0.05);
         var pad = Math.Max(right - left, 0.3) * 0.04;
         // Names stand to the right of the curves' ends.
         (left, right) = (left - pad, right + pad + (right - left + 2 * pad) * 0.17);
@@ -30,7 +31,7 @@ internal static class CurveFigure
         var margin = (top - bottom) * 0.06;
         (bottom, top) = (bottom - margin, top + margin);
 
-        foreach (var reference in references)
+        foreach (var reference in Distinct(references, (top - bottom) * 0.04))
         {
             var line = plot.Add.HorizontalLine(reference.Y);
             (line.Color, line.LineWidth, line.LinePattern) = (Color.FromHex("#777777"), 1.5f, LinePattern.Dotted);
@@ -61,7 +62,7 @@ internal static class CurveFigure
             Label(plot, method, Math.Log10(points.Max(point => point.X)) + pad * 0.4, at, styles[method].Color, Alignment.MiddleLeft);
 
         plot.Axes.SetLimits(left, right, bottom, top);
-        plot.Axes.Bottom.TickGenerator = FigureRenderer.LogTicks(left, Math.Log10(points.Max(point => point.X)) + pad);
+        plot.Axes.Bottom.TickGenerator = FigureRenderer.LogTicks(left, right - (right - left) * 0.14);
         plot.Axes.Left.TickGenerator = FigureRenderer.Ticks(bottom, top, FigureRenderer.NiceStep(top - bottom), tick);
         FigureRenderer.Save(plot, folder, name);
     }
@@ -74,6 +75,20 @@ internal static class CurveFigure
     {
         var label = plot.Add.Text(text, x, y);
         (label.LabelFontColor, label.LabelFontSize, label.LabelAlignment) = (color, FigureRenderer.TextSize, alignment);
+    }
+
+    /// <summary>References that would print over each other share a line and a label.</summary>
+    private static IEnumerable<Reference> Distinct(IReadOnlyList<Reference> references, double gap)
+    {
+        var kept = new List<Reference>();
+        foreach (var reference in references)
+        {
+            var near = kept.FindIndex(other => Math.Abs(other.Y - reference.Y) < gap);
+            if (near < 0) kept.Add(reference);
+            else kept[near] = kept[near] with { Label = $"{kept[near].Label}, {reference.Label}" };
+        }
+
+        return kept;
     }
 
     /// <summary>Moves labels apart until none overlaps its neighbour, as little as needed, and keeps them inside the axes.</summary>

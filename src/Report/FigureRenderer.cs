@@ -13,9 +13,6 @@ public static class FigureRenderer
     internal const float TextSize = 13;
     private const float LabelSize = 15;
 
-    /// <summary>Who draws.</summary>
-    public static string Describe() => $"{typeof(Plot).Assembly.GetName().Name} {typeof(Plot).Assembly.GetName().Version}";
-
     /// <summary>Whether a figure can be drawn here.</summary>
     public static bool Works()
     {
@@ -48,23 +45,30 @@ public static class FigureRenderer
         return plot;
     }
 
-    /// <summary>Ticks of a logarithmic axis whose coordinates are log10 of the values: powers of ten, and their doubles and fives where few decades show.</summary>
+    /// <summary>
+    /// Ticks of a logarithmic axis whose coordinates are log10 of the values: powers of ten, and rounder or finer multiples of them where few
+    /// decades show, until there are at least three.
+    /// </summary>
     internal static NumericManual LogTicks(double low, double high)
     {
-        var (positions, labels) = (new List<double>(), new List<string>());
-        int[] steps = high - low > 2.2 ? [1] : [1, 2, 5];
-        for (var power = (int)Math.Floor(low); power <= Math.Ceiling(high); power++)
+        double[][] densities =
+        [
+            [1], [1, 2, 5], [.. Enumerable.Range(1, 9).Select(i => (double)i)],
+            [.. Enumerable.Range(10, 90).Select(i => i / 10.0)], [.. Enumerable.Range(100, 900).Select(i => i / 100.0)],
+        ];
+        foreach (var steps in densities)
         {
-            foreach (var step in steps)
-            {
-                var at = power + Math.Log10(step);
-                if (at < low - 1e-9 || at > high + 1e-9) continue;
-                positions.Add(at);
-                labels.Add(step == 1 ? "10" + Superscript(power) : $"{step}·10{Superscript(power)}");
-            }
+            var ticks = Enumerable.Range((int)Math.Floor(low), (int)(Math.Ceiling(high) - Math.Floor(low)) + 1)
+                .SelectMany(power => steps.Select(step => (At: power + Math.Log10(step), Label: (step == 1 ? "" : step.ToString(CultureInfo.InvariantCulture) + "·") + "10" + Superscript(power))))
+                .Where(tick => tick.At >= low - 1e-9 && tick.At <= high + 1e-9).ToArray();
+            if (ticks.Length < 3 && steps != densities[^1]) continue;
+            // A finer density may give too many: every n-th is enough.
+            var every = (ticks.Length + 7) / 8;
+            ticks = [.. ticks.Where((_, i) => i % Math.Max(every, 1) == 0)];
+            return new NumericManual([.. ticks.Select(tick => tick.At)], [.. ticks.Select(tick => tick.Label)]);
         }
 
-        return new NumericManual([.. positions], [.. labels]);
+        return new NumericManual([], []);
     }
 
     internal static NumericManual Ticks(double low, double high, double step, Func<double, string> label)

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Bench.Cli.Execution;
 using Bench.Lab.Tensors;
+using Bench.Protocol.Specs;
 using Bench.Report;
 
 namespace Bench.Cli.Commands;
@@ -46,9 +47,18 @@ internal static class DoctorCommand
         var rate = LibTorch.MatrixRate(TimeProvider.System);
         Line("matrix product", string.Create(CultureInfo.InvariantCulture, $"{rate / 1e9:0} GFLOP/s fp32 on one core"));
         if (rate < SuspiciousRate) problems.Add("matrix products are slow: install an optimised BLAS (apt-get install libopenblas0-pthread)");
-        Line("figures", FigureRenderer.Describe());
+        Line("figures", Workplace.Providers == "nuget" ? "ScottPlot" : "gnuplot behind ScottPlot's API");
         if (!FigureRenderer.Works()) problems.Add("figures cannot be drawn: apt-get install gnuplot-nox");
         Line("store", place.Store.Root);
+        try
+        {
+            place.CheckHome();
+        }
+        catch (SpecException error)
+        {
+            problems.Add(error.Message);
+        }
+
         Line("reference data", Directory.Exists(place.Data) ? place.Data : "absent (tests that need it are skipped; set BENCH_DATA)");
         foreach (var problem in problems) Console.WriteLine($"WRONG: {problem}");
         Console.WriteLine(problems.Count == 0 ? "all is well" : $"{problems.Count} to mend");

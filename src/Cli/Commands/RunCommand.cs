@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Runtime.InteropServices;
 using Bench.Cli.Display;
 using Bench.Cli.Execution;
+using Bench.Protocol.Ledger;
 using Bench.Protocol.Plans;
 using Bench.Protocol.Specs;
 using Bench.Report;
@@ -41,6 +42,9 @@ internal static class RunCommand
         place.Store.Sweep(TimeProvider.System);
         var results = Arguments.ResultsOf(place, plan.Spec, output);
         results.CheckWritable();
+        if (results.ReadManifest() is { } other && other.Experiment != plan.Spec.Name)
+            throw new LedgerException($"{results.Path}: it holds the results of '{other.Experiment}'; choose another folder with --out");
+        place.CheckHome();
 
         var code = place.Code();
         var recorder = new Recorder(plan, results, ManifestOf.This(plan, code, files), TimeProvider.System);

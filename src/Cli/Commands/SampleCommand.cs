@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Bench.Lab.Models;
+using Bench.Lab.Tensors;
 using Bench.Protocol.Costs;
 using Bench.Protocol.Seeds;
 using Bench.Protocol.Specs;
@@ -23,6 +24,10 @@ internal static class SampleCommand
         var steps = new Option<int?>("--steps") { Description = "Tokens in all after the begin token, the prompt's included, as llama2.c counts." };
         var temperature = new Option<double>("--temperature") { Description = "0 is greedy.", DefaultValueFactory = _ => 0 };
         var seed = new Option<long>("--seed") { Description = "Of what is drawn.", DefaultValueFactory = _ => 0 };
+        temperature.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<double>() < 0) result.AddError("--temperature must be at least 0");
+        });
         foreach (var positive in new Option[] { limit, steps })
         {
             positive.Validators.Add(result =>
@@ -47,7 +52,16 @@ internal static class SampleCommand
     {
         var (model, tokenizer) = ModelNames.Load(named, tokenizerFile);
         using var owned = model;
-        int[] start = [tokenizer.Begin, .. tokenizer.Encode(prompt)];
+        int[] start;
+        try
+        {
+            start = [tokenizer.Begin, .. tokenizer.Encode(prompt)];
+        }
+        catch (LabException error)
+        {
+            throw new SpecException(null, "--prompt: " + error.Message, "");
+        }
+
         var count = steps is null ? limit : Math.Max(steps.Value - start.Length + 1, 1);
         var (responses, _) = new Generator(model, TimeProvider.System).Continue([start], count, tokenizer.End, new SamplingSpec(temperature), seed, ChargeKind.Evaluation);
         return tokenizer.Decode([.. start, .. responses[0]]);

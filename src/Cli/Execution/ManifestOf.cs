@@ -24,7 +24,7 @@ internal static class ManifestOf
         SpecSha256 = spec.FileHash,
         Commit = code.Commit,
         Dirty = code.Dirty,
-        Packages = Packages.ToDictionary(name => name, VersionOf),
+        Packages = Packages.ToDictionary(name => name, name => Workplace.Providers == "system" && name is ("TorchSharp" or "ScottPlot") ? "system provider" : VersionOf(name)),
         Provider = code.Provider,
         Cpu = Cpu(),
         Cores = Environment.ProcessorCount,

@@ -9,6 +9,8 @@ namespace Bench.Lab.Signals;
 /// </summary>
 internal static class SignalFile
 {
+    private const int Buffer = 1 << 20;
+
     private static readonly byte[] SequenceMagic = "BENCHSQ1"u8.ToArray();
     private static readonly byte[] TopKMagic = "BENCHTK1"u8.ToArray();
 
@@ -73,25 +75,34 @@ internal static class SignalFile
         return values;
     }
 
+    // The checksum follows the magic word; it is written last, when the content has passed by.
     private static void Write(string path, byte[] magic, Action<BinaryWriter> content)
     {
-        var memory = new MemoryStream();
-        using (var writer = new BinaryWriter(memory, Encoding.UTF8, leaveOpen: true)) content(writer);
-        using var stream = File.Create(path);
+        using var stream = new FileStream(path, FileMode.Create, FileAccess.ReadWrite);
         stream.Write(magic);
-        stream.Write(SHA256.HashData(memory.GetBuffer().AsSpan(0, (int)memory.Length)));
-        memory.WriteTo(stream);
+        stream.Write(new byte[SHA256.HashSizeInBytes]);
+        using (var writer = new BinaryWriter(new BufferedStream(stream, Buffer), Encoding.UTF8, leaveOpen: true))
+        {
+            content(writer);
+            writer.Flush();
+        }
+
+        stream.Position = magic.Length + SHA256.HashSizeInBytes;
+        var checksum = SHA256.HashData(stream);
+        stream.Position = magic.Length;
+        stream.Write(checksum);
     }
 
     private static T Read<T>(string path, byte[] magic, Func<BinaryReader, T> content)
     {
-        var bytes = File.ReadAllBytes(path);
-        var start = magic.Length + SHA256.HashSizeInBytes;
-        if (bytes.Length < start || !bytes.AsSpan(0, magic.Length).SequenceEqual(magic))
+        using var stream = File.OpenRead(path);
+        var head = new byte[magic.Length + SHA256.HashSizeInBytes];
+        if (stream.ReadAtLeast(head, head.Length, throwOnEndOfStream: false) < head.Length || !head.AsSpan(0, magic.Length).SequenceEqual(magic))
             throw new LabException($"{path}: not a signal file of this version; delete the store's entry and run again");
-        if (!SHA256.HashData(bytes.AsSpan(start)).AsSpan().SequenceEqual(bytes.AsSpan(magic.Length, SHA256.HashSizeInBytes)))
+        if (!SHA256.HashData(stream).AsSpan().SequenceEqual(head.AsSpan(magic.Length)))
             throw new LabException($"{path}: damaged (its checksum does not match); delete the store's entry and run again");
-        using var reader = new BinaryReader(new MemoryStream(bytes, start, bytes.Length - start));
+        stream.Position = head.Length;
+        using var reader = new BinaryReader(new BufferedStream(stream, Buffer));
         return content(reader);
     }
 }

@@ -63,7 +63,7 @@ public sealed class CostModel
         if (!method.IsBaseline && spec.Boundary.Contains(ChargeKind.TeacherTraining)) charges.AddRange(Teacher().Charges.Where(charge => charge.Kind == ChargeKind.TeacherTraining));
         // Teacher work is done once by its own unit: only training and evaluation take this process's time.
         return new Prediction([.. charges.Select(charge => charge.Kind is ChargeKind.StudentTraining or ChargeKind.Evaluation ? charge : charge with { Seconds = default })],
-            Memory(student, spec.Training.Batch));
+            Memory(student, spec.Training.Batch) + SignalBytes(method));
     }
 
     private double Examples(Budget budget, double flops, double teacherFlops, double lossTokens)
@@ -87,6 +87,9 @@ public sealed class CostModel
             _ => throw new ArgumentOutOfRangeException(nameof(budget), budget.Unit, "unknown unit"),
         };
     }
+
+    // A token and a probability for each entry of each response token, held while the student trains.
+    private long SignalBytes(MethodSpec method) => method.K == 0 ? 0 : (long)(8.0 * method.K * spec.Prompts * Sample(method.Keep).Average(length => length.Response));
 
     private double Items => (double)spec.Evaluation.Items * spec.Tasks.Count;
 

@@ -70,7 +70,7 @@ public static class Planner
                 if (spec.Tasks.Any(task => task.Task is TeacherText)) needs = [teacher, .. needs];
                 var prediction = costs.Student(sized.Model, method, budget);
                 if (budget is { Unit: not BudgetUnit.Seconds } && prediction.Charges[0].Flops.Value == 0)
-                    throw new SpecException(spec.BudgetsPlace, string.Create(CultureInfo.InvariantCulture, $"a budget of {budget.Amount:0.##e0} {budget.UnitLabel} does not pay for one step of {student.Name} by {method!.Name}"), "raise it, or lower training: batch");
+                    throw new SpecException(spec.BudgetsPlace, string.Create(CultureInfo.InvariantCulture, $"a budget of {budget.AmountText} {budget.UnitLabel} does not pay for one step of {student.Name} by {method!.Name}"), "raise it, or lower training: batch");
                 foreach (var seed in spec.Seeds)
                 {
                     units.Add(new StudentUnit
@@ -80,7 +80,7 @@ public static class Planner
                             ("budget", budget), ("prices", budget?.Unit == BudgetUnit.Usd ? spec.Prices : null), ("seed", seed), ("training", method is null ? null : spec.Training),
                             ("prompts", spec.Prompts), ("epochs", budget?.Unit == BudgetUnit.Queries ? spec.Epochs : 0),
                             ("teacher-shape", budget?.Unit is BudgetUnit.TotalFlops or BudgetUnit.Usd ? shape : null)]),
-                        Label = string.Create(CultureInfo.InvariantCulture, $"{student.Name} {method?.Name ?? StudentUnit.Untrained}{(budget is null ? "" : $" {budget.Amount:0.##e0}")} seed {seed}"),
+                        Label = string.Create(CultureInfo.InvariantCulture, $"{student.Name} {method?.Name ?? StudentUnit.Untrained}{(budget is null ? "" : " " + budget.AmountText)} seed {seed}"),
                         Needs = needs,
                         Prediction = prediction,
                         Student = sized,

@@ -17,6 +17,10 @@ public sealed record Budget(BudgetUnit Unit, double Amount)
         ["seconds"] = BudgetUnit.Seconds,
     };
 
+    /// <summary>The amount as people write it: 500, or 4e11.</summary>
+    [JsonIgnore]
+    public string AmountText => Amount.ToString(Amount is >= 0.001 and < 1e5 ? "0.###" : "0.##e0", System.Globalization.CultureInfo.InvariantCulture);
+
     /// <summary>The unit on an axis.</summary>
     [JsonIgnore]
     public string UnitLabel => Unit switch

@@ -105,7 +105,11 @@ internal sealed class SpecMapping
             if (!asked.Contains(name)) throw At(key, $"unknown key '{name}'", Suggestion.For(name, [.. asked.Order(StringComparer.Ordinal)]));
     }
 
-    private SpecException Missing(string key, string remedy) => new(Place, $"'{key}' is missing", remedy);
+    // A key that is nearly the missing one is what was meant.
+    private SpecException Missing(string key, string remedy) =>
+        entries.Where(entry => !asked.Contains(entry.Key) && Suggestion.Distance(entry.Key, key) <= Math.Max(1, key.Length / 3)).Select(entry => entry.Value.Key).FirstOrDefault() is { } near
+            ? At(near, $"unknown key '{near.Value}'", $"did you mean '{key}'?")
+            : new SpecException(Place, $"'{key}' is missing", remedy);
 
     private IEnumerable<YamlNode> Sequence(string key, string remedy)
     {

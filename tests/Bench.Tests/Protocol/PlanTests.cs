@@ -42,7 +42,7 @@ public class PlanTests
 
     [Fact]
     public void A_budget_below_one_step_is_refused_before_anything_runs() => Assert.StartsWith(
-        "experiment.yaml:18:1: a budget of 1e1 student FLOPs does not pay for one step of tiny by answers",
+        "experiment.yaml:18:1: a budget of 10 student FLOPs does not pay for one step of tiny by answers",
         Assert.Throws<SpecException>(() => Experiments.Plan(Experiments.Small.Replace("[2e8, 6e8]", "[10, 6e8]", StringComparison.Ordinal))).Message, StringComparison.Ordinal);
 
     [Fact]

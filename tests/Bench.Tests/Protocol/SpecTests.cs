@@ -32,7 +32,8 @@ public class SpecTests
 
     // What is written instead of what, and the one line that comes out.
     [Theory]
-    [InlineData("question:", "questoin:", "experiment.yaml:1:1: 'question' is missing; state the question that the experiment answers")]
+    [InlineData("question:", "questoin:", "experiment.yaml:3:1: unknown key 'questoin'; did you mean 'question'?")]
+    [InlineData("question: Does it run?\n", "", "experiment.yaml:1:1: 'question' is missing; state the question that the experiment answers")]
     [InlineData("prompts: 300", "prompts: 300\npromts: 4", "experiment.yaml:18:1: unknown key 'promts'; did you mean 'prompts'?")]
     [InlineData("signal: text, keep: answer", "signal: txet, keep: answer", "experiment.yaml:14:56: 'signal' cannot be 'txet'; did you mean 'text'?")]
     [InlineData("[2e8, 6e8]", "[-1, 6e8]", "experiment.yaml:18:42: 'values' is -1; it must be more than 0")]
