@@ -33,13 +33,13 @@ public static class Conclusions
     private static IEnumerable<string> Reached(ExperimentSpec spec, Results results, string task, Metric metric, string student)
     {
         var rows = results.Summary.Where(row => row.Task == task && row.Metric == metric.Name).ToArray();
-        foreach (var row in rows.Where(row => row.Method == Summary.Teacher)) yield return Line($"teacher {spec.Teacher.Name}", row, "");
+        foreach (var row in rows.Where(row => row.Method == Summary.Teacher)) yield return Line($"teacher {row.Teacher}", row, "");
         foreach (var row in rows.Where(row => row.Student == student && row.Budget == spec.Budgets[^1].Amount))
         {
             var recovered = row.Recovered is null || row.Method == Summary.GapBaseline
                 ? ""
                 : string.Create(CultureInfo.InvariantCulture, $"{100 * row.Recovered:0}% [{100 * row.RecoveredLow:0}, {100 * row.RecoveredHigh:0}]");
-            yield return Line(row.Method, row, string.Create(CultureInfo.InvariantCulture, $"{row.FlopsTotal,-11:0.0e0}  {recovered}"));
+            yield return Line(Labels.Of(spec, row.Teacher, row.Method), row, string.Create(CultureInfo.InvariantCulture, $"{row.FlopsTotal,-11:0.0e0}  {recovered}"));
         }
 
         if (spec.Seeds.Count == 1) yield return "  one seed: the intervals do not show how much training varies";
@@ -58,8 +58,9 @@ public static class Conclusions
     private static IEnumerable<string> Differences(ExperimentSpec spec, Results results, ScoreTable scores, string task, Metric metric, string student)
     {
         var arms = Summary.Arms(results.Runs).Where(arm => arm[0].Student == student && arm[0].Budget == spec.Budgets[^1].Amount)
-            .ToDictionary(arm => arm[0].Method, arm => (Seeds: arm.Select(run => run.Seed).ToArray(), Scores: arm.Select(run => scores.Find(run.Run, task, metric.Name)).ToArray()), StringComparer.Ordinal);
-        var methods = spec.Methods.Where(method => !method.IsBaseline && arms.TryGetValue(method.Name, out var found) && found.Scores.All(row => row is not null)).Select(method => method.Name).ToArray();
+            .ToDictionary(arm => Labels.Of(spec, arm[0].Teacher, arm[0].Method), arm => (Seeds: arm.Select(run => run.Seed).ToArray(), Scores: arm.Select(run => scores.Find(run.Run, task, metric.Name)).ToArray()), StringComparer.Ordinal);
+        var methods = spec.Methods.Where(method => !method.IsBaseline).SelectMany(method => spec.Teachers.Select(teacher => Labels.Of(spec, teacher.Name, method.Name)))
+            .Where(label => arms.TryGetValue(label, out var found) && found.Scores.All(row => row is not null)).ToArray();
         for (var i = 0; i < methods.Length; i++)
         {
             for (var j = i + 1; j < methods.Length; j++)

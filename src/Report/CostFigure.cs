@@ -54,8 +54,9 @@ internal static class CostFigure
     {
         var bars = new List<(string, SortedDictionary<ChargeKind, double>)>();
         foreach (var arm in Summary.Arms(results.Runs).Where(arm => arm[0].Student == student.Name && arm[0].Budget == spec.Budgets[^1].Amount))
-            bars.Add((arm[0].Method, Mean(arm.SelectMany(run => charges[run.Run]), arm.Count)));
-        if (charges[Summary.Teacher].Any() && bars.Count > 0) bars.Add(("teacher", Mean(charges[Summary.Teacher], 1)));
+            bars.Add((Labels.Of(spec, arm[0].Teacher, arm[0].Method), Mean(arm.SelectMany(run => charges[run.Run]), arm.Count)));
+        foreach (var teacher in results.Runs.Where(run => run.Student.Length == 0 && charges[run.Run].Any() && bars.Count > 0))
+            bars.Add((teacher.Run, Mean(charges[teacher.Run], 1)));
         return bars;
     }
 

@@ -15,7 +15,7 @@ public static class ExperimentReport
         var results = folder.Read();
         foreach (var task in spec.Tasks)
         {
-            foreach (var metric in task.Task.Metrics)
+            foreach (var metric in Metric.Of(task.Task, spec.Evaluation))
             {
                 foreach (var student in spec.Students)
                 {
@@ -36,11 +36,11 @@ public static class ExperimentReport
         ExperimentSpec spec, ResultsFolder folder, Results results, IReadOnlyList<SummaryRow> rows, Metric metric, string name)
     {
         var references = new List<CurveFigure.Reference>();
-        var teacher = results.Summary.FirstOrDefault(row => row.Method == Summary.Teacher && row.Task == rows[0].Task && row.Metric == metric.Name);
-        if (teacher is not null) references.Add(new CurveFigure.Reference($"teacher {spec.Teacher.Name} {Fixed(teacher.Value)}", teacher.Value));
+        foreach (var teacher in results.Summary.Where(row => row.Method == Summary.Teacher && row.Task == rows[0].Task && row.Metric == metric.Name))
+            references.Add(new CurveFigure.Reference($"teacher {teacher.Teacher} {Fixed(teacher.Value)}", teacher.Value));
         if (rows.FirstOrDefault(row => row.Budget is null) is { } untrained)
             references.Add(new CurveFigure.Reference($"untrained student {Fixed(untrained.Value)}", untrained.Value));
-        var curves = Curves(rows.Where(row => row.FlopsTotal > 0), row => row.FlopsTotal!.Value, row => new(row.FlopsTotal!.Value, row.Value, row.CiLow, row.CiHigh));
+        var curves = Curves(spec, rows.Where(row => row.FlopsTotal > 0), row => row.FlopsTotal!.Value, row => new(row.FlopsTotal!.Value, row.Value, row.CiLow, row.CiHigh));
         CurveFigure.Draw(
             folder.Figures, name, "total compute (FLOPs)", metric.Label, curves, references, CurveFigure.Number, metric == Metric.Accuracy ? (0, 1) : null);
         Captions.Write(folder, name, $"{Capitalised(metric.Label)} against total compute, one curve for each method of student {rows[0].Student}.", spec, rows, results);
@@ -48,7 +48,7 @@ public static class ExperimentReport
 
     private static void RecoveredOverBudget(ExperimentSpec spec, ResultsFolder folder, Results results, IReadOnlyList<SummaryRow> rows, string name)
     {
-        var curves = Curves(rows.Where(row => row.Recovered is not null && row.Method != Summary.GapBaseline), row => row.Budget!.Value, row => new(row.Budget!.Value, row.Recovered!.Value, row.RecoveredLow, row.RecoveredHigh));
+        var curves = Curves(spec, rows.Where(row => row.Recovered is not null && row.Method != Summary.GapBaseline), row => row.Budget!.Value, row => new(row.Budget!.Value, row.Recovered!.Value, row.RecoveredLow, row.RecoveredHigh));
         CurveFigure.Draw(
             folder.Figures, name, $"budget ({spec.Budgets[0].UnitLabel})", "gap to the teacher recovered", curves,
             [new CurveFigure.Reference("teacher", 1), new CurveFigure.Reference("gold answers, same compute", 0)], CurveFigure.Percent, (0, 1));
@@ -58,8 +58,8 @@ public static class ExperimentReport
             + "A missing point means that the gap's interval contains 0: there is no gap to recover.", spec, rows, results);
     }
 
-    private static Dictionary<string, CurveFigure.Point[]> Curves(IEnumerable<SummaryRow> rows, Func<SummaryRow, double> order, Func<SummaryRow, CurveFigure.Point> point) =>
-        rows.Where(row => row.Budget is not null).GroupBy(row => row.Method).ToDictionary(group => group.Key, group => group.OrderBy(order).Select(point).ToArray());
+    private static Dictionary<string, CurveFigure.Point[]> Curves(ExperimentSpec spec, IEnumerable<SummaryRow> rows, Func<SummaryRow, double> order, Func<SummaryRow, CurveFigure.Point> point) =>
+        rows.Where(row => row.Budget is not null).GroupBy(row => Labels.Of(spec, row.Teacher, row.Method)).ToDictionary(group => group.Key, group => group.OrderBy(order).Select(point).ToArray());
 
     private static string Fixed(double value) => value.ToString("0.00", CultureInfo.InvariantCulture);
 

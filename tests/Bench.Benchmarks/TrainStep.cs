@@ -18,11 +18,11 @@ public class TrainStep
     private const int Batch = 32;
     private const int Time = 128;
 
-    private readonly int[] members = [.. Enumerable.Range(0, Batch)];
     private Decoder model = null!;
+    private MethodObjective objective = null!;
     private AdamW adam = null!;
     private Trainer trainer = null!;
-    private Lesson lesson = null!;
+    private PreparedCurriculum curriculum = null!;
 
     /// <summary>The fused kernels, and torch's own operations for comparison.</summary>
     [Params(true, false)]
@@ -35,14 +35,16 @@ public class TrainStep
         var shape = new ModelShape { Layers = 4, Width = 128, Heads = 4, KeyValueHeads = 4, HeadWidth = 32, FeedForward = 344, Vocabulary = 256 };
         var optimiser = new OptimiserSpec { LearningRate = 1e-3, Batch = Batch };
         model = Decoder.Initialise(shape, Fused ? Compute.Cpu : Compute.Composite, new Seed(0));
-        adam = new AdamW(model, optimiser);
-        trainer = new Trainer(model, optimiser, TimeProvider.System);
+        objective = MethodObjective.CrossEntropy(model);
+        adam = new AdamW(objective.Parameters, model.Compute, optimiser);
+        trainer = new Trainer(objective.Parameters, model.Compute, optimiser, TimeProvider.System);
         var random = new Seed(1).Stream("tokens");
-        lesson = new Lesson([.. members.Select(_ => new Sequence([.. Enumerable.Range(0, Time + 1).Select(_ => random.Next(256))], 1))], null, new double[Batch]);
+        var lesson = Lesson.Of([.. Enumerable.Range(0, Batch).Select(_ => new Sequence([.. Enumerable.Range(0, Time + 1).Select(_ => random.Next(256))], 1))]);
+        curriculum = new PreparedCurriculum(lesson, objective, shape, model.Compute, optimiser, new Seed(2));
     }
 
     [Benchmark]
-    public double CrossEntropy() => trainer.Step(lesson, members, Time, Batch * Time, MethodObjective.CrossEntropy, adam, 1e-3);
+    public double CrossEntropy() => trainer.Step(curriculum.Next(), adam, 1e-3);
 
     [GlobalCleanup]
     public void CleanUp()

@@ -55,7 +55,7 @@ internal static class ModelNames
         var plan = Planner.Make(ExperimentFile.Load(file), files);
         var unit = plan.Runs.FirstOrDefault(unit => unit.Run == run)
             ?? throw new SpecException(null, $"experiment '{experiment}' has no run '{run}'", "runs.csv names them; the teacher's is 'teacher'");
-        if (unit is TeacherUnit && plan.Spec.Teacher.Checkpoint is { } checkpoint) return files.Load(checkpoint, Compute.Cpu);
+        if (unit is TeacherUnit { Teacher.Checkpoint: { } checkpoint }) return files.Load(checkpoint, Compute.Cpu);
         return place.Store.Find(unit.Fingerprint.Text) is { } entry
             ? ModelFolder.Load(Path.Combine(entry, ModelFolder.NameInStore), Compute.Cpu)
             : throw new SpecException(null, $"the weights of {unit.Label} are not in the store {place.Store.Root}", $"bench run {experiment} makes them");

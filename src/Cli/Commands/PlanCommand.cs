@@ -47,14 +47,14 @@ internal static class PlanCommand
         foreach (var group in Runs(plan).GroupBy(charge => charge.Kind).OrderBy(group => group.Key))
             Console.WriteLine($"{Charge.NameOf(group.Key),-20} {Number(group.Sum(charge => charge.Flops.Value), "0.000e0")} FLOPs charged to runs");
         Console.WriteLine($"{"total",-20} {Number(Runs(plan).Sum(charge => charge.Flops.Value), "0.000e0")} FLOPs charged to runs");
-        Console.WriteLine($"licence {plan.Spec.Teacher.Licence} of teacher {plan.Spec.Teacher.Name}: may be distilled");
+        foreach (var teacher in plan.Spec.Teachers) Console.WriteLine($"licence {teacher.Licence} of teacher {teacher.Name}: may be distilled");
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"seconds assume {CostModel.AssumedFlopsPerSecond / 1e9:0} GFLOP/s a process; dollars are {prices.Name}'s"));
     }
 
     private static void PrintJson(Plan plan) => Console.WriteLine(JsonSerializer.Serialize(new
     {
         experiment = plan.Spec.Name,
-        licence = new { name = plan.Spec.Teacher.Licence, verdict = "may be distilled" },
+        licences = plan.Spec.Teachers.Select(teacher => new { teacher = teacher.Name, name = teacher.Licence, verdict = "may be distilled" }),
         units = plan.Units.Select(unit => new
         {
             unit = unit.Fingerprint.Short,
@@ -69,8 +69,8 @@ internal static class PlanCommand
     }));
 
     // A student is charged for its part of the teacher's work, but that work is another unit's.
-    private static Charge[] Own(UnitOfWork unit) => unit is StudentUnit
-        ? [.. unit.Prediction.Charges.Where(charge => charge.Kind is ChargeKind.StudentTraining or ChargeKind.Evaluation)]
+    private static Charge[] Own(UnitOfWork unit) => unit is TrainingUnit
+        ? [.. unit.Prediction.Charges.Where(charge => charge.Seconds.Value > 0)]
         : [.. unit.Prediction.Charges];
 
     private static IEnumerable<Charge> Runs(Plan plan) => plan.Runs.SelectMany(unit => unit.Prediction.Charges);

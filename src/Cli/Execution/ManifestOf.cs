@@ -12,13 +12,14 @@ namespace Bench.Cli.Execution;
 /// <summary>Describes this machine and this code for a manifest.</summary>
 internal static class ManifestOf
 {
-    private static readonly string[] Packages = ["TorchSharp", "ScottPlot", "CsvHelper", "YamlDotNet", "System.CommandLine", "Spectre.Console"];
+    private static readonly string[] Packages = ["TorchSharp", "ScottPlot", "CsvHelper", "MathNet.Numerics", "YamlDotNet", "System.CommandLine", "Spectre.Console"];
 
-    internal static Manifest This(Plan plan, CodeVersion code, TeacherFiles files) => Of(plan.Spec, code, files, plan.Units[0].Fingerprint.Text);
+    internal static Manifest This(Plan plan, CodeVersion code, TeacherFiles files) =>
+        Of(plan.Spec, code, files, plan.Teachers.ToDictionary(unit => unit.Run, unit => unit.Fingerprint.Text));
 
-    private static Manifest Of(ExperimentSpec spec, CodeVersion code, TeacherFiles files, string teacher) => new()
+    private static Manifest Of(ExperimentSpec spec, CodeVersion code, TeacherFiles files, IReadOnlyDictionary<string, string> teachers) => new()
     {
-        TeacherUnit = teacher,
+        TeacherUnits = teachers,
         Experiment = spec.Name,
         Spec = spec.Text,
         SpecSha256 = spec.FileHash,
@@ -32,7 +33,7 @@ internal static class ManifestOf
         OperatingSystem = RuntimeInformation.OSDescription,
         Runtime = RuntimeInformation.FrameworkDescription,
         Data = files.Hashes,
-        Licences = new Dictionary<string, string> { [spec.Teacher.Name] = spec.Teacher.Licence },
+        Licences = spec.Teachers.ToDictionary(teacher => teacher.Name, teacher => teacher.Licence),
         Boundary = [.. spec.Boundary.Select(Charge.NameOf)],
         Prices = $"{spec.Prices.Name}: {spec.Prices.Basis}",
     };

@@ -13,8 +13,10 @@ internal sealed class Recorder(Plan plan, ResultsFolder results, Manifest manife
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(15);
 
+    private static readonly Dictionary<string, string> NoTeachers = [];
+
     private readonly Dictionary<string, Outcome> outcomes = new(StringComparer.Ordinal);
-    private readonly bool replaces = Recording.Replaces(plan, results.Read(), results.ReadManifest()?.TeacherUnit);
+    private readonly bool replaces = Recording.Replaces(plan, results.Read(), results.ReadManifest()?.TeacherUnits ?? NoTeachers);
     private long saved = clock.GetTimestamp();
 
     /// <summary>How many units failed.</summary>
@@ -32,7 +34,7 @@ internal sealed class Recorder(Plan plan, ResultsFolder results, Manifest manife
     internal void Save(bool complete)
     {
         if (outcomes.Count > 0 && (complete || !replaces))
-            results.Update((before, old) => Recording.Merge(plan, outcomes, before, old?.TeacherUnit), manifest);
+            results.Update((before, old) => Recording.Merge(plan, outcomes, before, old?.TeacherUnits ?? NoTeachers), manifest);
         saved = clock.GetTimestamp();
     }
 }

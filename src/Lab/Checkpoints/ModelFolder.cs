@@ -54,7 +54,9 @@ public static class ModelFolder
         }
     }
 
-    private static ITokenizer LoadTokenizer(string folder, ModelShape shape) => File.Exists(Path.Combine(folder, CharacterTokenizer.FileName))
+    private static ITokenizer LoadTokenizer(string folder, ModelShape shape) => File.Exists(Path.Combine(folder, ByteTokenizer.FileName))
+        ? new ByteTokenizer()
+        : File.Exists(Path.Combine(folder, CharacterTokenizer.FileName))
         ? CharacterTokenizer.Load(folder)
         : Llama2cTokenizer.Load(Path.Combine(folder, Llama2cTokenizer.FileName), shape.Vocabulary);
 

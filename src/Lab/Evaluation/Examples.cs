@@ -29,6 +29,18 @@ internal static class Examples
         return new Sequence([.. trace.Tokens[..trace.Start], .. tokenizer.Encode(answer), tokenizer.End], trace.Start);
     }
 
+    /// <summary>The same problem with only the teacher's reasoning after an opening tag that belongs to the prompt; empty where it shows none.</summary>
+    /// <param name="written">The tokenizer of the trace.</param>
+    /// <param name="tokenizer">The tokenizer of the result.</param>
+    /// <param name="trace">The teacher's response.</param>
+    /// <param name="label">The problem in the result's tokens.</param>
+    internal static Sequence RationaleOnly(ITokenizer written, ITokenizer tokenizer, Sequence trace, Sequence label)
+    {
+        var reasoning = Answers.Reasoning(written.Decode(trace.Tokens[trace.Start..]));
+        int[] prompt = [.. label.Tokens[..label.Start], .. tokenizer.Encode(Answers.ThinkOpen)];
+        return new Sequence([.. prompt, .. tokenizer.Encode(reasoning + Answers.ThinkClose)], prompt.Length);
+    }
+
     /// <summary>The most tokens that a response to such problems may take: the longest gold one, the end token, and some slack.</summary>
     internal static int ResponseLimit(IEnumerable<Problem> problems) =>
         problems.Max(problem => CharacterVocabulary.Length(Answers.WithReasoning(problem.Reasoning, problem.Answer))) + 1 + Slack;

@@ -31,7 +31,17 @@ internal sealed class Scorer(Decoder model, TimeProvider clock)
     /// Calls back with each sequence's logits of its response tokens, [response tokens, vocabulary] in float32. Sequences of one length share a
     /// pass, so nothing is padded.
     /// </summary>
-    internal Charge Visit(IReadOnlyList<Sequence> sequences, ChargeKind kind, Action<int, Tensor> visit)
+    internal Charge Visit(IReadOnlyList<Sequence> sequences, ChargeKind kind, Action<int, Tensor> visit) => Pass(sequences, kind, null, (index, row, logits) =>
+        visit(index, logits.narrow(0, (long)row * sequences[index].Processed + sequences[index].Start - 1, sequences[index].ResponseLength).to(ScalarType.Float32)));
+
+    /// <summary>Calls back with one layer's activations of each sequence, [processed tokens, channels] in float32.</summary>
+    internal Charge VisitLayer(IReadOnlyList<Sequence> sequences, int layer, bool attention, ChargeKind kind, Action<int, Tensor> visit)
+    {
+        var tap = new LayerTap(layer, attention);
+        return Pass(sequences, kind, tap, (index, row, _) => visit(index, tap.Taken.narrow(0, (long)row * sequences[index].Processed, sequences[index].Processed).to(ScalarType.Float32)));
+    }
+
+    private Charge Pass(IReadOnlyList<Sequence> sequences, ChargeKind kind, LayerTap? tap, Action<int, int, Tensor> visit)
     {
         var started = clock.GetTimestamp();
         var (tokens, flops) = (0L, Flops.Zero);
@@ -42,12 +52,11 @@ internal sealed class Scorer(Decoder model, TimeProvider clock)
             {
                 using var scope = NewDisposeScope();
                 var ids = chunk.SelectMany(index => sequences[index].Tokens.Take(group.Key)).Select(token => (long)token).ToArray();
-                var logits = model.Logits(TensorData.Of(ids, chunk.Length, group.Key).to(model.Compute.Device)).to(ScalarType.Float32);
+                var logits = model.Logits(TensorData.Of(ids, chunk.Length, group.Key).to(model.Compute.Device), tap);
                 for (var row = 0; row < chunk.Length; row++)
                 {
                     using var inner = NewDisposeScope();
-                    var sequence = sequences[chunk[row]];
-                    visit(chunk[row], logits.narrow(0, (long)row * group.Key + sequence.Start - 1, sequence.ResponseLength));
+                    visit(chunk[row], row, logits);
                 }
 
                 tokens += ids.Length;

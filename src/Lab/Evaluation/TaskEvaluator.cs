@@ -1,28 +1,87 @@
 using Bench.Lab.Models;
 using Bench.Lab.Signals;
+using Bench.Lab.Tensors;
 using Bench.Lab.Text;
 using Bench.Protocol.Costs;
 using Bench.Protocol.Outcomes;
 using Bench.Protocol.Seeds;
 using Bench.Protocol.Specs;
+using Bench.Protocol.Statistics;
 using Bench.Protocol.Tasks;
+using static TorchSharp.torch;
 
 namespace Bench.Lab.Evaluation;
 
 /// <summary>Measures a model on the held-out items of an experiment's tasks, item by item.</summary>
-internal sealed class TaskEvaluator(ExperimentSpec spec, ITokenizer tokenizer, TimeProvider clock)
+internal sealed class TaskEvaluator(IReadOnlyList<TaskSpec> tasks, EvaluationSpec evaluation, ITokenizer tokenizer, TimeProvider clock)
 {
     /// <summary>Accuracy on procedural tasks: the model answers each held-out prompt, and its final answer is graded.</summary>
     internal (IReadOnlyList<TaskScores> Scores, Charge Charge) Solve(Decoder model, Seed seed, Action<int>? progress = null)
     {
-        var items = spec.Tasks.SelectMany(task => ProblemSets
-            .Draw((ProceduralTask)task.Task, spec.Evaluation.Split, spec.Evaluation.Items, default)
-            .Select(problem => (Name: task.Name, Task: (ProceduralTask)task.Task, Problem: problem))).ToArray();
+        var (items, samples) = (Items(), evaluation.Sampling.Samples);
+        var prompts = items.SelectMany(item => Enumerable.Repeat(Examples.Prompt(tokenizer, item.Problem), samples)).ToArray();
+        var (responses, charge) = Answer(model, prompts, items, evaluation.Sampling, seed, progress is null ? null : done => progress(done / samples));
+        var texts = responses.Select(tokenizer.Decode).ToArray();
+        var grades = texts.Select((text, i) => items[i / samples].Task.Grade(items[i / samples].Problem, text)).Chunk(samples).ToArray();
+        var scores = new List<TaskScores>();
+        scores.AddRange(ByTask(items, Metric.Accuracy, i => grades[i].Average()));
+        if (evaluation.PassAt is var k and > 0)
+        {
+            var answers = texts.Select(Answers.Final).Chunk(samples).ToArray();
+            scores.AddRange(ByTask(items, Metric.PassAt, i => SampledAnswers.PassAt(samples, grades[i].Count(grade => grade == 1), k)));
+            scores.AddRange(ByTask(items, Metric.MajorityAt, i => SampledAnswers.Majority([.. answers[i].Take(k)], [.. grades[i].Take(k)])));
+        }
+
+        if (evaluation.Confidence)
+        {
+            // The first response stands for the item.
+            var first = items.Select((_, i) => new Sequence([.. prompts[i * samples], .. responses[i * samples]], prompts[i * samples].Length)).ToArray();
+            var (predicted, reading) = new Scorer(model, clock).Predict(first, ChargeKind.Evaluation);
+            charge = charge.Plus(reading);
+            scores.AddRange(ByTask(items, Metric.Confidence, i => ConfidenceOf(first[i], predicted[i])));
+        }
+
+        if (evaluation.Likelihood)
+        {
+            var gold = items.Select(item => Examples.Gold(tokenizer, item.Problem, Keep.Trace)).ToArray();
+            var (predicted, reading) = new Scorer(model, clock).Predict(gold, ChargeKind.Evaluation);
+            charge = charge.Plus(reading);
+            scores.AddRange(ByTask(items, Metric.GoldNats, i => -predicted[i].LogProbabilities.Average(value => (double)value)));
+        }
+
+        return (scores, charge);
+    }
+
+    /// <summary>The model's greedy responses to the held-out items.</summary>
+    internal (IReadOnlyList<Sequence> Sequences, Charge Charge) Responses(Decoder model)
+    {
+        var items = Items();
         var prompts = items.Select(item => Examples.Prompt(tokenizer, item.Problem)).ToArray();
-        var (responses, charge) = new Generator(model, clock).Continue(
-            prompts, Examples.ResponseLimit(items.Select(item => item.Problem)), tokenizer.End, spec.Evaluation.Sampling, seed, ChargeKind.Evaluation, progress);
-        var grades = items.Select((item, i) => (item.Name, Grade: item.Task.Grade(item.Problem, tokenizer.Decode(responses[i]))));
-        return ([.. grades.GroupBy(entry => entry.Name).Select(group => new TaskScores(group.Key, Metric.Accuracy.Name, [.. group.Select(entry => entry.Grade)]))], charge);
+        var (responses, charge) = Answer(model, prompts, items, SamplingSpec.Greedy, default, null);
+        return ([.. prompts.Zip(responses, (prompt, response) => new Sequence([.. prompt, .. response], prompt.Length))], charge);
+    }
+
+    /// <summary>
+    /// How near a student is to its teacher on the teacher's own responses to the held-out items: the share of tokens where both have the same first choice, and KL(teacher ‖ student)
+    /// in nats a token over the teacher's named tokens and the lump of the others.
+    /// </summary>
+    internal (IReadOnlyList<TaskScores> Scores, Charge Charge) Compare(Decoder model, IReadOnlyList<Sequence> responses, TeacherScores theirs)
+    {
+        var items = Items();
+        var (agreement, divergence) = (new double[items.Count], new double[items.Count]);
+        var charge = new Scorer(model, clock).Visit(responses, ChargeKind.Evaluation, (index, logits) =>
+        {
+            var length = responses[index].ResponseLength;
+            var (tokens, p) = (new long[length * theirs.K], new float[length * theirs.K]);
+            theirs.Read(index, tokens, p);
+            var mine = logits.argmax(1).to(CPU).contiguous().Longs();
+            for (var t = 0; t < length; t++) agreement[index] += mine[t] == tokens[t * theirs.K] ? 1.0 / length : 0;
+            var rows = TensorData.Of([.. Enumerable.Range(0, length).Select(t => (long)t)], length).to(logits.device);
+            var teacher = new Objectives.TeacherDistribution.TopK(
+                TensorData.Of(tokens, length, theirs.K).to(logits.device), TensorData.Of(p, length, theirs.K).to(logits.device));
+            divergence[index] = Objectives.ForwardKl.Sum(model.Compute, logits.contiguous(), rows, teacher, 1).to(CPU).item<float>() / length;
+        });
+        return ([.. ByTask(items, Metric.Agreement, i => agreement[i]), .. ByTask(items, Metric.TeacherKl, i => divergence[i])], charge);
     }
 
     /// <summary>Bits per token and agreement with the teacher on the teacher's held-out windows.</summary>
@@ -42,4 +101,26 @@ internal sealed class TaskEvaluator(ExperimentSpec spec, ITokenizer tokenizer, T
 
     private static TaskScores Agreement(string task, IReadOnlyList<TokenScores> scores, IReadOnlyList<int[]> choices) =>
         new(task, Metric.Agreement.Name, [.. scores.Select((score, i) => score.MostLikely.Zip(choices[i], (mine, theirs) => mine == theirs ? 1.0 : 0.0).Average())]);
+
+    private IReadOnlyList<(string Name, ProceduralTask Task, Problem Problem)> Items() => [.. tasks.SelectMany(task => ProblemSets
+        .Draw((ProceduralTask)task.Task, evaluation.Split, evaluation.Items, default)
+        .Select(problem => (task.Name, (ProceduralTask)task.Task, problem)))];
+
+    private (IReadOnlyList<int[]> Responses, Charge Charge) Answer(
+        Decoder model, IReadOnlyList<int[]> prompts, IReadOnlyList<(string Name, ProceduralTask Task, Problem Problem)> items, SamplingSpec sampling, Seed seed, Action<int>? progress) =>
+        new Generator(model, clock).Continue(
+            prompts, Examples.ResponseLimit(items.Select(item => item.Problem)), tokenizer.End, sampling, seed, ChargeKind.Evaluation, progress);
+
+    // The probability of the final answer, given the reasoning before it.
+    private double ConfidenceOf(Sequence response, TokenScores scores)
+    {
+        var close = tokenizer.Encode(Answers.ThinkClose);
+        var tokens = response.Tokens.AsSpan(response.Start);
+        var end = tokens.LastIndexOf(close);
+        var from = end < 0 ? 0 : end + close.Length;
+        return Math.Exp(scores.LogProbabilities.Skip(from).Sum(value => (double)value));
+    }
+
+    private static IEnumerable<TaskScores> ByTask(IReadOnlyList<(string Name, ProceduralTask Task, Problem Problem)> items, Metric metric, Func<int, double> score) => Enumerable
+        .Range(0, items.Count).GroupBy(i => items[i].Name).Select(group => new TaskScores(group.Key, metric.Name, [.. group.Select(score)]));
 }

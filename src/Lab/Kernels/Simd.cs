@@ -8,6 +8,29 @@ internal static unsafe class Simd
 {
     internal const int Width = 16;
 
+    /// <summary>A vector from a row's end: lanes beyond the <paramref name="left"/> elements hold the filler.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static Vector512<float> Load(float* source, int left, float filler)
+    {
+        if (left >= Width) return Vector512.Load(source);
+        var lanes = stackalloc float[Width];
+        for (var lane = 0; lane < Width; lane++) lanes[lane] = lane < left ? source[lane] : filler;
+        return Vector512.Load(lanes);
+    }
+
+    /// <summary>Stores the lanes that a row still has room for.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static void Store(Vector512<float> value, float* target, int left)
+    {
+        if (left >= Width)
+        {
+            value.Store(target);
+            return;
+        }
+
+        for (var lane = 0; lane < left; lane++) target[lane] = value[lane];
+    }
+
     internal static float Dot(float* a, float* b, int count)
     {
         var (sum, i) = (Vector512<float>.Zero, 0);

@@ -76,10 +76,12 @@ public sealed class Decoder : IDisposable
     internal static Decoder FromWeights(ModelShape shape, Compute compute, Func<string, long[], Tensor> weights) => new(shape, compute, weights);
 
     /// <summary>Logits of every position, [batch · time, vocabulary], for ids [batch, time] of int64.</summary>
-    internal Tensor Logits(Tensor ids)
+    /// <param name="ids">The tokens.</param>
+    /// <param name="tap">Takes one layer's activations on the way.</param>
+    internal Tensor Logits(Tensor ids, LayerTap? tap = null)
     {
         var (batch, time) = ((int)ids.shape[0], (int)ids.shape[1]);
-        return Run(ids, (_, projection) => CausalAttention.Apply(Compute, projection, batch, time, layout, rotary));
+        return Run(ids, (_, projection) => CausalAttention.Apply(Compute, projection, batch, time, layout, rotary), tap: tap);
     }
 
     /// <summary>
@@ -94,6 +96,9 @@ public sealed class Decoder : IDisposable
         return logits;
     }
 
+    /// <summary>Starts decoding a number of rows of at most that many positions each.</summary>
+    internal IDecoding Begin(int rows, int positions) => new Decoding(this, NewCache(rows, positions));
+
     internal KeyValueCache NewCache(int rows, int positions) => KeyValueCache.Create(Compute, Shape.Layers, layout, rows, positions);
 
     /// <inheritdoc/>
@@ -102,16 +107,18 @@ public sealed class Decoder : IDisposable
         foreach (var (_, tensor) in Parameters) tensor.Dispose();
     }
 
-    private Tensor Run(Tensor ids, Func<int, Tensor, Tensor> attend, int lastOf = 0)
+    private Tensor Run(Tensor ids, Func<int, Tensor, Tensor> attend, int lastOf = 0, LayerTap? tap = null)
     {
         var x = EmbeddingLookup.Apply(Compute, embedding, ids.reshape(ids.numel()));
         for (var i = 0; i < layers.Length; i++)
         {
             var layer = layers[i];
             var projection = nn.functional.linear(RmsNorm.Apply(Compute, x, layer.AttentionNorm, Shape.NormEpsilon), layer.Projection, layer.ProjectionBias);
+            tap?.Attention(i + 1, projection);
             x = x + nn.functional.linear(attend(i, projection), layer.Output);
             var gateUp = nn.functional.linear(RmsNorm.Apply(Compute, x, layer.FeedForwardNorm, Shape.NormEpsilon), layer.GateUp);
             x = x + nn.functional.linear(SwiGlu.Apply(Compute, gateUp), layer.Down);
+            tap?.Output(i + 1, x);
         }
 
         if (lastOf > 1) x = x.view(-1, lastOf, Shape.Width).select(1, lastOf - 1).contiguous();
@@ -120,4 +127,13 @@ public sealed class Decoder : IDisposable
 
     private sealed record Layer(
         Tensor AttentionNorm, Tensor Projection, Tensor? ProjectionBias, Tensor Output, Tensor FeedForwardNorm, Tensor GateUp, Tensor Down);
+
+    private sealed class Decoding(Decoder model, KeyValueCache cache) : IDecoding
+    {
+        public Tensor Next(Tensor ids) => model.Next(ids, cache);
+
+        public void Keep(IReadOnlyList<int> places) => cache.Keep(places);
+
+        public void Dispose() => cache.Dispose();
+    }
 }

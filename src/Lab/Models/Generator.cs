@@ -7,9 +7,26 @@ using static TorchSharp.torch;
 
 namespace Bench.Lab.Models;
 
-/// <summary>Batched decoding with a key-value cache, greedy or by temperature.</summary>
-public sealed class Generator(Decoder model, TimeProvider clock)
+/// <summary>Batched decoding with a key-value cache: greedy, by temperature, or from the most likely tokens alone.</summary>
+public sealed class Generator
 {
+    private readonly ModelShape shape;
+    private readonly Device device;
+    private readonly Func<int, int, IDecoding> begin;
+    private readonly TimeProvider clock;
+
+    public Generator(Decoder model, TimeProvider clock)
+        : this(model.Shape, model.Compute.Device, model.Begin, clock)
+    {
+    }
+
+    /// <param name="shape">The model whose work is charged.</param>
+    /// <param name="device">Where tokens are wanted.</param>
+    /// <param name="begin">Starts a number of rows of a number of positions.</param>
+    /// <param name="clock">The time.</param>
+    internal Generator(ModelShape shape, Device device, Func<int, int, IDecoding> begin, TimeProvider clock) =>
+        (this.shape, this.device, this.begin, this.clock) = (shape, device, begin, clock);
+
     /// <summary>Sequences that are decoded together.</summary>
     public const int Batch = 64;
 
@@ -43,7 +60,7 @@ public sealed class Generator(Decoder model, TimeProvider clock)
                     // The last token of a response is never fed back.
                     var processed = prompts[index].Length + responses[index].Count - 1;
                     tokens += processed;
-                    flops += ModelFlops.Forward(model.Shape, processed);
+                    flops += ModelFlops.Forward(shape, processed);
                 }
 
                 progress?.Invoke(done += chunk.Length);
@@ -56,7 +73,7 @@ public sealed class Generator(Decoder model, TimeProvider clock)
     private void Decode(IReadOnlyList<int[]> prompts, int[] chunk, int limit, int end, SamplingSpec sampling, Seed seed, List<int>[] responses)
     {
         var length = prompts[chunk[0]].Length;
-        using var cache = model.NewCache(chunk.Length, length + limit);
+        using var decoding = begin(chunk.Length, length + limit);
         var draws = sampling.Temperature > 0 ? Array.ConvertAll(chunk, index => seed.Stream($"sample/{index}")) : [];
         var active = Enumerable.Range(0, chunk.Length).ToArray();
         foreach (var index in chunk) responses[index] = [];
@@ -64,9 +81,9 @@ public sealed class Generator(Decoder model, TimeProvider clock)
         for (var time = length; active.Length > 0; time = 1)
         {
             using var scope = NewDisposeScope();
-            var logits = model.Next(TensorData.Of(fed, active.Length, time).to(model.Compute.Device), cache);
+            var logits = decoding.Next(TensorData.Of(fed, active.Length, time).to(device));
             var next = sampling.Temperature > 0
-                ? Draw(logits, sampling.Temperature, active, draws)
+                ? Draw(logits, sampling, active, draws)
                 : logits.argmax(1).to(CPU).contiguous().Longs().ToArray();
             var going = new List<int>();
             for (var place = 0; place < active.Length; place++)
@@ -76,33 +93,53 @@ public sealed class Generator(Decoder model, TimeProvider clock)
                 if (next[place] != end && response.Count < limit) going.Add(place);
             }
 
-            if (going.Count < active.Length) cache.Keep(going);
+            if (going.Count < active.Length) decoding.Keep(going);
             fed = [.. going.Select(place => next[place])];
             active = [.. going.Select(place => active[place])];
         }
     }
 
-    private static long[] Draw(Tensor logits, double temperature, int[] active, RandomStream[] draws)
+    private static long[] Draw(Tensor logits, SamplingSpec sampling, int[] active, RandomStream[] draws)
     {
-        var probabilities = (logits.to(ScalarType.Float32) / temperature).softmax(1).to(CPU).contiguous();
+        var probabilities = (logits.to(ScalarType.Float32) / sampling.Temperature).softmax(1).to(CPU).contiguous();
         var vocabulary = (int)logits.shape[1];
         var values = probabilities.Floats();
         var drawn = new long[active.Length];
         for (var place = 0; place < active.Length; place++)
         {
             var row = values.Slice(place * vocabulary, vocabulary);
-            var left = draws[active[place]].NextDouble();
-            var token = 0;
-            // What rounding leaves over falls to the last token.
-            for (; token < vocabulary - 1; token++)
+            var mass = sampling.TopP < 1 ? KeepNucleus(row, sampling.TopP) : 1;
+            var left = draws[active[place]].NextDouble() * mass;
+            var (token, last) = (0, 0);
+            // What rounding leaves over falls to the last token that can be drawn.
+            for (; token < vocabulary; token++)
             {
+                if (row[token] == 0) continue;
+                last = token;
                 left -= row[token];
                 if (left < 0) break;
             }
 
-            drawn[place] = token;
+            drawn[place] = last;
         }
 
         return drawn;
+    }
+
+    /// <summary>Sets all but the fewest most likely tokens that together have the mass to 0 (Holtzman et al. 2020); returns what they have.</summary>
+    internal static double KeepNucleus(Span<float> row, double mass)
+    {
+        var order = new int[row.Length];
+        for (var i = 0; i < order.Length; i++) order[i] = i;
+        var keys = row.ToArray();
+        Array.Sort(keys, order);
+        double kept = 0;
+        for (var i = order.Length - 1; i >= 0; i--)
+        {
+            if (kept >= mass) row[order[i]] = 0;
+            else kept += row[order[i]];
+        }
+
+        return kept;
     }
 }

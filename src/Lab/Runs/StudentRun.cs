@@ -2,6 +2,7 @@ using Bench.Lab.Checkpoints;
 using Bench.Lab.Evaluation;
 using Bench.Lab.Models;
 using Bench.Lab.Signals;
+using Bench.Lab.Teachers;
 using Bench.Lab.Text;
 using Bench.Lab.Training;
 using Bench.Protocol.Costs;
@@ -10,6 +11,7 @@ using Bench.Protocol.Plans;
 using Bench.Protocol.Seeds;
 using Bench.Protocol.Specs;
 using Bench.Protocol.Tasks;
+using Bench.Protocol.Units;
 
 namespace Bench.Lab.Runs;
 
@@ -18,22 +20,30 @@ internal sealed class StudentRun(UnitSession session)
 {
     private readonly ExperimentSpec spec = session.Spec;
 
-    internal Outcome Execute(StudentUnit unit)
+    internal Outcome Execute(TrainingUnit unit)
     {
-        var tokenizer = session.Tokenizer();
+        ITokenizer tokenizer = unit.Student.Bytes ? new ByteTokenizer() : session.Tokenizer();
         using var model = Decoder.Initialise(unit.Student.Model, session.Compute, new Seed(unit.Seed));
         var charges = new List<Charge>();
         TrainingResult? trained = null;
-        Material? material = null;
+        LessonOfUnit? learnt = null;
         if (unit is { Method: { } method, Budget: { } budget })
         {
-            material = Gather(unit, method, budget, tokenizer);
-            var optimiser = spec.Training with { LearningRate = method.LearningRate ?? spec.Training.LearningRate };
-            trained = new Trainer(model, optimiser, session.Clock).Train(
-                material.Lesson, MethodObjective.Of(method), BudgetMeter.For(budget, spec.Prices, spec.Epochs, session.Clock), new Seed(unit.Seed), ChargeKind.StudentTraining,
+            var optimiser = spec.Training with { LearningRate = method.LearningRate ?? Tuned(unit) ?? spec.Training.LearningRate };
+            using var teacher = method.Signal == SignalKind.OnPolicy ? session.LoadTeacher(unit) : null;
+            using var objective = new MethodObjective(method, model, teacher?.Shape ?? TeacherShape(unit), new Seed(unit.Seed));
+            learnt = new Lessons(session).Of(unit, tokenizer);
+            using var lesson = learnt?.Lesson;
+            trained = new Trainer(objective.Parameters, session.Compute, optimiser, session.Clock).Train(
+                teacher is null
+                    ? new PreparedCurriculum(lesson!, objective, unit.Student.Model, session.Compute, optimiser, new Seed(unit.Seed))
+                    : OnPolicy(unit, method, model, teacher, objective, lesson, optimiser),
+                BudgetMeter.For(budget, spec.Prices, spec.Epochs, session.Clock), ChargeKind.StudentTraining,
                 progress => session.Report("training", progress.Share, progress.Loss, progress.TokensPerSecond));
             charges.Add(trained.Charge);
-            charges.AddRange(material.Shares(trained.Used));
+            if (learnt is not null) charges.AddRange(learnt.Shares(trained.Used));
+            if (trained.Scoring is { } scoring) charges.Add(scoring);
+            if (Tuning(unit) is { } tuning) charges.Add(tuning);
         }
 
         var (scores, evaluation) = Evaluate(unit, model, tokenizer);
@@ -48,75 +58,67 @@ internal sealed class StudentRun(UnitSession session)
             Steps = trained?.Steps,
             Examples = trained?.Examples,
             TokensTrained = trained?.LossTokens,
-            TeacherTokens = trained is not null && material is { Sources.Count: > 0 } ? trained.Used.Sum(i => (long)material.Traces[i].ResponseLength) : null,
-            TeacherQueries = trained is not null && material is { Sources.Count: > 0 } ? trained.Used.Count : null,
+            TeacherTokens = trained is not null ? learnt?.TeacherTokens(trained.Used) : null,
+            TeacherQueries = trained is not null && learnt?.HasTeacher == true ? trained.Used.Count : null,
             Circumstances = circumstances,
         }, folder => ModelFolder.Save(Path.Combine(folder, ModelFolder.NameInStore), model, tokenizer));
     }
 
-    private (IReadOnlyList<TaskScores> Scores, Charge Charge) Evaluate(StudentUnit unit, Decoder model, ITokenizer tokenizer)
+    /// <summary>The learning rate of the trial that did best on validation items: the mean over tasks of their first metric; the first of equals.</summary>
+    private double? Tuned(TrainingUnit unit)
     {
-        var evaluator = new TaskEvaluator(spec, tokenizer, session.Clock);
-        if (spec.Tasks[0].Task is not TeacherText)
-            return evaluator.Solve(model, new Seed(unit.Seed), session.Counting("evaluation", spec.Evaluation.Items * spec.Tasks.Count));
-        var teacher = session.EntryOf(unit.Needs[0]);
-        var windows = SignalFile.ReadSequences(Path.Combine(teacher, UnitSession.HeldOutName));
-        var choices = SignalFile.ReadSequences(Path.Combine(teacher, UnitSession.ChoicesName));
-        return evaluator.Imitate(model, spec.Tasks[0].Name, windows, [.. choices.Select(choice => choice.Tokens)]);
+        var trials = unit.Needs.OfType<TrialUnit>().ToArray();
+        return trials.Length == 0 ? null : trials.MaxBy(trial => spec.Tasks.Average(task =>
+        {
+            var metric = task.Task.Metrics[0];
+            var items = session.OutcomeOf(trial).Scores.Single(scores => scores.Task == task.Name && scores.Metric == metric.Name).Items;
+            return (metric.HigherIsBetter ? 1 : -1) * items.Average();
+        }))!.LearningRate;
     }
 
-    private Material Gather(StudentUnit unit, MethodSpec method, Budget budget, ITokenizer tokenizer)
+    // Everything that the trials spent: without them this student would not be what it is.
+    private Charge? Tuning(TrainingUnit unit)
     {
-        if (method.IsBaseline)
-        {
-            var problems = Limited(TextRun.TrainingProblems(spec), budget);
-            var gold = problems.Select(problem => Examples.Gold(tokenizer, problem, method.Keep)).ToArray();
-            return new Material(new Lesson(gold, null, new double[gold.Length]), gold, []);
-        }
-
-        var text = unit.Needs.OfType<TextUnit>().Single();
-        var traces = session.ReadText(text);
-        var sequences = method.Keep == Keep.Answer ? [.. traces.Select(trace => Examples.AnswerOnly(tokenizer, trace))] : traces;
-        var sources = new List<TeacherShare> { TeacherShare.Of(session.OutcomeOf(text).Charges[0], traces) };
-        TopKSignal? topK = null;
-        if (unit.Needs.OfType<TopKUnit>().SingleOrDefault() is { } scored)
-        {
-            topK = SignalFile.ReadTopK(Path.Combine(session.EntryOf(scored), UnitSession.TopKName));
-            sources.Add(TeacherShare.Of(session.OutcomeOf(scored).Charges[0], sequences));
-        }
-
-        var teacherFlops = Enumerable.Range(0, traces.Count).Select(i => sources.Sum(source => source.FlopsOf(i))).ToArray();
-        return new Material(new Lesson(Limited(sequences, budget), topK, teacherFlops), traces, sources);
+        var spent = unit.Needs.OfType<TrialUnit>().SelectMany(trial => session.OutcomeOf(trial).Charges).ToArray();
+        return spent.Length == 0 ? null : new Charge(
+            ChargeKind.Tuning, spent.Sum(charge => charge.Tokens), new Flops(spent.Sum(charge => charge.Flops.Value)), new Seconds(spent.Sum(charge => charge.Seconds.Value)));
     }
 
-    // A budget in queries is a smaller pool, not a shorter training.
-    private static IReadOnlyList<T> Limited<T>(IReadOnlyList<T> pool, Budget budget) =>
-        budget.Unit == BudgetUnit.Queries ? [.. pool.Take((int)Math.Min(pool.Count, budget.Amount))] : pool;
-
-    /// <summary>What the student learns from, and what the teacher's part of it cost.</summary>
-    private sealed record Material(Lesson Lesson, IReadOnlyList<Sequence> Traces, IReadOnlyList<TeacherShare> Sources)
+    private OnPolicyCurriculum OnPolicy(
+        TrainingUnit unit, MethodSpec method, Decoder model, ITeacher teacher, MethodObjective objective, Lesson? text, OptimiserSpec optimiser)
     {
-        /// <summary>The teacher's charges for the examples that were used.</summary>
-        internal IEnumerable<Charge> Shares(IReadOnlySet<int> used) => Sources.Select(source => source.For(used));
+        var ownText = spec.Tasks[0].Task as TeacherText;
+        var problems = ownText is null ? TextRun.TrainingProblems(spec) : [];
+        var prompts = ownText is null ? problems.Select(problem => Examples.Prompt(teacher.Tokenizer, problem)).ToArray() : [.. Enumerable.Repeat(new[] { teacher.Tokenizer.Begin }, optimiser.Batch)];
+        if (unit.Budget!.Unit == BudgetUnit.Queries) prompts = [.. prompts.Take((int)unit.Budget.Amount)];
+        return new OnPolicyCurriculum(
+            method, model, teacher, objective, prompts, ownText?.Tokens ?? Examples.ResponseLimit(problems), ownText is null ? teacher.Tokenizer.End : -1, text,
+            optimiser, new Seed(unit.Seed), session.Clock);
     }
 
-    /// <summary>One charge of the teacher, spread over its sequences by the tokens each took.</summary>
-    private sealed record TeacherShare(Charge Whole, long[] Tokens, double[] Weights)
+    private ModelShape? TeacherShape(TrainingUnit unit)
     {
-        internal static TeacherShare Of(Charge whole, IReadOnlyList<Sequence> sequences)
+        if (unit.Method!.Signal != SignalKind.Hidden) return null;
+        using var teacher = session.LoadTeacher(unit);
+        return teacher.Shape;
+    }
+
+    private (IReadOnlyList<TaskScores> Scores, Charge Charge) Evaluate(TrainingUnit unit, Decoder model, ITokenizer tokenizer)
+    {
+        var evaluator = new TaskEvaluator(spec.Tasks, unit.Evaluation, tokenizer, session.Clock);
+        if (spec.Tasks[0].Task is TeacherText)
         {
-            // FLOPs of a forward pass grow nearly linearly with tokens at these lengths; shares by tokens add up to the whole.
-            var tokens = sequences.Select(sequence => (long)sequence.Processed).ToArray();
-            var total = (double)tokens.Sum();
-            return new TeacherShare(whole, tokens, [.. tokens.Select(count => count / total)]);
+            var entry = session.EntryOf(session.TeacherOf(unit)!);
+            var windows = SequenceFile.Read(Path.Combine(entry, UnitSession.HeldOutName));
+            var choices = SequenceFile.Read(Path.Combine(entry, UnitSession.ChoicesName));
+            return evaluator.Imitate(model, spec.Tasks[0].Name, windows, [.. choices.Select(choice => choice.Tokens)]);
         }
 
-        internal double FlopsOf(int sequence) => Weights[sequence] * Whole.Flops.Value;
-
-        internal Charge For(IReadOnlySet<int> used)
-        {
-            var share = used.Sum(sequence => Weights[sequence]);
-            return new Charge(Whole.Kind, used.Sum(sequence => Tokens[sequence]), share * Whole.Flops, share * Whole.Seconds);
-        }
+        var (scores, charge) = evaluator.Solve(model, new Seed(unit.Seed), session.Counting("evaluation", unit.Evaluation.Items * spec.Tasks.Count));
+        if (!unit.Evaluation.Agreement || session.TeacherOf(unit) is not { } teacher) return (scores, charge);
+        var held = session.EntryOf(teacher);
+        using var theirs = new TeacherScores(Path.Combine(held, UnitSession.ScoresName));
+        var (agreement, reading) = evaluator.Compare(model, SequenceFile.Read(Path.Combine(held, UnitSession.HeldOutName)), theirs);
+        return ([.. scores, .. agreement], charge.Plus(reading));
     }
 }

@@ -17,17 +17,22 @@ namespace Bench.Lab.Runs;
 /// <summary>Trains the teacher where the experiment says so, and measures it as its students will be measured.</summary>
 internal sealed class TeacherRun(UnitSession session)
 {
+    /// <summary>How many of the teacher's probabilities students are compared with; the others are lumped.</summary>
+    private const int ComparedTokens = 64;
+
     private static readonly Seed TeacherSeed = new(0);
 
     private readonly ExperimentSpec spec = session.Spec;
 
     internal Outcome Execute(TeacherUnit unit)
     {
+        if (!unit.Teacher.HasModel)
+            return session.Publish(unit, circumstances => new Outcome { Status = UnitStatus.Ok, Circumstances = circumstances });
         var charges = new List<Charge>();
         TrainingResult? trained = null;
         Decoder model;
         ITokenizer tokenizer;
-        if (spec.Teacher.Training is { } training)
+        if (unit.Teacher.Training is { } training)
         {
             tokenizer = session.Tokenizer();
             model = Decoder.Initialise(training.Model with { Vocabulary = tokenizer.Size }, session.Compute, TeacherSeed);
@@ -40,20 +45,8 @@ internal sealed class TeacherRun(UnitSession session)
         }
 
         using var owned = model;
-        IReadOnlyList<TaskScores> scores;
-        Action<string>? alongside = spec.Teacher.Training is null ? null : folder => ModelFolder.Save(Path.Combine(folder, ModelFolder.NameInStore), model, tokenizer);
-        if (spec.Tasks[0].Task is TeacherText)
-        {
-            (scores, var charge, alongside) = HeldOut(model, tokenizer);
-            charges.Add(charge);
-        }
-        else
-        {
-            (scores, var charge) = new TaskEvaluator(spec, tokenizer, session.Clock).Solve(
-                model, TeacherSeed, session.Counting("evaluation", spec.Evaluation.Items * spec.Tasks.Count));
-            charges.Add(charge);
-        }
-
+        var (scores, charge, alongside) = spec.Tasks[0].Task is TeacherText ? HeldOut(unit, model, tokenizer) : Solve(model, tokenizer);
+        charges.Add(charge);
         return session.Publish(unit, circumstances => new Outcome
         {
             Status = UnitStatus.Ok,
@@ -64,7 +57,11 @@ internal sealed class TeacherRun(UnitSession session)
             Examples = trained?.Examples,
             TokensTrained = trained?.LossTokens,
             Circumstances = circumstances,
-        }, alongside);
+        }, folder =>
+        {
+            alongside?.Invoke(folder);
+            if (trained is not null) ModelFolder.Save(Path.Combine(folder, ModelFolder.NameInStore), model, tokenizer);
+        });
     }
 
     private TrainingResult Train(Decoder model, ITokenizer tokenizer, TeacherTraining training)
@@ -72,26 +69,42 @@ internal sealed class TeacherRun(UnitSession session)
         // As many distinct problems as the budget can show once, or as the tasks have.
         var each = (int)Math.Min(50_000, training.Tokens / spec.Tasks.Count / 8) + 1;
         var problems = spec.Tasks.SelectMany(task => ProblemSets.Draw((ProceduralTask)task.Task, Split.Train, each, new Seed(1)));
-        var sequences = problems.Select(problem => Examples.Gold(tokenizer, problem, Keep.Trace)).ToArray();
-        return new Trainer(model, training.Optimiser, session.Clock).Train(
-            new Lesson(sequences, null, new double[sequences.Length]), MethodObjective.CrossEntropy,
-            BudgetMeter.ForProcessedTokens(training.Tokens, session.Clock), TeacherSeed, ChargeKind.TeacherTraining,
+        var lesson = Lesson.Of([.. problems.Select(problem => Examples.Gold(tokenizer, problem, Keep.Trace))]);
+        using var objective = MethodObjective.CrossEntropy(model);
+        return new Trainer(objective.Parameters, session.Compute, training.Optimiser, session.Clock).Train(
+            new PreparedCurriculum(lesson, objective, model.Shape, session.Compute, training.Optimiser, TeacherSeed),
+            BudgetMeter.ForProcessedTokens(training.Tokens, session.Clock), ChargeKind.TeacherTraining,
             progress => session.Report("training", progress.Share, progress.Loss, progress.TokensPerSecond));
     }
 
+    // Where students are compared with the teacher, its own responses to the held-out items and its probabilities there are kept.
+    private (IReadOnlyList<TaskScores> Scores, Charge Charge, Action<string>? Save) Solve(Decoder model, ITokenizer tokenizer)
+    {
+        var evaluator = new TaskEvaluator(spec.Tasks, spec.Evaluation, tokenizer, session.Clock);
+        var (scores, charge) = evaluator.Solve(model, TeacherSeed, session.Counting("evaluation", spec.Evaluation.Items * spec.Tasks.Count));
+        if (!spec.Evaluation.Agreement) return (scores, charge, null);
+        var (sequences, writing) = evaluator.Responses(model);
+        var teacher = new LocalTeacher(model, tokenizer, session.Clock);
+        return (scores, charge.Plus(writing), folder =>
+        {
+            SequenceFile.Write(Path.Combine(folder, UnitSession.HeldOutName), sequences);
+            TokenSignals.WriteTopK(teacher, sequences, Path.Combine(folder, UnitSession.ScoresName), Math.Min(ComparedTokens, model.Shape.Vocabulary), 1, ChargeKind.Evaluation);
+        });
+    }
+
     // The teacher's own text, held out from what students train on by its seed. Its bits per token are its entropy, which no student can beat on average.
-    private (IReadOnlyList<TaskScores> Scores, Charge Charge, Action<string> Save) HeldOut(Decoder model, ITokenizer tokenizer)
+    private (IReadOnlyList<TaskScores> Scores, Charge Charge, Action<string>? Save) HeldOut(TeacherUnit unit, Decoder model, ITokenizer tokenizer)
     {
         var task = spec.Tasks[0];
-        using var teacher = new LocalTeacher(model, tokenizer, session.Clock);
+        var teacher = new LocalTeacher(model, tokenizer, session.Clock);
         var (windows, writing) = TextRun.Windows(
-            teacher, ((TeacherText)task.Task).Tokens, spec.Evaluation.Items, spec.Teacher.Sampling, TextRun.HeldOutSeed, ChargeKind.Evaluation, session.Counting("writing", spec.Evaluation.Items));
+            teacher, ((TeacherText)task.Task).Tokens, spec.Evaluation.Items, unit.Teacher.Sampling, TextRun.HeldOutSeed, ChargeKind.Evaluation, session.Counting("writing", spec.Evaluation.Items));
         var (predictions, scoring) = teacher.Predict(windows, ChargeKind.Evaluation);
         var agreement = new TaskScores(task.Name, Metric.Agreement.Name, [.. predictions.Select(_ => 1.0)]);
         return ([TaskEvaluator.BitsPerToken(task.Name, predictions), agreement], writing.Plus(scoring), folder =>
         {
-            SignalFile.Write(Path.Combine(folder, UnitSession.HeldOutName), windows);
-            SignalFile.Write(Path.Combine(folder, UnitSession.ChoicesName), [.. predictions.Select(prediction => new Sequence(prediction.MostLikely, 0))]);
+            SequenceFile.Write(Path.Combine(folder, UnitSession.HeldOutName), windows);
+            SequenceFile.Write(Path.Combine(folder, UnitSession.ChoicesName), [.. predictions.Select(prediction => new Sequence(prediction.MostLikely, 0))]);
         });
     }
 }

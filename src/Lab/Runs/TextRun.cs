@@ -1,16 +1,18 @@
 using Bench.Lab.Evaluation;
 using Bench.Lab.Signals;
 using Bench.Lab.Teachers;
+using Bench.Lab.Tensors;
 using Bench.Protocol.Costs;
 using Bench.Protocol.Outcomes;
 using Bench.Protocol.Plans;
 using Bench.Protocol.Seeds;
 using Bench.Protocol.Specs;
 using Bench.Protocol.Tasks;
+using Bench.Protocol.Units;
 
 namespace Bench.Lab.Runs;
 
-/// <summary>Has the teacher write one response for each training prompt.</summary>
+/// <summary>Has a teacher write responses to each training prompt and keeps those that the sampling selects; or reads what it wrote before.</summary>
 internal sealed class TextRun(UnitSession session)
 {
     /// <summary>Training problems and training text are drawn from this seed, whatever the student's.</summary>
@@ -23,19 +25,16 @@ internal sealed class TextRun(UnitSession session)
 
     internal Outcome Execute(TextUnit unit)
     {
-        using var teacher = session.LoadTeacher(unit.Needs[0]);
-        var progress = session.Counting("writing", spec.Prompts);
-        var (sequences, charge) = spec.Tasks[0].Task is TeacherText text
-            ? Windows(teacher, text.Tokens, spec.Prompts, spec.Teacher.Sampling, TrainingSeed, ChargeKind.TeacherGeneration, progress)
-            : Responses(teacher, progress);
+        var (sequences, charge, asked) = unit.Teacher.Traces is { } traces ? Recorded(traces) : Written(unit);
+        if (sequences.Count == 0) throw new LabException($"none of {unit.Teacher.Name}'s {asked} responses was kept; sample more, or select all");
         return session.Publish(unit, circumstances => new Outcome
         {
             Status = UnitStatus.Ok,
             Charges = [charge],
             TeacherTokens = sequences.Sum(sequence => (long)sequence.ResponseLength),
-            TeacherQueries = sequences.Count,
+            TeacherQueries = asked,
             Circumstances = circumstances,
-        }, folder => SignalFile.Write(Path.Combine(folder, UnitSession.TextName), sequences));
+        }, folder => SequenceFile.Write(Path.Combine(folder, UnitSession.TextName), sequences));
     }
 
     /// <summary>Windows of the teacher's own text from the begin token on.</summary>
@@ -49,20 +48,61 @@ internal sealed class TextRun(UnitSession session)
     }
 
     /// <summary>The training problems of an experiment, the same for teacher and baselines, tasks in equal shares and mixed.</summary>
-    internal static IReadOnlyList<Problem> TrainingProblems(ExperimentSpec spec)
+    internal static IReadOnlyList<Problem> TrainingProblems(ExperimentSpec spec) => [.. TrainingProblemsWithTasks(spec).Select(entry => entry.Problem)];
+
+    private static IReadOnlyList<(ProceduralTask Task, Problem Problem)> TrainingProblemsWithTasks(ExperimentSpec spec)
     {
         var perTask = spec.Tasks.Select((task, i) => ProblemSets.Draw(
-            (ProceduralTask)task.Task, Split.Train, spec.Prompts / spec.Tasks.Count + (i < spec.Prompts % spec.Tasks.Count ? 1 : 0), TrainingSeed));
+            (ProceduralTask)task.Task, Split.Train, spec.Prompts / spec.Tasks.Count + (i < spec.Prompts % spec.Tasks.Count ? 1 : 0), TrainingSeed)
+            .Select(problem => ((ProceduralTask)task.Task, problem)));
         var problems = perTask.SelectMany(set => set).ToArray();
         return [.. TrainingSeed.Stream("mix").Permutation(problems.Length).Select(i => problems[i])];
     }
 
-    private (IReadOnlyList<Sequence> Sequences, Charge Charge) Responses(ITeacher teacher, Action<int> progress)
+    private (IReadOnlyList<Sequence> Sequences, Charge Charge, int Asked) Written(TextUnit unit)
     {
-        var problems = TrainingProblems(spec);
-        var prompts = problems.Select(problem => Examples.Prompt(teacher.Tokenizer, problem)).ToArray();
+        using var teacher = session.LoadTeacher(unit);
+        if (spec.Tasks[0].Task is TeacherText text)
+        {
+            var (windows, writing) = Windows(teacher, text.Tokens, spec.Prompts, unit.Sampling, TrainingSeed, ChargeKind.TeacherGeneration, session.Counting("writing", spec.Prompts));
+            return (windows, writing, windows.Count);
+        }
+
+        var problems = TrainingProblemsWithTasks(spec);
+        var prompts = problems.SelectMany(entry => Enumerable.Repeat(Examples.Prompt(teacher.Tokenizer, entry.Problem), unit.Sampling.Samples)).ToArray();
         var (responses, charge) = teacher.Write(
-            prompts, Examples.ResponseLimit(problems), teacher.Tokenizer.End, spec.Teacher.Sampling, TrainingSeed, ChargeKind.TeacherGeneration, progress);
-        return ([.. prompts.Zip(responses, (prompt, response) => new Sequence([.. prompt, .. response], prompt.Length))], charge);
+            prompts, Examples.ResponseLimit(problems.Select(entry => entry.Problem)), teacher.Tokenizer.End, unit.Sampling, TrainingSeed, ChargeKind.TeacherGeneration,
+            session.Counting("writing", prompts.Length));
+        var sequences = prompts.Zip(responses, (prompt, response) => new Sequence([.. prompt, .. response], prompt.Length)).ToArray();
+        switch (unit.Sampling.Select)
+        {
+            case Selection.Correct:
+                var correct = sequences.Where((_, i) => Grade(problems[i / unit.Sampling.Samples], teacher, responses[i]) == 1);
+                // The same response twice to the same prompt teaches nothing new.
+                return ([.. correct.DistinctBy(sequence => string.Join(' ', sequence.Tokens))], charge, prompts.Length);
+            case Selection.Likeliest:
+                var (scores, reading) = teacher.Predict(sequences, ChargeKind.TeacherGeneration);
+                var best = Enumerable.Range(0, sequences.Length).Chunk(unit.Sampling.Samples).Select(own => own.MaxBy(i => scores[i].LogProbabilities.Average()));
+                return ([.. best.Select(i => sequences[i])], charge.Plus(reading), prompts.Length);
+            default:
+                return (sequences, charge, prompts.Length);
+        }
+    }
+
+    private static double Grade((ProceduralTask Task, Problem Problem) entry, ITeacher teacher, int[] response) =>
+        entry.Task.Grade(entry.Problem, teacher.Tokenizer.Decode(response));
+
+    // Only training prompts: a recorded response to a held-out problem would give its answer away.
+    private (IReadOnlyList<Sequence> Sequences, Charge Charge, int Asked) Recorded(CheckpointSpec file)
+    {
+        var tokenizer = session.Tokenizer();
+        var kept = session.Files.Traces(file).Where(trace => ProblemSets.SplitOf(trace.Prompt) == Split.Train).Take(spec.Prompts).ToArray();
+        var sequences = kept.Select(trace =>
+        {
+            int[] prompt = [tokenizer.Begin, .. tokenizer.Encode(trace.Prompt)];
+            return new Sequence([.. prompt, .. tokenizer.Encode(trace.Response), tokenizer.End], prompt.Length);
+        }).ToArray();
+        // What a recorded teacher spent is not known here.
+        return (sequences, new Charge(ChargeKind.TeacherGeneration, sequences.Sum(sequence => (long)sequence.Processed), Flops.Zero, default), kept.Length);
     }
 }

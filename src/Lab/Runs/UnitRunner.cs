@@ -29,8 +29,9 @@ public sealed class UnitRunner(Plan plan, ContentStore store, TeacherFiles files
         {
             TeacherUnit teacher => new TeacherRun(session).Execute(teacher),
             TextUnit text => new TextRun(session).Execute(text),
-            TopKUnit topK => new TopKRun(session).Execute(topK),
-            StudentUnit student => new StudentRun(session).Execute(student),
+            ScoreUnit scores => new ScoreRun(session).Execute(scores),
+            StateUnit states => new ScoreRun(session).Execute(states),
+            TrainingUnit training => new StudentRun(session).Execute(training),
             _ => throw new ArgumentException($"no way to run {unit.Label}", nameof(unit)),
         };
     }

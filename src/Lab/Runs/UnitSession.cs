@@ -19,7 +19,8 @@ internal sealed class UnitSession(
     ExperimentSpec spec, ContentStore store, TeacherFiles files, Compute compute, CodeVersion code, TimeProvider clock, Action<UnitProgress>? progress)
 {
     internal const string TextName = "text.bin";
-    internal const string TopKName = "top-k.bin";
+    internal const string ScoresName = "scores.bin";
+    internal const string StatesName = "states.bin";
     internal const string HeldOutName = "held-out.bin";
     internal const string ChoicesName = "choices.bin";
 
@@ -38,26 +39,36 @@ internal sealed class UnitSession(
     /// <summary>Reports a count of items as a share.</summary>
     internal Action<int> Counting(string stage, int total) => done => Report(stage, (double)done / total);
 
-    internal ITeacher LoadTeacher(UnitOfWork teacher)
+    internal TeacherFiles Files { get; } = files;
+
+    /// <summary>The teacher that a unit needs.</summary>
+    internal ITeacher LoadTeacher(UnitOfWork unit)
     {
-        var (model, tokenizer) = LoadTeacherModel(teacher);
+        var (model, tokenizer) = LoadTeacherModel(TeacherOf(unit) ?? throw new InvalidOperationException($"{unit.Label} has no teacher"));
         return new LocalTeacher(model, tokenizer, Clock);
     }
 
-    internal (Decoder Model, ITokenizer Tokenizer) LoadTeacherModel(UnitOfWork teacher) => Spec.Teacher.Checkpoint is { } checkpoint
-        ? files.Load(checkpoint, Compute)
-        : ModelFolder.Load(Path.Combine(EntryOf(teacher), ModelFolder.NameInStore), Compute);
+    /// <summary>The teacher's unit that a unit needs, itself or through its text; null where it has none.</summary>
+    internal TeacherUnit? TeacherOf(UnitOfWork unit) => unit.Needs.OfType<TeacherUnit>().FirstOrDefault() ?? unit.Needs.Select(TeacherOf).FirstOrDefault(teacher => teacher is not null);
 
-    /// <summary>The tokenizer of this experiment: the checkpoint's, or one made from the tasks' alphabets.</summary>
+    internal (Decoder Model, ITokenizer Tokenizer) LoadTeacherModel(TeacherUnit unit) => unit.Teacher.Checkpoint is { } checkpoint
+        ? Files.Load(checkpoint, Compute)
+        : ModelFolder.Load(Path.Combine(EntryOf(unit), ModelFolder.NameInStore), Compute);
+
+    /// <summary>The tokenizer of this experiment: the checkpoints', or one made from the tasks' alphabets.</summary>
     internal ITokenizer Tokenizer()
     {
-        if (Spec.Teacher.Checkpoint is null) return new CharacterTokenizer(CharacterVocabulary.Of(Spec.Tasks.Select(task => task.Task).OfType<ProceduralTask>()).Characters);
-        var (model, tokenizer) = files.Load(Spec.Teacher.Checkpoint, Compute.Cpu);
+        if (Spec.Teachers[0].Checkpoint is not { } checkpoint) return new CharacterTokenizer(CharacterVocabulary.Of(Spec.Tasks.Select(task => task.Task).OfType<ProceduralTask>()).Characters);
+        var (model, tokenizer) = Files.Load(checkpoint, Compute.Cpu);
         model.Dispose();
         return tokenizer;
     }
 
-    internal IReadOnlyList<Sequence> ReadText(UnitOfWork text) => SignalFile.ReadSequences(Path.Combine(EntryOf(text), TextName));
+    /// <summary>The sequences of a text.</summary>
+    internal IReadOnlyList<Sequence> ReadText(TextUnit text) => SequenceFile.Read(Path.Combine(EntryOf(text), TextName));
+
+    /// <summary>What a unit reads of its text.</summary>
+    internal IReadOnlyList<Sequence> ReadText(UnitOfWork unit, Keep keep, ITokenizer tokenizer) => Lessons.Kept(ReadText(unit.Needs.OfType<TextUnit>().Single()), keep, tokenizer);
 
     internal string EntryOf(UnitOfWork unit) => store.Find(unit.Fingerprint.Text)
         ?? throw new LabException($"{unit.Label} is not in the store {store.Root}; run the experiment again");
@@ -66,15 +77,22 @@ internal sealed class UnitSession(
         ?? throw new LabException($"{unit.Label} is not in the store {store.Root}; run the experiment again");
 
     /// <summary>Publishes an outcome with what else belongs to the unit.</summary>
-    internal Outcome Publish(UnitOfWork unit, Func<Circumstances, Outcome> outcome, Action<string>? alongside = null)
+    internal Outcome Publish(UnitOfWork unit, Func<Circumstances, Outcome> outcome, Action<string>? alongside = null) => Publish(unit, folder =>
     {
-        var result = outcome(Here());
+        alongside?.Invoke(folder);
+        return outcome;
+    });
+
+    /// <summary>Publishes what is written into the unit's folder, and the outcome that comes of it.</summary>
+    internal Outcome Publish(UnitOfWork unit, Func<string, Func<Circumstances, Outcome>> write)
+    {
+        Outcome? result = null;
         store.Publish(unit.Fingerprint.Text, folder =>
         {
+            result = write(folder)(Here());
             OutcomeFile.Write(folder, result);
-            alongside?.Invoke(folder);
         });
-        return result;
+        return result!;
     }
 
     private Circumstances Here()

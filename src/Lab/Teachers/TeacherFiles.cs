@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text.Json;
 using Bench.Lab.Checkpoints;
 using Bench.Lab.Models;
 using Bench.Lab.Tensors;
@@ -36,6 +37,42 @@ public sealed class TeacherFiles(IReadOnlyList<string> folders, string downloads
         }
     }
 
+    public string HashOf(CheckpointSpec file)
+    {
+        try
+        {
+            Locate(file);
+            return hashes[file.Path];
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new SpecException(file.Place, error.Message.ReplaceLineEndings(" "), "");
+        }
+    }
+
+    /// <summary>The recorded responses of a file of JSON Lines, prompt and response of each line.</summary>
+    /// <exception cref="LabException">A line is not {"prompt": …, "response": …}.</exception>
+    public IReadOnlyList<(string Prompt, string Response)> Traces(CheckpointSpec file)
+    {
+        var path = Locate(file);
+        var traces = new List<(string, string)>();
+        foreach (var line in File.ReadLines(path))
+        {
+            if (line.Length == 0) continue;
+            try
+            {
+                using var entry = JsonDocument.Parse(line);
+                traces.Add((entry.RootElement.GetProperty("prompt").GetString()!, entry.RootElement.GetProperty("response").GetString()!));
+            }
+            catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException)
+            {
+                throw new LabException($"{path}:{traces.Count + 1}: not a line of {{\"prompt\": …, \"response\": …}}");
+            }
+        }
+
+        return traces.Count > 0 ? traces : throw new LabException($"{path}: no responses in it");
+    }
+
     /// <summary>Loads the checkpoint.</summary>
     public (Decoder Model, ITokenizer Tokenizer) Load(CheckpointSpec checkpoint, Compute compute)
     {
@@ -48,7 +85,7 @@ public sealed class TeacherFiles(IReadOnlyList<string> folders, string downloads
     private string Locate(CheckpointSpec file)
     {
         var found = folders.Select(folder => Path.GetFullPath(Path.Combine(folder, file.Path))).FirstOrDefault(Path.Exists) ?? Download(file);
-        hashes[file.Path] = Directory.Exists(found) ? HashOfFolder(found) : HashOf(found);
+        hashes[file.Path] = Directory.Exists(found) ? HashOfFolder(found) : Sha256(found);
         if (file.Sha256 is not null && hashes[file.Path] != file.Sha256)
             throw new SpecException(file.Place, $"{found} has the checksum {hashes[file.Path]}", $"expected {file.Sha256}: the file is another one, or damaged");
         return found;
@@ -68,7 +105,7 @@ public sealed class TeacherFiles(IReadOnlyList<string> folders, string downloads
             response.EnsureSuccessStatusCode();
             using (var source = response.Content.ReadAsStream())
             using (var stream = File.Create(temporary)) source.CopyTo(stream);
-            if (HashOf(temporary) is var hash && hash != file.Sha256)
+            if (Sha256(temporary) is var hash && hash != file.Sha256)
                 throw new SpecException(file.Place, $"what {file.Url} sent has the checksum {hash}", $"expected {file.Sha256}");
             File.Move(temporary, target, overwrite: true);
             return target;
@@ -85,9 +122,9 @@ public sealed class TeacherFiles(IReadOnlyList<string> folders, string downloads
 
     // Every file of a model's folder counts: weights, configuration and tokenizer.
     private static string HashOfFolder(string folder) => Convert.ToHexStringLower(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(string.Join('\n', Directory
-        .EnumerateFiles(folder).Order(StringComparer.Ordinal).Select(file => $"{Path.GetFileName(file)} {HashOf(file)}")))));
+        .EnumerateFiles(folder).Order(StringComparer.Ordinal).Select(file => $"{Path.GetFileName(file)} {Sha256(file)}")))));
 
-    private static string HashOf(string path)
+    private static string Sha256(string path)
     {
         using var stream = File.OpenRead(path);
         return Convert.ToHexStringLower(SHA256.HashData(stream));

@@ -1,5 +1,4 @@
 using Bench.Lab.Kernels;
-using Bench.Lab.Models;
 using Bench.Lab.Tensors;
 using Bench.Protocol.Specs;
 using static TorchSharp.torch;
@@ -7,7 +6,7 @@ using static TorchSharp.torch;
 namespace Bench.Lab.Training;
 
 /// <summary>
-/// AdamW over a model's parameters, with clipping by the gradient's global norm. Vectors (norms, biases) are not decayed. Moments are float32, and
+/// AdamW over parameters, with clipping by the gradient's global norm. Vectors (norms, biases) are not decayed. Moments are float32, and
 /// so is the copy of a parameter of lower precision that the steps are taken on: small steps would vanish in its rounding.
 /// </summary>
 internal sealed class AdamW : IDisposable
@@ -17,14 +16,14 @@ internal sealed class AdamW : IDisposable
     private readonly Slot[] slots;
     private int step;
 
-    internal AdamW(Decoder model, OptimiserSpec spec)
+    internal AdamW(IReadOnlyList<Tensor> parameters, Compute compute, OptimiserSpec spec)
     {
-        (this.spec, compute) = (spec, model.Compute);
-        slots = [.. model.Parameters.Select(parameter => new Slot(
-            parameter.Tensor, Master(parameter.Tensor), Moment(parameter.Tensor), Moment(parameter.Tensor), parameter.Tensor.shape.Length > 1 ? spec.WeightDecay : 0))];
+        (this.spec, this.compute) = (spec, compute);
+        slots = [.. parameters.Select(parameter => new Slot(
+            parameter, Master(parameter), Moment(parameter), Moment(parameter), parameter.shape.Length > 1 ? spec.WeightDecay : 0))];
     }
 
-    /// <summary>Applies gradients, in the order of the model's parameters.</summary>
+    /// <summary>Applies gradients, in the order of the parameters.</summary>
     /// <returns>The norm of the gradient before clipping.</returns>
     internal double Step(IReadOnlyList<Tensor> gradients, double learningRate)
     {

@@ -2,8 +2,32 @@ using Bench.Lab.Signals;
 
 namespace Bench.Lab.Training;
 
-/// <summary>What a student learns from: sequences, and for a top-k objective the teacher's probabilities of their response tokens.</summary>
-/// <param name="Sequences">The training examples.</param>
-/// <param name="TopK">Aligned with the sequences, or null.</param>
+/// <summary>What a student learns from that was prepared before.</summary>
+/// <param name="Sequences">The training examples in the student's tokens.</param>
 /// <param name="TeacherFlops">What the teacher spent on each example; all zero without a teacher.</param>
-public sealed record Lesson(IReadOnlyList<Sequence> Sequences, TopKSignal? TopK, IReadOnlyList<double> TeacherFlops);
+internal sealed record Lesson(IReadOnlyList<Sequence> Sequences, IReadOnlyList<double> TeacherFlops) : IDisposable
+{
+    /// <summary>The teacher's probabilities, aligned with the sequences.</summary>
+    internal TeacherScores? Scores { get; init; }
+
+    /// <summary>The teacher's activations, aligned with the sequences.</summary>
+    internal TeacherStates? States { get; init; }
+
+    /// <summary>The teacher's own sequences, where its tokens are not the student's.</summary>
+    internal IReadOnlyList<Sequence>? TeacherSequences { get; init; }
+
+    /// <summary>Weights of the sequences' tokens in the loss; null for all 1.</summary>
+    internal IReadOnlyList<double>? Weights { get; init; }
+
+    /// <summary>A lesson without a teacher.</summary>
+    internal static Lesson Of(IReadOnlyList<Sequence> sequences) => new(sequences, new double[sequences.Count]);
+
+    /// <summary>The same without the sequences beyond a number.</summary>
+    internal Lesson Take(int count) => count >= Sequences.Count ? this : this with { Sequences = [.. Sequences.Take(count)] };
+
+    public void Dispose()
+    {
+        Scores?.Dispose();
+        States?.Dispose();
+    }
+}

@@ -4,8 +4,15 @@ namespace Bench.Lab.Training;
 
 /// <summary>What a training step takes.</summary>
 /// <param name="Student">FLOPs of the student, padding included.</param>
-/// <param name="Teacher">FLOPs of the teacher for examples that were not used before.</param>
+/// <param name="Teacher">FLOPs of the teacher for examples that were not used before, and for what it reads live.</param>
 /// <param name="LossTokens">Tokens that carry loss.</param>
 /// <param name="ProcessedTokens">All tokens, padding included.</param>
 /// <param name="Examples">Examples, repeats counted.</param>
-internal readonly record struct StepCost(Flops Student, Flops Teacher, long LossTokens, long ProcessedTokens, int Examples);
+internal readonly record struct StepCost(Flops Student, Flops Teacher, long LossTokens, long ProcessedTokens, int Examples)
+{
+    /// <summary>The teacher's FLOPs for what it reads while the student trains; part of <see cref="Teacher"/>.</summary>
+    internal Flops Live { get; init; }
+
+    /// <summary>The tokens that it reads so.</summary>
+    internal long LiveTokens { get; init; }
+}

@@ -1,3 +1,5 @@
+using Bench.Lab.Objectives;
+using Bench.Lab.Signals;
 using Bench.Lab.Tensors;
 using static TorchSharp.torch;
 
@@ -15,40 +17,107 @@ internal sealed record TrainingBatch
     /// <summary>[n] of int64: the response tokens.</summary>
     internal required Tensor Targets { get; init; }
 
-    /// <summary>[n, k] of int64 and float32, where the lesson has them.</summary>
-    internal Tensor? TopKTokens { get; init; }
+    /// <summary>[n]: weights of the rows; null for all 1.</summary>
+    internal Tensor? Weights { get; init; }
 
-    internal Tensor? TopKProbabilities { get; init; }
+    /// <summary>The teacher's distribution at the rows.</summary>
+    internal TeacherDistribution? Teacher { get; init; }
 
-    /// <summary>Builds the batch of some examples of a lesson, padded to a time. Attention is causal, so padding at the end reaches no row.</summary>
-    internal static TrainingBatch Build(Lesson lesson, IReadOnlyList<int> members, int time, Compute compute)
+    /// <summary>The rows that have a counterpart in the teacher's response, where its tokens are not the student's.</summary>
+    internal Tensor? Paired { get; init; }
+
+    /// <summary>[batch · time, channels]: the teacher's activations, 0 at padding.</summary>
+    internal Tensor? States { get; init; }
+
+    /// <summary>Response tokens of each sequence, in the order of the rows.</summary>
+    internal required IReadOnlyList<int> Lengths { get; init; }
+
+    /// <summary>Builds a batch of sequences, padded to a time. Attention is causal, so padding at the end reaches no row.</summary>
+    internal static TrainingBatch Of(IReadOnlyList<Sequence> sequences, int time, Compute compute)
     {
-        var ids = new long[members.Count * time];
+        var ids = new long[sequences.Count * time];
         var (rows, targets) = (new List<long>(), new List<long>());
-        var (tokens, probabilities) = (new List<long>(), new List<float>());
-        for (var i = 0; i < members.Count; i++)
+        for (var i = 0; i < sequences.Count; i++)
         {
-            var sequence = lesson.Sequences[members[i]];
+            var sequence = sequences[i];
             for (var t = 0; t < sequence.Processed; t++) ids[i * time + t] = sequence.Tokens[t];
             for (var t = sequence.Start; t < sequence.Tokens.Length; t++)
             {
                 rows.Add((long)i * time + t - 1);
                 targets.Add(sequence.Tokens[t]);
             }
-
-            if (lesson.TopK is null) continue;
-            tokens.AddRange(Array.ConvertAll(lesson.TopK.Tokens[members[i]], token => (long)token));
-            probabilities.AddRange(lesson.TopK.Probabilities[members[i]]);
         }
 
-        Tensor Longs(IReadOnlyCollection<long> values, params long[] shape) => TensorData.Of([.. values], shape).to(compute.Device);
         return new TrainingBatch
         {
-            Ids = Longs(ids, members.Count, time),
-            Rows = Longs(rows, rows.Count),
-            Targets = Longs(targets, targets.Count),
-            TopKTokens = lesson.TopK is null ? null : Longs(tokens, rows.Count, lesson.TopK.K),
-            TopKProbabilities = lesson.TopK is null ? null : TensorData.Of([.. probabilities], rows.Count, lesson.TopK.K).to(compute.Device),
+            Ids = TensorData.Of(ids, sequences.Count, time).to(compute.Device),
+            Rows = TensorData.Of([.. rows], rows.Count).to(compute.Device),
+            Targets = TensorData.Of([.. targets], targets.Count).to(compute.Device),
+            Lengths = [.. sequences.Select(sequence => sequence.ResponseLength)],
         };
     }
+
+    /// <summary>Builds the batch of some examples of a lesson with all that the teacher says of them.</summary>
+    internal static TrainingBatch Of(Lesson lesson, IReadOnlyList<int> members, int time, Compute compute)
+    {
+        var batch = Of([.. members.Select(member => lesson.Sequences[member])], time, compute);
+        if (lesson.Weights is { } weights)
+            batch = batch with { Weights = Floats([.. members.SelectMany(member => Enumerable.Repeat((float)weights[member], lesson.Sequences[member].ResponseLength))], compute) };
+        if (lesson.States is { } states) batch = batch with { States = Activations(lesson, states, members, time, compute) };
+        if (lesson.Scores is not { } scores) return batch;
+        return lesson.TeacherSequences is { } originals
+            ? WithPaired(batch, lesson, originals, scores, members, time, compute)
+            : batch with { Teacher = Distribution(scores, [.. members.Select(member => (member, lesson.Sequences[member].ResponseLength))], compute) };
+    }
+
+    private static TeacherDistribution Distribution(TeacherScores scores, IReadOnlyList<(int Member, int Length)> parts, Compute compute)
+    {
+        var (k, count) = (scores.K, parts.Sum(part => part.Length));
+        Tensor tokens = empty([count, k], dtype: ScalarType.Int64), values = empty([count, k], dtype: ScalarType.Float32);
+        var at = 0;
+        foreach (var (member, length) in parts)
+        {
+            scores.Read(member, tokens.Longs().Slice(at * k, length * k), values.Floats().Slice(at * k, length * k));
+            at += length;
+        }
+
+        (tokens, values) = (tokens.to(compute.Device), values.to(compute.Device));
+        return scores.Sampled ? new TeacherDistribution.Sampled(tokens, values) : new TeacherDistribution.TopK(tokens, values);
+    }
+
+    // Position by position up to the shorter response.
+    private static TrainingBatch WithPaired(
+        TrainingBatch batch, Lesson lesson, IReadOnlyList<Sequence> originals, TeacherScores scores, IReadOnlyList<int> members, int time, Compute compute)
+    {
+        var (rows, chosen, offset) = (new List<long>(), new List<long>(), 0L);
+        for (var i = 0; i < members.Count; i++)
+        {
+            var (mine, theirs) = (lesson.Sequences[members[i]], originals[members[i]].ResponseLength);
+            for (var t = 0; t < Math.Min(mine.ResponseLength, theirs); t++)
+            {
+                rows.Add((long)i * time + mine.Start + t - 1);
+                chosen.Add(offset + t);
+            }
+
+            offset += theirs;
+        }
+
+        var whole = (TeacherDistribution.TopK)Distribution(scores, [.. members.Select(member => (member, originals[member].ResponseLength))], compute);
+        var places = TensorData.Of([.. chosen], chosen.Count).to(compute.Device);
+        return batch with
+        {
+            Paired = TensorData.Of([.. rows], rows.Count).to(compute.Device),
+            Teacher = new TeacherDistribution.TopK(whole.Tokens.index_select(0, places), whole.Probabilities.index_select(0, places)),
+        };
+    }
+
+    private static Tensor Activations(Lesson lesson, TeacherStates states, IReadOnlyList<int> members, int time, Compute compute)
+    {
+        var all = zeros([members.Count * time, states.Width], dtype: ScalarType.Float32);
+        for (var i = 0; i < members.Count; i++)
+            states.Read(members[i], all.Floats().Slice(i * time * states.Width, lesson.Sequences[members[i]].Processed * states.Width));
+        return all.to(compute.Device);
+    }
+
+    internal static Tensor Floats(float[] values, Compute compute) => TensorData.Of(values, values.Length).to(compute.Device);
 }

@@ -5,8 +5,8 @@ public sealed record Manifest
 {
     public required string Experiment { get; init; }
 
-    /// <summary>The unit that trained or loaded the teacher whose rows are recorded: its run is always called teacher.</summary>
-    public required string TeacherUnit { get; init; }
+    /// <summary>The units that trained or loaded the teachers whose rows are recorded, by run: a teacher's run has the same name in every version.</summary>
+    public required IReadOnlyDictionary<string, string> TeacherUnits { get; init; }
 
     /// <summary>The experiment file as it was.</summary>
     public required string Spec { get; init; }

@@ -16,8 +16,8 @@ public static class Recording
     /// <param name="plan">The plan.</param>
     /// <param name="outcomes">By fingerprint.</param>
     /// <param name="before">What was recorded.</param>
-    /// <param name="teacherBefore">The unit whose rows are the teacher's there.</param>
-    public static Results Merge(Plan plan, IReadOnlyDictionary<string, Outcome> outcomes, Results before, string? teacherBefore)
+    /// <param name="teachersBefore">The units whose rows are the teachers' there, by run.</param>
+    public static Results Merge(Plan plan, IReadOnlyDictionary<string, Outcome> outcomes, Results before, IReadOnlyDictionary<string, string> teachersBefore)
     {
         var (runs, scores, items, charges) = (new List<RunRow>(), new List<ScoreRow>(), new List<ItemRow>(), new List<ChargeRow>());
         var (oldRuns, oldScores, oldItems, oldCharges) = (
@@ -37,7 +37,7 @@ public static class Recording
                 continue;
             }
 
-            if (unit is TeacherUnit && unit.Fingerprint.Text != teacherBefore) continue;
+            if (!Recorded(unit, teachersBefore)) continue;
             runs.AddRange(oldRuns[unit.Run]);
             scores.AddRange(oldScores[unit.Run]);
             items.AddRange(oldItems[unit.Run]);
@@ -48,17 +48,21 @@ public static class Recording
     }
 
     /// <summary>Whether recorded rows belong to units that the plan no longer has: writing its results will replace them.</summary>
-    public static bool Replaces(Plan plan, Results before, string? teacherBefore)
+    public static bool Replaces(Plan plan, Results before, IReadOnlyDictionary<string, string> teachersBefore)
     {
-        var kept = plan.Runs.Where(unit => unit is not TeacherUnit || unit.Fingerprint.Text == teacherBefore).Select(unit => unit.Run).ToHashSet(StringComparer.Ordinal);
+        var kept = plan.Runs.Where(unit => Recorded(unit, teachersBefore)).Select(unit => unit.Run).ToHashSet(StringComparer.Ordinal);
         return before.Runs.Any(row => !kept.Contains(row.Run));
     }
+
+    // A teacher's run keeps its name when its unit changes: its rows count only where they came from this unit.
+    private static bool Recorded(UnitOfWork unit, IReadOnlyDictionary<string, string> teachersBefore) =>
+        unit is not TeacherUnit || teachersBefore.GetValueOrDefault(unit.Run) == unit.Fingerprint.Text;
 
     // Inside a boundary that counts it, training the teacher is part of what each of its students cost.
     private static IReadOnlyList<Charge> WithTeacherTraining(Plan plan, UnitOfWork unit, Outcome outcome, IReadOnlyDictionary<string, Outcome> outcomes)
     {
-        if (unit is not StudentUnit { Method.IsBaseline: false } || !plan.Spec.Boundary.Contains(ChargeKind.TeacherTraining)
-            || !outcomes.TryGetValue(plan.Units[0].Fingerprint.Text, out var teacher)) return outcome.Charges;
+        if (unit is not StudentUnit { Method.IsBaseline: false, Teacher: { } taught } || !plan.Spec.Boundary.Contains(ChargeKind.TeacherTraining)
+            || !outcomes.TryGetValue(plan.TeacherOf(taught).Fingerprint.Text, out var teacher)) return outcome.Charges;
         return [.. outcome.Charges, .. teacher.Charges.Where(charge => charge.Kind == ChargeKind.TeacherTraining)];
     }
 
@@ -70,6 +74,14 @@ public static class Recording
         run, Charge.NameOf(charge.Kind), charge.Tokens, charge.Flops.Value, charge.Seconds.Value,
         spec.Prices.EstimatedEnergy(charge.Seconds).Value, spec.Prices.Cost(charge.Flops).Value);
 
+    // Where teachers are compared, a student without one has none.
+    private static string TeacherOf(UnitOfWork unit) => unit switch
+    {
+        TeacherUnit teacher => teacher.Teacher.Name,
+        TrainingUnit training => training.Teacher?.Name ?? "",
+        _ => "",
+    };
+
     private static RunRow Run(ExperimentSpec spec, UnitOfWork unit, Outcome outcome)
     {
         var student = unit as StudentUnit;
@@ -80,7 +92,7 @@ public static class Recording
             outcome.Charges.Any(charge => kinds.Contains(charge.Kind)) ? Charge.Total(outcome.Charges, kinds).Value : null;
         var where = outcome.Circumstances;
         return new RunRow(
-            unit.Run, spec.Name, ExperimentSpec.CurrentSchema, spec.Teacher.Name, student?.Student.Name ?? "", student?.MethodName ?? "",
+            unit.Run, spec.Name, ExperimentSpec.CurrentSchema, TeacherOf(unit), student?.Student.Name ?? "", student?.MethodName ?? "",
             student?.Budget?.UnitName ?? "", student?.Budget?.Amount, student?.Seed,
             outcome.Status.ToString().ToLowerInvariant(), outcome.Error, outcome.StudentParameters, outcome.Steps, outcome.Examples, outcome.TokensTrained,
             outcome.TeacherTokens, outcome.TeacherQueries, Sum(ChargeKind.StudentTraining),

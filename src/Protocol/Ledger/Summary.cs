@@ -1,5 +1,6 @@
 using Bench.Protocol.Specs;
 using Bench.Protocol.Statistics;
+using Bench.Protocol.Tasks;
 
 namespace Bench.Protocol.Ledger;
 
@@ -19,19 +20,21 @@ public static class Summary
     {
         var scores = new ScoreTable(items);
         var rows = new List<SummaryRow>();
-        foreach (var (task, metric) in spec.Tasks.SelectMany(task => task.Task.Metrics.Select(metric => (task.Name, metric.Name))))
+        foreach (var (task, metric) in spec.Tasks.SelectMany(task => Metric.Of(task.Task, spec.Evaluation).Select(metric => (task.Name, metric.Name))))
         {
-            var teacher = scores.Find(Teacher, task, metric);
-            if (teacher is not null)
+            var teachers = new Dictionary<string, IReadOnlyList<double>>(StringComparer.Ordinal);
+            foreach (var run in runs.Where(run => run.Student.Length == 0))
             {
-                var interval = new HierarchicalBootstrap(1, teacher.Count).Mean([teacher]);
-                rows.Add(new SummaryRow(spec.Teacher.Name, "", Teacher, "", null, task, metric, 1, teacher.Count,
-                    interval.Value, interval.Low, interval.High, null, null, null, null, null));
+                if (scores.Find(run.Run, task, metric) is not { } own) continue;
+                teachers[run.Teacher] = own;
+                var interval = new HierarchicalBootstrap(1, own.Count).Mean([own]);
+                rows.Add(new SummaryRow(run.Teacher, "", Teacher, "", null, task, metric, 1, own.Count, interval.Value, interval.Low, interval.High, null, null, null, null, null));
             }
 
             foreach (var arm in Arms(runs))
             {
-                if (Row(spec, arm, task, metric, scores, teacher, Matching(runs, arm)) is { } row) rows.Add(row);
+                if (Row(arm, task, metric, scores, teachers.GetValueOrDefault(arm[0].Teacher), Matching(runs, arm)) is { } row) rows.Add(row);
+                if (metric == Metric.Confidence.Name && Calibration(arm, task, scores) is { } calibration) rows.Add(calibration);
             }
         }
 
@@ -41,11 +44,11 @@ public static class Summary
     /// <summary>Runs that differ in nothing but their seed, in the order of the ledger.</summary>
     public static IEnumerable<IReadOnlyList<RunRow>> Arms(IEnumerable<RunRow> runs) => runs
         .Where(run => run.Student.Length > 0 && run.Status == "ok")
-        .GroupBy(run => (run.Student, run.Method, run.BudgetUnit, run.Budget))
+        .GroupBy(run => (run.Teacher, run.Student, run.Method, run.BudgetUnit, run.Budget))
         .Select(group => (IReadOnlyList<RunRow>)[.. group.OrderBy(run => run.Seed)]);
 
     private static SummaryRow? Row(
-        ExperimentSpec spec, IReadOnlyList<RunRow> arm, string task, string metric, ScoreTable scores, IReadOnlyList<double>? teacher, IReadOnlyList<RunRow> baseline)
+        IReadOnlyList<RunRow> arm, string task, string metric, ScoreTable scores, IReadOnlyList<double>? teacher, IReadOnlyList<RunRow> baseline)
     {
         var reached = arm.Select(run => scores.Find(run.Run, task, metric)).ToArray();
         if (reached.Any(row => row is null || row.Count != reached[0]!.Count)) return null;
@@ -62,6 +65,19 @@ public static class Summary
             first.Teacher, first.Student, first.Method, first.BudgetUnit, first.Budget, task, metric, arm.Count, reached[0]!.Count,
             value.Value, value.Low, value.High, recovered?.Value, recovered?.Low, recovered?.High,
             arm.Average(run => run.FlopsTotal), arm.Average(run => run.Usd));
+    }
+
+    // Expected calibration error of a run's own answers, over all its seeds.
+    private static SummaryRow? Calibration(IReadOnlyList<RunRow> arm, string task, ScoreTable scores)
+    {
+        var (confidences, grades) = (
+            arm.Select(run => scores.Find(run.Run, task, Metric.Confidence.Name)).ToArray(), arm.Select(run => scores.Find(run.Run, task, Metric.Accuracy.Name)).ToArray());
+        if (confidences.Any(row => row is null) || grades.Any(row => row is null)) return null;
+        var error = new HierarchicalBootstrap(arm.Count, confidences[0]!.Count).Of(draw => ExpectedCalibrationError.Of(draw(confidences!), draw(grades!)));
+        var first = arm[0];
+        return new SummaryRow(
+            first.Teacher, first.Student, first.Method, first.BudgetUnit, first.Budget, task, ExpectedCalibrationError.Metric, arm.Count, confidences[0]!.Count,
+            error.Value, error.Low, error.High, null, null, null, arm.Average(run => run.FlopsTotal), arm.Average(run => run.Usd));
     }
 
     // The same student on gold answers under the same budget with the same seeds.

@@ -18,82 +18,110 @@ public sealed class CostModel
     private const long RuntimeBytes = 250L << 20;
 
     private readonly ExperimentSpec spec;
+    private readonly TeacherSpec source;
     private readonly ModelShape teacher;
     private readonly Dictionary<Keep, SampleLength[]> samples = [];
 
-    public CostModel(ExperimentSpec spec, ModelShape teacher)
-    {
-        this.spec = spec;
-        this.teacher = teacher;
-    }
+    /// <param name="spec">The experiment.</param>
+    /// <param name="source">Who teaches.</param>
+    /// <param name="teacher">Its shape.</param>
+    public CostModel(ExperimentSpec spec, TeacherSpec source, ModelShape teacher) => (this.spec, this.source, this.teacher) = (spec, source, teacher);
 
     internal Prediction Teacher()
     {
         var charges = new List<Charge>();
-        if (spec.Teacher.Training is { } training)
+        if (!source.HasModel) return new Prediction([], RuntimeBytes);
+        if (source.Training is { } training)
         {
             var perExample = PaddedTraining(teacher, Keep.Trace, training.Optimiser.Batch);
             var examples = training.Tokens / perExample.Tokens;
             charges.Add(Spend(ChargeKind.TeacherTraining, training.Tokens, examples * perExample.Flops));
         }
 
-        charges.Add(Spend(ChargeKind.Evaluation, Items * Mean(Keep.Trace, length => length), Items * Mean(Keep.Trace, length => ModelFlops.Forward(teacher, length).Value)));
-        return new Prediction(charges, Memory(teacher, spec.Teacher.Training?.Optimiser.Batch ?? spec.Training.Batch));
+        charges.Add(Evaluation(teacher, Keep.Trace, spec.Evaluation));
+        return new Prediction(charges, Memory(teacher, source.Training?.Optimiser.Batch ?? spec.Training.Batch));
     }
 
-    internal Prediction Text() => new([Spend(ChargeKind.TeacherGeneration, spec.Prompts * Mean(Keep.Trace, l => l), spec.Prompts * GenerationFlops)], Memory(teacher, 64));
+    internal Prediction Text(SamplingSpec sampling) =>
+        new([Spend(ChargeKind.TeacherGeneration, (double)spec.Prompts * sampling.Samples * Mean(Keep.Trace, l => l), spec.Prompts * GenerationFlops(sampling))], Memory(teacher, 64));
 
-    internal Prediction TopK(MethodSpec method) =>
-        new([Spend(ChargeKind.TeacherScoring, spec.Prompts * Mean(method.Keep, l => l), spec.Prompts * ScoringFlops(method))], Memory(teacher, 64));
+    internal Prediction Scoring(MethodSpec method)
+    {
+        var responses = spec.Prompts * Kept(SamplingOf(method));
+        return new([Spend(ChargeKind.TeacherScoring, responses * Mean(method.Keep, l => l), responses * ScoringFlops(method))], Memory(teacher, 64));
+    }
 
-    internal Prediction Student(ModelShape student, MethodSpec? method, Budget? budget)
+    internal Prediction Student(ModelShape student, MethodSpec? method, Budget? budget, EvaluationSpec measured)
     {
         var keep = method?.Keep ?? Keep.Trace;
-        var evaluation = Spend(ChargeKind.Evaluation, Items * Mean(keep, l => l), Items * Mean(keep, l => ModelFlops.Forward(student, l).Value));
+        var evaluation = Evaluation(student, method?.Objective == "rationale-multitask" ? Keep.Answer : keep, measured);
         if (method is null || budget is null) return new Prediction([evaluation], Memory(student, spec.Training.Batch));
 
         var (flops, padded) = PaddedTraining(student, keep, spec.Training.Batch);
-        var teacherFlops = method.IsBaseline ? 0 : GenerationFlops + (method.Signal == SignalKind.TopK ? ScoringFlops(method) : 0);
-        var batch = Math.Min(spec.Training.Batch, spec.Prompts);
-        var examples = Math.Floor(Examples(budget, flops, teacherFlops, Sample(keep).Average(length => length.Response)) / batch) * batch;
-        var unique = Math.Min(examples, budget.Unit == BudgetUnit.Queries ? Math.Min(budget.Amount, spec.Prompts) : spec.Prompts);
+        var (own, live) = (method.Signal == SignalKind.OnPolicy ? method.Lambda : 0, 0.0);
+        if (own > 0)
+        {
+            // The student writes what is new, and the teacher scores what it wrote.
+            flops += own * method.Fresh * (method.TeacherMix > 0 ? 2 : 1) * Mean(keep, length => ModelFlops.Forward(student, length).Value);
+            live = own * method.Fresh * (method.TeacherMix > 0 ? 2 : 1) * Mean(keep, length => ModelFlops.Forward(teacher, length).Value) + (1 - own) * ScoringFlops(method);
+        }
+
+        var sampling = SamplingOf(method);
+        var pool = method.IsBaseline ? spec.Prompts : Math.Max(1, spec.Prompts * Kept(sampling));
+        var writing = method.IsBaseline || own == 1 ? 0 : GenerationFlops(sampling) / Kept(sampling);
+        var scoring = own == 0 && method.NeedsModel ? ScoringFlops(method) : 0;
+        var batch = Math.Min(spec.Training.Batch, pool);
+        var examples = Math.Floor(Examples(budget, flops, live, writing + scoring, pool, Sample(keep).Average(length => length.Response)) / batch) * batch;
+        var unique = Math.Min(examples * (1 - own), budget.Unit == BudgetUnit.Queries ? Math.Min(budget.Amount, pool) : pool);
         var charges = new List<Charge> { Spend(ChargeKind.StudentTraining, examples * padded, examples * flops), evaluation };
-        if (!method.IsBaseline) charges.Add(Spend(ChargeKind.TeacherGeneration, unique * Mean(Keep.Trace, l => l), unique * GenerationFlops));
-        if (method.Signal == SignalKind.TopK) charges.Add(Spend(ChargeKind.TeacherScoring, unique * Mean(keep, l => l), unique * ScoringFlops(method)));
+        if (writing > 0) charges.Add(Spend(ChargeKind.TeacherGeneration, unique * Mean(Keep.Trace, l => l), unique * writing));
+        if (scoring > 0) charges.Add(Spend(ChargeKind.TeacherScoring, unique * Mean(keep, l => l), unique * scoring));
+        if (live > 0) charges.Add(Spend(ChargeKind.TeacherScoring, examples * padded, examples * live));
         if (!method.IsBaseline && spec.Boundary.Contains(ChargeKind.TeacherTraining)) charges.AddRange(Teacher().Charges.Where(charge => charge.Kind == ChargeKind.TeacherTraining));
-        // Teacher work is done once by its own unit: only training and evaluation take this process's time.
-        return new Prediction([.. charges.Select(charge => charge.Kind is ChargeKind.StudentTraining or ChargeKind.Evaluation ? charge : charge with { Seconds = default })],
-            Memory(student, spec.Training.Batch) + SignalBytes(method));
+        // Teacher work is done once by its own unit, unless it is live: only what is done here takes this process's time.
+        return new Prediction([.. charges.Select(charge => charge.Kind is ChargeKind.StudentTraining or ChargeKind.Evaluation || live > 0 ? charge : charge with { Seconds = default })],
+            Memory(student, spec.Training.Batch) + (own > 0 ? Memory(teacher, spec.Training.Batch) : 0));
     }
 
-    private double Examples(Budget budget, double flops, double teacherFlops, double lossTokens)
+    private double Examples(Budget budget, double flops, double live, double once, double pool, double lossTokens)
     {
-        // The teacher's work is paid for once for each distinct example.
+        // What is written ahead is paid for once for each distinct example, what is scored live each time.
         double Until(double amount, double each, double first)
         {
             var withinPool = amount / (each + first);
-            return withinPool <= spec.Prompts ? withinPool : spec.Prompts + (amount - spec.Prompts * (each + first)) / each;
+            return withinPool <= pool ? withinPool : pool + (amount - pool * (each + first)) / each;
         }
 
         return budget.Unit switch
         {
             BudgetUnit.StudentFlops => budget.Amount / flops,
-            BudgetUnit.TotalFlops => Until(budget.Amount, flops, teacherFlops),
-            BudgetUnit.Usd => Until(budget.Amount, spec.Prices.Cost(new Flops(flops)).Value, spec.Prices.Cost(new Flops(teacherFlops)).Value),
+            BudgetUnit.TotalFlops => Until(budget.Amount, flops + live, once),
+            BudgetUnit.Usd => Until(budget.Amount, spec.Prices.Cost(new Flops(flops + live)).Value, spec.Prices.Cost(new Flops(once)).Value),
             BudgetUnit.Tokens => budget.Amount / lossTokens,
             BudgetUnit.Examples => budget.Amount,
-            BudgetUnit.Queries => Math.Min(budget.Amount, spec.Prompts) * spec.Epochs,
+            BudgetUnit.Queries => Math.Min(budget.Amount, pool) * spec.Epochs,
             BudgetUnit.Seconds => budget.Amount * AssumedFlopsPerSecond / flops,
             _ => throw new ArgumentOutOfRangeException(nameof(budget), budget.Unit, "unknown unit"),
         };
     }
 
-    // A token and a probability for each entry of each response token, held while the student trains.
-    private long SignalBytes(MethodSpec method) => method.K == 0 ? 0 : (long)(8.0 * method.K * spec.Prompts * Sample(method.Keep).Average(length => length.Response));
+    // Each item is answered, and for some measures read once more.
+    private Charge Evaluation(ModelShape shape, Keep keep, EvaluationSpec measured)
+    {
+        var items = (double)measured.Items * spec.Tasks.Count;
+        var readings = measured.Sampling.Samples * (measured.Confidence ? 2 : 1);
+        var (tokens, flops) = (items * readings * Mean(keep, l => l), items * readings * Mean(keep, l => ModelFlops.Forward(shape, l).Value));
+        foreach (var full in new[] { measured.Agreement, measured.Likelihood }.Where(on => on))
+            (tokens, flops) = (tokens + items * Mean(Keep.Trace, l => l), flops + items * Mean(Keep.Trace, l => ModelFlops.Forward(shape, l).Value));
+        return Spend(ChargeKind.Evaluation, tokens, flops);
+    }
 
-    private double Items => (double)spec.Evaluation.Items * spec.Tasks.Count;
+    private SamplingSpec SamplingOf(MethodSpec method) => method.Sampling ?? source.Sampling;
 
-    private double GenerationFlops => Mean(Keep.Trace, length => ModelFlops.Forward(teacher, length).Value);
+    /// <summary>Responses that are kept of each prompt, at most: how many are correct is not known before.</summary>
+    private static double Kept(SamplingSpec sampling) => sampling.Select == Selection.Likeliest ? 1 : sampling.Samples;
+
+    private double GenerationFlops(SamplingSpec sampling) => source.HasModel ? sampling.Samples * Mean(Keep.Trace, length => ModelFlops.Forward(teacher, length).Value) : 0;
 
     private double ScoringFlops(MethodSpec method) => Mean(method.Keep, length => ModelFlops.Forward(teacher, length).Value);
 

@@ -1,4 +1,11 @@
+using Bench.Protocol.Specs;
+
 namespace Bench.Protocol.Plans;
 
-/// <summary>Has the teacher write: one response for each training prompt.</summary>
-public sealed record TextUnit : UnitOfWork;
+/// <summary>Has a teacher write responses to each training prompt, and keeps those that its sampling selects.</summary>
+public sealed record TextUnit : UnitOfWork
+{
+    public required TeacherSpec Teacher { get; init; }
+
+    public required SamplingSpec Sampling { get; init; }
+}

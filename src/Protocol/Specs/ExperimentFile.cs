@@ -27,6 +27,7 @@ public static class ExperimentFile
         root.Integer("schema", null, ExperimentSpec.CurrentSchema, ExperimentSpec.CurrentSchema);
         var tasks = SpecSections.Tasks(root);
         var training = SpecSections.Optimiser(root.OptionalMapping("training"), new OptimiserSpec());
+        var budgets = SpecSections.Budgets(root.Mapping("budgets", "say what is spent: budgets: { unit: student-flops, values: [...] }"));
         var spec = new ExperimentSpec
         {
             File = file,
@@ -35,16 +36,17 @@ public static class ExperimentFile
             Name = root.Name("name", "give the experiment a name"),
             Question = root.Text("question", "state the question that the experiment answers"),
             Tasks = tasks,
-            Teacher = SpecSections.Teacher(root.Mapping("teacher", "say who teaches: teacher: { name, licence, train or checkpoint }")),
+            Teachers = TeacherSection.Read(root),
             Students = SpecSections.Students(root),
-            Methods = SpecSections.Methods(root),
-            Budgets = SpecSections.Budgets(root.Mapping("budgets", "say what is spent: budgets: { unit: student-flops, values: [...] }")),
+            Methods = MethodSection.Read(root),
+            Budgets = budgets,
             BudgetsPlace = root.PlaceOfKey("budgets"),
             Seeds = SpecSections.Seeds(root),
             Evaluation = SpecSections.Evaluation(root.OptionalMapping("evaluation")),
             Prompts = (int)root.Integer("prompts", 4000, 1, 10_000_000),
             Epochs = (int)root.Integer("epochs", 4, 1, 1_000_000),
             Training = training,
+            Tuning = SpecSections.Tuning(root.OptionalMapping("tuning"), budgets),
             Boundary = SpecSections.Boundary(root),
             Prices = SpecSections.Prices(root.OptionalMapping("prices")),
             Threads = (int)root.Integer("threads", 1, 1, 1024),
@@ -52,7 +54,7 @@ public static class ExperimentFile
             Precision = root.Choice("precision", "f32", ["f32", "bf16"]),
         };
         root.Close();
-        SpecSections.CheckTogether(spec, root);
+        CrossChecks.Check(spec, root);
         return spec;
     }
 

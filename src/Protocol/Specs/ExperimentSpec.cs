@@ -22,7 +22,8 @@ public sealed record ExperimentSpec
 
     public required IReadOnlyList<TaskSpec> Tasks { get; init; }
 
-    public required TeacherSpec Teacher { get; init; }
+    /// <summary>One, or several that are compared.</summary>
+    public required IReadOnlyList<TeacherSpec> Teachers { get; init; }
 
     public required IReadOnlyList<StudentSpec> Students { get; init; }
 
@@ -45,6 +46,9 @@ public sealed record ExperimentSpec
     public required int Epochs { get; init; }
 
     public required OptimiserSpec Training { get; init; }
+
+    /// <summary>How learning rates are chosen; null when they are given.</summary>
+    public required TuningSpec? Tuning { get; init; }
 
     /// <summary>What a run's total cost adds up.</summary>
     public required IReadOnlyList<ChargeKind> Boundary { get; init; }

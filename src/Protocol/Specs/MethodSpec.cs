@@ -9,7 +9,7 @@ public sealed record MethodSpec
 
     public required SignalKind Signal { get; init; }
 
-    /// <summary>cross-entropy or forward-kl.</summary>
+    /// <summary>One of <see cref="ObjectiveCatalogue"/>.</summary>
     public required string Objective { get; init; }
 
     public required Keep Keep { get; init; }
@@ -17,12 +17,63 @@ public sealed record MethodSpec
     /// <summary>Temperature of a divergence.</summary>
     public double Temperature { get; init; } = 1;
 
-    /// <summary>Entries of a top-k signal.</summary>
+    /// <summary>Entries of a top-k or sampled signal at each token.</summary>
     public int K { get; init; }
+
+    /// <summary>Draws of a sampled signal come from the teacher's probabilities to this power, made to sum to 1.</summary>
+    public double Proposal { get; init; } = 1;
+
+    /// <summary>The teacher's weight in the mixture of jsd.</summary>
+    public double Beta { get; init; }
+
+    /// <summary>The skew of skew-kl and skew-reverse-kl.</summary>
+    public double Alpha { get; init; }
+
+    /// <summary>The share of cross-entropy on the text in the loss, 0 to 1.</summary>
+    public double CrossEntropyWeight { get; init; }
+
+    /// <summary>The weight of the rationale's loss beside the label's.</summary>
+    public double RationaleWeight { get; init; } = 1;
+
+    /// <summary>The share of batches that are the student's own text; the others are the teacher's (GKD's λ).</summary>
+    public double Lambda { get; init; } = 1;
+
+    /// <summary>How many of the student's own texts are kept for replay; 0 for none.</summary>
+    public int Replay { get; init; }
+
+    /// <summary>The share of on-policy batches that are newly written; the others are replayed.</summary>
+    public double Fresh { get; init; } = 1;
+
+    /// <summary>The teacher's share in the distribution from which the student's text is drawn.</summary>
+    public double TeacherMix { get; init; }
+
+    /// <summary>Relation heads of attention-relations.</summary>
+    public int RelationHeads { get; init; }
+
+    /// <summary>The layer, from 1, whose output or whose attention is matched; 0 until it is known.</summary>
+    public int StudentLayer { get; init; }
+
+    /// <summary>The teacher's layer, from 1; 0 until it is known.</summary>
+    public int TeacherLayer { get; init; }
+
+    /// <summary>How the teacher writes for this method, where it has its own way.</summary>
+    public SamplingSpec? Sampling { get; init; }
 
     /// <summary>The student's learning rate, where the method has its own.</summary>
     public double? LearningRate { get; init; }
 
+    /// <summary>Where the method stands in the file; no part of what it is.</summary>
+    [JsonIgnore]
+    public Place? Place { get; init; }
+
     [JsonIgnore]
     public bool IsBaseline => Signal == SignalKind.Gold;
+
+    /// <summary>Whether the teacher must give more than text.</summary>
+    [JsonIgnore]
+    public bool NeedsModel => Signal is SignalKind.TopK or SignalKind.Sampled or SignalKind.Hidden or SignalKind.OnPolicy;
+
+    /// <summary>Whether the loss pairs the teacher's tokens with the student's.</summary>
+    [JsonIgnore]
+    public bool NeedsSameTokens => NeedsModel && Objective != "uld";
 }

@@ -6,8 +6,6 @@ namespace Bench.Protocol.Specs;
 /// <summary>The sections of an experiment file, one function each.</summary>
 internal static class SpecSections
 {
-    private static readonly string[] Baselines = ["gold-answers", "gold-traces"];
-
     internal static IReadOnlyList<TaskSpec> Tasks(SpecMapping root)
     {
         var tasks = new List<TaskSpec>();
@@ -22,46 +20,6 @@ internal static class SpecSections
         }
 
         return tasks;
-    }
-
-    internal static TeacherSpec Teacher(SpecMapping section)
-    {
-        var teacher = new TeacherSpec
-        {
-            Name = section.Name("name", "name the teacher"),
-            Licence = section.Text("licence", "name the teacher's licence by its SPDX id, e.g. MIT"),
-            LicencePlace = section.PlaceOfValue("licence"),
-            Training = section.OptionalMapping("train") is { } train ? TeacherTraining(train, section) : null,
-            Checkpoint = section.OptionalMapping("checkpoint") is { } checkpoint ? Checkpoint(checkpoint) : null,
-            Sampling = Sampling(section.OptionalMapping("sampling")),
-        };
-        section.Close();
-        return (teacher.Training is null) != (teacher.Checkpoint is null)
-            ? teacher
-            : throw new SpecException(section.Place, "a teacher is either trained here or loaded", "give exactly one of train: and checkpoint:");
-    }
-
-    private static TeacherTraining TeacherTraining(SpecMapping train, SpecMapping section)
-    {
-        train.Choice("on", "gold-traces", ["gold-traces"]);
-        var tokens = train.Number("tokens", null, 1, 1e15);
-        var model = Model(section.Mapping("model", "give the teacher's shape: model: { layers, width, heads }"));
-        return new TeacherTraining(tokens, model, Optimiser(train, new OptimiserSpec()));
-    }
-
-    private static CheckpointSpec Checkpoint(SpecMapping section)
-    {
-        var path = section.Text("path", "a llama2.c .bin file or a folder");
-        var url = section.OptionalText("url");
-        if (url is not null && !(Uri.TryCreate(url, UriKind.Absolute, out var parsed) && parsed.Scheme is "https" or "http"))
-            throw new SpecException(section.PlaceOfValue("url"), "'url' is not a web address", "it starts with https://");
-        var sha256 = section.OptionalText("sha256");
-        if (sha256 is not null && !(sha256.Length == 64 && sha256.All(char.IsAsciiHexDigitLower)))
-            throw new SpecException(section.PlaceOfValue("sha256"), "'sha256' is not a checksum", "64 lower-case hexadecimal digits");
-        if (url is not null && sha256 is null) throw new SpecException(section.PlaceOfKey("url"), "a download needs a checksum", "add sha256:");
-        var tokenizer = section.OptionalMapping("tokenizer") is { } inner ? Checkpoint(inner) : null;
-        section.Close();
-        return new CheckpointSpec(path, url is null ? null : new Uri(url), sha256, tokenizer, section.PlaceOfValue("path"));
     }
 
     internal static OptimiserSpec Optimiser(SpecMapping? section, OptimiserSpec fallback)
@@ -91,14 +49,16 @@ internal static class SpecSections
             var name = entry.Name("name", "name the student");
             if (students.Any(student => student.Name == name))
                 throw new SpecException(entry.PlaceOfValue("name"), $"there are two students of the name '{name}'", "rename one");
-            students.Add(new StudentSpec(name, Model(entry.Mapping("model", "give its shape: model: { layers, width, heads }"))));
+            students.Add(new StudentSpec(
+                name, Model(entry.Mapping("model", "give its shape: model: { layers, width, heads }")),
+                entry.Choice("tokenizer", "teacher", ["teacher", "bytes"]) == "bytes"));
             entry.Close();
         }
 
         return students;
     }
 
-    private static ModelShape Model(SpecMapping section)
+    internal static ModelShape Model(SpecMapping section)
     {
         var layers = (int)section.Integer("layers", null, 1, 512);
         var width = (int)section.Integer("width", null, 2, 65_536);
@@ -126,54 +86,6 @@ internal static class SpecSections
         return shape;
     }
 
-    internal static IReadOnlyList<MethodSpec> Methods(SpecMapping root)
-    {
-        var methods = new List<MethodSpec>();
-        foreach (var entry in root.Mappings("methods", "name at least one method"))
-        {
-            var name = entry.Name("name", "name the method");
-            if (name is "untrained" or "teacher" || Baselines.Contains(name) || methods.Any(method => method.Name == name))
-                throw new SpecException(entry.PlaceOfValue("name"), $"the method name '{name}' is taken", "choose another");
-            methods.Add(Method(entry, name));
-            entry.Close();
-        }
-
-        foreach (var (name, place) in root.Words("baselines"))
-        {
-            if (!Baselines.Contains(name)) throw new SpecException(place, $"there is no baseline '{name}'", Suggestion.For(name, Baselines));
-            if (methods.Any(method => method.Name == name)) throw new SpecException(place, $"the baseline '{name}' stands twice", "remove one");
-            methods.Add(new MethodSpec
-            {
-                Name = name,
-                Signal = SignalKind.Gold,
-                Objective = "cross-entropy",
-                Keep = name == "gold-answers" ? Keep.Answer : Keep.Trace,
-            });
-        }
-
-        return methods;
-    }
-
-    private static MethodSpec Method(SpecMapping entry, string name)
-    {
-        var signal = entry.Choice("signal", null, ["text", "top-k"]) == "text" ? SignalKind.Text : SignalKind.TopK;
-        var objective = entry.Choice("objective", null, ["cross-entropy", "forward-kl"]);
-        if (objective == "forward-kl" && signal == SignalKind.Text)
-            throw new SpecException(entry.PlaceOfValue("objective"), "forward-kl needs probabilities, and the signal is text", "use signal: top-k or objective: cross-entropy");
-        if (objective == "cross-entropy" && signal == SignalKind.TopK)
-            throw new SpecException(entry.PlaceOfValue("objective"), "cross-entropy learns from text, and the signal is top-k", "use signal: text or objective: forward-kl");
-        return new MethodSpec
-        {
-            Name = name,
-            Signal = signal,
-            Objective = objective,
-            Keep = entry.Choice("keep", "trace", ["answer", "trace"]) == "answer" ? Keep.Answer : Keep.Trace,
-            Temperature = objective == "forward-kl" ? entry.Number("temperature", 1, 0.05, 100) : 1,
-            K = signal == SignalKind.TopK ? (int)entry.Integer("k", 8, 1, 4096) : 0,
-            LearningRate = entry.Has("learning-rate") ? entry.Number("learning-rate", null, 1e-9, 10) : null,
-        };
-    }
-
     internal static IReadOnlyList<Budget> Budgets(SpecMapping section)
     {
         var unit = Budget.Names[section.Choice("unit", null, [.. Budget.Names.Keys])];
@@ -197,21 +109,46 @@ internal static class SpecSections
     internal static EvaluationSpec Evaluation(SpecMapping? section)
     {
         if (section is null) return new EvaluationSpec(500, SamplingSpec.Greedy, Split.Test);
-        var decode = section.Choice("decode", "greedy", ["greedy", "sample"]);
+        var samples = (int)section.Integer("samples", 1, 1, 1000);
         var spec = new EvaluationSpec(
             (int)section.Integer("items", 500, 2, 100_000),
-            decode == "greedy" ? SamplingSpec.Greedy : new SamplingSpec(section.Number("temperature", 1, 0.01, 100)),
-            section.Choice("split", "test", ["test", "validation"]) == "test" ? Split.Test : Split.Validation);
+            section.Choice("decode", "greedy", ["greedy", "sample"]) == "greedy"
+                ? SamplingSpec.Greedy
+                : new SamplingSpec(section.Number("temperature", 1, 0.01, 100), section.Number("top-p", 1, 0.01, 1), samples),
+            section.Choice("split", "test", ["test", "validation"]) == "test" ? Split.Test : Split.Validation,
+            (int)section.Integer("pass-at", 0, 0, samples),
+            section.Flag("confidence", false), section.Flag("agreement", false), section.Flag("likelihood", false));
+        if (samples > 1 && spec.Sampling.Temperature == 0)
+            throw new SpecException(section.PlaceOfValue("samples"), "a greedy student writes the same response every time", "use decode: sample, or samples: 1");
         section.Close();
         return spec;
     }
 
-    private static SamplingSpec Sampling(SpecMapping? section)
+    /// <summary>How a teacher writes: its section sampling, or a method's own.</summary>
+    internal static SamplingSpec? Sampling(SpecMapping? section)
     {
-        if (section is null) return SamplingSpec.Greedy;
-        var temperature = section.Number("temperature", 0, 0, 100);
+        if (section is null) return null;
+        var spec = new SamplingSpec(
+            section.Number("temperature", 0, 0, 100),
+            section.Number("top-p", 1, 0.01, 1),
+            (int)section.Integer("samples", 1, 1, 1000),
+            section.Choice("select", "all", ["all", "correct", "likeliest"]) switch { "all" => Selection.All, "correct" => Selection.Correct, _ => Selection.Likeliest });
+        if (spec.Samples > 1 && spec.Temperature == 0)
+            throw new SpecException(section.PlaceOfValue("samples"), "a greedy teacher writes the same response every time", "add temperature: 1, or use samples: 1");
         section.Close();
-        return new SamplingSpec(temperature);
+        return spec;
+    }
+
+    internal static TuningSpec? Tuning(SpecMapping? section, IReadOnlyList<Budget> budgets)
+    {
+        if (section is null) return null;
+        var rates = section.Numbers("learning-rates", 1e-9, 10, "give the learning rates to try");
+        if (rates.Distinct().Count() != rates.Count) throw new SpecException(section.PlaceOfValue("learning-rates"), "a learning rate stands twice", "remove one");
+        var spec = new TuningSpec(
+            rates, budgets[0] with { Amount = section.Number("budget", budgets[0].Amount, double.Epsilon, 1e30) },
+            (int)section.Integer("items", 200, 2, 100_000), section.Integer("seed", 1000, 0, 1L << 53), section.Place);
+        section.Close();
+        return spec;
     }
 
     internal static IReadOnlyList<ChargeKind> Boundary(SpecMapping root)
@@ -237,33 +174,5 @@ internal static class SpecSections
         return device is "cpu" or "cuda" || (device.StartsWith("cuda:", StringComparison.Ordinal) && int.TryParse(device.AsSpan(5), System.Globalization.NumberStyles.None, null, out _))
             ? device
             : throw new SpecException(root.PlaceOfValue("device"), $"there is no device '{device}'", "use cpu, cuda or cuda:N");
-    }
-
-    internal static void CheckTogether(ExperimentSpec spec, SpecMapping root)
-    {
-        var fromTeacher = spec.Tasks.Where(task => task.Task is TeacherText).ToArray();
-        if (fromTeacher.Length > 0 && spec.Tasks.Count > fromTeacher.Length)
-            throw new SpecException(root.PlaceOfKey("tasks"), "teacher-text cannot stand beside tasks with gold solutions", "make two experiments");
-        if (fromTeacher.Length > 0 && spec.Methods.Any(method => method.IsBaseline))
-            throw new SpecException(root.PlaceOfKey("baselines"), "teacher-text has no gold solutions to make a baseline from", "remove baselines:");
-        if (fromTeacher.Length > 0 && spec.Teacher.Training is not null)
-            throw new SpecException(root.PlaceOfKey("teacher"), "a teacher cannot be trained on its own text", "use checkpoint:");
-        if (fromTeacher.Length == 0 && spec.Teacher.Checkpoint is { Path: var path } && path.EndsWith(".bin", StringComparison.Ordinal))
-            throw new SpecException(spec.Teacher.Checkpoint.Place, "a llama2.c teacher has its own tokens, and these tasks are spelt in characters", "use the task teacher-text");
-        if (fromTeacher.Length > 1) throw new SpecException(root.PlaceOfKey("tasks"), "a teacher has one text", "keep one teacher-text task");
-        if (fromTeacher.Length > 0 && spec.Teacher.Sampling.Temperature == 0)
-            throw new SpecException(root.PlaceOfKey("teacher"), "a greedy teacher writes the same text every time", "add sampling: { temperature: 1 }");
-        if (fromTeacher.Length > 0 && spec.Methods.Any(method => method.Keep == Keep.Answer))
-            throw new SpecException(root.PlaceOfKey("methods"), "teacher-text has no answers to keep", "use keep: trace");
-        if (spec.Boundary.Contains(ChargeKind.Tuning)) throw new SpecException(root.PlaceOfKey("boundary"), "nothing is tuned in this experiment", "remove tuning");
-        if (spec.Budgets.FirstOrDefault(budget => budget.Unit == BudgetUnit.Queries && budget.Amount > spec.Prompts) is { } queries)
-            throw new SpecException(root.PlaceOfKey("budgets"), FormattableString.Invariant($"{queries.Amount} queries are more than the {spec.Prompts} prompts"), "raise prompts");
-        foreach (var task in spec.Tasks)
-        {
-            if (task.Task is not ProceduralTask procedural) continue;
-            var found = ProblemSets.Draw(procedural, spec.Evaluation.Split, spec.Evaluation.Items, default).Count;
-            if (found < spec.Evaluation.Items)
-                throw new SpecException(root.PlaceOfKey("evaluation"), $"task '{task.Name}' has only {found} held-out problems", "ask for fewer items or make the task harder");
-        }
     }
 }

@@ -1,4 +1,7 @@
 namespace Bench.Protocol.Specs;
 
 /// <summary>A student by name.</summary>
-public sealed record StudentSpec(string Name, ModelShape Model);
+/// <param name="Name">The experiment's name for it.</param>
+/// <param name="Model">Its shape.</param>
+/// <param name="Bytes">Whether its tokens are the bytes of the text; else they are the teacher's.</param>
+public sealed record StudentSpec(string Name, ModelShape Model, bool Bytes = false);

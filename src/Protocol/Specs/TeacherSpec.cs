@@ -1,6 +1,8 @@
+using System.Text.Json.Serialization;
+
 namespace Bench.Protocol.Specs;
 
-/// <summary>The teacher: trained here or loaded from a checkpoint.</summary>
+/// <summary>A teacher: trained here, loaded from a checkpoint, or recorded.</summary>
 public sealed record TeacherSpec
 {
     public required string Name { get; init; }
@@ -16,6 +18,13 @@ public sealed record TeacherSpec
 
     /// <summary>Set when the teacher is loaded.</summary>
     public CheckpointSpec? Checkpoint { get; init; }
+
+    /// <summary>Set when all there is of the teacher is a file of JSON Lines with its responses: {"prompt": …, "response": …}.</summary>
+    public CheckpointSpec? Traces { get; init; }
+
+    /// <summary>Whether the teacher can be asked; else it can only be read.</summary>
+    [JsonIgnore]
+    public bool HasModel => Traces is null;
 
     /// <summary>How the teacher writes.</summary>
     public required SamplingSpec Sampling { get; init; }

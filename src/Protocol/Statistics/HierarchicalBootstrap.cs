@@ -62,6 +62,22 @@ public sealed class HierarchicalBootstrap
         return new Interval((student.Average(Scores.Mean) - low) / (high - low), Quantile(ratios, 0.025), Quantile(ratios, 0.975));
     }
 
+    /// <summary>The interval of any statistic of drawn scores: the function is given a way to draw [seed][item] scores into one list, the same way for all that it draws.</summary>
+    public Interval Of(Func<Func<IReadOnlyList<IReadOnlyList<double>>, double[]>, double> statistic)
+    {
+        var replicates = new double[seedDraws.Length];
+        for (var replicate = 0; replicate < replicates.Length; replicate++)
+        {
+            var (seeds, counts) = (seedDraws[replicate], itemCounts[replicate]);
+            replicates[replicate] = statistic(scores => [.. seeds.SelectMany(seed => scores[seed].SelectMany((score, item) => Enumerable.Repeat(score, counts[item])))]);
+        }
+
+        return new Interval(statistic(scores => [.. scores.SelectMany(row => row)]), Quantile(replicates, 0.025), Quantile(replicates, 0.975));
+    }
+
+    /// <summary>The replicates of a mean over seeds and items, which all share their draws: for quantities that combine several means.</summary>
+    public double[] Replicated(IReadOnlyList<IReadOnlyList<double>> scores) => Means(scores);
+
     private double[] Means(IReadOnlyList<IReadOnlyList<double>> scores)
     {
         if (scores.Count != seedDraws[0].Length || scores.Any(row => row.Count != itemCounts[0].Length))

@@ -14,4 +14,27 @@ public sealed record Metric(string Name, string Label, bool HigherIsBetter)
 
     /// <summary>How often the model's most likely next token is the teacher's.</summary>
     public static Metric Agreement { get; } = new("top1-agreement", "top-1 agreement with the teacher", true);
+
+    /// <summary>KL(teacher ‖ student) on the teacher's held-out responses.</summary>
+    public static Metric TeacherKl { get; } = new("teacher-kl", "KL from the teacher (nats per token)", false);
+
+    /// <summary>The chance that one of k sampled answers is correct.</summary>
+    public static Metric PassAt { get; } = new("pass-at-k", "pass@k on held-out problems", true);
+
+    /// <summary>The accuracy of the most frequent of k sampled answers.</summary>
+    public static Metric MajorityAt { get; } = new("majority-at-k", "majority@k on held-out problems", true);
+
+    /// <summary>The probability that the model gives its own final answer.</summary>
+    public static Metric Confidence { get; } = new("confidence", "probability of the final answer", true);
+
+    /// <summary>Negative log-likelihood of the gold reasoning and answer.</summary>
+    public static Metric GoldNats { get; } = new("gold-nats", "loss on gold solutions (nats per token)", false);
+
+    /// <summary>What is measured of a task: its own metrics, and those that the evaluation asks for.</summary>
+    public static IReadOnlyList<Metric> Of(ITask task, Specs.EvaluationSpec evaluation) => [
+        .. task.Metrics,
+        .. evaluation.PassAt > 0 ? new[] { PassAt, MajorityAt } : [],
+        .. evaluation.Confidence ? new[] { Confidence } : [],
+        .. evaluation.Likelihood ? new[] { GoldNats } : [],
+        .. evaluation.Agreement ? new[] { Agreement, TeacherKl } : []];
 }

@@ -42,6 +42,8 @@ internal static unsafe partial class Native
     [LibraryImport(Library)] internal static partial nint bt_repeat_interleave(nint t, long repeats, long dim);
     [LibraryImport(Library)] internal static partial int bt_copy_(nint t, nint source);
 
+    [LibraryImport(Library)] internal static partial nint bt_abs(nint t);
+    [LibraryImport(Library)] internal static partial nint bt_relu(nint t);
     [LibraryImport(Library)] internal static partial nint bt_exp(nint t);
     [LibraryImport(Library)] internal static partial nint bt_log(nint t);
     [LibraryImport(Library)] internal static partial nint bt_neg(nint t);

@@ -23,6 +23,8 @@ public static unsafe partial class torch
         public Tensor bmm(Tensor batch2) => Two(this, batch2, Native.bt_bmm(Handle, batch2.Handle));
         public Tensor lt(Scalar target) => One(Native.bt_lt_scalar(Handle, target.Value));
 
+        public Tensor abs() => One(Native.bt_abs(Handle));
+        public Tensor relu() => One(Native.bt_relu(Handle));
         public Tensor exp() => One(Native.bt_exp(Handle));
         public Tensor log() => One(Native.bt_log(Handle));
         public Tensor neg() => One(Native.bt_neg(Handle));

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Bench.Lab.Checkpoints;
 using Bench.Lab.Models;
-using Bench.Lab.Signals;
 using Bench.Lab.Tensors;
 using Bench.Lab.Text;
 using Bench.Protocol.Costs;
@@ -153,21 +152,5 @@ public class CheckpointTests
         Assert.Equal([5, 4, 6, 8, 2, 6, 3, 7], tokenizer.Encode("1+2=<think>2</think>3"));
         Assert.Equal("1+2=<think>2</think>3", tokenizer.Decode([0, 5, 4, 6, 8, 2, 6, 3, 7, 1]));
         Assert.Contains("the character 'x'", Assert.Throws<LabException>(() => tokenizer.Encode("x")).Message, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public void Signals_are_read_back_and_damage_is_found()
-    {
-        using var scratch = Repository.Scratch();
-        var path = scratch.File("top-k.bin");
-        SignalFile.Write(path, new TopKSignal(2, [[1, 2, 3, 4], [5, 6]], [[0.5f, 0.25f, 0.75f, 0.125f], [1, 0]]));
-        var read = SignalFile.ReadTopK(path);
-        Assert.Equal([0.5f, 0.25f, 0.75f, 0.125f], read.Probabilities[0]);
-        Assert.Equal([5, 6], read.Tokens[1]);
-        var bytes = File.ReadAllBytes(path);
-        bytes[^3] ^= 1;
-        File.WriteAllBytes(path, bytes);
-        Assert.Contains("damaged", Assert.Throws<LabException>(() => SignalFile.ReadTopK(path)).Message, StringComparison.Ordinal);
-        Assert.Contains("not a signal file", Assert.Throws<LabException>(() => SignalFile.ReadSequences(path)).Message, StringComparison.Ordinal);
     }
 }

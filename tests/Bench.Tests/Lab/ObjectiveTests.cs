@@ -11,6 +11,8 @@ public class ObjectiveTests
 
     private static Compute On(bool fused) => fused ? Compute.Cpu : Compute.Composite;
 
+    private static TeacherDistribution Top(Tensor tokens, Tensor probabilities) => new TeacherDistribution.TopK(tokens, probabilities);
+
     private static float[] Random(int count, string purpose, double scale = 1)
     {
         var random = new Seed(21).Stream(purpose);
@@ -37,7 +39,7 @@ public class ObjectiveTests
         using var scope = NewDisposeScope();
         var (logits, none) = (zeros([2, 3]), TensorData.Of(Array.Empty<long>(), 0));
         Assert.Throws<ArgumentException>(() => CrossEntropy.Sum(On(fused), logits, none, none));
-        Assert.Throws<ArgumentException>(() => ForwardKl.SumTopK(On(fused), logits, none, none.view(0, 1), zeros([0, 1]), 1));
+        Assert.Throws<ArgumentException>(() => ForwardKl.Sum(On(fused), logits, none, Top(none.view(0, 1), zeros([0, 1])), 1));
     }
 
     [Theory]
@@ -48,7 +50,7 @@ public class ObjectiveTests
         var values = Random(4 * 9, "equal");
         var logits = TensorData.Of(values, 4, 9).requires_grad_();
         var (p, at) = (TensorData.Of(values, 4, 9) / 2.0).softmax(1).topk(5, 1);
-        var loss = ForwardKl.SumTopK(On(fused), logits, TensorData.Of([0L, 1, 2, 3], 4), at, p, 2);
+        var loss = ForwardKl.Sum(On(fused), logits, TensorData.Of([0L, 1, 2, 3], 4), Top(at, p), 2);
         Assert.Equal(0, loss.item<float>(), 1e-5f);
         Assert.All(autograd.grad([loss], [logits])[0].ToArray(), g => Assert.Equal(0, g, 1e-5f));
     }
@@ -61,10 +63,10 @@ public class ObjectiveTests
         // Student 1/8, 2/8, 5/8. Teacher names token 2 with 1/2 and lumps 1/2 on the others, where the student has 3/8.
         var logits = TensorData.Of([0, MathF.Log(2), MathF.Log(5)], 1, 3);
         var rows = TensorData.Of([0L], 1);
-        var loss = ForwardKl.SumTopK(On(fused), logits, rows, TensorData.Of([2L], 1, 1), TensorData.Of([0.5f], 1, 1), 1);
+        var loss = ForwardKl.Sum(On(fused), logits, rows, Top(TensorData.Of([2L], 1, 1), TensorData.Of([0.5f], 1, 1)), 1);
         Assert.Equal(0.5 * Math.Log(0.5 / 0.625) + 0.5 * Math.Log(0.5 / 0.375), loss.item<float>(), 1e-6);
         // With all tokens named it is the dense divergence.
-        var dense = ForwardKl.SumTopK(On(fused), logits, rows, TensorData.Of([2L, 0, 1], 1, 3), TensorData.Of([0.5f, 0.3f, 0.2f], 1, 3), 1);
+        var dense = ForwardKl.Sum(On(fused), logits, rows, Top(TensorData.Of([2L, 0, 1], 1, 3), TensorData.Of([0.5f, 0.3f, 0.2f], 1, 3)), 1);
         Assert.Equal(0.5 * Math.Log(0.5 / 0.625) + 0.3 * Math.Log(0.3 / 0.125) + 0.2 * Math.Log(0.2 / 0.25), dense.item<float>(), 1e-6);
         Assert.True(dense.item<float>() > loss.item<float>());
     }
@@ -83,7 +85,7 @@ public class ObjectiveTests
         (float Loss, float[] Gradient) Of(Compute compute)
         {
             var logits = TensorData.Of(student, 7, 20).requires_grad_();
-            var loss = ForwardKl.SumTopK(compute, logits, rows, at, p, temperature);
+            var loss = ForwardKl.Sum(compute, logits, rows, Top(at, p), temperature);
             return (loss.item<float>(), autograd.grad([loss * 0.5], [logits])[0].ToArray());
         }
 
@@ -100,7 +102,7 @@ public class ObjectiveTests
         using var scope = NewDisposeScope();
         var logits = TensorData.Of(Random(2 * 6, "certain"), 2, 6);
         var rows = TensorData.Of([0L, 1], 2);
-        var kl = ForwardKl.SumTopK(On(fused), logits, rows, TensorData.Of([3L, 1], 2, 1), ones([2, 1]), 1);
+        var kl = ForwardKl.Sum(On(fused), logits, rows, Top(TensorData.Of([3L, 1], 2, 1), ones([2, 1])), 1);
         Assert.Equal(CrossEntropy.Sum(On(fused), logits, rows, TensorData.Of([3L, 1], 2)).item<float>(), kl.item<float>(), 1e-5f);
     }
 
@@ -113,7 +115,7 @@ public class ObjectiveTests
         var logits = TensorData.Of(z, 1, 4).requires_grad_();
         const double T = 200;
         var (p, at) = (TensorData.Of(v, 1, 4) / T).softmax(1).topk(4, 1);
-        var gradient = autograd.grad([ForwardKl.SumTopK(Compute.Cpu, logits, TensorData.Of([0L], 1), at, p, T)], [logits])[0].ToArray();
+        var gradient = autograd.grad([ForwardKl.Sum(Compute.Cpu, logits, TensorData.Of([0L], 1), Top(at, p), T)], [logits])[0].ToArray();
         for (var i = 0; i < 4; i++) Assert.Equal((z[i] - v[i]) / 4, gradient[i], 0.01);
     }
 }

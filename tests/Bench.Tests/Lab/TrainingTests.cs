@@ -21,16 +21,18 @@ public class TrainingTests
             var length = random.Between(5, 14);
             return new Sequence([.. Enumerable.Range(0, length).Select(_ => random.Next(vocabulary))], random.Between(1, length - 2));
         }).ToArray();
-        return new Lesson(sequences, null, [.. sequences.Select(_ => 1000.0)]);
+        return new Lesson(sequences, [.. sequences.Select(_ => 1000.0)]);
     }
 
     private static (float[][] Gradients, double Loss) Gradients(Lesson lesson, int[] members, int time, int microBatches)
     {
         using var scope = NewDisposeScope();
         using var model = Models.Make(Models.Plain, Compute.Cpu);
-        var tokens = members.Sum(member => (long)lesson.Sequences[member].ResponseLength);
-        var (gradients, loss) = new Trainer(model, new OptimiserSpec { MicroBatches = microBatches }, TimeProvider.System)
-            .Gradients(lesson, members, time, tokens, MethodObjective.CrossEntropy);
+        using var objective = MethodObjective.CrossEntropy(model);
+        var cost = new StepCost(default, default, members.Sum(member => (long)lesson.Sequences[member].ResponseLength), 0, members.Length);
+        var parts = members.Chunk((members.Length + microBatches - 1) / microBatches)
+            .Select(part => (Func<Tensor>)(() => objective.Sum(TrainingBatch.Of(lesson, part, time, model.Compute))));
+        var (gradients, loss) = new Trainer(objective.Parameters, model.Compute, new OptimiserSpec(), TimeProvider.System).Gradients(new TrainingStep(cost, [.. parts]));
         return ([.. gradients.Select(gradient => gradient.ToArray())], loss);
     }
 
@@ -70,9 +72,15 @@ public class TrainingTests
     {
         using var scope = NewDisposeScope();
         using var model = Decoder.Initialise(Models.Plain, Compute.Cpu, new Seed(seed));
-        var result = new Trainer(model, new OptimiserSpec { Batch = 4, LearningRate = 0.01 }, TimeProvider.System)
-            .Train(lesson ?? LessonOf(40, Models.Plain.Vocabulary), MethodObjective.CrossEntropy, meter, new Seed(seed), ChargeKind.StudentTraining);
+        var result = Train(model, lesson ?? LessonOf(40, Models.Plain.Vocabulary), new OptimiserSpec { Batch = 4, LearningRate = 0.01 }, meter, seed);
         return (result, [.. model.Parameters.SelectMany(p => p.Tensor.ToArray())]);
+    }
+
+    private static TrainingResult Train(Decoder model, Lesson lesson, OptimiserSpec optimiser, BudgetMeter meter, int seed = 1)
+    {
+        using var objective = MethodObjective.CrossEntropy(model);
+        return new Trainer(objective.Parameters, model.Compute, optimiser, TimeProvider.System)
+            .Train(new PreparedCurriculum(lesson, objective, model.Shape, model.Compute, optimiser, new Seed(seed)), meter, ChargeKind.StudentTraining);
     }
 
     private static BudgetMeter Meter(BudgetUnit unit, double amount) => BudgetMeter.For(new Budget(unit, amount), Accelerator.Named("cloud-vcpu"), 3, TimeProvider.System);
@@ -91,7 +99,7 @@ public class TrainingTests
     {
         // Every response repeats its first token.
         var sequences = Enumerable.Range(0, 60).Select(i => new Sequence([0, 3 + i % 12, 3 + i % 12, 3 + i % 12, 1], 2)).ToArray();
-        var (result, _) = Train(Meter(BudgetUnit.Examples, 4000), lesson: new Lesson(sequences, null, new double[60]));
+        var (result, _) = Train(Meter(BudgetUnit.Examples, 4000), lesson: Lesson.Of(sequences));
         Assert.True(result.Curve[0].Loss > 2);
         Assert.InRange(result.Curve[^1].Loss, 0, 0.05);
     }
@@ -152,7 +160,7 @@ public class TrainingTests
             using var model = Decoder.Initialise(Models.Plain, compute, new Seed(1));
             var before = model.Parameters.Select(p => p.Tensor.ToArray()).ToArray();
             var gradients = model.Parameters.Select(p => full(p.Tensor.shape, 0.5)).ToArray();
-            using var adam = new AdamW(model, new OptimiserSpec { ClipNorm = 1e9, WeightDecay = 0.1 });
+            using var adam = new AdamW([.. model.Parameters.Select(p => p.Tensor)], model.Compute, new OptimiserSpec { ClipNorm = 1e9, WeightDecay = 0.1 });
             var norm = adam.Step(gradients, 0.01);
             Assert.Equal(0.5 * Math.Sqrt(before.Sum(p => p.Length)), norm, 1e-2);
             foreach (var (parameter, old) in model.Parameters.Zip(before))
@@ -169,7 +177,7 @@ public class TrainingTests
     {
         using var scope = NewDisposeScope();
         using var model = Decoder.Initialise(Models.Plain, Compute.For("cpu", "bf16"), new Seed(1));
-        using var adam = new AdamW(model, new OptimiserSpec { ClipNorm = 1e9, WeightDecay = 0 });
+        using var adam = new AdamW([.. model.Parameters.Select(p => p.Tensor)], model.Compute, new OptimiserSpec { ClipNorm = 1e9, WeightDecay = 0 });
         var before = model.Parameters[0].Tensor.ToArray();
         // Each step is far below the rounding of bfloat16, and a hundred of them are not.
         for (var i = 0; i < 100; i++) adam.Step([.. model.Parameters.Select(p => ones(p.Tensor.shape, dtype: ScalarType.BFloat16))], 1e-5);
@@ -179,7 +187,7 @@ public class TrainingTests
 
     [Fact]
     public void Nothing_to_learn_from_is_an_error() =>
-        Assert.Contains("no training example", Assert.Throws<LabException>(() => Train(Meter(BudgetUnit.Examples, 10), lesson: new Lesson([], null, []))).Message, StringComparison.Ordinal);
+        Assert.Contains("no training example", Assert.Throws<LabException>(() => Train(Meter(BudgetUnit.Examples, 10), lesson: Lesson.Of([]))).Message, StringComparison.Ordinal);
 
     [Fact]
     public void Clipping_scales_a_long_gradient_to_the_norm()
@@ -189,7 +197,7 @@ public class TrainingTests
         using var composite = Decoder.Initialise(Models.Plain, Compute.Composite, new Seed(1));
         foreach (var model in (Decoder[])[fused, composite])
         {
-            using var adam = new AdamW(model, new OptimiserSpec { ClipNorm = 0.1 });
+            using var adam = new AdamW([.. model.Parameters.Select(p => p.Tensor)], model.Compute, new OptimiserSpec { ClipNorm = 0.1 });
             for (var step = 1; step <= 3; step++) adam.Step([.. model.Parameters.Select(p => full(p.Tensor.shape, (double)step))], 0.01);
         }
 
@@ -203,8 +211,7 @@ public class TrainingTests
         var shape = Models.Plain with { Vocabulary = 19 };
         using var model = Decoder.Initialise(shape, Compute.Cpu, new Seed(1));
         var lesson = LessonOf(200, shape.Vocabulary);
-        void Steps(int count) => new Trainer(model, new OptimiserSpec { Batch = 8 }, TimeProvider.System)
-            .Train(lesson, MethodObjective.CrossEntropy, Meter(BudgetUnit.Examples, 8.0 * count), new Seed(1), ChargeKind.StudentTraining);
+        void Steps(int count) => Train(model, lesson, new OptimiserSpec { Batch = 8 }, Meter(BudgetUnit.Examples, 8.0 * count));
         Steps(300);
         var before = Resident();
         Steps(2000);

@@ -25,8 +25,12 @@ public class LedgerTests
         Circumstances = Here,
     };
 
+    private static readonly Dictionary<string, string> Teachers = [];
+
+    private static Dictionary<string, string> From(string unit) => new() { ["teacher"] = unit };
+
     private static Results Merged(Plan plan, Results? before = null, double first = 1) =>
-        Recording.Merge(plan, plan.Runs.ToDictionary(unit => unit.Fingerprint.Text, unit => Of(first, unit is TeacherUnit ? 1 : 0)), before ?? Results.Empty, null);
+        Recording.Merge(plan, plan.Runs.ToDictionary(unit => unit.Fingerprint.Text, unit => Of(first, unit is TeacherUnit ? 1 : 0)), before ?? Results.Empty, Teachers);
 
     [Fact]
     public void Tables_are_the_golden_bytes_under_a_comma_culture()
@@ -75,7 +79,7 @@ public class LedgerTests
     {
         var plan = Experiments.Plan(Experiments.Small);
         var outcomes = plan.Runs.Reverse().ToDictionary(unit => unit.Fingerprint.Text, _ => Of(1, 0));
-        Assert.Equal(plan.Runs.Select(unit => unit.Run), Recording.Merge(plan, outcomes, Results.Empty, null).Runs.Select(row => row.Run));
+        Assert.Equal(plan.Runs.Select(unit => unit.Run), Recording.Merge(plan, outcomes, Results.Empty, Teachers).Runs.Select(row => row.Run));
     }
 
     [Fact]
@@ -84,16 +88,16 @@ public class LedgerTests
         var plan = Experiments.Plan(Experiments.Small);
         var before = Merged(plan, first: 0);
         var one = plan.Runs.OfType<StudentUnit>().First();
-        var merged = Recording.Merge(plan, new Dictionary<string, Outcome> { [one.Fingerprint.Text] = Of(1, 1) }, before, plan.Units[0].Fingerprint.Text);
+        var merged = Recording.Merge(plan, new Dictionary<string, Outcome> { [one.Fingerprint.Text] = Of(1, 1) }, before, From(plan.Units[0].Fingerprint.Text));
         Assert.Equal(before.Runs.Count, merged.Runs.Count);
         Assert.Equal(1, merged.Scores.Single(row => row.Run == one.Run).Value);
         Assert.Equal(before.Scores.Where(row => row.Run != one.Run), merged.Scores.Where(row => row.Run != one.Run));
 
         var other = Experiments.Plan(Experiments.Small.Replace("digits: 2", "digits: 3", StringComparison.Ordinal));
-        var afterChange = Recording.Merge(other, new Dictionary<string, Outcome>(), before, plan.Units[0].Fingerprint.Text);
+        var afterChange = Recording.Merge(other, new Dictionary<string, Outcome>(), before, From(plan.Units[0].Fingerprint.Text));
         Assert.Empty(afterChange.Runs);
-        Assert.True(Recording.Replaces(other, before, plan.Units[0].Fingerprint.Text));
-        Assert.False(Recording.Replaces(plan, before, plan.Units[0].Fingerprint.Text));
+        Assert.True(Recording.Replaces(other, before, From(plan.Units[0].Fingerprint.Text)));
+        Assert.False(Recording.Replaces(plan, before, From(plan.Units[0].Fingerprint.Text)));
     }
 
     [Fact]
@@ -104,7 +108,7 @@ public class LedgerTests
         var failed = new Outcome { Status = UnitStatus.Failed, Error = "out, of \"memory\"", Circumstances = Here };
         using var scratch = Repository.Scratch();
         var folder = new ResultsFolder(scratch.Path);
-        folder.Write(Recording.Merge(plan, new Dictionary<string, Outcome> { [unit.Fingerprint.Text] = failed }, Results.Empty, null));
+        folder.Write(Recording.Merge(plan, new Dictionary<string, Outcome> { [unit.Fingerprint.Text] = failed }, Results.Empty, Teachers));
         var row = Assert.Single(folder.Read().Runs);
         Assert.Equal(("failed", "out, of \"memory\"", 1.5), (row.Status, row.Error, row.Seconds));
         Assert.Null(row.FlopsStudent);

@@ -96,7 +96,7 @@ EXPORT int bt_copy_(Tensor* t, Tensor* source) { return done([&] { t->copy_(*sou
 
 // ---- element-wise
 #define UNARY(name) EXPORT Tensor* bt_##name(Tensor* t) { return make([&] { return t->name(); }); }
-UNARY(exp) UNARY(log) UNARY(neg) UNARY(sqrt) UNARY(rsqrt) UNARY(square)
+UNARY(abs) UNARY(relu) UNARY(exp) UNARY(log) UNARY(neg) UNARY(sqrt) UNARY(rsqrt) UNARY(square)
 EXPORT Tensor* bt_silu(Tensor* t) { return make([&] { return at::silu(*t); }); }
 #define BINARY(name) EXPORT Tensor* bt_##name(Tensor* a, Tensor* b) { return make([&] { return a->name(*b); }); }
 BINARY(add) BINARY(sub) BINARY(mul) BINARY(div) BINARY(matmul) BINARY(mm) BINARY(bmm)

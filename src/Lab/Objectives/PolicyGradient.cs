@@ -1,0 +1,51 @@
+using Bench.Lab.Tensors;
+using static TorchSharp.torch;
+
+namespace Bench.Lab.Objectives;
+
+/// <summary>
+/// MiniLLM's gradient of the sequence-level reverse divergence KL(student ‖ teacher) on sampled responses, with its three ways to lower the variance
+/// (Gu et al. 2024, section 2.2): the divergence of the next step is computed exactly (equation 3, single-step decomposition), responses may be drawn from
+/// a mixture with the teacher and are weighted step by step (equation 4, teacher-mixed sampling), and later rewards are averaged over the
+/// steps that are left (equation 5, length normalisation).
+/// </summary>
+public static class PolicyGradient
+{
+    /// <summary>A weight beyond this says more about luck than about the student.</summary>
+    private const double LargestWeight = 5;
+
+    /// <summary>What each response token contributes: its weight, and its reward to come.</summary>
+    /// <param name="Weights">w_t = q(y_t) / (a p(y_t) + (1 − a) q(y_t)), of one response.</param>
+    /// <param name="LongRewards">Mean over t' &gt; t of log p(y_t') − log q(y_t'); 0 at the end.</param>
+    public sealed record Steps(float[] Weights, float[] LongRewards);
+
+    /// <summary>The steps of one response from the log-probabilities that teacher and student gave its tokens.</summary>
+    /// <param name="logP">The teacher's.</param>
+    /// <param name="logQ">The student's, when it was sampled.</param>
+    /// <param name="teacherMix">a, the share of the teacher in the sampling distribution, 0 to less than 1.</param>
+    public static Steps Of(IReadOnlyList<float> logP, IReadOnlyList<float> logQ, double teacherMix)
+    {
+        var (weights, rewards) = (new float[logP.Count], new float[logP.Count]);
+        double later = 0;
+        for (var t = logP.Count - 1; t >= 0; t--)
+        {
+            weights[t] = (float)Math.Min(LargestWeight, 1 / (teacherMix * Math.Exp(logP[t] - logQ[t]) + 1 - teacherMix));
+            rewards[t] = t + 1 < logP.Count ? (float)(later / (logP.Count - 1 - t)) : 0;
+            later += logP[t] - logQ[t];
+        }
+
+        return new Steps(weights, rewards);
+    }
+
+    /// <summary>A sum whose gradient is MiniLLM's: Σ w_t · KL_t(student ‖ teacher) − Σ w_t R_t log q(y_t), weights and rewards held fixed.</summary>
+    /// <param name="compute">Where it is computed.</param>
+    /// <param name="logits">The student's, [positions, vocabulary].</param>
+    /// <param name="rows">[n] of int64: the positions that carry loss.</param>
+    /// <param name="targets">[n] of int64: the sampled tokens.</param>
+    /// <param name="teacher">The teacher's distribution at those positions.</param>
+    /// <param name="weights">[n]: w_t.</param>
+    /// <param name="longRewards">[n]: R_t.</param>
+    /// <exception cref="ArgumentException">No position carries loss.</exception>
+    public static Tensor Sum(Compute compute, Tensor logits, Tensor rows, Tensor targets, TeacherDistribution teacher, Tensor weights, Tensor longRewards) =>
+        ReverseKl.Sum(compute, logits, rows, teacher, 1, weights) + CrossEntropy.Sum(compute, logits, rows, targets, weights * longRewards);
+}

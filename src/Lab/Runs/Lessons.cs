@@ -1,0 +1,97 @@
+using Bench.Lab.Evaluation;
+using Bench.Lab.Signals;
+using Bench.Lab.Tensors;
+using Bench.Lab.Text;
+using Bench.Lab.Training;
+using Bench.Protocol.Plans;
+using Bench.Protocol.Specs;
+
+namespace Bench.Lab.Runs;
+
+/// <summary>Gathers what a student learns from: gold solutions, or a teacher's text with what else the teacher says of it.</summary>
+internal sealed class Lessons(UnitSession session)
+{
+    private readonly ExperimentSpec spec = session.Spec;
+
+    /// <summary>The lesson of a unit; null where all of it is written while the student learns.</summary>
+    internal LessonOfUnit? Of(TrainingUnit unit, ITokenizer tokenizer)
+    {
+        var (method, budget) = (unit.Method!, unit.Budget!);
+        if (method.IsBaseline)
+        {
+            var gold = TextRun.TrainingProblems(spec).Select(problem => Examples.Gold(tokenizer, problem, method.Keep)).ToArray();
+            return new LessonOfUnit(Limited(Lesson.Of(gold), budget), [], []);
+        }
+
+        if (unit.Needs.OfType<TextUnit>().SingleOrDefault() is not { } text) return null;
+        var traces = session.ReadText(text);
+        var written = session.Tokenizer();
+        var own = Kept(traces, method.Keep, written);
+        var sources = new List<TeacherShare> { new(session.OutcomeOf(text).Charges[0], traces) };
+        Lesson Signalled(Lesson lesson)
+        {
+            if (unit.Needs.OfType<ScoreUnit>().SingleOrDefault() is { } scored)
+            {
+                sources.Add(new TeacherShare(session.OutcomeOf(scored).Charges[0], own));
+                lesson = lesson with { Scores = new TeacherScores(Path.Combine(session.EntryOf(scored), UnitSession.ScoresName)) };
+            }
+
+            if (unit.Needs.OfType<StateUnit>().SingleOrDefault() is { } read)
+            {
+                sources.Add(new TeacherShare(session.OutcomeOf(read).Charges[0], own));
+                lesson = lesson with { States = new TeacherStates(Path.Combine(session.EntryOf(read), UnitSession.StatesName)) };
+            }
+
+            return lesson with { TeacherFlops = [.. Enumerable.Range(0, own.Count).Select(i => sources.Sum(source => source.FlopsOf(i)))] };
+        }
+
+        if (method.Objective == "rationale-multitask") return Multitask(traces, tokenizer, written, sources, method, budget);
+        var sequences = unit.Student.Bytes ? [.. own.Select(sequence => Respelt(sequence, written, tokenizer))] : own;
+        var lesson = Signalled(Lesson.Of(sequences) with { TeacherSequences = unit.Student.Bytes && method.Objective == "uld" ? own : null });
+        return new LessonOfUnit(Limited(lesson, budget), sources, [.. traces.Select(trace => trace.ResponseLength)]);
+    }
+
+    /// <summary>Traces, or the same prompts with only the final answer.</summary>
+    internal static IReadOnlyList<Sequence> Kept(IReadOnlyList<Sequence> traces, Keep keep, ITokenizer tokenizer) =>
+        keep == Keep.Answer ? [.. traces.Select(trace => Examples.AnswerOnly(tokenizer, trace))] : traces;
+
+    private static Sequence Respelt(Sequence sequence, ITokenizer from, ITokenizer to)
+    {
+        int[] prompt = [to.Begin, .. to.Encode(from.Decode(sequence.Tokens[..sequence.Start]))];
+        return new Sequence([.. prompt, .. to.Encode(from.Decode(sequence.Tokens[sequence.Start..])), to.End], prompt.Length);
+    }
+
+    /// <summary>
+    /// Each trace as two examples: the prompt with the answer as its label, and the prompt with the opening tag, which is not learnt, and the rationale
+    /// (Hsieh et al. 2023, Distilling step-by-step, equations 3 and 4). Weights make the expected loss the sum of the two means.
+    /// </summary>
+    private LessonOfUnit Multitask(IReadOnlyList<Sequence> traces, ITokenizer tokenizer, ITokenizer written, List<TeacherShare> sources, MethodSpec method, Budget budget)
+    {
+        var (labels, rationales) = (new List<Sequence>(), new List<Sequence>());
+        foreach (var trace in traces)
+        {
+            var label = Respelt(Examples.AnswerOnly(written, trace), written, tokenizer);
+            labels.Add(label);
+            rationales.Add(Examples.RationaleOnly(written, tokenizer, trace, label));
+        }
+
+        double labelTokens = labels.Sum(sequence => sequence.ResponseLength), rationaleTokens = rationales.Sum(sequence => sequence.ResponseLength);
+        if (rationaleTokens == 0) throw new LabException("the teacher shows no reasoning to learn from");
+        var (onLabel, onRationale) = ((labelTokens + rationaleTokens) / labelTokens, method.RationaleWeight * (labelTokens + rationaleTokens) / rationaleTokens);
+        var flops = sources[0];
+        var count = budget.Unit == BudgetUnit.Queries ? (int)Math.Min(traces.Count, budget.Amount) : traces.Count;
+        var lesson = new Lesson(
+            [.. labels.Take(count).Zip(rationales, (label, rationale) => new[] { label, rationale }).SelectMany(pair => pair)],
+            [.. Enumerable.Range(0, count).SelectMany(i => new[] { flops.FlopsOf(i) / 2, flops.FlopsOf(i) / 2 })])
+        {
+            Weights = [.. Enumerable.Range(0, 2 * count).Select(i => i % 2 == 0 ? onLabel : onRationale)],
+        };
+        // Both halves of a trace have half its cost.
+        var halves = traces.SelectMany(trace => new[] { trace, trace }).ToArray();
+        return new LessonOfUnit(lesson, [new TeacherShare(flops.Whole, halves)], [.. lesson.Sequences.Select(sequence => sequence.ResponseLength)]);
+    }
+
+    // A budget in queries is a smaller pool, not a shorter training.
+    private static Lesson Limited(Lesson lesson, Budget budget) =>
+        budget.Unit == BudgetUnit.Queries ? lesson.Take((int)Math.Min(lesson.Sequences.Count, budget.Amount)) : lesson;
+}

@@ -1,0 +1,45 @@
+using Bench.Lab.Signals;
+using Bench.Protocol.Costs;
+using Bench.Protocol.Outcomes;
+using Bench.Protocol.Plans;
+using Bench.Protocol.Seeds;
+
+namespace Bench.Lab.Runs;
+
+/// <summary>Has a teacher read its own text: probabilities of some tokens, or activations of one layer.</summary>
+internal sealed class ScoreRun(UnitSession session)
+{
+    private static readonly Seed DrawSeed = new(4);
+
+    internal Outcome Execute(ScoreUnit unit)
+    {
+        using var teacher = session.LoadTeacher(unit);
+        var sequences = session.ReadText(unit, unit.Keep, teacher.Tokenizer);
+        var progress = session.Counting("scoring", sequences.Count);
+        return Publish(unit, sequences, UnitSession.ScoresName, path => unit.Sampled
+            ? TokenSignals.WriteSampled(teacher, sequences, path, unit.K, unit.Temperature, unit.Proposal, DrawSeed, ChargeKind.TeacherScoring, progress)
+            : TokenSignals.WriteTopK(teacher, sequences, path, unit.K, unit.Temperature, ChargeKind.TeacherScoring, progress));
+    }
+
+    internal Outcome Execute(StateUnit unit)
+    {
+        using var teacher = session.LoadTeacher(unit);
+        var sequences = session.ReadText(unit, unit.Keep, teacher.Tokenizer);
+        return Publish(unit, sequences, UnitSession.StatesName, path => TokenSignals.WriteStates(
+            teacher, sequences, path, unit.Layer, unit.Attention, ChargeKind.TeacherScoring, session.Counting("reading", sequences.Count)));
+    }
+
+    // The signal is written where it will stay, as it comes: it may be larger than memory.
+    private Outcome Publish(UnitOfWork unit, IReadOnlyList<Sequence> sequences, string name, Func<string, Charge> write) => session.Publish(unit, folder =>
+    {
+        var charge = write(Path.Combine(folder, name));
+        return circumstances => new Outcome
+        {
+            Status = UnitStatus.Ok,
+            Charges = [charge],
+            TeacherTokens = charge.Tokens,
+            TeacherQueries = sequences.Count,
+            Circumstances = circumstances,
+        };
+    });
+}

@@ -1,0 +1,32 @@
+using Bench.Lab.Signals;
+using Bench.Protocol.Costs;
+
+namespace Bench.Lab.Runs;
+
+/// <summary>One charge of a teacher, spread over its sequences by the tokens that each took.</summary>
+internal sealed class TeacherShare
+{
+    private readonly long[] tokens;
+    private readonly double[] weights;
+
+    // FLOPs of a forward pass grow nearly linearly with tokens at these lengths; shares by tokens add up to the whole. A response that was not kept is
+    // part of what those that were cost.
+    internal TeacherShare(Charge whole, IReadOnlyList<Sequence> sequences)
+    {
+        Whole = whole;
+        tokens = [.. sequences.Select(sequence => (long)sequence.Processed)];
+        var total = (double)tokens.Sum();
+        weights = [.. tokens.Select(count => count / total)];
+    }
+
+    /// <summary>The charge for all sequences.</summary>
+    internal Charge Whole { get; }
+
+    internal double FlopsOf(int sequence) => weights[sequence] * Whole.Flops.Value;
+
+    internal Charge For(IReadOnlySet<int> used)
+    {
+        var share = used.Sum(sequence => weights[sequence]);
+        return new Charge(Whole.Kind, used.Sum(sequence => tokens[sequence]), share * Whole.Flops, share * Whole.Seconds);
+    }
+}

@@ -1,0 +1,51 @@
+using Bench.Lab.Tensors;
+using Bench.Protocol.Costs;
+using Bench.Protocol.Seeds;
+using Bench.Protocol.Specs;
+using Bench.Protocol.Units;
+
+namespace Bench.Lab.Training;
+
+/// <summary>Batches of a lesson that was prepared before, epoch after epoch.</summary>
+internal sealed class PreparedCurriculum : ICurriculum
+{
+    private readonly Lesson lesson;
+    private readonly MethodObjective objective;
+    private readonly ModelShape shape;
+    private readonly Compute compute;
+    private readonly OptimiserSpec optimiser;
+    private readonly IEnumerator<int[]> order;
+    private readonly HashSet<int> used = [];
+
+    /// <exception cref="LabException">The lesson is empty.</exception>
+    internal PreparedCurriculum(Lesson lesson, MethodObjective objective, ModelShape shape, Compute compute, OptimiserSpec optimiser, Seed seed)
+    {
+        if (lesson.Sequences.Count == 0) throw new LabException("there is nothing to learn from: no training example");
+        (this.lesson, this.objective, this.shape, this.compute, this.optimiser) = (lesson, objective, shape, compute, optimiser);
+        order = BatchOrder.Endless([.. lesson.Sequences.Select(sequence => sequence.Processed)], optimiser.Batch, seed).GetEnumerator();
+        order.MoveNext();
+    }
+
+    public StepCost NextAtMost => CostOf(order.Current);
+
+    public IReadOnlySet<int> Used => used;
+
+    public TrainingStep Next()
+    {
+        var members = order.Current;
+        var cost = NextAtMost;
+        used.UnionWith(members);
+        order.MoveNext();
+        return new TrainingStep(cost, [.. members.Chunk((members.Length + optimiser.MicroBatches - 1) / optimiser.MicroBatches)
+            .Select(part => (Func<TorchSharp.torch.Tensor>)(() => objective.Sum(TrainingBatch.Of(lesson, part, Time(members), compute))))]);
+    }
+
+    private int Time(int[] members) => members.Max(member => lesson.Sequences[member].Processed);
+
+    private StepCost CostOf(int[] members) => new(
+        members.Length * ModelFlops.Training(shape, Time(members)),
+        new Flops(members.Where(member => !used.Contains(member)).Sum(member => lesson.TeacherFlops[member])),
+        members.Sum(member => (long)lesson.Sequences[member].ResponseLength),
+        (long)members.Length * Time(members),
+        members.Length);
+}

@@ -1,0 +1,114 @@
+using System.Globalization;
+using Bench.Protocol.Specs;
+using Bench.Protocol.Tasks;
+
+namespace Bench.Protocol.Plans;
+
+/// <summary>The units that train students: the trials of tuning, then every method at every budget with every seed.</summary>
+internal sealed class StudentPlan(ExperimentSpec spec, IReadOnlyList<TeacherPlan> teachers)
+{
+    internal IEnumerable<UnitOfWork> Units(StudentSpec student)
+    {
+        var sized = student with { Model = student.Model with { Vocabulary = student.Bytes ? CharacterVocabulary.Specials + 256 : teachers[0].Shape.Vocabulary } };
+        // Untrained first, then every method and baseline at every budget.
+        foreach (var unit in Seeds(sized, null, null, null, [])) yield return unit;
+        foreach (var method in spec.Methods)
+        {
+            foreach (var teacher in method.IsBaseline ? [null] : teachers.Cast<TeacherPlan?>())
+            {
+                if (teacher is not null) CheckShapes(sized, method, teacher);
+                var trials = Trials(sized, method, teacher).ToArray();
+                foreach (var trial in trials) yield return trial;
+                foreach (var unit in spec.Budgets.SelectMany(budget => Seeds(sized, method, budget, teacher, trials))) yield return unit;
+            }
+        }
+    }
+
+    private IEnumerable<TrialUnit> Trials(StudentSpec student, MethodSpec method, TeacherPlan? teacher)
+    {
+        if (spec.Tuning is not { } tuning) yield break;
+        var evaluation = new EvaluationSpec(tuning.Items, SamplingSpec.Greedy, Split.Validation);
+        var prediction = Predict(student, method, tuning.Budget, teacher, evaluation, tuning.Place);
+        foreach (var rate in tuning.LearningRates)
+        {
+            var tried = method with { LearningRate = rate };
+            yield return new TrialUnit
+            {
+                Fingerprint = FingerprintOf("trial", student, tried, tuning.Budget, tuning.Seed, evaluation, teacher, []),
+                Label = string.Create(CultureInfo.InvariantCulture, $"trial {student.Name} {method.Name}{TeacherOf(teacher)} rate {rate}"),
+                Needs = Needs(tried, teacher),
+                Prediction = prediction,
+                Teacher = Known(teacher)?.Teacher,
+                Student = student,
+                Method = tried,
+                Budget = tuning.Budget,
+                Seed = tuning.Seed,
+                Evaluation = evaluation,
+                LearningRate = rate,
+            };
+        }
+    }
+
+    private IEnumerable<StudentUnit> Seeds(StudentSpec student, MethodSpec? method, Budget? budget, TeacherPlan? teacher, IReadOnlyList<TrialUnit> trials)
+    {
+        var prediction = Predict(student, method, budget, teacher, spec.Evaluation, spec.BudgetsPlace);
+        IReadOnlyList<UnitOfWork> needs = [.. Needs(method, teacher), .. trials];
+        foreach (var seed in spec.Seeds)
+        {
+            yield return new StudentUnit
+            {
+                Fingerprint = FingerprintOf("student", student, method, budget, seed, spec.Evaluation, teacher, trials),
+                Label = string.Create(CultureInfo.InvariantCulture, $"{student.Name} {method?.Name ?? StudentUnit.Untrained}{TeacherOf(teacher)}{(budget is null ? "" : " " + budget.AmountText)} seed {seed}"),
+                Needs = needs,
+                Prediction = prediction,
+                Teacher = Known(teacher)?.Teacher,
+                Student = student,
+                Method = method,
+                Budget = budget,
+                Seed = seed,
+                Evaluation = spec.Evaluation,
+            };
+        }
+    }
+
+    private Prediction Predict(StudentSpec student, MethodSpec? method, Budget? budget, TeacherPlan? teacher, EvaluationSpec evaluation, Place place)
+    {
+        var prediction = (teacher ?? teachers[0]).Costs.Student(student.Model, method, budget, evaluation);
+        if (budget is { Unit: not BudgetUnit.Seconds } && prediction.Charges[0].Flops.Value == 0)
+            throw new SpecException(place, string.Create(CultureInfo.InvariantCulture, $"a budget of {budget.AmountText} {budget.UnitLabel} does not pay for one step of {student.Name} by {method!.Name}"), "raise it, or lower training: batch");
+        return prediction;
+    }
+
+    private Fingerprint FingerprintOf(
+        string kind, StudentSpec student, MethodSpec? method, Budget? budget, long seed, EvaluationSpec evaluation, TeacherPlan? teacher, IReadOnlyList<TrialUnit> trials) =>
+        Fingerprint.Of(kind, [
+            .. Planner.Common(spec), ("evaluation", evaluation), ("needs", Needs(method, teacher).Concat(trials).Select(unit => unit.Fingerprint.Text)),
+            ("student", student), ("method", method), ("budget", budget), ("prices", budget?.Unit == BudgetUnit.Usd ? spec.Prices : null), ("seed", seed),
+            ("training", method is null ? null : spec.Training), ("prompts", spec.Prompts), ("epochs", budget?.Unit == BudgetUnit.Queries ? spec.Epochs : 0),
+            ("files", string.Join(' ', teachers.Select(known => known.Hash)))]);
+
+    // Some measures compare with a teacher: its own text, or its responses to the held-out items.
+    private IReadOnlyList<UnitOfWork> Needs(MethodSpec? method, TeacherPlan? teacher)
+    {
+        var needs = method is null || teacher is null ? [] : teacher.Needs(method);
+        var compared = spec.Tasks.Any(task => task.Task is TeacherText) || (spec.Evaluation.Agreement && Known(teacher) is not null);
+        return compared && !needs.Contains(Known(teacher)!.Unit) ? [Known(teacher)!.Unit, .. needs] : needs;
+    }
+
+    /// <summary>The teacher, or the only one there is where a baseline has none.</summary>
+    private TeacherPlan? Known(TeacherPlan? teacher) => teacher ?? (teachers.Count == 1 ? teachers[0] : null);
+
+    private string TeacherOf(TeacherPlan? teacher) => teacher is null || teachers.Count == 1 ? "" : $" of {teacher.Teacher.Name}";
+
+    private static void CheckShapes(StudentSpec student, MethodSpec method, TeacherPlan teacher)
+    {
+        if (method.Signal != SignalKind.Hidden) return;
+        TeacherPlan.LayerOf(method, method.StudentLayer, student.Model, "student-layer");
+        if (method.Objective != "attention-relations") return;
+        foreach (var (who, shape) in ((string, ModelShape)[])[(student.Name, student.Model), (teacher.Teacher.Name, teacher.Shape)])
+        {
+            if (shape.Heads * shape.HeadWidth % method.RelationHeads != 0 || shape.KeyValueHeads * shape.HeadWidth % method.RelationHeads != 0)
+                throw new SpecException(method.Place, $"{method.RelationHeads} relation heads do not divide the attention channels of '{who}'", "choose relation-heads that do");
+        }
+    }
+}

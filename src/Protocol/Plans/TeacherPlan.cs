@@ -1,0 +1,140 @@
+using System.Globalization;
+using Bench.Protocol.Specs;
+using Bench.Protocol.Tasks;
+
+namespace Bench.Protocol.Plans;
+
+/// <summary>The units of one teacher: itself, its texts, and what it says about them.</summary>
+internal sealed class TeacherPlan
+{
+    private readonly ExperimentSpec spec;
+    private readonly TeacherUnit unit;
+    private readonly Dictionary<SamplingSpec, TextUnit> texts = [];
+    private readonly Dictionary<string, UnitOfWork> signals = new(StringComparer.Ordinal);
+    private readonly List<UnitOfWork> units = [];
+
+    internal TeacherPlan(ExperimentSpec spec, TeacherSpec teacher, ITeacherFiles files)
+    {
+        (this.spec, Teacher) = (spec, teacher);
+        (Shape, Hash) = Describe(files);
+        Costs = new CostModel(spec, teacher, Shape);
+        unit = new TeacherUnit
+        {
+            Fingerprint = Fingerprint.Of("teacher", [
+                .. Planner.Common(spec), ("evaluation", spec.Evaluation), ("files", Hash), ("training", teacher.Training),
+                ("sampling", spec.Tasks.Any(task => task.Task is TeacherText) ? teacher.Sampling : null)]),
+            Label = $"teacher {teacher.Name}",
+            Name = spec.Teachers.Count == 1 ? TeacherUnit.OnlyRun : $"{TeacherUnit.OnlyRun}-{teacher.Name}",
+            Teacher = teacher,
+            Needs = [],
+            Prediction = Costs.Teacher(),
+        };
+        units.Add(unit);
+        foreach (var method in spec.Methods.Where(method => !method.IsBaseline)) _ = Needs(method);
+    }
+
+    internal TeacherSpec Teacher { get; }
+
+    internal ModelShape Shape { get; }
+
+    internal string Hash { get; }
+
+    internal CostModel Costs { get; }
+
+    internal TeacherUnit Unit => unit;
+
+    /// <summary>The teacher, then what its students need, each after what it needs itself.</summary>
+    internal IReadOnlyList<UnitOfWork> Units() => units;
+
+    /// <summary>What a student of this teacher needs for a method.</summary>
+    internal IReadOnlyList<UnitOfWork> Needs(MethodSpec method) => method.Signal switch
+    {
+        SignalKind.Text => [Text(method)],
+        SignalKind.TopK or SignalKind.Sampled => [Text(method), Scores(method)],
+        SignalKind.Hidden => [Text(method), States(method)],
+        SignalKind.OnPolicy => method.Lambda < 1 ? [unit, Text(method)] : [unit],
+        _ => [],
+    };
+
+    private TextUnit Text(MethodSpec method)
+    {
+        var sampling = method.Sampling ?? Teacher.Sampling;
+        if (texts.TryGetValue(sampling, out var known)) return known;
+        var text = texts[sampling] = new TextUnit
+        {
+            Fingerprint = Fingerprint.Of("text", ("teacher", unit.Fingerprint.Text), ("prompts", spec.Prompts), ("sampling", sampling)),
+            Label = $"text of {Teacher.Name}{(texts.Count > 0 ? Describe(sampling) : "")}",
+            Teacher = Teacher,
+            Sampling = sampling,
+            Needs = [unit],
+            Prediction = Costs.Text(sampling),
+        };
+        units.Add(text);
+        return text;
+    }
+
+    private ScoreUnit Scores(MethodSpec method)
+    {
+        if (method.K > Shape.Vocabulary)
+            throw new SpecException(method.Place, $"method '{method.Name}' asks for k = {method.K} of a vocabulary of {Shape.Vocabulary}", "lower k");
+        var (text, sampled) = (Text(method), method.Signal == SignalKind.Sampled);
+        var fingerprint = Fingerprint.Of(
+            "scores", ("text", text.Fingerprint.Text), ("k", method.K), ("temperature", method.Temperature), ("keep", method.Keep), ("sampled", sampled), ("proposal", method.Proposal));
+        return Signal(new ScoreUnit
+        {
+            Fingerprint = fingerprint,
+            Label = string.Create(CultureInfo.InvariantCulture, $"{(sampled ? "sampled" : "top")}-{method.K} T={method.Temperature} of {Teacher.Name}"),
+            Teacher = Teacher,
+            Needs = [unit, text],
+            Prediction = Costs.Scoring(method),
+            K = method.K,
+            Temperature = method.Temperature,
+            Keep = method.Keep,
+            Sampled = sampled,
+            Proposal = method.Proposal,
+        });
+    }
+
+    private StateUnit States(MethodSpec method)
+    {
+        var (text, attention) = (Text(method), method.Objective == "attention-relations");
+        var layer = LayerOf(method, method.TeacherLayer, Shape, "teacher-layer");
+        return Signal(new StateUnit
+        {
+            Fingerprint = Fingerprint.Of("states", ("text", text.Fingerprint.Text), ("keep", method.Keep), ("layer", layer), ("attention", attention)),
+            Label = string.Create(CultureInfo.InvariantCulture, $"{(attention ? "attention" : "states")} of {Teacher.Name} at layer {layer}"),
+            Teacher = Teacher,
+            Needs = [unit, text],
+            Prediction = Costs.Scoring(method),
+            Keep = method.Keep,
+            Layer = layer,
+            Attention = attention,
+        });
+    }
+
+    /// <summary>The layer that a method matches.</summary>
+    /// <exception cref="SpecException">The model has no such layer.</exception>
+    internal static int LayerOf(MethodSpec method, int named, ModelShape shape, string key) => named <= shape.Layers
+        ? ObjectiveCatalogue.MatchedLayer(method, named, shape)
+        : throw new SpecException(method.Place, $"method '{method.Name}' asks for {key} {named} of {shape.Layers} layers", $"lower {key}");
+
+    private TUnit Signal<TUnit>(TUnit made) where TUnit : UnitOfWork
+    {
+        if (signals.TryGetValue(made.Fingerprint.Text, out var known)) return (TUnit)known;
+        signals[made.Fingerprint.Text] = made;
+        units.Add(made);
+        return made;
+    }
+
+    private (ModelShape Shape, string Hash) Describe(ITeacherFiles files)
+    {
+        if (Teacher.Checkpoint is { } checkpoint) return files.Describe(checkpoint);
+        var vocabulary = CharacterVocabulary.Of(spec.Tasks.Select(task => task.Task).OfType<ProceduralTask>()).Size;
+        return Teacher.Training is { } training
+            ? (training.Model with { Vocabulary = vocabulary }, "")
+            : (new ModelShape { Layers = 1, Width = 2, Heads = 1, KeyValueHeads = 1, HeadWidth = 2, FeedForward = 2, Vocabulary = vocabulary }, files.HashOf(Teacher.Traces!));
+    }
+
+    private static string Describe(SamplingSpec sampling) => string.Create(
+        CultureInfo.InvariantCulture, $" T={sampling.Temperature} p={sampling.TopP} n={sampling.Samples} {sampling.Select.ToString().ToLowerInvariant()}");
+}

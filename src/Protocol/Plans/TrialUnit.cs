@@ -1,0 +1,7 @@
+namespace Bench.Protocol.Plans;
+
+/// <summary>A student that is trained with one candidate learning rate and measured on validation items: a trial of tuning.</summary>
+public sealed record TrialUnit : TrainingUnit
+{
+    public required double LearningRate { get; init; }
+}

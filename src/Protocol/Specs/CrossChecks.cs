@@ -1,0 +1,88 @@
+using Bench.Protocol.Costs;
+using Bench.Protocol.Tasks;
+
+namespace Bench.Protocol.Specs;
+
+/// <summary>What can only be refused when the sections are seen together.</summary>
+internal static class CrossChecks
+{
+    internal static void Check(ExperimentSpec spec, SpecMapping root)
+    {
+        if (spec.Tasks.Any(task => task.Task is TeacherText)) CheckTeacherText(spec, root);
+        else CheckProcedural(spec, root);
+        CheckMethods(spec, root);
+        if (spec.Boundary.Contains(ChargeKind.Tuning) && spec.Tuning is null)
+            throw new SpecException(root.PlaceOfKey("boundary"), "nothing is tuned in this experiment", "remove tuning, or add tuning: { learning-rates: [...] }");
+        if (spec.Budgets.FirstOrDefault(budget => budget.Unit == BudgetUnit.Queries && budget.Amount > spec.Prompts) is { } queries)
+            throw new SpecException(root.PlaceOfKey("budgets"), FormattableString.Invariant($"{queries.Amount} queries are more than the {spec.Prompts} prompts"), "raise prompts");
+    }
+
+    private static void CheckTeacherText(ExperimentSpec spec, SpecMapping root)
+    {
+        if (spec.Tasks.Any(task => task.Task is not TeacherText))
+            throw new SpecException(root.PlaceOfKey("tasks"), "teacher-text cannot stand beside tasks with gold solutions", "make two experiments");
+        if (spec.Tasks.Count > 1) throw new SpecException(root.PlaceOfKey("tasks"), "a teacher has one text", "keep one teacher-text task");
+        if (spec.Teachers.Count > 1) throw new SpecException(root.PlaceOfKey("teachers"), "students of teacher-text are measured on their own teacher's text", "keep one teacher");
+        if (spec.Methods.Any(method => method.IsBaseline))
+            throw new SpecException(root.PlaceOfKey("baselines"), "teacher-text has no gold solutions to make a baseline from", "remove baselines:");
+        if (spec.Teachers[0].Checkpoint is null)
+            throw new SpecException(root.PlaceOfKey("teacher"), "a teacher cannot be trained on its own text, nor write it when it is recorded", "use checkpoint:");
+        foreach (var (sampling, method) in spec.Methods.Select(method => (method.Sampling ?? spec.Teachers[0].Sampling, method)))
+        {
+            if (sampling.Temperature == 0)
+                throw new SpecException(root.PlaceOfKey("teacher"), "a greedy teacher writes the same text every time", "add sampling: { temperature: 1 }");
+            if (sampling.Select == Selection.Correct || sampling.Samples > 1)
+                throw new SpecException(method.Place ?? root.PlaceOfKey("teacher"), "teacher-text has no prompts to sample several responses to", "raise prompts instead");
+            if (method.Keep == Keep.Answer || method.Objective == "rationale-multitask")
+                throw new SpecException(root.PlaceOfKey("methods"), "teacher-text has no answers to keep", "use keep: trace");
+            if (method.Signal == SignalKind.OnPolicy && method.Replay > 0 && method.Fresh >= 1)
+                throw new SpecException(method.Place, "nothing is replayed when every batch is fresh", "lower fresh");
+        }
+
+        if (spec.Students.FirstOrDefault(student => student.Bytes) is { } student2)
+            throw new SpecException(root.PlaceOfKey("students"), $"student '{student2.Name}' spells in bytes, and teacher-text measures it on the teacher's tokens", "remove tokenizer");
+        if (spec.Tuning is { } tuning) throw new SpecException(tuning.Place, "teacher-text has no validation split", "choose the learning rates by hand");
+        if (spec.Evaluation is { Confidence: true } or { Agreement: true } or { Likelihood: true } or { PassAt: > 0 })
+            throw new SpecException(root.PlaceOfKey("evaluation"), "teacher-text is measured by bits per token and agreement", "remove confidence, agreement, likelihood and pass-at");
+    }
+
+    private static void CheckProcedural(ExperimentSpec spec, SpecMapping root)
+    {
+        foreach (var teacher in spec.Teachers)
+        {
+            if (teacher.Checkpoint is { Path: var path } && path.EndsWith(".bin", StringComparison.Ordinal))
+                throw new SpecException(teacher.Checkpoint.Place, "a llama2.c teacher has its own tokens, and these tasks are spelt in characters", "use the task teacher-text");
+        }
+
+        foreach (var task in spec.Tasks)
+        {
+            Held(task, spec.Evaluation.Split, spec.Evaluation.Items, root.PlaceOfKey("evaluation"));
+            if (spec.Tuning is { } tuning) Held(task, Split.Validation, tuning.Items, tuning.Place);
+        }
+    }
+
+    private static void Held(TaskSpec task, Split split, int items, Place place)
+    {
+        var found = ProblemSets.Draw((ProceduralTask)task.Task, split, items, default).Count;
+        if (found == 0) throw new SpecException(place, $"task '{task.Name}' has an empty {split.ToString().ToLowerInvariant()} split", "make the task harder, so that it has more problems");
+        if (found < items) throw new SpecException(place, $"task '{task.Name}' has only {found} {(split == Split.Validation ? "validation" : "held-out")} problems", "ask for fewer items or make the task harder");
+    }
+
+    private static void CheckMethods(ExperimentSpec spec, SpecMapping root)
+    {
+        foreach (var method in spec.Methods)
+        {
+            if (method.NeedsModel && spec.Teachers.FirstOrDefault(teacher => !teacher.HasModel) is { } recorded)
+                throw new SpecException(method.Place, $"method '{method.Name}' needs probabilities, and teacher '{recorded.Name}' is recorded text without them", "use signal: text, or a teacher with checkpoint: or train:");
+            if (method.NeedsSameTokens && spec.Students.FirstOrDefault(student => student.Bytes) is { } student)
+                throw new SpecException(method.Place, $"method '{method.Name}' pairs tokens, and student '{student.Name}' has another tokenizer than the teacher", "use objective: uld, or remove the student's tokenizer");
+            if (spec.Tuning is { } && method.LearningRate is not null)
+                throw new SpecException(method.Place, $"method '{method.Name}' has its own learning rate, and learning rates are tuned", "remove learning-rate or tuning");
+            if (method.Replay > 0 && method.Replay < spec.Training.Batch)
+                throw new SpecException(method.Place, $"a replay buffer of {method.Replay} is smaller than a batch of {spec.Training.Batch}", "raise replay");
+        }
+
+        if (spec.Evaluation.Agreement && (spec.Teachers.Any(teacher => !teacher.HasModel) || spec.Students.Any(student => student.Bytes)))
+            throw new SpecException(root.PlaceOfKey("evaluation"), "agreement needs a teacher with probabilities and students with its tokens", "remove agreement");
+    }
+}

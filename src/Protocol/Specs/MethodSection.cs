@@ -1,0 +1,97 @@
+namespace Bench.Protocol.Specs;
+
+/// <summary>The sections methods and baselines of an experiment file.</summary>
+internal static class MethodSection
+{
+    private static readonly string[] Baselines = ["gold-answers", "gold-traces"];
+
+    internal static IReadOnlyList<MethodSpec> Read(SpecMapping root)
+    {
+        var methods = new List<MethodSpec>();
+        foreach (var entry in root.Mappings("methods", "name at least one method"))
+        {
+            var name = entry.Name("name", "name the method");
+            if (name is "untrained" or "teacher" || Baselines.Contains(name) || methods.Any(method => method.Name == name))
+                throw new SpecException(entry.PlaceOfValue("name"), $"the method name '{name}' is taken", "choose another");
+            methods.Add(Method(entry, name));
+            entry.Close();
+        }
+
+        foreach (var (name, place) in root.Words("baselines"))
+        {
+            if (!Baselines.Contains(name)) throw new SpecException(place, $"there is no baseline '{name}'", Suggestion.For(name, Baselines));
+            if (methods.Any(method => method.Name == name)) throw new SpecException(place, $"the baseline '{name}' stands twice", "remove one");
+            methods.Add(new MethodSpec
+            {
+                Name = name,
+                Signal = SignalKind.Gold,
+                Objective = "cross-entropy",
+                Keep = name == "gold-answers" ? Keep.Answer : Keep.Trace,
+            });
+        }
+
+        return methods;
+    }
+
+    private static MethodSpec Method(SpecMapping entry, string name)
+    {
+        var objective = entry.Choice("objective", null, ObjectiveCatalogue.Names);
+        var signalName = entry.Choice("signal", null, [.. ObjectiveCatalogue.SignalNames.Keys]);
+        var allowed = ObjectiveCatalogue.SignalsOf(objective);
+        if (!allowed.Contains(signalName))
+            throw new SpecException(entry.PlaceOfValue("objective"), $"{objective} cannot learn from the signal {signalName}", $"it learns from {string.Join(" or ", allowed)}");
+        var signal = ObjectiveCatalogue.SignalNames[signalName];
+        var method = new MethodSpec
+        {
+            Name = name,
+            Signal = signal,
+            Objective = objective,
+            Keep = objective == "rationale-multitask" || entry.Choice("keep", "trace", ["answer", "trace"]) == "trace" ? Keep.Trace : Keep.Answer,
+            Temperature = ObjectiveCatalogue.IsDivergence(objective) || objective == "uld" ? entry.Number("temperature", 1, 0.05, 100) : 1,
+            K = signal is SignalKind.TopK or SignalKind.Sampled ? (int)entry.Integer("k", 8, 1, 4096) : 0,
+            Proposal = signal == SignalKind.Sampled ? entry.Number("proposal", 1, 0, 1) : 1,
+            Beta = objective == "jsd" ? Inside(entry, "beta") : 0,
+            Alpha = objective is "skew-kl" or "skew-reverse-kl" ? Inside(entry, "alpha") : 0,
+            CrossEntropyWeight = CrossEntropyWeight(entry, objective, signal),
+            RationaleWeight = objective == "rationale-multitask" ? entry.Number("rationale-weight", 1, 0, 1000) : 1,
+            RelationHeads = objective == "attention-relations" ? (int)entry.Integer("relation-heads", 4, 1, 1024) : 0,
+            StudentLayer = signal == SignalKind.Hidden ? (int)entry.Integer("student-layer", 0, 0, 512) : 0,
+            TeacherLayer = signal == SignalKind.Hidden ? (int)entry.Integer("teacher-layer", 0, 0, 512) : 0,
+            Sampling = SpecSections.Sampling(entry.OptionalMapping("sampling")),
+            LearningRate = entry.Has("learning-rate") ? entry.Number("learning-rate", null, 1e-9, 10) : null,
+            Place = entry.Place,
+        };
+        return signal == SignalKind.OnPolicy ? OnPolicy(entry, method) : method;
+    }
+
+    private static MethodSpec OnPolicy(SpecMapping entry, MethodSpec method)
+    {
+        var gradient = method.Objective == "policy-gradient";
+        var spec = method with
+        {
+            Lambda = gradient ? 1 : entry.Number("lambda", 1, 0.01, 1),
+            Replay = gradient ? 0 : (int)entry.Integer("replay", 0, 0, 10_000_000),
+            TeacherMix = gradient ? entry.Number("teacher-mix", 0.2, 0, 0.99) : 0,
+        };
+        if (spec.Keep == Keep.Answer) throw new SpecException(entry.PlaceOfValue("keep"), "a student on its own text writes what it writes", "remove keep");
+        return spec.Replay == 0 ? spec : spec with { Fresh = entry.Number("fresh", 0.5, 0.01, 1) };
+    }
+
+    // A weight at an end of its range would silently make another divergence of this one.
+    private static double Inside(SpecMapping entry, string key)
+    {
+        var value = entry.Number(key, null, double.NegativeInfinity, double.PositiveInfinity);
+        return value is > 0 and < 1
+            ? value
+            : throw new SpecException(entry.PlaceOfValue(key), FormattableString.Invariant($"'{key}' is {value}"), "it must lie strictly between 0 and 1: at the ends it is another divergence, with its own name");
+    }
+
+    // Matching of activations leaves the output head untrained: it needs the text too.
+    private static double CrossEntropyWeight(SpecMapping entry, string objective, SignalKind signal) => objective switch
+    {
+        "cross-entropy" or "rationale-multitask" or "policy-gradient" => 0,
+        "hidden-states" or "attention-relations" or "uld" => entry.Number("cross-entropy-weight", 0.5, 0.01, 0.99),
+        _ when signal == SignalKind.OnPolicy => 0,
+        _ => entry.Number("cross-entropy-weight", 0, 0, 0.99),
+    };
+}

@@ -1,0 +1,4 @@
+namespace Bench.Protocol.Statistics;
+
+/// <summary>A constant of a fitted law with its 95% interval.</summary>
+public sealed record LawConstant(string Name, Interval Estimate);

@@ -1,0 +1,10 @@
+using Bench.Protocol.Specs;
+
+namespace Bench.Report;
+
+/// <summary>What a reader calls things.</summary>
+internal static class Labels
+{
+    /// <summary>A method, with its teacher where several are compared.</summary>
+    internal static string Of(ExperimentSpec spec, string teacher, string method) => spec.Teachers.Count > 1 && teacher.Length > 0 ? $"{method} of {teacher}" : method;
+}

@@ -1,0 +1,85 @@
+using Bench.Lab.Models;
+using Bench.Lab.Signals;
+using Bench.Lab.Tensors;
+using Bench.Lab.Training;
+using Bench.Protocol.Seeds;
+using Bench.Protocol.Specs;
+using BenchmarkDotNet.Attributes;
+using static TorchSharp.torch;
+
+namespace Bench.Benchmarks;
+
+/// <summary>
+/// A training step on a cached signal of 32 entries a token, read from its file, beside a plain cross-entropy step of the same shapes: at the vocabulary of the
+/// small experiments and at that of Qwen.
+/// </summary>
+public class CachedStep
+{
+    private readonly Dictionary<string, (Trainer Trainer, AdamW Adam, PreparedCurriculum Curriculum)> arms = new(StringComparer.Ordinal);
+    private readonly string folder = Directory.CreateTempSubdirectory("bench-cached-").FullName;
+
+    [Params(256, 151_936)]
+    public int Vocabulary { get; set; }
+
+    [GlobalSetup]
+    public void SetUp()
+    {
+        set_num_threads(1);
+        var (batch, time) = Vocabulary > 1000 ? (4, 64) : (32, 128);
+        var shape = new ModelShape { Layers = 4, Width = 128, Heads = 4, KeyValueHeads = 4, HeadWidth = 32, FeedForward = 344, Vocabulary = Vocabulary, TiedHead = true };
+        var optimiser = new OptimiserSpec { LearningRate = 1e-3, Batch = batch };
+        var random = new Seed(1).Stream("tokens");
+        var sequences = Enumerable.Range(0, 4 * batch).Select(_ => new Sequence([.. Enumerable.Range(0, time + 1).Select(_ => random.Next(Vocabulary))], 1)).ToArray();
+        foreach (var sampled in (bool[])[false, true]) WriteScores(sequences, sampled, random);
+        Add("cross-entropy", SignalKind.Text, null);
+        Add("forward-kl", SignalKind.TopK, false);
+        Add("forward-kl sampled", SignalKind.Sampled, true);
+
+        void Add(string name, SignalKind signal, bool? sampled)
+        {
+            var model = Decoder.Initialise(shape, Compute.Cpu, new Seed(0));
+            var objective = new MethodObjective(new MethodSpec { Name = name, Objective = name.Split(' ')[0], Signal = signal, Keep = Keep.Trace }, model, null, default);
+            var lesson = Lesson.Of(sequences) with { Scores = sampled is { } draws ? new TeacherScores(PathOf(draws)) : null };
+            arms[name] = (
+                new Trainer(objective.Parameters, Compute.Cpu, optimiser, TimeProvider.System), new AdamW(objective.Parameters, Compute.Cpu, optimiser),
+                new PreparedCurriculum(lesson, objective, shape, Compute.Cpu, optimiser, new Seed(2)));
+        }
+    }
+
+    [Benchmark(Baseline = true)]
+    public double CrossEntropy() => Step("cross-entropy");
+
+    [Benchmark]
+    public double TopK() => Step("forward-kl");
+
+    [Benchmark]
+    public double Sampled() => Step("forward-kl sampled");
+
+    [GlobalCleanup]
+    public void CleanUp() => Directory.Delete(folder, recursive: true);
+
+    private double Step(string name) => arms[name].Trainer.Step(arms[name].Curriculum.Next(), arms[name].Adam, 1e-3);
+
+    private string PathOf(bool sampled) => Path.Combine(folder, $"{Vocabulary}-{sampled}.bin");
+
+    private void WriteScores(Sequence[] sequences, bool sampled, RandomStream random)
+    {
+        const int K = 32;
+        using var writer = new TeacherScores.Writer(PathOf(sampled), sequences.Length, K, Vocabulary, 1, sampled);
+        var tokens = new long[sequences[0].ResponseLength * K];
+        var values = new float[tokens.Length];
+        for (var i = 0; i < sequences.Length; i++)
+        {
+            for (var entry = 0; entry < tokens.Length; entry++)
+            {
+                // Distinct neighbours of a random token, with falling probabilities.
+                tokens[entry] = entry % K == 0 ? random.Next(Vocabulary - K) : tokens[entry - 1] + 1;
+                values[entry] = sampled ? 1f / K : MathF.Pow(0.5f, entry % K + 1);
+            }
+
+            writer.Write(i, tokens, values);
+        }
+
+        writer.Complete();
+    }
+}
