@@ -5,10 +5,10 @@ using Bench.Protocol.Tasks;
 
 namespace Bench.Report;
 
-/// <summary>Draws every figure of an experiment from its CSV files, each with its caption beside it.</summary>
+/// <summary>Draws every figure of an experiment from its CSV files, each with its caption beside it, and writes the tables that compare its methods.</summary>
 public static class ExperimentReport
 {
-    /// <summary>Rebuilds figures/ in a results folder.</summary>
+    /// <summary>Rebuilds figures/, tables/ and the derived tables of a results folder.</summary>
     /// <exception cref="LedgerException">The results cannot be read.</exception>
     public static void Write(ExperimentSpec spec, ResultsFolder folder)
     {
@@ -28,6 +28,7 @@ public static class ExperimentReport
             }
         }
 
+        ComparisonTables.Write(spec, folder, results);
         foreach (var student in spec.Students)
             CostFigure.Draw(spec, folder, results, student, "cost-by-kind" + (spec.Students.Count > 1 ? "-" + student.Name : ""));
     }

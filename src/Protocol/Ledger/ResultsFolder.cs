@@ -15,6 +15,8 @@ public sealed class ResultsFolder(string path)
 
     public string Figures => System.IO.Path.Combine(Path, "figures");
 
+    public string Tables => System.IO.Path.Combine(Path, "tables");
+
     /// <summary>Makes sure that results can be written here before anything is computed.</summary>
     /// <exception cref="LedgerException">The folder cannot be written to.</exception>
     public void CheckWritable()
@@ -72,6 +74,9 @@ public sealed class ResultsFolder(string path)
         Replace("summary.csv", stream => CsvTable<SummaryRow>.Write(stream, results.Summary));
         Replace("runs.csv", stream => CsvTable<RunRow>.Write(stream, results.Runs));
     }
+
+    /// <summary>Writes a table that was derived from the others.</summary>
+    public void WriteTable<T>(string name, IEnumerable<T> rows) where T : class => Replace(name, stream => CsvTable<T>.Write(stream, rows));
 
     /// <summary>The manifest, or null where there is none.</summary>
     public Manifest? ReadManifest()

@@ -51,6 +51,16 @@ public sealed class CostModel
         return new([Spend(ChargeKind.TeacherScoring, responses * Mean(method.Keep, l => l), responses * ScoringFlops(method))], Memory(teacher, 64));
     }
 
+    /// <summary>A student's prediction with all that its trials of tuning spend.</summary>
+    internal static Prediction WithTuning(Prediction student, IReadOnlyList<TrialUnit> trials)
+    {
+        var spent = trials.SelectMany(trial => trial.Prediction.Charges).ToArray();
+        return spent.Length == 0 ? student : student with
+        {
+            Charges = [.. student.Charges, new Charge(ChargeKind.Tuning, spent.Sum(charge => charge.Tokens), new Flops(spent.Sum(charge => charge.Flops.Value)), default)],
+        };
+    }
+
     internal Prediction Student(ModelShape student, MethodSpec? method, Budget? budget, EvaluationSpec measured)
     {
         var keep = method?.Keep ?? Keep.Trace;
@@ -62,8 +72,8 @@ public sealed class CostModel
         if (own > 0)
         {
             // The student writes what is new, and the teacher scores what it wrote.
-            flops += own * method.Fresh * (method.TeacherMix > 0 ? 2 : 1) * Mean(keep, length => ModelFlops.Forward(student, length).Value);
-            live = own * method.Fresh * (method.TeacherMix > 0 ? 2 : 1) * Mean(keep, length => ModelFlops.Forward(teacher, length).Value) + (1 - own) * ScoringFlops(method);
+            flops += own * method.Fresh * Mean(keep, length => ModelFlops.Forward(student, length).Value);
+            live = (1 + (method.TeacherMix > 0 ? own * method.Fresh : 0)) * ScoringFlops(method);
         }
 
         var sampling = SamplingOf(method);
@@ -121,7 +131,10 @@ public sealed class CostModel
     /// <summary>Responses that are kept of each prompt, at most: how many are correct is not known before.</summary>
     private static double Kept(SamplingSpec sampling) => sampling.Select == Selection.Likeliest ? 1 : sampling.Samples;
 
-    private double GenerationFlops(SamplingSpec sampling) => source.HasModel ? sampling.Samples * Mean(Keep.Trace, length => ModelFlops.Forward(teacher, length).Value) : 0;
+    // What the teacher chooses among by likelihood it reads once more.
+    private double GenerationFlops(SamplingSpec sampling) => source.HasModel
+        ? sampling.Samples * (sampling.Select == Selection.Likeliest ? 2 : 1) * Mean(Keep.Trace, length => ModelFlops.Forward(teacher, length).Value)
+        : 0;
 
     private double ScoringFlops(MethodSpec method) => Mean(method.Keep, length => ModelFlops.Forward(teacher, length).Value);
 

@@ -51,7 +51,7 @@ internal sealed class StudentPlan(ExperimentSpec spec, IReadOnlyList<TeacherPlan
 
     private IEnumerable<StudentUnit> Seeds(StudentSpec student, MethodSpec? method, Budget? budget, TeacherPlan? teacher, IReadOnlyList<TrialUnit> trials)
     {
-        var prediction = Predict(student, method, budget, teacher, spec.Evaluation, spec.BudgetsPlace);
+        var prediction = CostModel.WithTuning(Predict(student, method, budget, teacher, spec.Evaluation, spec.BudgetsPlace), trials);
         IReadOnlyList<UnitOfWork> needs = [.. Needs(method, teacher), .. trials];
         foreach (var seed in spec.Seeds)
         {

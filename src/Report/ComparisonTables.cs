@@ -1,0 +1,93 @@
+using System.Globalization;
+using System.Text;
+using Bench.Protocol.Ledger;
+using Bench.Protocol.Specs;
+
+namespace Bench.Report;
+
+/// <summary>An experiment's comparison as text, CSV and LaTeX: every method at every budget with its interval, its cost, and a letter for each group that does not differ.</summary>
+public static class ComparisonTables
+{
+    private const string Footnote = "Methods that share a letter do not differ: Holm-adjusted paired permutation tests at 0.05, and bootstrap intervals over seeds and items. "
+        + "A dagger marks what no other method and budget beats at once in cost and in score.";
+
+    /// <summary>Writes comparison.csv and targets.csv, and tables/comparison.txt and .tex.</summary>
+    public static void Write(ExperimentSpec spec, ResultsFolder folder, Results results)
+    {
+        var rows = Comparison.Of(spec, results);
+        folder.WriteTable("comparison.csv", rows);
+        folder.WriteTable("targets.csv", Comparison.Targets(spec, results));
+        if (rows.Count == 0) return;
+        Directory.CreateDirectory(folder.Tables);
+        File.WriteAllText(Path.Combine(folder.Tables, "comparison.txt"), Text(spec, rows));
+        File.WriteAllText(Path.Combine(folder.Tables, "comparison.tex"), Latex(spec, rows));
+    }
+
+    internal static string Text(ExperimentSpec spec, IReadOnlyList<ComparisonRow> rows)
+    {
+        var text = new StringBuilder();
+        foreach (var block in Blocks(rows))
+        {
+            text.Append(CultureInfo.InvariantCulture, $"{Title(spec, block.Key)}\n");
+            text.Append(CultureInfo.InvariantCulture, $"  {"method",-22} {"mean [95% interval]",-24} {"",-4} {"gap recovered",-18} FLOPs\n");
+            foreach (var row in Sorted(block))
+            {
+                text.Append(string.Create(CultureInfo.InvariantCulture,
+                    $"  {Labels.Of(spec, row.Teacher, row.Method),-22} {Value(row),-24} {row.Group,-4} {Recovered(row),-18} {row.FlopsTotal:0.0e0}{(row.Frontier ? " †" : "")}").TrimEnd()).Append('\n');
+            }
+
+            text.Append('\n');
+        }
+
+        return text.Append(Footnote).Append('\n').ToString();
+    }
+
+    internal static string Latex(ExperimentSpec spec, IReadOnlyList<ComparisonRow> rows)
+    {
+        var text = new StringBuilder("% needs \\usepackage{booktabs}\n");
+        foreach (var block in Blocks(rows))
+        {
+            text.Append("\\begin{table}\n\\centering\n\\begin{tabular}{llll}\n\\toprule\n");
+            text.Append(CultureInfo.InvariantCulture, $"method & {Escape(block.First().Metric)} [95\\% interval] & gap recovered & FLOPs \\\\\n\\midrule\n");
+            foreach (var row in Sorted(block))
+            {
+                text.Append(CultureInfo.InvariantCulture,
+                    $"{Escape(Labels.Of(spec, row.Teacher, row.Method))} & ${Value(row).Replace("[", "\\,[", StringComparison.Ordinal)}^{{\\mathrm{{{row.Group}}}}}$ & {Escape(Recovered(row))} & {Power(row.FlopsTotal)}{(row.Frontier ? "$^\\dagger$" : "")} \\\\\n");
+            }
+
+            text.Append(CultureInfo.InvariantCulture, $"\\bottomrule\n\\end{{tabular}}\n\\caption{{{Escape(Title(spec, block.Key))}. {Escape(Footnote)}}}\n\\end{{table}}\n\n");
+        }
+
+        return text.ToString();
+    }
+
+    private static IEnumerable<IGrouping<(string Task, string Student, double Budget), ComparisonRow>> Blocks(IReadOnlyList<ComparisonRow> rows) =>
+        rows.GroupBy(row => (row.Task, row.Student, row.Budget));
+
+    // By the gap recovered where there is one for each; else by the score, best first.
+    private static IEnumerable<ComparisonRow> Sorted(IEnumerable<ComparisonRow> block) =>
+        block.All(row => row.Recovered is not null) ? block.OrderByDescending(row => row.Recovered) : block;
+
+    private static string Title(ExperimentSpec spec, (string Task, string Student, double Budget) block)
+    {
+        var budget = spec.Budgets.First(known => known.Amount == block.Budget);
+        return $"{block.Task}, student {block.Student}, {budget.AmountText} {budget.UnitLabel}";
+    }
+
+    private static string Value(ComparisonRow row) => row.CiLow is null
+        ? row.Value.ToString("0.000", CultureInfo.InvariantCulture)
+        : string.Create(CultureInfo.InvariantCulture, $"{row.Value:0.000} [{row.CiLow:0.000}, {row.CiHigh:0.000}]");
+
+    private static string Recovered(ComparisonRow row) =>
+        row.Recovered is null ? "" : string.Create(CultureInfo.InvariantCulture, $"{100 * row.Recovered:0}% [{100 * row.RecoveredLow:0}, {100 * row.RecoveredHigh:0}]");
+
+    private static string Power(double? flops)
+    {
+        if (flops is not > 0) return "";
+        var power = Math.Floor(Math.Log10(flops.Value));
+        return string.Create(CultureInfo.InvariantCulture, $"${flops / Math.Pow(10, power):0.0}\\cdot10^{{{power:0}}}$");
+    }
+
+    private static string Escape(string text) => text
+        .Replace("%", "\\%", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal).Replace("&", "\\&", StringComparison.Ordinal).Replace("#", "\\#", StringComparison.Ordinal);
+}
