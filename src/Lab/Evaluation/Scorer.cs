@@ -8,7 +8,7 @@ using static TorchSharp.torch;
 namespace Bench.Lab.Evaluation;
 
 /// <summary>Forward passes over given sequences.</summary>
-internal sealed class Scorer(Decoder model, TimeProvider clock)
+internal sealed class Scorer(IModel model, TimeProvider clock) : IReader
 {
     private const int Batch = 32;
 
@@ -16,7 +16,7 @@ internal sealed class Scorer(Decoder model, TimeProvider clock)
     internal (IReadOnlyList<TokenScores> Scores, Charge Charge) Predict(IReadOnlyList<Sequence> sequences, ChargeKind kind)
     {
         var scores = new TokenScores[sequences.Count];
-        var charge = Visit(sequences, kind, (index, logits) =>
+        var charge = Read(sequences, kind, (index, logits) =>
         {
             var sequence = sequences[index];
             var tokens = sequence.Tokens[sequence.Start..];
@@ -31,11 +31,11 @@ internal sealed class Scorer(Decoder model, TimeProvider clock)
     /// Calls back with each sequence's logits of its response tokens, [response tokens, vocabulary] in float32. Sequences of one length share a
     /// pass, so nothing is padded.
     /// </summary>
-    internal Charge Visit(IReadOnlyList<Sequence> sequences, ChargeKind kind, Action<int, Tensor> visit) => Pass(sequences, kind, null, (index, row, logits) =>
+    public Charge Read(IReadOnlyList<Sequence> sequences, ChargeKind kind, Action<int, Tensor> visit) => Pass(sequences, kind, null, (index, row, logits) =>
         visit(index, logits.narrow(0, (long)row * sequences[index].Processed + sequences[index].Start - 1, sequences[index].ResponseLength).to(ScalarType.Float32)));
 
     /// <summary>Calls back with one layer's activations of each sequence, [processed tokens, channels] in float32.</summary>
-    internal Charge VisitLayer(IReadOnlyList<Sequence> sequences, int layer, bool attention, ChargeKind kind, Action<int, Tensor> visit)
+    internal Charge ReadLayer(IReadOnlyList<Sequence> sequences, int layer, bool attention, ChargeKind kind, Action<int, Tensor> visit)
     {
         var tap = new LayerTap(layer, attention);
         return Pass(sequences, kind, tap, (index, row, _) => visit(index, tap.Taken.narrow(0, (long)row * sequences[index].Processed, sequences[index].Processed).to(ScalarType.Float32)));

@@ -69,7 +69,7 @@ internal sealed class TaskEvaluator(IReadOnlyList<TaskSpec> tasks, EvaluationSpe
     {
         var items = Items();
         var (agreement, divergence) = (new double[items.Count], new double[items.Count]);
-        var charge = new Scorer(model, clock).Visit(responses, ChargeKind.Evaluation, (index, logits) =>
+        var charge = new Scorer(model, clock).Read(responses, ChargeKind.Evaluation, (index, logits) =>
         {
             var length = responses[index].ResponseLength;
             var (tokens, p) = (new long[length * theirs.K], new float[length * theirs.K]);

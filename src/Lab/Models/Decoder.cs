@@ -10,7 +10,7 @@ namespace Bench.Lab.Models;
 /// A decoder-only transformer: RMSNorm before each part, rotary positions, grouped-query attention, SwiGLU, a tied or untied head
 /// (the architecture of Llama 2 and Qwen 2). Query, key and value projections are one matrix, and so are gate and up.
 /// </summary>
-public sealed class Decoder : IDisposable
+public sealed class Decoder : IModel
 {
     private readonly Rotary rotary;
     private readonly AttentionLayout layout;
@@ -52,7 +52,7 @@ public sealed class Decoder : IDisposable
     public Compute Compute { get; }
 
     /// <summary>The trainable tensors with their names, in the order of the forward pass.</summary>
-    internal IReadOnlyList<(string Name, Tensor Tensor)> Parameters { get; }
+    public IReadOnlyList<(string Name, Tensor Tensor)> Parameters { get; }
 
     /// <summary>
     /// A new model: normal weights of deviation 1/√inputs, the two projections into the residual stream scaled by 1/√(2 · layers)
@@ -78,7 +78,7 @@ public sealed class Decoder : IDisposable
     /// <summary>Logits of every position, [batch · time, vocabulary], for ids [batch, time] of int64.</summary>
     /// <param name="ids">The tokens.</param>
     /// <param name="tap">Takes one layer's activations on the way.</param>
-    internal Tensor Logits(Tensor ids, LayerTap? tap = null)
+    public Tensor Logits(Tensor ids, LayerTap? tap = null)
     {
         var (batch, time) = ((int)ids.shape[0], (int)ids.shape[1]);
         return Run(ids, (_, projection) => CausalAttention.Apply(Compute, projection, batch, time, layout, rotary), tap: tap);

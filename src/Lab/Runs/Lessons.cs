@@ -26,29 +26,38 @@ internal sealed class Lessons(UnitSession session)
         if (unit.Needs.OfType<TextUnit>().SingleOrDefault() is not { } text) return null;
         var traces = session.ReadText(text);
         var written = session.Tokenizer();
+        if (method.Objective == "rationale-multitask") return Multitask(traces, tokenizer, written, new TeacherShare(session.OutcomeOf(text).Charges[0], traces), method, budget);
         var own = Kept(traces, method.Keep, written);
+        var sequences = unit.Student.Bytes ? [.. own.Select(sequence => Respelt(sequence, written, tokenizer))] : own;
+        return Signalled(unit, text, traces, own, Lesson.Of(sequences) with { TeacherSequences = unit.Student.Bytes && method.Objective == "uld" ? own : null });
+    }
+
+    /// <summary>The lesson of a unit whose student learns its teacher's text as it stands.</summary>
+    internal LessonOfUnit OfTeacher(TrainingUnit unit)
+    {
+        var text = unit.Needs.OfType<TextUnit>().Single();
+        var traces = session.ReadText(text);
+        return Signalled(unit, text, traces, traces, Lesson.Of(traces));
+    }
+
+    // The lesson with what else the teacher says of what it wrote.
+    private LessonOfUnit Signalled(TrainingUnit unit, TextUnit text, IReadOnlyList<Sequence> traces, IReadOnlyList<Sequence> own, Lesson lesson)
+    {
         var sources = new List<TeacherShare> { new(session.OutcomeOf(text).Charges[0], traces) };
-        Lesson Signalled(Lesson lesson)
+        if (unit.Needs.OfType<ScoreUnit>().SingleOrDefault() is { } scored)
         {
-            if (unit.Needs.OfType<ScoreUnit>().SingleOrDefault() is { } scored)
-            {
-                sources.Add(new TeacherShare(session.OutcomeOf(scored).Charges[0], own));
-                lesson = lesson with { Scores = new TeacherScores(Path.Combine(session.EntryOf(scored), UnitSession.ScoresName)) };
-            }
-
-            if (unit.Needs.OfType<StateUnit>().SingleOrDefault() is { } read)
-            {
-                sources.Add(new TeacherShare(session.OutcomeOf(read).Charges[0], own));
-                lesson = lesson with { States = new TeacherStates(Path.Combine(session.EntryOf(read), UnitSession.StatesName)) };
-            }
-
-            return lesson with { TeacherFlops = [.. Enumerable.Range(0, own.Count).Select(i => sources.Sum(source => source.FlopsOf(i)))] };
+            sources.Add(new TeacherShare(session.OutcomeOf(scored).Charges[0], own));
+            lesson = lesson with { Scores = new TeacherScores(Path.Combine(session.EntryOf(scored), UnitSession.ScoresName)) };
         }
 
-        if (method.Objective == "rationale-multitask") return Multitask(traces, tokenizer, written, sources, method, budget);
-        var sequences = unit.Student.Bytes ? [.. own.Select(sequence => Respelt(sequence, written, tokenizer))] : own;
-        var lesson = Signalled(Lesson.Of(sequences) with { TeacherSequences = unit.Student.Bytes && method.Objective == "uld" ? own : null });
-        return new LessonOfUnit(Limited(lesson, budget), sources, [.. traces.Select(trace => trace.ResponseLength)]);
+        if (unit.Needs.OfType<StateUnit>().SingleOrDefault() is { } read)
+        {
+            sources.Add(new TeacherShare(session.OutcomeOf(read).Charges[0], own));
+            lesson = lesson with { States = new TeacherStates(Path.Combine(session.EntryOf(read), UnitSession.StatesName)) };
+        }
+
+        lesson = lesson with { TeacherFlops = [.. Enumerable.Range(0, own.Count).Select(i => sources.Sum(source => source.FlopsOf(i)))] };
+        return new LessonOfUnit(Limited(lesson, unit.Budget!), sources, [.. traces.Select(trace => trace.ResponseLength)]);
     }
 
     /// <summary>Traces, or the same prompts with only the final answer.</summary>
@@ -65,7 +74,7 @@ internal sealed class Lessons(UnitSession session)
     /// Each trace as two examples: the prompt with the answer as its label, and the prompt with the opening tag, which is not learnt, and the rationale
     /// (Hsieh et al. 2023, Distilling step-by-step, equations 3 and 4). Weights make the expected loss the sum of the two means.
     /// </summary>
-    private LessonOfUnit Multitask(IReadOnlyList<Sequence> traces, ITokenizer tokenizer, ITokenizer written, List<TeacherShare> sources, MethodSpec method, Budget budget)
+    private LessonOfUnit Multitask(IReadOnlyList<Sequence> traces, ITokenizer tokenizer, ITokenizer written, TeacherShare source, MethodSpec method, Budget budget)
     {
         var (labels, rationales) = (new List<Sequence>(), new List<Sequence>());
         foreach (var trace in traces)
@@ -78,17 +87,16 @@ internal sealed class Lessons(UnitSession session)
         double labelTokens = labels.Sum(sequence => sequence.ResponseLength), rationaleTokens = rationales.Sum(sequence => sequence.ResponseLength);
         if (rationaleTokens == 0) throw new LabException("the teacher shows no reasoning to learn from");
         var (onLabel, onRationale) = ((labelTokens + rationaleTokens) / labelTokens, method.RationaleWeight * (labelTokens + rationaleTokens) / rationaleTokens);
-        var flops = sources[0];
         var count = budget.Unit == BudgetUnit.Queries ? (int)Math.Min(traces.Count, budget.Amount) : traces.Count;
         var lesson = new Lesson(
             [.. labels.Take(count).Zip(rationales, (label, rationale) => new[] { label, rationale }).SelectMany(pair => pair)],
-            [.. Enumerable.Range(0, count).SelectMany(i => new[] { flops.FlopsOf(i) / 2, flops.FlopsOf(i) / 2 })])
+            [.. Enumerable.Range(0, count).SelectMany(i => new[] { source.FlopsOf(i) / 2, source.FlopsOf(i) / 2 })])
         {
             Weights = [.. Enumerable.Range(0, 2 * count).Select(i => i % 2 == 0 ? onLabel : onRationale)],
         };
         // Both halves of a trace have half its cost.
         var halves = traces.SelectMany(trace => new[] { trace, trace }).ToArray();
-        return new LessonOfUnit(lesson, [new TeacherShare(flops.Whole, halves)], [.. lesson.Sequences.Select(sequence => sequence.ResponseLength)]);
+        return new LessonOfUnit(lesson, [new TeacherShare(source.Whole, halves)], [.. lesson.Sequences.Select(sequence => sequence.ResponseLength)]);
     }
 
     // A budget in queries is a smaller pool, not a shorter training.

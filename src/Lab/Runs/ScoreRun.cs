@@ -15,10 +15,16 @@ internal sealed class ScoreRun(UnitSession session)
     {
         using var teacher = session.LoadTeacher(unit);
         var sequences = session.ReadText(unit, unit.Keep, teacher.Tokenizer);
+        return Execute(unit, teacher, teacher.Shape.Vocabulary, sequences);
+    }
+
+    /// <summary>Has any reader score sequences.</summary>
+    internal Outcome Execute(ScoreUnit unit, IReader reader, int vocabulary, IReadOnlyList<Sequence> sequences)
+    {
         var progress = session.Counting("scoring", sequences.Count);
         return Publish(unit, sequences, UnitSession.ScoresName, path => unit.Sampled
-            ? TokenSignals.WriteSampled(teacher, sequences, path, unit.K, unit.Temperature, unit.Proposal, DrawSeed, ChargeKind.TeacherScoring, progress)
-            : TokenSignals.WriteTopK(teacher, sequences, path, unit.K, unit.Temperature, ChargeKind.TeacherScoring, progress));
+            ? TokenSignals.WriteSampled(reader, vocabulary, sequences, path, unit.K, unit.Temperature, unit.Proposal, DrawSeed, ChargeKind.TeacherScoring, progress)
+            : TokenSignals.WriteTopK(reader, vocabulary, sequences, path, unit.K, unit.Temperature, ChargeKind.TeacherScoring, progress));
     }
 
     internal Outcome Execute(StateUnit unit)

@@ -29,7 +29,7 @@ internal sealed class StudentRun(UnitSession session)
         LessonOfUnit? learnt = null;
         if (unit is { Method: { } method, Budget: { } budget })
         {
-            var optimiser = spec.Training with { LearningRate = method.LearningRate ?? Tuned(unit) ?? spec.Training.LearningRate };
+            var optimiser = OptimiserOf(session, unit);
             using var teacher = method.Signal == SignalKind.OnPolicy ? session.LoadTeacher(unit) : null;
             using var objective = new MethodObjective(method, model, teacher?.Shape ?? TeacherShape(unit), new Seed(unit.Seed));
             learnt = new Lessons(session).Of(unit, tokenizer);
@@ -43,32 +43,40 @@ internal sealed class StudentRun(UnitSession session)
             charges.Add(trained.Charge);
             if (learnt is not null) charges.AddRange(learnt.Shares(trained.Used));
             if (trained.Scoring is { } scoring) charges.Add(scoring);
-            if (Tuning(unit) is { } tuning) charges.Add(tuning);
+            charges.AddRange(TuningOf(session, unit));
         }
 
         var (scores, evaluation) = Evaluate(unit, model, tokenizer);
         charges.Add(evaluation);
-        return session.Publish(unit, circumstances => new Outcome
-        {
-            Status = UnitStatus.Ok,
-            Charges = charges,
-            Scores = scores,
-            Curve = trained?.Curve ?? [],
-            StudentParameters = unit.Student.Model.Parameters,
-            Steps = trained?.Steps,
-            Examples = trained?.Examples,
-            TokensTrained = trained?.LossTokens,
-            TeacherTokens = trained is not null ? learnt?.TeacherTokens(trained.Used) : null,
-            TeacherQueries = trained is not null && learnt?.HasTeacher == true ? trained.Used.Count : null,
-            Circumstances = circumstances,
-        }, folder => ModelFolder.Save(Path.Combine(folder, ModelFolder.NameInStore), model, tokenizer));
+        return session.Publish(unit, circumstances => OutcomeOf(unit, trained, learnt, charges, scores, circumstances), folder =>
+            ModelFolder.Save(Path.Combine(folder, ModelFolder.NameInStore), model, tokenizer));
     }
 
+    internal static Outcome OutcomeOf(
+        TrainingUnit unit, TrainingResult? trained, LessonOfUnit? learnt, IReadOnlyList<Charge> charges, IReadOnlyList<TaskScores> scores, Circumstances circumstances) => new()
+    {
+        Status = UnitStatus.Ok,
+        Charges = charges,
+        Scores = scores,
+        Curve = trained?.Curve ?? [],
+        StudentParameters = unit.Student.Model.Parameters,
+        Steps = trained?.Steps,
+        Examples = trained?.Examples,
+        TokensTrained = trained?.LossTokens,
+        TeacherTokens = trained is not null ? learnt?.TeacherTokens(trained.Used) : null,
+        TeacherQueries = trained is not null && learnt?.HasTeacher == true ? trained.Used.Count : null,
+        Circumstances = circumstances,
+    };
+
+    /// <summary>How a unit's student is trained, with its method's learning rate: its own, the tuned one, or the experiment's.</summary>
+    internal static OptimiserSpec OptimiserOf(UnitSession session, TrainingUnit unit) =>
+        session.Spec.Training with { LearningRate = unit.Method!.LearningRate ?? Tuned(session, unit) ?? session.Spec.Training.LearningRate };
+
     /// <summary>The learning rate of the trial that did best on validation items: the mean over tasks of their first metric; the first of equals.</summary>
-    private double? Tuned(TrainingUnit unit)
+    private static double? Tuned(UnitSession session, TrainingUnit unit)
     {
         var trials = unit.Needs.OfType<TrialUnit>().ToArray();
-        return trials.Length == 0 ? null : trials.MaxBy(trial => spec.Tasks.Average(task =>
+        return trials.Length == 0 ? null : trials.MaxBy(trial => session.Spec.Tasks.Average(task =>
         {
             var metric = task.Task.Metrics[0];
             var items = session.OutcomeOf(trial).Scores.Single(scores => scores.Task == task.Name && scores.Metric == metric.Name).Items;
@@ -76,12 +84,12 @@ internal sealed class StudentRun(UnitSession session)
         }))!.LearningRate;
     }
 
-    // Everything that the trials spent: without them this student would not be what it is.
-    private Charge? Tuning(TrainingUnit unit)
+    /// <summary>Everything that the trials of tuning spent, if there were any: without them this student would not be what it is.</summary>
+    internal static IEnumerable<Charge> TuningOf(UnitSession session, TrainingUnit unit)
     {
         var spent = unit.Needs.OfType<TrialUnit>().SelectMany(trial => session.OutcomeOf(trial).Charges).ToArray();
-        return spent.Length == 0 ? null : new Charge(
-            ChargeKind.Tuning, spent.Sum(charge => charge.Tokens), new Flops(spent.Sum(charge => charge.Flops.Value)), new Seconds(spent.Sum(charge => charge.Seconds.Value)));
+        return spent.Length == 0 ? [] : [new Charge(
+            ChargeKind.Tuning, spent.Sum(charge => charge.Tokens), new Flops(spent.Sum(charge => charge.Flops.Value)), new Seconds(spent.Sum(charge => charge.Seconds.Value)))];
     }
 
     private OnPolicyCurriculum OnPolicy(

@@ -88,7 +88,7 @@ internal sealed class TeacherRun(UnitSession session)
         return (scores, charge.Plus(writing), folder =>
         {
             SequenceFile.Write(Path.Combine(folder, UnitSession.HeldOutName), sequences);
-            TokenSignals.WriteTopK(teacher, sequences, Path.Combine(folder, UnitSession.ScoresName), Math.Min(ComparedTokens, model.Shape.Vocabulary), 1, ChargeKind.Evaluation);
+            TokenSignals.WriteTopK(teacher, model.Shape.Vocabulary, sequences, Path.Combine(folder, UnitSession.ScoresName), Math.Min(ComparedTokens, model.Shape.Vocabulary), 1, ChargeKind.Evaluation);
         });
     }
 

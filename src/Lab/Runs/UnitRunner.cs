@@ -4,6 +4,7 @@ using Bench.Protocol.Outcomes;
 using Bench.Protocol.Plans;
 using Bench.Protocol.Specs;
 using Bench.Protocol.Store;
+using Bench.Protocol.Tasks;
 using static TorchSharp.torch;
 
 namespace Bench.Lab.Runs;
@@ -25,6 +26,7 @@ public sealed class UnitRunner(Plan plan, ContentStore store, TeacherFiles files
         set_num_threads(spec.Threads);
         var compute = Compute.For(spec.Device, spec.Precision);
         var session = new UnitSession(spec, store, files, compute, code, clock, progress);
+        if (spec.Tasks[0].Task is Digits) return new DigitRun(session).Execute(unit);
         return unit switch
         {
             TeacherUnit teacher => new TeacherRun(session).Execute(teacher),

@@ -10,11 +10,12 @@ namespace Bench.Lab.Signals;
 internal static class TokenSignals
 {
     /// <summary>The k largest probabilities at a temperature.</summary>
-    internal static Charge WriteTopK(ITeacher teacher, IReadOnlyList<Sequence> sequences, string path, int k, double temperature, ChargeKind kind, Action<int>? progress = null)
+    internal static Charge WriteTopK(
+        IReader reader, int vocabulary, IReadOnlyList<Sequence> sequences, string path, int k, double temperature, ChargeKind kind, Action<int>? progress = null)
     {
-        using var writer = new TeacherScores.Writer(path, sequences.Count, k, teacher.Shape.Vocabulary, temperature, sampled: false);
+        using var writer = new TeacherScores.Writer(path, sequences.Count, k, vocabulary, temperature, sampled: false);
         var done = 0;
-        var charge = teacher.Read(sequences, kind, (index, logits) =>
+        var charge = reader.Read(sequences, kind, (index, logits) =>
         {
             var (values, tokens) = (logits / temperature).softmax(1).topk(k, 1);
             writer.Write(index, tokens.to(CPU).contiguous().Longs(), values.ToArray());
@@ -29,11 +30,11 @@ internal static class TokenSignals
     /// (Anshumann et al. 2025, section 3). A sequence's draws depend on its index and the seed alone.
     /// </summary>
     internal static Charge WriteSampled(
-        ITeacher teacher, IReadOnlyList<Sequence> sequences, string path, int k, double temperature, double power, Seed seed, ChargeKind kind, Action<int>? progress = null)
+        IReader reader, int vocabulary, IReadOnlyList<Sequence> sequences, string path, int k, double temperature, double power, Seed seed, ChargeKind kind, Action<int>? progress = null)
     {
-        using var writer = new TeacherScores.Writer(path, sequences.Count, k, teacher.Shape.Vocabulary, temperature, sampled: true);
+        using var writer = new TeacherScores.Writer(path, sequences.Count, k, vocabulary, temperature, sampled: true);
         var done = 0;
-        var charge = teacher.Read(sequences, kind, (index, logits) =>
+        var charge = reader.Read(sequences, kind, (index, logits) =>
         {
             var (tokens, weights) = Draw((logits / temperature).softmax(1).to(CPU).contiguous(), k, power, seed.Stream($"draws/{index}"));
             writer.Write(index, tokens, weights);

@@ -9,7 +9,7 @@ using static TorchSharp.torch;
 namespace Bench.Lab.Teachers;
 
 /// <summary>Who teaches. A teacher answers and reads; it has no parameters to touch, and so it is frozen.</summary>
-internal interface ITeacher : IDisposable
+internal interface ITeacher : IReader, IDisposable
 {
     ITokenizer Tokenizer { get; }
 
@@ -19,9 +19,6 @@ internal interface ITeacher : IDisposable
     /// <summary>Continues prompts (see <see cref="Generator.Continue"/>).</summary>
     (IReadOnlyList<int[]> Responses, Charge Charge) Write(
         IReadOnlyList<int[]> prompts, int limit, int end, SamplingSpec sampling, Seed seed, ChargeKind kind, Action<int>? progress = null);
-
-    /// <summary>Calls back with each sequence's logits of its response tokens, [response tokens, vocabulary] in float32.</summary>
-    Charge Read(IReadOnlyList<Sequence> sequences, ChargeKind kind, Action<int, Tensor> visit);
 
     /// <summary>Calls back with one layer's activations of each sequence, [processed tokens, channels] in float32.</summary>
     Charge ReadLayer(IReadOnlyList<Sequence> sequences, int layer, bool attention, ChargeKind kind, Action<int, Tensor> visit);

@@ -20,10 +20,10 @@ internal sealed class LocalTeacher(Decoder model, ITokenizer tokenizer, TimeProv
         IReadOnlyList<int[]> prompts, int limit, int end, SamplingSpec sampling, Seed seed, ChargeKind kind, Action<int>? progress = null) =>
         new Generator(model, clock).Continue(prompts, limit, end, sampling, seed, kind, progress);
 
-    public Charge Read(IReadOnlyList<Sequence> sequences, ChargeKind kind, Action<int, Tensor> visit) => new Scorer(model, clock).Visit(sequences, kind, visit);
+    public Charge Read(IReadOnlyList<Sequence> sequences, ChargeKind kind, Action<int, Tensor> visit) => new Scorer(model, clock).Read(sequences, kind, visit);
 
     public Charge ReadLayer(IReadOnlyList<Sequence> sequences, int layer, bool attention, ChargeKind kind, Action<int, Tensor> visit) =>
-        new Scorer(model, clock).VisitLayer(sequences, layer, attention, kind, visit);
+        new Scorer(model, clock).ReadLayer(sequences, layer, attention, kind, visit);
 
     public (IReadOnlyList<TokenScores> Scores, Charge Charge) Predict(IReadOnlyList<Sequence> sequences, ChargeKind kind) =>
         new Scorer(model, clock).Predict(sequences, kind);

@@ -13,7 +13,7 @@ internal sealed class MethodObjective : IDisposable
     private static readonly MethodSpec Plain = new() { Name = "cross-entropy", Objective = "cross-entropy", Signal = SignalKind.Text, Keep = Keep.Trace };
 
     private readonly MethodSpec method;
-    private readonly Decoder student;
+    private readonly IModel student;
     private readonly ModelShape? teacher;
     private readonly Tensor? projection;
     private readonly int layer;
@@ -22,7 +22,7 @@ internal sealed class MethodObjective : IDisposable
     /// <param name="student">Who learns.</param>
     /// <param name="teacher">The teacher's shape, where activations are matched.</param>
     /// <param name="seed">Of a projection's first weights.</param>
-    internal MethodObjective(MethodSpec method, Decoder student, ModelShape? teacher, Seed seed)
+    internal MethodObjective(MethodSpec method, IModel student, ModelShape? teacher, Seed seed)
     {
         (this.method, this.student, this.teacher) = (method, student, teacher);
         if (method.Signal != SignalKind.Hidden) return;
@@ -37,7 +37,7 @@ internal sealed class MethodObjective : IDisposable
     /// <summary>What training changes: the student, and a projection where the method has one.</summary>
     internal IReadOnlyList<Tensor> Parameters => [.. student.Parameters.Select(parameter => parameter.Tensor), .. projection is null ? [] : new[] { projection }];
 
-    internal static MethodObjective CrossEntropy(Decoder student) => new(Plain, student, null, default);
+    internal static MethodObjective CrossEntropy(IModel student) => new(Plain, student, null, default);
 
     /// <summary>The summed loss of a batch's rows as a tensor of one element.</summary>
     internal Tensor Sum(TrainingBatch batch)

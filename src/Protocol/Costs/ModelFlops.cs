@@ -4,7 +4,7 @@ using Bench.Protocol.Units;
 namespace Bench.Protocol.Costs;
 
 /// <summary>
-/// FLOPs of a decoder counted from its shapes: every linear layer, attention scores and values over the causal half (the diagonal included),
+/// FLOPs of a model counted from its shapes: every linear layer, attention scores and values over the causal half (the diagonal included),
 /// and the output head. Looking up an embedding is 0; norms, rotary turns and activations are left out, as is usual.
 /// </summary>
 public static class ModelFlops
@@ -22,6 +22,7 @@ public static class ModelFlops
     /// <summary>A forward pass over <paramref name="tokens"/> tokens that come after <paramref name="cached"/> tokens in the key-value cache.</summary>
     public static Flops Continuation(ModelShape shape, int cached, int tokens)
     {
+        if (shape.Hidden is not null) return new Flops(2.0 * tokens * shape.Connections.Sum(layer => (double)layer.From * layer.To));
         var attended = (double)tokens * cached + tokens * (tokens + 1.0) / 2;
         return new Flops(tokens * LinearPerToken(shape) + shape.Layers * 4.0 * shape.Heads * shape.HeadWidth * attended);
     }

@@ -169,6 +169,7 @@ public sealed class CostModel
             sample.AddRange(task.Task switch
             {
                 ProceduralTask procedural => ProblemSets.Draw(procedural, Split.Train, each, new Seed(0)).Select(problem => LengthOf(problem, keep)),
+                Digits => Enumerable.Repeat(new SampleLength(1, 1), each),
                 TeacherText text => Enumerable.Repeat(new SampleLength(text.Tokens, text.Tokens), each),
                 _ => throw new ArgumentException($"no lengths are known for tasks like '{task.Name}'"),
             });

@@ -128,6 +128,7 @@ internal sealed class TeacherPlan
 
     private (ModelShape Shape, string Hash) Describe(ITeacherFiles files)
     {
+        if (spec.Tasks.Any(task => task.Task is Digits)) return (Teacher.Training!.Model, string.Join(' ', Digits.Files.Select(files.HashOf)));
         if (Teacher.Checkpoint is { } checkpoint) return files.Describe(checkpoint);
         var vocabulary = CharacterVocabulary.Of(spec.Tasks.Select(task => task.Task).OfType<ProceduralTask>()).Size;
         return Teacher.Training is { } training

@@ -6,4 +6,8 @@ namespace Bench.Protocol.Specs;
 /// <param name="Sha256">Its checksum in lower-case hexadecimal; checked wherever the file came from.</param>
 /// <param name="Tokenizer">The tokenizer file that belongs to it, with the same rules.</param>
 /// <param name="Place">Where it stands in the file.</param>
-public sealed record CheckpointSpec(string Path, Uri? Url, string? Sha256, CheckpointSpec? Tokenizer, Place Place);
+public sealed record CheckpointSpec(string Path, Uri? Url, string? Sha256, CheckpointSpec? Tokenizer, Place Place)
+{
+    /// <summary>Whether a file that is found here is taken as it is, and only a download must have the checksum.</summary>
+    public bool LocalMayDiffer { get; init; }
+}

@@ -8,13 +8,30 @@ internal static class CrossChecks
 {
     internal static void Check(ExperimentSpec spec, SpecMapping root)
     {
-        if (spec.Tasks.Any(task => task.Task is TeacherText)) CheckTeacherText(spec, root);
+        if (spec.Tasks.Any(task => task.Task is Digits)) CheckDigits(spec, root);
+        else if (spec.Students.Any(student => student.Model.Hidden is not null) || spec.Teachers.Any(teacher => teacher.Training?.Model.Hidden is not null))
+            throw new SpecException(root.PlaceOfKey("students"), "a perceptron reads images, and these tasks are text", "give layers, width and heads instead of hidden");
+        else if (spec.Tasks.Any(task => task.Task is TeacherText)) CheckTeacherText(spec, root);
         else CheckProcedural(spec, root);
         CheckMethods(spec, root);
         if (spec.Boundary.Contains(ChargeKind.Tuning) && spec.Tuning is null)
             throw new SpecException(root.PlaceOfKey("boundary"), "nothing is tuned in this experiment", "remove tuning, or add tuning: { learning-rates: [...] }");
         if (spec.Budgets.FirstOrDefault(budget => budget.Unit == BudgetUnit.Queries && budget.Amount > spec.Prompts) is { } queries)
             throw new SpecException(root.PlaceOfKey("budgets"), FormattableString.Invariant($"{queries.Amount} queries are more than the {spec.Prompts} prompts"), "raise prompts");
+    }
+
+    private static void CheckDigits(ExperimentSpec spec, SpecMapping root)
+    {
+        if (spec.Tasks.Count > 1) throw new SpecException(root.PlaceOfKey("tasks"), "digits stand alone", "make two experiments");
+        if (spec.Teachers.FirstOrDefault(teacher => teacher.Training?.Model.Hidden is null) is { } teacher)
+            throw new SpecException(teacher.LicencePlace, $"teacher '{teacher.Name}' of digits must be a perceptron that is trained here", "give train: and model: { hidden: [...] }");
+        if (spec.Students.FirstOrDefault(student => student.Model.Hidden is null || student.Bytes) is { } student)
+            throw new SpecException(root.PlaceOfKey("students"), $"student '{student.Name}' of digits must be a perceptron", "give model: { hidden: [...] }");
+        if (spec.Methods.FirstOrDefault(method => method.Signal is SignalKind.OnPolicy or SignalKind.Hidden || method.Objective is "rationale-multitask" or "uld" || method.Sampling is not null) is { } method)
+            throw new SpecException(method.Place, $"method '{method.Name}' needs text, and digits are images", "use cross-entropy on text, or a divergence on top-k or sampled");
+        if (spec.Methods.Any(other => other.Name == "gold-traces")) throw new SpecException(root.PlaceOfKey("baselines"), "a digit has no reasoning", "use gold-answers");
+        if (spec.Evaluation is { Confidence: true } or { Agreement: true } or { Likelihood: true } or { PassAt: > 0 } or { Sampling.Temperature: > 0 })
+            throw new SpecException(root.PlaceOfKey("evaluation"), "digits are measured by accuracy", "keep items alone");
     }
 
     private static void CheckTeacherText(ExperimentSpec spec, SpecMapping root)

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Bench.Protocol.Specs;
 
-/// <summary>The shape of a decoder-only transformer: RMSNorm, rotary embedding, grouped-query attention, SwiGLU.</summary>
+/// <summary>The shape of a model: a decoder-only transformer with RMSNorm, rotary embedding, grouped-query attention and SwiGLU, or a perceptron.</summary>
 public sealed record ModelShape
 {
     public required int Layers { get; init; }
@@ -28,9 +28,22 @@ public sealed record ModelShape
     /// <summary>Whether query, key and value projections have biases.</summary>
     public bool AttentionBias { get; init; }
 
+    /// <summary>The widths of a perceptron's hidden layers over <see cref="Width"/> inputs; null for a transformer, whose other dimensions do not matter here.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<int>? Hidden { get; init; }
+
     public double RotaryBase { get; init; } = 10_000;
 
     public double NormEpsilon { get; init; } = 1e-5;
+
+    /// <summary>Inputs and outputs of each of a perceptron's layers.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<(int From, int To)> Connections =>
+        Hidden is null ? [] : [.. new[] { Width }.Concat(Hidden).Zip(Hidden.Append(Vocabulary))];
+
+    /// <summary>A perceptron.</summary>
+    public static ModelShape Perceptron(int inputs, IReadOnlyList<int> hidden, int classes) =>
+        new() { Layers = hidden.Count, Width = inputs, Heads = 1, KeyValueHeads = 1, HeadWidth = 2, FeedForward = 1, Vocabulary = classes, Hidden = hidden };
 
     /// <summary>Rows of the joint query, key and value projection.</summary>
     [JsonIgnore]
@@ -42,6 +55,7 @@ public sealed record ModelShape
     {
         get
         {
+            if (Hidden is not null) return Connections.Sum(layer => (layer.From + 1L) * layer.To);
             long attention = (long)ProjectionRows * (Width + (AttentionBias ? 1 : 0)) + (long)Heads * HeadWidth * Width;
             long layer = attention + 3L * Width * FeedForward + 2L * Width;
             return Layers * layer + (TiedHead ? 1L : 2L) * Vocabulary * Width + Width;

@@ -60,6 +60,13 @@ internal static class SpecSections
 
     internal static ModelShape Model(SpecMapping section)
     {
+        if (section.Has("hidden"))
+        {
+            var hidden = section.Numbers("hidden", 1, 1 << 20, "give the widths of the hidden layers").Select(width => (int)width).ToArray();
+            section.Close();
+            return ModelShape.Perceptron(Digits.Pixels, hidden, Digits.Classes);
+        }
+
         var layers = (int)section.Integer("layers", null, 1, 512);
         var width = (int)section.Integer("width", null, 2, 65_536);
         var heads = (int)section.Integer("heads", null, 1, 1024);

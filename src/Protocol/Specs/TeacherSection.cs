@@ -42,7 +42,8 @@ internal static class TeacherSection
         train.Choice("on", "gold-traces", ["gold-traces"]);
         var tokens = train.Number("tokens", null, 1, 1e15);
         var model = SpecSections.Model(section.Mapping("model", "give the teacher's shape: model: { layers, width, heads }"));
-        return new TeacherTraining(tokens, model, SpecSections.Optimiser(train, new OptimiserSpec()));
+        var (dropout, jitter) = model.Hidden is null ? (0, 0) : (train.Number("dropout", 0, 0, 0.95), (int)train.Integer("jitter", 0, 0, 8));
+        return new TeacherTraining(tokens, model, SpecSections.Optimiser(train, new OptimiserSpec()), dropout, jitter);
     }
 
     private static CheckpointSpec Checkpoint(SpecMapping section)
