@@ -8,8 +8,12 @@ namespace Bench.Report;
 /// <summary>An experiment's comparison as text, CSV and LaTeX: every method at every budget with its interval, its cost, and a letter for each group that does not differ.</summary>
 public static class ComparisonTables
 {
-    private const string Footnote = "Methods that share a letter do not differ: Holm-adjusted paired permutation tests at 0.05, and bootstrap intervals over seeds and items. "
-        + "A dagger marks what no other method and budget beats at once in cost and in score.";
+    private static readonly string[] Footnote =
+    [
+        "Methods that share a letter do not differ: Holm-adjusted paired permutation",
+        "tests at 0.05, and bootstrap intervals over seeds and items. A dagger marks",
+        "what no other method and budget beats at once in cost and in score.",
+    ];
 
     /// <summary>Writes comparison.csv and targets.csv, and tables/comparison.txt and .tex.</summary>
     public static void Write(ExperimentSpec spec, ResultsFolder folder, Results results)
@@ -29,17 +33,17 @@ public static class ComparisonTables
         foreach (var block in Blocks(rows))
         {
             text.Append(CultureInfo.InvariantCulture, $"{Title(spec, block.Key)}\n");
-            text.Append(CultureInfo.InvariantCulture, $"  {"method",-22} {"mean [95% interval]",-24} {"",-4} {"gap recovered",-18} FLOPs\n");
+            text.Append(CultureInfo.InvariantCulture, $"  {"method",-21} {"mean [95% interval]",-24} {"",-4} {"gap recovered",-18} FLOPs\n");
             foreach (var row in Sorted(block))
             {
                 text.Append(string.Create(CultureInfo.InvariantCulture,
-                    $"  {Labels.Of(spec, row.Teacher, row.Method),-22} {Value(row),-24} {row.Group,-4} {Recovered(row),-18} {row.FlopsTotal:0.0e0}{(row.Frontier ? " †" : "")}").TrimEnd()).Append('\n');
+                    $"  {Labels.Of(spec, row.Teacher, row.Method),-21} {Value(row),-24} {row.Group,-4} {Recovered(row),-18} {row.FlopsTotal:0.0e0}{(row.Frontier ? " †" : "")}").TrimEnd()).Append('\n');
             }
 
             text.Append('\n');
         }
 
-        return text.Append(Footnote).Append('\n').ToString();
+        return text.AppendJoin('\n', Footnote).Append('\n').ToString();
     }
 
     internal static string Latex(ExperimentSpec spec, IReadOnlyList<ComparisonRow> rows)
@@ -55,7 +59,7 @@ public static class ComparisonTables
                     $"{Escape(Labels.Of(spec, row.Teacher, row.Method))} & ${Value(row).Replace("[", "\\,[", StringComparison.Ordinal)}^{{\\mathrm{{{row.Group}}}}}$ & {Escape(Recovered(row))} & {Power(row.FlopsTotal)}{(row.Frontier ? "$^\\dagger$" : "")} \\\\\n");
             }
 
-            text.Append(CultureInfo.InvariantCulture, $"\\bottomrule\n\\end{{tabular}}\n\\caption{{{Escape(Title(spec, block.Key))}. {Escape(Footnote)}}}\n\\end{{table}}\n\n");
+            text.Append(CultureInfo.InvariantCulture, $"\\bottomrule\n\\end{{tabular}}\n\\caption{{{Escape(Title(spec, block.Key))}. {Escape(string.Join(' ', Footnote))}}}\n\\end{{table}}\n\n");
         }
 
         return text.ToString();

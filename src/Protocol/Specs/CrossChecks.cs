@@ -73,8 +73,8 @@ internal static class CrossChecks
 
         foreach (var task in spec.Tasks)
         {
-            Held(task, spec.Evaluation.Split, spec.Evaluation.Items, root.PlaceOfKey("evaluation"));
             if (spec.Tuning is { } tuning) Held(task, Split.Validation, tuning.Items, tuning.Place);
+            Held(task, spec.Evaluation.Split, spec.Evaluation.Items, root.PlaceOfKey("evaluation"));
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Bench.Protocol.Plans;
 using Bench.Protocol.Specs;
+using Bench.Protocol.Tasks;
 
 namespace Bench.Tests.Protocol;
 
@@ -38,7 +39,36 @@ public class PlanTests
 
     [Fact]
     public void A_k_beyond_the_vocabulary_is_refused() =>
-        Assert.Contains("asks for k = 400 of a vocabulary", Assert.Throws<SpecException>(() => Experiments.Plan(Experiments.Small.Replace("k: 4", "k: 400", StringComparison.Ordinal))).Message, StringComparison.Ordinal);
+        Assert.Contains("experiment.yaml:15:5: method 'logits' asks for k = 400 of a vocabulary", Assert.Throws<SpecException>(() => Experiments.Plan(Experiments.Small.Replace("k: 4", "k: 400", StringComparison.Ordinal))).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void Every_method_has_the_same_trials_on_validation_items_and_its_students_are_charged_for_them()
+    {
+        var tuned = Experiments.Plan(Experiments.Small + "\ntuning: { learning-rates: [0.003, 0.01, 0.03], budget: 1e8, items: 20 }");
+        var trials = tuned.Units.OfType<TrialUnit>().ToArray();
+        Assert.Equal(3 * 3, trials.Length);
+        Assert.All(trials, trial => Assert.Equal((Split.Validation, 20, 1e8), (trial.Evaluation.Split, trial.Evaluation.Items, trial.Budget!.Amount)));
+        foreach (var student in tuned.Units.OfType<StudentUnit>().Where(unit => unit.Method is not null))
+        {
+            var own = student.Needs.OfType<TrialUnit>().ToArray();
+            Assert.Equal([0.003, 0.01, 0.03], own.Select(trial => trial.LearningRate));
+            Assert.All(own, trial => Assert.Equal(student.Method!.Name, trial.Method!.Name));
+            Assert.Equal(Split.Test, student.Evaluation.Split);
+            Assert.Equal(
+                own.Sum(trial => trial.Prediction.Flops.Value), student.Prediction.Charges.Single(charge => charge.Kind == Bench.Protocol.Costs.ChargeKind.Tuning).Flops.Value, 1.0);
+        }
+    }
+
+    [Fact]
+    public void No_problem_is_in_two_splits()
+    {
+        var task = (ProceduralTask)Experiments.Parse(Experiments.Small).Tasks[0].Task;
+        var prompts = Enum.GetValues<Split>().ToDictionary(split => split, split => ProblemSets.Draw(task, split, 10_000, new Bench.Protocol.Seeds.Seed(7)).Select(problem => problem.Prompt).ToHashSet());
+        Assert.All(prompts.Values, Assert.NotEmpty);
+        Assert.Empty(prompts[Split.Train].Intersect(prompts[Split.Test]));
+        Assert.Empty(prompts[Split.Train].Intersect(prompts[Split.Validation]));
+        Assert.Empty(prompts[Split.Validation].Intersect(prompts[Split.Test]));
+    }
 
     [Fact]
     public void A_budget_below_one_step_is_refused_before_anything_runs() => Assert.StartsWith(

@@ -129,4 +129,108 @@ public class SpecTests
     [InlineData("budget", "budgets", 1)]
     [InlineData("", "abc", 3)]
     public void Distance_counts_slips_of_the_pen(string a, string b, int distance) => Assert.Equal(distance, Suggestion.Distance(a, b));
+
+    // A method instead of the second one, and the one line that comes out; the column is where the wrong value stands.
+    [Theory]
+    [InlineData("objective: jsd, signal: top-k, beta: 1", "experiment.yaml:15:58: 'beta' is 1; it must lie strictly between 0 and 1")]
+    [InlineData("objective: jsd, signal: top-k, beta: 0", "experiment.yaml:15:58: 'beta' is 0; it must lie strictly between 0 and 1")]
+    [InlineData("objective: jsd, signal: top-k", "experiment.yaml:15:5: 'beta' is missing")]
+    [InlineData("objective: skew-kl, signal: top-k, alpha: 1", "experiment.yaml:15:63: 'alpha' is 1; it must lie strictly between 0 and 1")]
+    [InlineData("objective: skew-reverse-kl, signal: on-policy, alpha: -0.1", "experiment.yaml:15:75: 'alpha' is -0.1; it must lie strictly between 0 and 1")]
+    [InlineData("objective: reverse-kl, signal: sampled", "experiment.yaml:15:32: reverse-kl cannot learn from the signal sampled; it learns from top-k or on-policy")]
+    [InlineData("objective: forward-kl, signal: top-k, beta: 0.5", "experiment.yaml:15:59: unknown key 'beta'")]
+    [InlineData("objective: forwardkl, signal: top-k", "experiment.yaml:15:32: 'objective' cannot be 'forwardkl'; did you mean 'forward-kl'?")]
+    [InlineData("objective: jsd, signal: on-policy, beta: 0.5, keep: answer", "experiment.yaml:15:73: a student on its own text writes what it writes; remove keep")]
+    [InlineData("objective: jsd, signal: on-policy, beta: 0.5, replay: 8", "experiment.yaml:15:5: a replay buffer of 8 is smaller than a batch of 16; raise replay")]
+    [InlineData("objective: cross-entropy, signal: text, sampling: { samples: 4 }", "experiment.yaml:15:82: a greedy teacher writes the same response every time")]
+    public void A_wrong_method_is_refused_in_one_line_with_its_place(string method, string message)
+    {
+        var wrong = Experiments.Small.Replace("objective: forward-kl, temperature: 2, signal: top-k, k: 4", method, StringComparison.Ordinal);
+        Assert.StartsWith(message, Assert.Throws<SpecException>(() => Experiments.Parse(wrong)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_recorded_teacher_has_no_probabilities_to_give()
+    {
+        var recorded = Experiments.Small.Replace("  train: { on: gold-traces, tokens: 60_000, learning-rate: 0.01, batch: 16 }\n  model: { layers: 1, width: 16, heads: 2 }\n",
+            "  traces: { path: r1.jsonl }\n", StringComparison.Ordinal);
+        Assert.StartsWith("experiment.yaml:14:5: method 'logits' needs probabilities, and teacher 'ada' is recorded text without them",
+            Assert.Throws<SpecException>(() => Experiments.Parse(recorded)).Message, StringComparison.Ordinal);
+        var lines = recorded.Split('\n').Where(line => !line.Contains("logits", StringComparison.Ordinal));
+        Assert.False(Experiments.Parse(string.Join('\n', lines)).Teachers[0].HasModel);
+    }
+
+    [Fact]
+    public void A_student_with_other_tokens_learns_text_or_by_uld_and_nothing_that_pairs_tokens()
+    {
+        var bytes = Experiments.Small.Replace("- { name: tiny, model:", "- { name: tiny, tokenizer: bytes, model:", StringComparison.Ordinal);
+        Assert.StartsWith("experiment.yaml:15:5: method 'logits' pairs tokens, and student 'tiny' has another tokenizer than the teacher; use objective: uld",
+            Assert.Throws<SpecException>(() => Experiments.Parse(bytes)).Message, StringComparison.Ordinal);
+        Experiments.Parse(bytes.Replace("forward-kl, temperature: 2", "uld", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("{ learning-rates: [0.01], items: 20 }\ntasks:\n  - { name: parity, bits: 2 }", "experiment.yaml:4:9: task 'parity' has an empty validation split; make the task harder")]
+    [InlineData("{ learning-rates: [0.01], items: 5000 }\ntasks:\n  - { name: addition, digits: 2 }", "experiment.yaml:4:9: task 'addition' has only")]
+    [InlineData("{ learning-rates: [0.01, 0.01] }\ntasks:\n  - { name: addition, digits: 2 }", "experiment.yaml:4:27: a learning rate stands twice")]
+    [InlineData("{ learning-rates: [] }\ntasks:\n  - { name: addition, digits: 2 }", "experiment.yaml:4:27: 'learning-rates' is empty")]
+    public void Tuning_without_validation_items_is_refused(string tuning, string message)
+    {
+        var wrong = Experiments.Small.Replace("tasks:\n  - { name: addition, digits: 2 }", "tuning: " + tuning, StringComparison.Ordinal).Replace("items: 40", "items: 2", StringComparison.Ordinal);
+        Assert.StartsWith(message, Assert.Throws<SpecException>(() => Experiments.Parse(wrong)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Teachers_are_compared_by_name()
+    {
+        var two = Experiments.Small
+            .Replace("teacher:\n  name: ada", "teachers:\n - name: ada", StringComparison.Ordinal)
+            .Replace("  licence: MIT\n  train: { on: gold-traces, tokens: 60_000, learning-rate: 0.01, batch: 16 }\n  model: { layers: 1, width: 16, heads: 2 }\n", """
+                   licence: MIT
+                   train: { on: gold-traces, tokens: 60_000 }
+                   model: { layers: 1, width: 16, heads: 2 }
+                 - name: bob
+                   licence: MIT
+                   train: { on: gold-traces, tokens: 60_000 }
+                   model: { layers: 1, width: 32, heads: 2 }
+
+                """.Replace("                   ", "   ", StringComparison.Ordinal).Replace("                 -", " -", StringComparison.Ordinal), StringComparison.Ordinal);
+        Assert.Equal(["ada", "bob"], Experiments.Parse(two).Teachers.Select(teacher => teacher.Name));
+        Assert.Contains("there are two teachers of the name 'ada'",
+            Assert.Throws<SpecException>(() => Experiments.Parse(two.Replace("bob", "ada", StringComparison.Ordinal))).Message, StringComparison.Ordinal);
+        var plan = Experiments.Plan(two);
+        Assert.Equal(["teacher-ada", "teacher-bob"], plan.Teachers.Select(teacher => teacher.Run));
+        // Methods once for each teacher, baselines and the untrained student once.
+        Assert.Equal(2 * (1 + 2 * 2 * 2 + 2), plan.Units.OfType<Bench.Protocol.Plans.StudentUnit>().Count());
+    }
+
+    private const string DigitsExperiment = """
+        schema: 1
+        name: digits
+        question: Does it see?
+        tasks:
+          - { name: digits, withheld: 3 }
+        teacher:
+          name: net
+          licence: MIT
+          train: { on: gold-traces, tokens: 1000, dropout: 0.5, jitter: 2 }
+          model: { hidden: [8, 8] }
+        students:
+          - { name: small, model: { hidden: [4] } }
+        methods:
+          - { name: soft, objective: forward-kl, signal: top-k, k: 10, temperature: 4 }
+        baselines: [ gold-answers ]
+        budgets: { unit: examples, values: [500] }
+        """;
+
+    [Theory]
+    [InlineData("name: digits, withheld: 3", "name: addition", "a perceptron reads images, and these tasks are text")]
+    [InlineData("hidden: [4]", "layers: 1, width: 8, heads: 2", "student 'small' of digits must be a perceptron")]
+    [InlineData("signal: top-k, k: 10, temperature: 4", "signal: on-policy", "method 'soft' needs text, and digits are images")]
+    [InlineData("withheld: 3", "withheld: 10", "'withheld' is 10")]
+    public void Digits_are_for_perceptrons(string right, string wrong, string message)
+    {
+        Assert.Equal((784 + 1) * 4 + (4 + 1) * 10, Experiments.Plan(DigitsExperiment).Units.OfType<Bench.Protocol.Plans.StudentUnit>().First().Student.Model.Parameters);
+        Assert.Contains(message, Assert.Throws<SpecException>(() => Experiments.Parse(DigitsExperiment.Replace(right, wrong, StringComparison.Ordinal))).Message, StringComparison.Ordinal);
+    }
 }
