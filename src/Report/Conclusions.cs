@@ -27,6 +27,7 @@ public static class Conclusions
             }
         }
 
+        lines.AddRange(LawFigure.Lines(spec, results));
         return lines;
     }
 

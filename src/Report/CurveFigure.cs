@@ -14,7 +14,7 @@ internal static class CurveFigure
 
     internal static void Draw(
         string folder, string name, string x, string y, IReadOnlyDictionary<string, Point[]> curves, IReadOnlyList<Reference> references, Func<double, string> tick,
-        (double Low, double High)? natural)
+        (double Low, double High)? natural, IReadOnlyDictionary<string, IReadOnlyList<(double X, double Y)>>? lines = null)
     {
         if (curves.Values.All(curve => curve.Length == 0)) return;
         using var plot = FigureRenderer.New(x, y);
@@ -54,8 +54,16 @@ internal static class CurveFigure
                 }
             }
 
+            var own = lines?.GetValueOrDefault(method);
+            if (own is not null)
+            {
+                var law = plot.Add.Scatter([.. own.Select(point => Math.Log10(point.X))], [.. own.Select(point => point.Y)]);
+                (law.Color, law.LineWidth, law.MarkerSize) = (color, 1.5f, 0);
+            }
+
+            // Points that have a line of their own are not joined.
             var line = plot.Add.Scatter(xs, [.. curve.Select(point => point.Y)]);
-            (line.Color, line.LineWidth, line.LinePattern, line.MarkerShape, line.MarkerSize) = (color, 2, styles[method].Pattern, styles[method].Marker, 9);
+            (line.Color, line.LineWidth, line.LinePattern, line.MarkerShape, line.MarkerSize) = (color, lines is null ? 2 : 0, styles[method].Pattern, styles[method].Marker, 9);
         }
 
         foreach (var (method, at) in Spread([.. curves.Select(curve => (curve.Key, curve.Value[^1].Y))], (top - bottom) * 0.05, bottom, top))

@@ -22,6 +22,14 @@ public static class ExperimentReport
                     var rows = results.Summary.Where(row => row.Task == task.Name && row.Metric == metric.Name && row.Student == student.Name).ToArray();
                     if (rows.All(row => row.Budget is null)) continue;
                     var suffix = (spec.Tasks.Count > 1 ? "-" + task.Name : "") + (spec.Students.Count > 1 ? "-" + student.Name : "");
+                    if (metric == task.Task.Metrics[0] || metric == Metric.WithheldAccuracy)
+                    {
+                        SweepFigure.Draw(spec, folder, results, task, metric, student, suffix);
+                        TeacherFigure.Draw(spec, folder, results, task, metric, student, suffix);
+                    }
+
+                    // One budget makes no curve.
+                    if (spec.Budgets.Count == 1) continue;
                     ScoreOverCost(spec, folder, results, rows, metric, $"{metric.Name}-over-cost{suffix}");
                     if (rows.Any(row => row.Recovered is not null && row.Method != Summary.GapBaseline)) RecoveredOverBudget(spec, folder, results, rows, $"recovered-over-budget{suffix}");
                 }
@@ -29,6 +37,7 @@ public static class ExperimentReport
         }
 
         ComparisonTables.Write(spec, folder, results);
+        LawFigure.Write(spec, folder, results);
         foreach (var student in spec.Students)
             CostFigure.Draw(spec, folder, results, student, "cost-by-kind" + (spec.Students.Count > 1 ? "-" + student.Name : ""));
     }

@@ -129,7 +129,11 @@ internal sealed class DigitRun
     {
         var chosen = Of(evaluation.Split).Take(evaluation.Items).ToArray();
         var (predicted, charge) = new Scorer(model, session.Clock).Predict(WithLabels(chosen), ChargeKind.Evaluation);
-        return ([new TaskScores(spec.Tasks[0].Name, Metric.Accuracy.Name, [.. chosen.Zip(predicted, (image, scores) => scores.MostLikely[0] == images.LabelOf(image) ? 1.0 : 0)])], charge);
+        var right = chosen.Zip(predicted, (image, scores) => (Image: image, Score: scores.MostLikely[0] == images.LabelOf(image) ? 1.0 : 0)).ToArray();
+        var all = new TaskScores(spec.Tasks[0].Name, Metric.Accuracy.Name, [.. right.Select(entry => entry.Score)]);
+        if (task.Withheld < 0) return ([all], charge);
+        var unseen = right.Where(entry => images.LabelOf(entry.Image) == task.Withheld).Select(entry => entry.Score);
+        return ([all, new TaskScores(all.Task, Metric.WithheldAccuracy.Name, [.. unseen])], charge);
     }
 
     private Perceptron LoadTeacher(UnitOfWork unit)

@@ -14,11 +14,17 @@ internal static class CrossChecks
         else if (spec.Tasks.Any(task => task.Task is TeacherText)) CheckTeacherText(spec, root);
         else CheckProcedural(spec, root);
         CheckMethods(spec, root);
+        if (spec.Laws is not null && (spec.Budgets[0].Unit != BudgetUnit.Tokens || LossMetric(spec) is null))
+            throw new SpecException(root.PlaceOfKey("laws"), "laws are fitted to losses over tokens", "use budgets in tokens, and teacher-text or evaluation: { likelihood: true }");
         if (spec.Boundary.Contains(ChargeKind.Tuning) && spec.Tuning is null)
             throw new SpecException(root.PlaceOfKey("boundary"), "nothing is tuned in this experiment", "remove tuning, or add tuning: { learning-rates: [...] }");
         if (spec.Budgets.FirstOrDefault(budget => budget.Unit == BudgetUnit.Queries && budget.Amount > spec.Prompts) is { } queries)
             throw new SpecException(root.PlaceOfKey("budgets"), FormattableString.Invariant($"{queries.Amount} queries are more than the {spec.Prompts} prompts"), "raise prompts");
     }
+
+    /// <summary>The metric of the first task that is a loss; null where there is none.</summary>
+    internal static Metric? LossMetric(ExperimentSpec spec) =>
+        Metric.Of(spec.Tasks[0].Task, spec.Evaluation).FirstOrDefault(metric => metric == Metric.BitsPerToken || metric == Metric.GoldNats);
 
     private static void CheckDigits(ExperimentSpec spec, SpecMapping root)
     {

@@ -28,6 +28,7 @@ public static class ExperimentFile
         var tasks = SpecSections.Tasks(root);
         var training = SpecSections.Optimiser(root.OptionalMapping("training"), new OptimiserSpec());
         var budgets = SpecSections.Budgets(root.Mapping("budgets", "say what is spent: budgets: { unit: student-flops, values: [...] }"));
+        var methods = MethodSection.Read(root);
         var spec = new ExperimentSpec
         {
             File = file,
@@ -38,8 +39,9 @@ public static class ExperimentFile
             Tasks = tasks,
             Teachers = TeacherSection.Read(root),
             Students = SpecSections.Students(root),
-            Methods = MethodSection.Read(root),
+            Methods = methods,
             Budgets = budgets,
+            Laws = SpecSections.Laws(root.OptionalMapping("laws"), methods),
             BudgetsPlace = root.PlaceOfKey("budgets"),
             Seeds = SpecSections.Seeds(root),
             Evaluation = SpecSections.Evaluation(root.OptionalMapping("evaluation")),

@@ -45,6 +45,9 @@ public sealed record ExperimentSpec
     /// <summary>Passes over the examples when the budget is in queries.</summary>
     public required int Epochs { get; init; }
 
+    /// <summary>Laws to fit; null for none.</summary>
+    public required LawSpec? Laws { get; init; }
+
     public required OptimiserSpec Training { get; init; }
 
     /// <summary>How learning rates are chosen; null when they are given.</summary>

@@ -146,6 +146,15 @@ internal static class SpecSections
         return spec;
     }
 
+    internal static LawSpec? Laws(SpecMapping? section, IReadOnlyList<MethodSpec> methods)
+    {
+        if (section is null) return null;
+        string[] names = [.. methods.Select(method => method.Name)];
+        var laws = new LawSpec(section.Choice("supervised", null, names), section.Choice("distilled", null, names));
+        section.Close();
+        return laws;
+    }
+
     internal static TuningSpec? Tuning(SpecMapping? section, IReadOnlyList<Budget> budgets)
     {
         if (section is null) return null;

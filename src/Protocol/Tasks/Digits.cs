@@ -17,13 +17,17 @@ public sealed record Digits : ITask
 
     private const string Source = "https://ossci-datasets.s3.amazonaws.com/mnist/";
 
-    public Digits(TaskOptions options) => Withheld = options.Integer("withheld", -1, -1, Classes - 1);
+    public Digits(TaskOptions options)
+    {
+        Withheld = options.Integer("withheld", -1, -1, Classes - 1);
+        Metrics = Withheld < 0 ? [Metric.Accuracy] : [Metric.Accuracy, Metric.WithheldAccuracy];
+    }
 
     /// <summary>The digit that students never see; −1 for none.</summary>
     public int Withheld { get; }
 
     /// <inheritdoc/>
-    public IReadOnlyList<Metric> Metrics { get; } = [Metric.Accuracy];
+    public IReadOnlyList<Metric> Metrics { get; }
 
     /// <summary>The files: training images, training labels, test images, test labels.</summary>
     public static IReadOnlyList<CheckpointSpec> Files { get; } =

@@ -15,6 +15,9 @@ public sealed record Metric(string Name, string Label, bool HigherIsBetter)
     /// <summary>How often the model's most likely next token is the teacher's.</summary>
     public static Metric Agreement { get; } = new("top1-agreement", "top-1 agreement with the teacher", true);
 
+    /// <summary>Accuracy on the items of a class that students never saw.</summary>
+    public static Metric WithheldAccuracy { get; } = new("withheld-accuracy", "accuracy on the class that was withheld", true);
+
     /// <summary>KL(teacher ‖ student) on the teacher's held-out responses.</summary>
     public static Metric TeacherKl { get; } = new("teacher-kl", "KL from the teacher (nats per token)", false);
 

@@ -1,0 +1,82 @@
+using Bench.Protocol.Specs;
+using Bench.Protocol.Statistics;
+using Bench.Protocol.Tasks;
+
+namespace Bench.Protocol.Ledger;
+
+/// <summary>Scaling laws from an experiment's runs: the supervised law, the distilled law above the teacher's loss, and where the two cross at equal total compute.</summary>
+public sealed class Laws
+{
+    private readonly ExperimentSpec spec;
+    private readonly Results results;
+    private readonly Metric metric;
+    private readonly Dictionary<string, LawFit> fits = new(StringComparer.Ordinal);
+
+    private Laws(ExperimentSpec spec, Results results)
+    {
+        (this.spec, this.results, metric) = (spec, results, CrossChecks.LossMetric(spec)!);
+        fits[spec.Laws!.Supervised] = ScalingLaw.Chinchilla(Points(spec.Laws.Supervised));
+        fits[spec.Laws.Distilled] = ScalingLaw.OneTeacher(Points(spec.Laws.Distilled));
+    }
+
+    /// <summary>The laws that an experiment asks for; null where it asks for none or has no runs yet.</summary>
+    public static Laws? Of(ExperimentSpec spec, Results results) => spec.Laws is null || results.Summary.Count == 0 ? null : new Laws(spec, results);
+
+    /// <summary>The metric that is fitted.</summary>
+    public Metric Metric => metric;
+
+    public LawFit Fit(string method) => fits[method];
+
+    /// <summary>The measured losses of a method, one for each student and number of tokens, over seeds in the mean.</summary>
+    public IReadOnlyList<LossPoint> Points(string method)
+    {
+        var teacher = results.Summary.Where(row => row.Method == Summary.Teacher && row.Metric == metric.Name && row.Task == spec.Tasks[0].Name).Select(row => row.Value).FirstOrDefault(double.NaN);
+        return [.. results.Summary.Where(row => row.Method == method && row.Metric == metric.Name && row.Task == spec.Tasks[0].Name && row.Budget is not null)
+            .Select(row => new LossPoint(Sizes[row.Student], row.Budget!.Value, row.Value, teacher))];
+    }
+
+    /// <summary>Parameters of each student that was measured.</summary>
+    public IReadOnlyDictionary<string, double> Sizes => results.Runs.Where(run => run.StudentParams is not null && run.Student.Length > 0)
+        .GroupBy(run => run.Student).ToDictionary(group => group.Key, group => (double)group.First().StudentParams!.Value);
+
+    public IReadOnlyList<LawRow> Rows() => [.. fits.SelectMany(pair => pair.Value.Refusal is { } why
+        ? new[] { new LawRow(Name(pair.Key), pair.Key, metric.Name, Points(pair.Key).Count, null, "", null, null, null, why) }
+        : pair.Value.Constants.Select(constant => new LawRow(
+            Name(pair.Key), pair.Key, metric.Name, Points(pair.Key).Count, pair.Value.RootMeanSquare, constant.Name, constant.Estimate.Value, constant.Estimate.Low, constant.Estimate.High, "")))];
+
+    /// <summary>Where distilling stops paying: each student's total cost at which both ways reach the same loss.</summary>
+    public IReadOnlyList<PaybackRow> Paybacks()
+    {
+        var (supervised, distilled) = (spec.Laws!.Supervised, spec.Laws.Distilled);
+        if (fits.Values.Any(fit => fit.Refusal is not null)) return [];
+        return [.. Sizes.OrderBy(pair => pair.Value).Select(pair =>
+        {
+            var (alone, taught) = (CostOfToken(pair.Key, supervised), CostOfToken(pair.Key, distilled));
+            double Advantage(double flops) =>
+                fits[supervised].Predict(new LossPoint(pair.Value, flops / alone, 1, Teacher)) - fits[distilled].Predict(new LossPoint(pair.Value, flops / taught, 1, Teacher));
+            var (low, high) = (Costs(pair.Key).Min(), 1000 * Costs(pair.Key).Max());
+            if (Advantage(low) > 0 == Advantage(high) > 0) return new PaybackRow(pair.Key, pair.Value, null, null, Advantage(low) > 0 ? distilled : supervised);
+            for (var i = 0; i < 100; i++)
+            {
+                var middle = Math.Sqrt(low * high);
+                if (Advantage(middle) > 0 == Advantage(low) > 0) low = middle;
+                else high = middle;
+            }
+
+            return new PaybackRow(pair.Key, pair.Value, low, fits[supervised].Predict(new LossPoint(pair.Value, low / alone, 1, Teacher)), Advantage(high) > 0 ? distilled : supervised);
+        })];
+    }
+
+    private double Teacher => Points(spec.Laws!.Distilled)[0].TeacherLoss;
+
+    private string Name(string method) => method == spec.Laws!.Supervised ? "supervised: E + A/N^a + B/D^b" : "distilled: L_T + A/N^a + B/D^b";
+
+    private IEnumerable<double> Costs(string student) => results.Runs.Where(run => run.Student == student && run.FlopsTotal > 0).Select(run => run.FlopsTotal!.Value);
+
+    // The total of what the boundary counts, for each token that carries loss: at the largest budget, where a repeated token is scored no more than once.
+    private double CostOfToken(string student, string method)
+    {
+        var runs = results.Runs.Where(run => run.Student == student && run.Method == method && run.Budget == spec.Budgets[^1].Amount && run.FlopsTotal > 0).ToArray();
+        return runs.Average(run => run.FlopsTotal!.Value / run.TokensTrained!.Value);
+    }
+}

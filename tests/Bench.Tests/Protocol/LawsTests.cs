@@ -1,0 +1,97 @@
+using Bench.Protocol.Ledger;
+using Bench.Protocol.Specs;
+
+namespace Bench.Tests.Protocol;
+
+/// <summary>Laws read off a ledger.</summary>
+public class LawsTests
+{
+    private static readonly (string Name, long Size)[] Students = [("a", 8_000), ("b", 16_000), ("c", 32_000), ("d", 64_000), ("e", 128_000), ("f", 256_000)];
+    private static readonly double[] Tokens = [1e5, 3e5, 1e6, 3e6, 1e7];
+
+    private static ExperimentSpec Spec => Experiments.Parse($$"""
+        schema: 1
+        name: laws
+        question: Does it fall?
+        tasks:
+          - { name: stories, task: teacher-text, tokens: 16 }
+        teacher:
+          name: someone
+          licence: MIT
+          checkpoint: { path: a.bin }
+          sampling: { temperature: 1 }
+        students:
+        {{string.Join('\n', Students.Select(student => $"  - {{ name: {student.Name}, model: {{ layers: 1, width: 16, heads: 2 }} }}"))}}
+        methods:
+          - { name: text, objective: cross-entropy, signal: text }
+          - { name: logits, objective: forward-kl, signal: top-k }
+        laws: { supervised: text, distilled: logits }
+        budgets: { unit: tokens, values: [1e5, 3e5, 1e6, 3e6, 1e7] }
+        """);
+
+    // A token costs 6 N alone and as much again with the teacher; distilling learns from half as many tokens.
+    private static Results Recorded(double teacher = 1.5)
+    {
+        var (runs, items) = (new List<RunRow>(), new List<ItemRow>());
+        void Item(string run, double loss)
+        {
+            // Two items around the mean.
+            items.Add(new ItemRow(run, "stories", 0, "bits-per-token", loss - 0.1));
+            items.Add(new ItemRow(run, "stories", 1, "bits-per-token", loss + 0.1));
+        }
+
+        RunRow Row(string run, string student, string method, double? budget, long? size, double? flops) => new(
+            run, "laws", 1, "someone", student, method, budget is null ? "" : "tokens", budget, 0, "ok", "", size, 1, 1, (long?)budget, 1, 1, flops, 1, flops, 1, 1, 1, 1, "cpu", "p", "c", false, "t");
+        runs.Add(Row("teacher", "", "", null, null, null));
+        Item("teacher", teacher);
+        foreach (var (name, size) in Students)
+        {
+            foreach (var tokens in Tokens)
+            {
+                runs.Add(Row($"t{name}{tokens}", name, "text", tokens, size, 6 * size * tokens));
+                Item($"t{name}{tokens}", 1.5 + 60 / Math.Pow(size, 0.5) + 200 / Math.Pow(tokens, 0.4));
+                runs.Add(Row($"l{name}{tokens}", name, "logits", tokens, size, 6 * size * tokens + 1.5e6 * tokens));
+                Item($"l{name}{tokens}", 1.5 + 60 / Math.Pow(size, 0.5) + 200 / Math.Pow(4 * tokens, 0.4));
+            }
+        }
+
+        return new Results(runs, [], items, [], Summary.Of(Spec, runs, items));
+    }
+
+    [Fact]
+    public void Laws_are_fitted_to_the_summary()
+    {
+        var rows = Laws.Of(Spec, Recorded())!.Rows();
+        double Constant(string method, string name) => rows.Single(row => row.Method == method && row.Constant == name).Value!.Value;
+        Assert.Equal(1.5, Constant("text", "E"), 1e-2);
+        Assert.Equal(0.5, Constant("text", "a"), 1e-2);
+        Assert.Equal(0.4, Constant("logits", "b"), 1e-2);
+        Assert.All(rows, row => Assert.Equal(30, row.Points));
+    }
+
+    [Fact]
+    public void Distilling_pays_where_a_token_teaches_more_than_it_costs()
+    {
+        // The same loss takes a quarter of the tokens, each of which costs 6 N + 1.5e6 instead of 6 N: it pays for students beyond N = 1.5e6 / 18.
+        var paybacks = Laws.Of(Spec, Recorded())!.Paybacks();
+        Assert.Equal(Students.Length, paybacks.Count);
+        Assert.All(paybacks, row => Assert.Equal(row.Parameters > 1.5e6 / 18 ? "logits" : "text", row.Beyond));
+    }
+
+    [Fact]
+    public void An_experiment_without_losses_over_tokens_has_no_laws()
+    {
+        Assert.Contains("laws are fitted to losses over tokens", Assert.Throws<SpecException>(() =>
+            Experiments.Parse(Experiments.Small + "\nlaws: { supervised: answers, distilled: logits }")).Message, StringComparison.Ordinal);
+        Assert.Null(Laws.Of(Experiments.Parse(Experiments.Small), Results.Empty));
+    }
+
+    [Fact]
+    public void A_law_that_the_data_do_not_identify_says_so()
+    {
+        // A student below its floor: E is what the data say, and the distilled law has a floor above them all.
+        var rows = Laws.Of(Spec, Recorded(teacher: 9))!.Rows();
+        Assert.Contains(rows, row => row.Method == "logits" && row.Refusal.Length > 0);
+        Assert.Empty(Laws.Of(Spec, Recorded(teacher: 9))!.Paybacks());
+    }
+}
