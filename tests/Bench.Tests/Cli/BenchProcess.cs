@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace Bench.Tests.Cli;
 
 /// <summary>The command in a process of its own, with a store of its own.</summary>
-internal sealed class BenchProcess(string home)
+internal sealed class BenchProcess(string home, string? data = null)
 {
     private static readonly string Product = typeof(Bench.Cli.Commands.PlanCommand).Assembly.Location;
 
@@ -13,6 +13,7 @@ internal sealed class BenchProcess(string home)
     {
         var start = new ProcessStartInfo("dotnet", [Product, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = home };
         start.Environment["BENCH_HOME"] = home;
+        if (data is not null) start.Environment["BENCH_DATA"] = data;
         return Process.Start(start)!;
     }
 
