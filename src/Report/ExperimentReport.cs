@@ -13,6 +13,8 @@ public static class ExperimentReport
     public static void Write(ExperimentSpec spec, ResultsFolder folder)
     {
         var results = folder.Read();
+        // A figure that this experiment no longer has must not stay beside those that it has.
+        foreach (var left in Directory.Exists(folder.Figures) ? Directory.EnumerateFiles(folder.Figures).Where(file => Path.GetExtension(file) is ".svg" or ".png" or ".md") : []) File.Delete(left);
         foreach (var task in spec.Tasks)
         {
             foreach (var metric in Metric.Of(task.Task, spec.Evaluation))

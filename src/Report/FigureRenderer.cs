@@ -59,7 +59,7 @@ public static class FigureRenderer
         foreach (var steps in densities)
         {
             var ticks = Enumerable.Range((int)Math.Floor(low), (int)(Math.Ceiling(high) - Math.Floor(low)) + 1)
-                .SelectMany(power => steps.Select(step => (At: power + Math.Log10(step), Label: (step == 1 ? "" : step.ToString(CultureInfo.InvariantCulture) + "·") + "10" + Superscript(power))))
+                .SelectMany(power => steps.Select(step => (At: power + Math.Log10(step), Label: PowerLabel(step, power))))
                 .Where(tick => tick.At >= low - 1e-9 && tick.At <= high + 1e-9).ToArray();
             if (ticks.Length < 3 && steps != densities[^1]) continue;
             // A finer density may give too many: every n-th is enough.
@@ -98,6 +98,11 @@ public static class FigureRenderer
             throw new LedgerException($"{Path.Combine(folder, name)}: cannot be drawn ({error.Message.ReplaceLineEndings(" ")}); the tables are complete, and bench report tries again");
         }
     }
+
+    // Numbers that people say are written out.
+    private static string PowerLabel(double step, int power) => power is >= -2 and <= 3
+        ? (step * Math.Pow(10, power)).ToString("0.####", CultureInfo.InvariantCulture)
+        : (step == 1 ? "" : step.ToString(CultureInfo.InvariantCulture) + "·") + "10" + Superscript(power);
 
     private static string Superscript(int number) => string.Concat(number.ToString(CultureInfo.InvariantCulture).Select(c => c == '-' ? '⁻' : "⁰¹²³⁴⁵⁶⁷⁸⁹"[c - '0']));
 }
