@@ -10,9 +10,9 @@ public static class ComparisonTables
 {
     private static readonly string[] Footnote =
     [
-        "Methods that share a letter do not differ: Holm-adjusted paired permutation",
-        "tests at 0.05, and bootstrap intervals over seeds and items. A dagger marks",
-        "what no other method and budget beats at once in cost and in score.",
+        "Methods that share a letter do not differ at 0.05 by the paired permutation test",
+        "over items or by the bootstrap over seeds and items, each Holm-adjusted. A",
+        "dagger marks what no method and budget beats at once in cost and in score.",
     ];
 
     /// <summary>Writes comparison.csv and targets.csv, and tables/comparison.txt and .tex.</summary>
@@ -83,7 +83,7 @@ public static class ComparisonTables
         : string.Create(CultureInfo.InvariantCulture, $"{row.Value:0.000} [{row.CiLow:0.000}, {row.CiHigh:0.000}]");
 
     private static string Recovered(ComparisonRow row) =>
-        row.Recovered is null ? "" : string.Create(CultureInfo.InvariantCulture, $"{100 * row.Recovered:0}% [{100 * row.RecoveredLow:0}, {100 * row.RecoveredHigh:0}]");
+        row.Recovered is null ? "" : string.Create(CultureInfo.InvariantCulture, $"{Labels.Percent(row.Recovered)}% [{Labels.Percent(row.RecoveredLow)}, {Labels.Percent(row.RecoveredHigh)}]");
 
     private static string Power(double? flops)
     {

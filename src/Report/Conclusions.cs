@@ -39,7 +39,7 @@ public static class Conclusions
         {
             var recovered = row.Recovered is null || row.Method == Summary.GapBaseline
                 ? ""
-                : string.Create(CultureInfo.InvariantCulture, $"{100 * row.Recovered:0}% [{100 * row.RecoveredLow:0}, {100 * row.RecoveredHigh:0}]");
+                : string.Create(CultureInfo.InvariantCulture, $"{Labels.Percent(row.Recovered)}% [{Labels.Percent(row.RecoveredLow)}, {Labels.Percent(row.RecoveredHigh)}]");
             yield return Line(Labels.Of(spec, row.Teacher, row.Method), row, string.Create(CultureInfo.InvariantCulture, $"{row.FlopsTotal,-11:0.0e0}  {recovered}"));
         }
 

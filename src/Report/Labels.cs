@@ -7,4 +7,7 @@ internal static class Labels
 {
     /// <summary>A method, with its teacher where several are compared.</summary>
     internal static string Of(ExperimentSpec spec, string teacher, string method) => spec.Teachers.Count > 1 && teacher.Length > 0 ? $"{method} of {teacher}" : method;
+
+    /// <summary>A share in whole percents; what rounds to nothing has no sign.</summary>
+    internal static double? Percent(double? share) => share is null ? null : Math.Round(100 * share.Value) + 0.0;
 }

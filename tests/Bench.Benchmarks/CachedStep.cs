@@ -58,7 +58,7 @@ public class CachedStep
     [GlobalCleanup]
     public void CleanUp() => Directory.Delete(folder, recursive: true);
 
-    private double Step(string name) => arms[name].Trainer.Step(arms[name].Curriculum.Next(), arms[name].Adam, 1e-3);
+    private double Step(string name) => arms[name].Trainer.Step(arms[name].Curriculum.Next(), arms[name].Adam, 1e-3).Loss;
 
     private string PathOf(bool sampled) => Path.Combine(folder, $"{Vocabulary}-{sampled}.bin");
 

@@ -44,7 +44,7 @@ public class TrainStep
     }
 
     [Benchmark]
-    public double CrossEntropy() => trainer.Step(curriculum.Next(), adam, 1e-3);
+    public double CrossEntropy() => trainer.Step(curriculum.Next(), adam, 1e-3).Loss;
 
     [GlobalCleanup]
     public void CleanUp()

@@ -5,9 +5,9 @@ namespace Bench.Lab.Objectives;
 
 /// <summary>
 /// MiniLLM's gradient of the sequence-level reverse divergence KL(student ‖ teacher) on sampled responses, with its three ways to lower the variance
-/// (Gu et al. 2024, section 2.2): the divergence of the next step is computed exactly (equation 3, single-step decomposition), responses may be drawn from
-/// a mixture with the teacher and are weighted step by step (equation 4, teacher-mixed sampling), and later rewards are averaged over the
-/// steps that are left (equation 5, length normalisation).
+/// (Gu et al. 2024, section 2.2): the divergence of the next step is computed exactly (single-step decomposition), responses may be drawn from
+/// a mixture with the teacher and are weighted step by step (teacher-mixed sampling), and later rewards are averaged over the
+/// steps that are left (length normalisation).
 /// </summary>
 public static class PolicyGradient
 {

@@ -46,7 +46,8 @@ internal sealed class DigitRun
     private IEnumerable<int> Of(Split split) => split switch
     {
         Split.Train => Enumerable.Range(0, images.Training).Where(image => image % 10 != 9),
-        Split.Validation => Enumerable.Range(0, images.Training).Where(image => image % 10 == 9),
+        // Choosing a student by a digit that it may not see would show it that digit.
+        Split.Validation => Enumerable.Range(0, images.Training).Where(image => image % 10 == 9 && images.LabelOf(image) != task.Withheld),
         _ => Enumerable.Range(images.Training, images.Count - images.Training),
     };
 
@@ -113,9 +114,17 @@ internal sealed class DigitRun
             using var lesson = learnt.Lesson;
             var optimiser = StudentRun.OptimiserOf(session, unit);
             using var objective = new MethodObjective(method, model, null, new Seed(unit.Seed));
-            trained = new Trainer(objective.Parameters, session.Compute, optimiser, session.Clock).Train(
-                new PreparedCurriculum(lesson, objective, model.Shape, session.Compute, optimiser, new Seed(unit.Seed)),
-                BudgetMeter.For(budget, spec.Prices, spec.Epochs, session.Clock), ChargeKind.StudentTraining, Report);
+            try
+            {
+                trained = new Trainer(objective.Parameters, session.Compute, optimiser, session.Clock).Train(
+                    new PreparedCurriculum(lesson, objective, model.Shape, session.Compute, optimiser, new Seed(unit.Seed)),
+                    BudgetMeter.For(budget, spec.Prices, spec.Epochs, session.Clock), ChargeKind.StudentTraining, Report);
+            }
+            catch (TrainingDivergedException diverged) when (unit is TrialUnit)
+            {
+                return StudentRun.Diverged(session, unit, diverged);
+            }
+
             charges.AddRange([trained.Charge, .. learnt.Shares(trained.Used), .. StudentRun.TuningOf(session, unit)]);
         }
 
@@ -131,7 +140,7 @@ internal sealed class DigitRun
         var (predicted, charge) = new Scorer(model, session.Clock).Predict(WithLabels(chosen), ChargeKind.Evaluation);
         var right = chosen.Zip(predicted, (image, scores) => (Image: image, Score: scores.MostLikely[0] == images.LabelOf(image) ? 1.0 : 0)).ToArray();
         var all = new TaskScores(spec.Tasks[0].Name, Metric.Accuracy.Name, [.. right.Select(entry => entry.Score)]);
-        if (task.Withheld < 0) return ([all], charge);
+        if (task.Withheld < 0 || evaluation.Split == Split.Validation) return ([all], charge);
         var unseen = right.Where(entry => images.LabelOf(entry.Image) == task.Withheld).Select(entry => entry.Score);
         return ([all, new TaskScores(all.Task, Metric.WithheldAccuracy.Name, [.. unseen])], charge);
     }

@@ -34,12 +34,20 @@ internal sealed class StudentRun(UnitSession session)
             using var objective = new MethodObjective(method, model, teacher?.Shape ?? TeacherShape(unit), new Seed(unit.Seed));
             learnt = new Lessons(session).Of(unit, tokenizer);
             using var lesson = learnt?.Lesson;
-            trained = new Trainer(objective.Parameters, session.Compute, optimiser, session.Clock).Train(
-                teacher is null
-                    ? new PreparedCurriculum(lesson!, objective, unit.Student.Model, session.Compute, optimiser, new Seed(unit.Seed))
-                    : OnPolicy(unit, method, model, teacher, objective, lesson, optimiser),
-                BudgetMeter.For(budget, spec.Prices, spec.Epochs, session.Clock), ChargeKind.StudentTraining,
-                progress => session.Report("training", progress.Share, progress.Loss, progress.TokensPerSecond));
+            try
+            {
+                trained = new Trainer(objective.Parameters, session.Compute, optimiser, session.Clock).Train(
+                    teacher is null
+                        ? new PreparedCurriculum(lesson!, objective, unit.Student.Model, session.Compute, optimiser, new Seed(unit.Seed))
+                        : OnPolicy(unit, method, model, teacher, objective, lesson, optimiser),
+                    BudgetMeter.For(budget, spec.Prices, spec.Epochs, session.Clock), ChargeKind.StudentTraining,
+                    progress => session.Report("training", progress.Share, progress.Loss, progress.TokensPerSecond));
+            }
+            catch (TrainingDivergedException diverged) when (unit is TrialUnit)
+            {
+                return Diverged(session, unit, diverged);
+            }
+
             charges.Add(trained.Charge);
             if (learnt is not null) charges.AddRange(learnt.Shares(trained.Used));
             if (trained.Scoring is { } scoring) charges.Add(scoring);
@@ -51,6 +59,15 @@ internal sealed class StudentRun(UnitSession session)
         return session.Publish(unit, circumstances => OutcomeOf(unit, trained, learnt, charges, scores, circumstances), folder =>
             ModelFolder.Save(Path.Combine(folder, ModelFolder.NameInStore), model, tokenizer));
     }
+
+    /// <summary>The outcome of a trial that diverged: a learning rate that does not work, and what it cost to find out.</summary>
+    internal static Outcome Diverged(UnitSession session, TrainingUnit unit, TrainingDivergedException diverged) => session.Publish(unit, circumstances => new Outcome
+    {
+        Status = UnitStatus.Ok,
+        Charges = [diverged.Spent],
+        StudentParameters = unit.Student.Model.Parameters,
+        Circumstances = circumstances,
+    });
 
     internal static Outcome OutcomeOf(
         TrainingUnit unit, TrainingResult? trained, LessonOfUnit? learnt, IReadOnlyList<Charge> charges, IReadOnlyList<TaskScores> scores, Circumstances circumstances) => new()
@@ -79,15 +96,16 @@ internal sealed class StudentRun(UnitSession session)
         return trials.Length == 0 ? null : trials.MaxBy(trial => session.Spec.Tasks.Average(task =>
         {
             var metric = task.Task.Metrics[0];
-            var items = session.OutcomeOf(trial).Scores.Single(scores => scores.Task == task.Name && scores.Metric == metric.Name).Items;
-            return (metric.HigherIsBetter ? 1 : -1) * items.Average();
+            // A trial that diverged has no scores, and is worse than any that has.
+            var scored = session.OutcomeOf(trial).Scores.SingleOrDefault(scores => scores.Task == task.Name && scores.Metric == metric.Name);
+            return scored is null ? double.NegativeInfinity : (metric.HigherIsBetter ? 1 : -1) * scored.Items.Average();
         }))!.LearningRate;
     }
 
     /// <summary>Everything that the trials of tuning spent, if there were any: without them this student would not be what it is.</summary>
     internal static IEnumerable<Charge> TuningOf(UnitSession session, TrainingUnit unit)
     {
-        var spent = unit.Needs.OfType<TrialUnit>().SelectMany(trial => session.OutcomeOf(trial).Charges).ToArray();
+        var spent = unit.Needs.OfType<TrialUnit>().SelectMany(trial => session.OutcomeOf(trial).Charges.Where(charge => charge.IsOfTrial(trial.Method!))).ToArray();
         return spent.Length == 0 ? [] : [new Charge(
             ChargeKind.Tuning, spent.Sum(charge => charge.Tokens), new Flops(spent.Sum(charge => charge.Flops.Value)), new Seconds(spent.Sum(charge => charge.Seconds.Value)))];
     }

@@ -1,4 +1,4 @@
 namespace Bench.Lab.Tensors;
 
 /// <summary>Work that cannot be done as asked: what, where, and how to mend it, in one line.</summary>
-public sealed class LabException(string message) : Exception(message);
+public class LabException(string message) : Exception(message);

@@ -24,12 +24,12 @@ internal sealed class AdamW : IDisposable
     }
 
     /// <summary>Applies gradients, in the order of the parameters.</summary>
-    /// <returns>The norm of the gradient before clipping.</returns>
+    /// <returns>The norm of the gradient before clipping; where it is not a number, nothing was changed.</returns>
     internal double Step(IReadOnlyList<Tensor> gradients, double learningRate)
     {
         using var quiet = no_grad();
         var norm = Norm(gradients);
-        if (!double.IsFinite(norm)) throw new LabException($"the gradient's norm became {norm}; lower learning-rate");
+        if (!double.IsFinite(norm)) return norm;
         var scale = norm > spec.ClipNorm ? spec.ClipNorm / norm : 1;
         step++;
         var numbers = new AdamWStep.Numbers(

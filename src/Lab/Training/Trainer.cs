@@ -22,18 +22,20 @@ internal sealed class Trainer(IReadOnlyList<Tensor> parameters, Compute compute,
         var (steps, examples, lossTokens, processed, flops) = (0L, 0L, 0L, 0L, Flops.Zero);
         var (live, liveTokens) = (Flops.Zero, 0L);
         var (sum, count, nextMark) = (0.0, 0L, 0.0);
+        Charge Charge() => new(kind, processed, flops, new Seconds(clock.GetElapsedTime(started).TotalSeconds));
         while (meter.Affords(curriculum.NextAtMost))
         {
             var step = curriculum.Next();
             var cost = step.Cost;
-            var loss = Step(step, adam, Schedule.LearningRate(optimiser, meter.Share, steps));
-            if (!double.IsFinite(loss)) throw new LabException($"the loss became {loss} at step {steps}; lower learning-rate or clip-norm");
+            var (loss, norm) = Step(step, adam, Schedule.LearningRate(optimiser, meter.Share, steps));
+            flops += cost.Student;
+            processed += cost.ProcessedTokens;
+            if (!double.IsFinite(loss) || !double.IsFinite(norm))
+                throw new TrainingDivergedException($"the loss became {loss} and the gradient's norm {norm} at step {steps}; lower learning-rate or clip-norm", Charge());
             meter.Spend(cost);
             steps++;
             examples += cost.Examples;
             lossTokens += cost.LossTokens;
-            processed += cost.ProcessedTokens;
-            flops += cost.Student;
             (live, liveTokens) = (live + cost.Live, liveTokens + cost.LiveTokens);
             sum += loss;
             count += cost.LossTokens;
@@ -45,19 +47,17 @@ internal sealed class Trainer(IReadOnlyList<Tensor> parameters, Compute compute,
         }
 
         if (steps == 0) throw new LabException("the budget does not pay for one training step; raise it, or lower training: batch");
-        var charge = new Charge(kind, processed, flops, new Seconds(clock.GetElapsedTime(started).TotalSeconds));
         // The teacher read while the student trained: its seconds are in the student's, and are not counted twice.
         var scoring = liveTokens > 0 ? new Charge(ChargeKind.TeacherScoring, liveTokens, live, default) : null;
-        return new TrainingResult(charge, scoring, steps, examples, lossTokens, curriculum.Used, curve);
+        return new TrainingResult(Charge(), scoring, steps, examples, lossTokens, curriculum.Used, curve);
     }
 
-    /// <summary>Takes one step and returns the summed loss before it.</summary>
-    internal double Step(TrainingStep step, AdamW adam, double learningRate)
+    /// <summary>Takes one step; returns the summed loss before it, and the norm of the mean loss's gradient, which must be a number for anything to change.</summary>
+    internal (double Loss, double Norm) Step(TrainingStep step, AdamW adam, double learningRate)
     {
         using var scope = NewDisposeScope();
         var (gradients, lossSum) = Gradients(step);
-        adam.Step(gradients, learningRate);
-        return lossSum;
+        return (lossSum, adam.Step(gradients, learningRate));
     }
 
     /// <summary>Gradients of the mean loss over a step's loss tokens, in the order of the parameters, and the summed loss.</summary>

@@ -6,9 +6,9 @@ using Bench.Protocol.Tasks;
 namespace Bench.Protocol.Ledger;
 
 /// <summary>
-/// Methods set beside each other on the same items: which differ, which are worth their cost, and what it costs to come near the teacher. Two methods differ when
-/// Holm's adjusted p of the paired permutation test is below 0.05 and the bootstrap interval of their difference over seeds and items excludes 0: the first looks at items for the models
-/// as they were trained, the second at how much training varies.
+/// Methods set beside each other on the same items: which differ, which are worth their cost, and what it costs to come near the teacher. Two methods differ when two
+/// p are below 0.05, each adjusted by Holm over all pairs of the block: that of the paired permutation test, which looks at items for the models as they were trained, and that of the
+/// bootstrap over seeds and items, which sees how much training varies as far as so few seeds can tell.
 /// </summary>
 public static class Comparison
 {
@@ -49,7 +49,7 @@ public static class Comparison
             foreach (var student in spec.Students)
             {
                 var curves = Arms(results, scores, task.Name, metric, student.Name).Where(arm => arm.Summary.FlopsTotal > 0)
-                    .GroupBy(arm => (arm.Summary.Teacher, arm.Summary.Method)).Where(curve => curve.Select(arm => arm.Seeds).Distinct().Count() == 1 && curve.Count() > 1).ToArray();
+                    .GroupBy(arm => (arm.Summary.Teacher, arm.Summary.Method)).Where(curve => curve.Select(arm => string.Join(' ', arm.Seeds)).Distinct().Count() == 1 && curve.Count() > 1).ToArray();
                 foreach (var teacher in results.Summary.Where(row => row.Method == Summary.Teacher && row.Task == task.Name && row.Metric == metric.Name))
                 {
                     foreach (var share in Shares)
@@ -60,7 +60,9 @@ public static class Comparison
                         {
                             var cost = Cost(curve);
                             var gold = curve.Key.Method.StartsWith("gold-", StringComparison.Ordinal);
-                            double? repaid = gold || cost is null || alone is null ? null : BreakEven.Students(TeacherTraining(results, teacher.Teacher), cost.Value, alone.Value);
+                            double? repaid = gold || cost is null || alone is null || TeacherTraining(results, teacher.Teacher) is not { } training
+                                ? null
+                                : BreakEven.Students(training, cost.Value - (spec.Boundary.Contains(ChargeKind.TeacherTraining) ? training : 0), alone.Value);
                             rows.Add(new TargetRow(task.Name, metric.Name, student.Name, curve.Key.Teacher, curve.Key.Method, share, share * teacher.Value, cost?.Value, cost?.Low, cost?.High, repaid));
                         }
                     }
@@ -71,10 +73,11 @@ public static class Comparison
         return rows;
     }
 
-    private static double TeacherTraining(Results results, string teacher)
+    // A teacher that was not trained here cost something that is not known.
+    private static double? TeacherTraining(Results results, string teacher)
     {
         var run = results.Runs.First(row => row.Student.Length == 0 && row.Teacher == teacher).Run;
-        return results.Charges.Where(charge => charge.Run == run && charge.Kind == Charge.NameOf(ChargeKind.TeacherTraining)).Sum(charge => charge.Flops);
+        return results.Charges.FirstOrDefault(charge => charge.Run == run && charge.Kind == Charge.NameOf(ChargeKind.TeacherTraining))?.Flops;
     }
 
     private static IReadOnlyList<Arm> Arms(Results results, ScoreTable scores, string task, Metric metric, string student)
@@ -83,7 +86,7 @@ public static class Comparison
             .ToDictionary(row => (row.Teacher, row.Method, row.BudgetUnit, row.Budget));
         return [.. Summary.Arms(results.Runs).Where(arm => summaries.ContainsKey(Key(arm[0])))
             .Select(arm => new Arm(
-                summaries[Key(arm[0])], string.Join(' ', arm.Select(run => run.Seed)), [.. arm.Select(run => scores.Find(run.Run, task, metric.Name)!)]))];
+                summaries[Key(arm[0])], [.. arm.Select(run => run.Seed!.Value)], [.. arm.Select(run => scores.Find(run.Run, task, metric.Name)!)]))];
     }
 
     private static (string, string, string, double?) Key(RunRow run) => (run.Teacher, run.Method, run.BudgetUnit, run.Budget);
@@ -103,22 +106,34 @@ public static class Comparison
         }
     }
 
-    private static (double[,] P, bool[,] Differ) Tests(Arm[] arms)
+    private static (double?[,] P, bool[,] Differ) Tests(Arm[] arms)
     {
-        var (p, differ) = (new double[arms.Length, arms.Length], new bool[arms.Length, arms.Length]);
-        var pairs = Enumerable.Range(0, arms.Length).SelectMany(i => Enumerable.Range(i + 1, arms.Length - i - 1).Select(j => (I: i, J: j)))
-            .Where(pair => arms[pair.I].Items.Length == arms[pair.J].Items.Length).ToArray();
-        var adjusted = PairedTests.Holm([.. pairs.Select(pair => PairedTests.Permutation(arms[pair.I].Items, arms[pair.J].Items))]);
-        var bootstrap = new HierarchicalBootstrap(arms[0].Scores.Count, arms[0].Items.Length);
+        var (p, differ) = (new double?[arms.Length, arms.Length], new bool[arms.Length, arms.Length]);
+        var pairs = Enumerable.Range(0, arms.Length).SelectMany(i => Enumerable.Range(i + 1, arms.Length - i - 1).Select(j => (I: i, J: j, Both: Common(arms[i], arms[j]))))
+            .Where(pair => pair.Both.A.Count > 0).ToArray();
+        var items = PairedTests.Holm([.. pairs.Select(pair => PairedTests.Permutation(Arm.MeanOf(pair.Both.A), Arm.MeanOf(pair.Both.B)))]);
+        var bootstraps = new Dictionary<(int, int), HierarchicalBootstrap>();
+        var training = PairedTests.Holm([.. pairs.Select(pair =>
+        {
+            var size = (pair.Both.A.Count, pair.Both.A[0].Count);
+            if (!bootstraps.TryGetValue(size, out var bootstrap)) bootstraps[size] = bootstrap = new HierarchicalBootstrap(size.Item1, size.Item2);
+            return bootstrap.DifferenceP(pair.Both.A, pair.Both.B);
+        })]);
         for (var at = 0; at < pairs.Length; at++)
         {
-            var (i, j) = pairs[at];
-            p[i, j] = adjusted[at];
-            var comparable = arms[i].Seeds == arms[j].Seeds && arms[i].Seeds == arms[0].Seeds;
-            differ[i, j] = adjusted[at] < Level && comparable && !bootstrap.Difference(arms[i].Scores, arms[j].Scores).Contains(0);
+            var larger = Math.Max(items[at], training[at]);
+            (p[pairs[at].I, pairs[at].J], differ[pairs[at].I, pairs[at].J]) = (larger, larger < Level);
         }
 
         return (p, differ);
+    }
+
+    // The scores of the seeds that both methods have.
+    private static (IReadOnlyList<IReadOnlyList<double>> A, IReadOnlyList<IReadOnlyList<double>> B) Common(Arm a, Arm b)
+    {
+        var seeds = a.Seeds.Where(b.Seeds.Contains).ToArray();
+        if (seeds.Length == 0 || a.Scores[0].Count != b.Scores[0].Count) return ([], []);
+        return ([.. seeds.Select(seed => a.Scores[a.Seeds.IndexOf(seed)])], [.. seeds.Select(seed => b.Scores[b.Seeds.IndexOf(seed)])]);
     }
 
     /// <summary>Letters: two rows share one exactly where they do not differ (Piepho 2004). Each letter is a largest set of rows of which no two differ.</summary>
@@ -129,11 +144,12 @@ public static class Comparison
         void Grow(int[] clique, int[] candidates, int[] excluded)
         {
             if (candidates.Length == 0 && excluded.Length == 0) cliques.Add(clique);
-            while (candidates.Length > 0)
+            // Rows alike to a pivot need no branch of their own (Bron and Kerbosch 1973; Tomita et al. 2006).
+            var pivot = candidates.Concat(excluded).DefaultIfEmpty(-1).MaxBy(row => row < 0 ? 0 : candidates.Count(other => other != row && Alike(row, other)));
+            foreach (var next in candidates.Where(row => row == pivot || !Alike(pivot, row)).ToArray())
             {
-                var next = candidates[0];
-                Grow([.. clique, next], [.. candidates[1..].Where(other => Alike(next, other))], [.. excluded.Where(other => Alike(next, other))]);
-                (candidates, excluded) = (candidates[1..], [.. excluded, next]);
+                Grow([.. clique, next], [.. candidates.Where(other => other != next && Alike(next, other))], [.. excluded.Where(other => Alike(next, other))]);
+                (candidates, excluded) = ([.. candidates.Where(other => other != next)], [.. excluded, next]);
             }
         }
 
@@ -145,9 +161,9 @@ public static class Comparison
     private static string Letter(int index) => index < 26 ? ((char)('a' + index)).ToString() : ((char)('A' + index - 26)).ToString();
 
     /// <summary>A method at a budget: its summary, its seeds and its scores of each seed and item.</summary>
-    private sealed record Arm(SummaryRow Summary, string Seeds, IReadOnlyList<IReadOnlyList<double>> Scores)
+    private sealed record Arm(SummaryRow Summary, List<long> Seeds, IReadOnlyList<IReadOnlyList<double>> Scores)
     {
         /// <summary>Each item's mean over seeds.</summary>
-        internal double[] Items { get; } = [.. Enumerable.Range(0, Scores[0].Count).Select(item => Scores.Average(seed => seed[item]))];
+        internal static double[] MeanOf(IReadOnlyList<IReadOnlyList<double>> scores) => [.. Enumerable.Range(0, scores[0].Count).Select(item => scores.Average(seed => seed[item]))];
     }
 }

@@ -1,8 +1,8 @@
 namespace Bench.Protocol.Ledger;
 
 /// <summary>
-/// A row of comparison.csv: one method beside the others of its task, student and budget. Methods that share a letter in Group do not differ; PBest is Holm's adjusted p
-/// of the paired permutation test against the best; Frontier tells whether no other method and budget is at once cheaper and better.
+/// A row of comparison.csv: one method beside the others of its task, student and budget. Methods that share a letter in Group do not differ; PBest is the larger of the two
+/// adjusted p against the best; Frontier tells whether no other method and budget is at once cheaper and better.
 /// </summary>
 public sealed record ComparisonRow(
     string Task, string Metric, string Student, string BudgetUnit, double Budget, string Teacher, string Method, long Seeds, long Items,

@@ -20,21 +20,21 @@ public static class Summary
     {
         var scores = new ScoreTable(items);
         var rows = new List<SummaryRow>();
-        foreach (var (task, metric) in spec.Tasks.SelectMany(task => Metric.Of(task.Task, spec.Evaluation).Select(metric => (task.Name, metric.Name))))
+        foreach (var (task, metric) in spec.Tasks.SelectMany(task => Metric.Of(task.Task, spec.Evaluation).Select(metric => (task.Name, metric))))
         {
             var teachers = new Dictionary<string, IReadOnlyList<double>>(StringComparer.Ordinal);
             foreach (var run in runs.Where(run => run.Student.Length == 0))
             {
-                if (scores.Find(run.Run, task, metric) is not { } own) continue;
+                if (scores.Find(run.Run, task, metric.Name) is not { } own) continue;
                 teachers[run.Teacher] = own;
                 var interval = new HierarchicalBootstrap(1, own.Count).Mean([own]);
-                rows.Add(new SummaryRow(run.Teacher, "", Teacher, "", null, task, metric, 1, own.Count, interval.Value, interval.Low, interval.High, null, null, null, null, null));
+                rows.Add(new SummaryRow(run.Teacher, "", Teacher, "", null, task, metric.Name, 1, own.Count, interval.Value, interval.Low, interval.High, null, null, null, null, null));
             }
 
             foreach (var arm in Arms(runs))
             {
                 if (Row(arm, task, metric, scores, teachers.GetValueOrDefault(arm[0].Teacher), Matching(runs, arm)) is { } row) rows.Add(row);
-                if (metric == Metric.Confidence.Name && Calibration(arm, task, scores) is { } calibration) rows.Add(calibration);
+                if (metric == Metric.Confidence && Calibration(arm, task, scores) is { } calibration) rows.Add(calibration);
             }
         }
 
@@ -48,21 +48,21 @@ public static class Summary
         .Select(group => (IReadOnlyList<RunRow>)[.. group.OrderBy(run => run.Seed)]);
 
     private static SummaryRow? Row(
-        IReadOnlyList<RunRow> arm, string task, string metric, ScoreTable scores, IReadOnlyList<double>? teacher, IReadOnlyList<RunRow> baseline)
+        IReadOnlyList<RunRow> arm, string task, Metric metric, ScoreTable scores, IReadOnlyList<double>? teacher, IReadOnlyList<RunRow> baseline)
     {
-        var reached = arm.Select(run => scores.Find(run.Run, task, metric)).ToArray();
+        var reached = arm.Select(run => scores.Find(run.Run, task, metric.Name)).ToArray();
         if (reached.Any(row => row is null || row.Count != reached[0]!.Count)) return null;
         var bootstrap = new HierarchicalBootstrap(arm.Count, reached[0]!.Count);
         var value = bootstrap.Mean(reached!);
-        var floor = baseline.Select(run => scores.Find(run.Run, task, metric)).ToArray();
+        var floor = baseline.Select(run => scores.Find(run.Run, task, metric.Name)).ToArray();
         // The gap is defined at equal student FLOPs, on the same items.
         var comparable = teacher?.Count == reached[0]!.Count && arm[0].BudgetUnit == EqualCompute && floor.Length == arm.Count && floor.All(row => row?.Count == reached[0]!.Count);
         var recovered = !comparable
             ? null
-            : bootstrap.Recovered(teacher!, floor!, reached!);
+            : bootstrap.Recovered(teacher!, floor!, reached!, metric.HigherIsBetter);
         var first = arm[0];
         return new SummaryRow(
-            first.Teacher, first.Student, first.Method, first.BudgetUnit, first.Budget, task, metric, arm.Count, reached[0]!.Count,
+            first.Teacher, first.Student, first.Method, first.BudgetUnit, first.Budget, task, metric.Name, arm.Count, reached[0]!.Count,
             value.Value, value.Low, value.High, recovered?.Value, recovered?.Low, recovered?.High,
             arm.Average(run => run.FlopsTotal), arm.Average(run => run.Usd));
     }

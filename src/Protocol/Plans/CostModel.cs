@@ -54,7 +54,7 @@ public sealed class CostModel
     /// <summary>A student's prediction with all that its trials of tuning spend.</summary>
     internal static Prediction WithTuning(Prediction student, IReadOnlyList<TrialUnit> trials)
     {
-        var spent = trials.SelectMany(trial => trial.Prediction.Charges).ToArray();
+        var spent = trials.SelectMany(trial => trial.Prediction.Charges.Where(charge => charge.IsOfTrial(trial.Method!))).ToArray();
         return spent.Length == 0 ? student : student with
         {
             Charges = [.. student.Charges, new Charge(ChargeKind.Tuning, spent.Sum(charge => charge.Tokens), new Flops(spent.Sum(charge => charge.Flops.Value)), default)],

@@ -22,7 +22,9 @@ internal sealed class TeacherPlan
         {
             Fingerprint = Fingerprint.Of("teacher", [
                 .. Planner.Common(spec), ("evaluation", spec.Evaluation), ("files", Hash), ("training", teacher.Training),
-                ("sampling", spec.Tasks.Any(task => task.Task is TeacherText) ? teacher.Sampling : null)]),
+                ("sampling", spec.Tasks.Any(task => task.Task is TeacherText) ? teacher.Sampling : null),
+                // Two teachers that are alike in all but their name are still two.
+                .. spec.Teachers.Count > 1 ? new (string, object?)[] { ("name", teacher.Name) } : []]),
             Label = $"teacher {teacher.Name}",
             Name = spec.Teachers.Count == 1 ? TeacherUnit.OnlyRun : $"{TeacherUnit.OnlyRun}-{teacher.Name}",
             Teacher = teacher,

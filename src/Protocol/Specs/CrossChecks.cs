@@ -16,6 +16,10 @@ internal static class CrossChecks
         CheckMethods(spec, root);
         if (spec.Laws is not null && (spec.Budgets[0].Unit != BudgetUnit.Tokens || LossMetric(spec) is null))
             throw new SpecException(root.PlaceOfKey("laws"), "laws are fitted to losses over tokens", "use budgets in tokens, and teacher-text or evaluation: { likelihood: true }");
+        if (spec.Tuning is not null && spec.Evaluation.Split == Split.Validation)
+            throw new SpecException(root.PlaceOfKey("evaluation"), "learning rates are chosen on validation items, and results on the same items would flatter them", "use split: test, or remove tuning");
+        if (spec.Laws is { } laws && (laws.Supervised == laws.Distilled || spec.Teachers.Count > 1 || spec.Tasks.Count > 1))
+            throw new SpecException(root.PlaceOfKey("laws"), "laws compare two methods of one teacher on one task", "name two methods, and keep one teacher and one task");
         if (spec.Boundary.Contains(ChargeKind.Tuning) && spec.Tuning is null)
             throw new SpecException(root.PlaceOfKey("boundary"), "nothing is tuned in this experiment", "remove tuning, or add tuning: { learning-rates: [...] }");
         if (spec.Budgets.FirstOrDefault(budget => budget.Unit == BudgetUnit.Queries && budget.Amount > spec.Prompts) is { } queries)
@@ -33,6 +37,8 @@ internal static class CrossChecks
             throw new SpecException(teacher.LicencePlace, $"teacher '{teacher.Name}' of digits must be a perceptron that is trained here", "give train: and model: { hidden: [...] }");
         if (spec.Students.FirstOrDefault(student => student.Model.Hidden is null || student.Bytes) is { } student)
             throw new SpecException(root.PlaceOfKey("students"), $"student '{student.Name}' of digits must be a perceptron", "give model: { hidden: [...] }");
+        if (spec.Teachers.FirstOrDefault(other => other.Sampling != SamplingSpec.Greedy) is { } sampler)
+            throw new SpecException(sampler.LicencePlace, $"teacher '{sampler.Name}' of digits labels images, and does not sample", "remove sampling");
         if (spec.Methods.FirstOrDefault(method => method.Signal is SignalKind.OnPolicy or SignalKind.Hidden || method.Objective is "rationale-multitask" or "uld" || method.Sampling is not null) is { } method)
             throw new SpecException(method.Place, $"method '{method.Name}' needs text, and digits are images", "use cross-entropy on text, or a divergence on top-k or sampled");
         if (spec.Methods.Any(other => other.Name == "gold-traces")) throw new SpecException(root.PlaceOfKey("baselines"), "a digit has no reasoning", "use gold-answers");
@@ -58,8 +64,6 @@ internal static class CrossChecks
                 throw new SpecException(method.Place ?? root.PlaceOfKey("teacher"), "teacher-text has no prompts to sample several responses to", "raise prompts instead");
             if (method.Keep == Keep.Answer || method.Objective == "rationale-multitask")
                 throw new SpecException(root.PlaceOfKey("methods"), "teacher-text has no answers to keep", "use keep: trace");
-            if (method.Signal == SignalKind.OnPolicy && method.Replay > 0 && method.Fresh >= 1)
-                throw new SpecException(method.Place, "nothing is replayed when every batch is fresh", "lower fresh");
         }
 
         if (spec.Students.FirstOrDefault(student => student.Bytes) is { } student2)
@@ -101,6 +105,7 @@ internal static class CrossChecks
                 throw new SpecException(method.Place, $"method '{method.Name}' pairs tokens, and student '{student.Name}' has another tokenizer than the teacher", "use objective: uld, or remove the student's tokenizer");
             if (spec.Tuning is { } && method.LearningRate is not null)
                 throw new SpecException(method.Place, $"method '{method.Name}' has its own learning rate, and learning rates are tuned", "remove learning-rate or tuning");
+            if (method.Replay > 0 && method.Fresh >= 1) throw new SpecException(method.Place, "nothing is replayed when every batch is fresh", "lower fresh");
             if (method.Replay > 0 && method.Replay < spec.Training.Batch)
                 throw new SpecException(method.Place, $"a replay buffer of {method.Replay} is smaller than a batch of {spec.Training.Batch}", "raise replay");
         }

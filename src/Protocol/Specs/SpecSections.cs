@@ -62,7 +62,9 @@ internal static class SpecSections
     {
         if (section.Has("hidden"))
         {
-            var hidden = section.Numbers("hidden", 1, 1 << 20, "give the widths of the hidden layers").Select(width => (int)width).ToArray();
+            var hidden = section.Numbers("hidden", 1, 1 << 20, "give the widths of the hidden layers").Select(width => width == Math.Floor(width)
+                ? (int)width
+                : throw new SpecException(section.PlaceOfValue("hidden"), "a layer's width must be a whole number", "")).ToArray();
             section.Close();
             return ModelShape.Perceptron(Digits.Pixels, hidden, Digits.Classes);
         }

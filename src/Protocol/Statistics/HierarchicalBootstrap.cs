@@ -1,4 +1,5 @@
 using Bench.Protocol.Seeds;
+using MathNet.Numerics.Distributions;
 
 namespace Bench.Protocol.Statistics;
 
@@ -49,17 +50,28 @@ public sealed class HierarchicalBootstrap
 
     /// <summary>
     /// Performance gap recovered, (student − baseline) / (teacher − baseline), all on the same items (DESIGN, definitions).
-    /// Null when the interval of the gap teacher − baseline contains 0: there is no gap to recover.
+    /// Null when the interval of the gap teacher − baseline contains 0, or the teacher is the worse of the two: there is no gap to recover.
     /// </summary>
-    public Interval? Recovered(IReadOnlyList<double> teacher, IReadOnlyList<IReadOnlyList<double>> baseline, IReadOnlyList<IReadOnlyList<double>> student)
+    public Interval? Recovered(IReadOnlyList<double> teacher, IReadOnlyList<IReadOnlyList<double>> baseline, IReadOnlyList<IReadOnlyList<double>> student, bool higherIsBetter = true)
     {
         // The teacher is one model: it has the same scores under every training seed.
         var teachers = Enumerable.Repeat(teacher, baseline.Count).ToArray();
-        if (Difference(teachers, baseline).Contains(0)) return null;
+        var gap = Difference(teachers, baseline);
+        if (gap.Contains(0) || gap.Value > 0 != higherIsBetter) return null;
         var (top, bottom, reached) = (Means(teachers), Means(baseline), Means(student));
         var ratios = top.Select((t, i) => (reached[i] - bottom[i]) / (t - bottom[i])).Where(double.IsFinite).ToArray();
         var (high, low) = (Scores.Mean(teacher), baseline.Average(Scores.Mean));
         return new Interval((student.Average(Scores.Mean) - low) / (high - low), Quantile(ratios, 0.025), Quantile(ratios, 0.975));
+    }
+
+    /// <summary>The two-sided p of no difference, from the normal distribution with the bootstrap's standard error: fine enough to be adjusted for many tests.</summary>
+    public double DifferenceP(IReadOnlyList<IReadOnlyList<double>> a, IReadOnlyList<IReadOnlyList<double>> b)
+    {
+        var differences = Means(a).Zip(Means(b), (x, y) => x - y).ToArray();
+        var (observed, middle) = (a.Average(Scores.Mean) - b.Average(Scores.Mean), differences.Average());
+        var error = Math.Sqrt(differences.Sum(difference => (difference - middle) * (difference - middle)) / (differences.Length - 1));
+        if (error == 0) return observed == 0 ? 1 : 0;
+        return 2 * Normal.CDF(0, 1, -Math.Abs(observed) / error);
     }
 
     /// <summary>The interval of any statistic of drawn scores: the function is given a way to draw [seed][item] scores into one list, the same way for all that it draws.</summary>

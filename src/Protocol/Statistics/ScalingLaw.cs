@@ -34,6 +34,8 @@ public static class ScalingLaw
     /// <summary>L(N, D) = L_T + A / N^a + B / D^b: what distillation from one teacher comes to, above a floor that is known.</summary>
     public static LawFit OneTeacher(IReadOnlyList<LossPoint> points, int replicates = Replicates) => Usable(points, teachers: true) is { } problem
         ? LawFit.Refused(problem)
+        : points.Any(point => point.Loss <= point.TeacherLoss)
+        ? LawFit.Refused("a student's loss is at or below its teacher's, which is the law's floor")
         : FitLaw(points, new LawForm(points, fittedFloor: false, exponent: false, teacher: false), null, replicates);
 
     /// <summary>

@@ -206,6 +206,16 @@ public class TrainingTests
     }
 
     [Fact]
+    public void Training_that_diverges_says_so_and_what_it_spent()
+    {
+        using var model = Decoder.Initialise(Models.Plain, Compute.Cpu, new Seed(1));
+        using (no_grad()) model.Parameters[^1].Tensor.mul_(double.NaN);
+        var diverged = Assert.Throws<TrainingDivergedException>(() => Train(model, LessonOf(40, Models.Plain.Vocabulary), new OptimiserSpec { Batch = 4 }, Meter(BudgetUnit.Examples, 100)));
+        Assert.Contains("at step 0; lower learning-rate", diverged.Message, StringComparison.Ordinal);
+        Assert.True(diverged.Spent.Flops.Value > 0);
+    }
+
+    [Fact]
     public void Memory_stays_flat_over_two_thousand_steps()
     {
         var shape = Models.Plain with { Vocabulary = 19 };

@@ -181,6 +181,12 @@ public class SpecTests
     }
 
     [Fact]
+    public void Results_are_not_reported_on_the_items_that_rates_were_chosen_on() => Assert.StartsWith(
+        "experiment.yaml:21:1: learning rates are chosen on validation items, and results on the same items would flatter them",
+        Assert.Throws<SpecException>(() => Experiments.Parse(Experiments.Small.Replace("items: 40,", "items: 40, split: validation,", StringComparison.Ordinal)
+            + "\ntuning: { learning-rates: [0.01], items: 20 }")).Message, StringComparison.Ordinal);
+
+    [Fact]
     public void Teachers_are_compared_by_name()
     {
         var two = Experiments.Small

@@ -71,6 +71,26 @@ public class StatisticsTests
     }
 
     [Fact]
+    public void Recovered_is_undefined_where_the_teacher_is_worse()
+    {
+        double[] good = [1, 1, 1, 1, 1, 1, 1, 1], bad = [0, 0, 0, 0, 0, 0, 0, 1];
+        Assert.Null(new HierarchicalBootstrap(1, 8).Recovered(bad, [good], [bad]));
+        // Of a loss, less is better: there the same numbers are a gap.
+        Assert.Equal(1, new HierarchicalBootstrap(1, 8).Recovered(bad, [good], [bad], higherIsBetter: false)!.Value, 1e-12);
+    }
+
+    [Fact]
+    public void The_p_of_a_difference_falls_with_its_size()
+    {
+        var bootstrap = new HierarchicalBootstrap(2, 40);
+        double[] Share(int right) => [.. Enumerable.Range(0, 40).Select(i => i < right ? 1.0 : 0)];
+        double P(int right) => bootstrap.DifferenceP([Share(right), Share(right)], [Share(20), Share(20)]);
+        Assert.Equal(1, P(20));
+        Assert.InRange(P(22), 0.05, 0.5);
+        Assert.InRange(P(34), 0, 1e-4);
+    }
+
+    [Fact]
     public void Recovered_is_undefined_where_there_is_no_gap()
     {
         double[] teacher = [1, 0, 1, 0, 1, 0];
