@@ -97,7 +97,8 @@ public sealed class MethodTests : IDisposable
             .Replace("tokens: 60_000", "tokens: 600_000", StringComparison.Ordinal).Replace("prompts: 300", "prompts: 60", StringComparison.Ordinal)
             + "\ntuning: { learning-rates: [1e-8, 0.01], budget: 3e9, items: 5 }");
         var row = results.Runs.Single(run => run.Method == "traces");
-        Assert.InRange(Charged(results, "traces", "tuning"), 6e9, 7.5e9);
+        // Two trials of at most 3e9 with their measuring; a trial ends before a step that does not fit.
+        Assert.InRange(Charged(results, "traces", "tuning"), 5.8e9, 7.5e9);
         Assert.True(row.FlopsTotal > 6e9 + 5.5e9);
         Assert.True(results.Scores.Single(score => score.Run == row.Run).Value > 0.2);
     }
