@@ -1,4 +1,3 @@
-using System.Globalization;
 using Bench.Protocol.Licences;
 using Bench.Protocol.Specs;
 using Bench.Protocol.Tasks;
@@ -14,15 +13,15 @@ public static class Planner
     public static Plan Make(ExperimentSpec spec, ITeacherFiles files)
     {
         foreach (var teacher in spec.Teachers) LicenceGate.Check(teacher);
-        var classes = spec.Teachers.Select(teacher => new TeacherPlan(spec, teacher, files)).ToArray();
-        foreach (var other in classes)
+        var teachers = spec.Teachers.Select(teacher => new TeacherPlan(spec, teacher, files)).ToArray();
+        foreach (var other in teachers)
         {
-            if (other.Shape.Vocabulary != classes[0].Shape.Vocabulary)
-                throw new SpecException(other.Teacher.LicencePlace, $"teachers '{classes[0].Teacher.Name}' and '{other.Teacher.Name}' have different tokenizers", "compare teachers that share one");
+            if (other.Shape.Vocabulary != teachers[0].Shape.Vocabulary)
+                throw new SpecException(other.Teacher.LicencePlace, $"teachers '{teachers[0].Teacher.Name}' and '{other.Teacher.Name}' have different tokenizers", "compare teachers that share one");
         }
 
-        var units = classes.SelectMany(teacher => teacher.Units()).ToList();
-        var students = new StudentPlan(spec, classes);
+        var units = teachers.SelectMany(teacher => teacher.Units()).ToList();
+        var students = new StudentPlan(spec, teachers);
         foreach (var student in spec.Students) units.AddRange(students.Units(student));
         return new Plan(spec, units);
     }
@@ -30,6 +29,4 @@ public static class Planner
     /// <summary>What every unit's result depends on.</summary>
     internal static (string, object?)[] Common(ExperimentSpec spec) =>
         [("tasks", spec.Tasks.Select(task => $"{task.Name} {TaskCatalogue.Describe(task.Task)}")), ("machine", $"{(spec.Device, spec.Precision, spec.Threads)}")];
-
-    internal static string Number(double value) => value.ToString(CultureInfo.InvariantCulture);
 }

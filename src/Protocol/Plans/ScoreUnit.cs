@@ -5,8 +5,6 @@ namespace Bench.Protocol.Plans;
 /// <summary>Has a teacher score its own text: the k largest probabilities at each token, or k draws with their weights.</summary>
 public sealed record ScoreUnit : UnitOfWork
 {
-    public required TeacherSpec Teacher { get; init; }
-
     public required int K { get; init; }
 
     public required double Temperature { get; init; }

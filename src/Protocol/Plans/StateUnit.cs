@@ -5,8 +5,6 @@ namespace Bench.Protocol.Plans;
 /// <summary>Has a teacher read its own text and keeps its activations at one layer.</summary>
 public sealed record StateUnit : UnitOfWork
 {
-    public required TeacherSpec Teacher { get; init; }
-
     public required Keep Keep { get; init; }
 
     /// <summary>The layer, from 1.</summary>

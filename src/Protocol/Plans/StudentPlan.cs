@@ -44,7 +44,6 @@ internal sealed class StudentPlan(ExperimentSpec spec, IReadOnlyList<TeacherPlan
                 Budget = tuning.Budget,
                 Seed = tuning.Seed,
                 Evaluation = evaluation,
-                LearningRate = rate,
             };
         }
     }

@@ -86,7 +86,6 @@ internal sealed class TeacherPlan
         {
             Fingerprint = fingerprint,
             Label = string.Create(CultureInfo.InvariantCulture, $"{(sampled ? "sampled" : "top")}-{method.K} T={method.Temperature} of {Teacher.Name}"),
-            Teacher = Teacher,
             Needs = [unit, text],
             Prediction = Costs.Scoring(method),
             K = method.K,
@@ -105,7 +104,6 @@ internal sealed class TeacherPlan
         {
             Fingerprint = Fingerprint.Of("states", ("text", text.Fingerprint.Text), ("keep", method.Keep), ("layer", layer), ("attention", attention)),
             Label = string.Create(CultureInfo.InvariantCulture, $"{(attention ? "attention" : "states")} of {Teacher.Name} at layer {layer}"),
-            Teacher = Teacher,
             Needs = [unit, text],
             Prediction = Costs.Scoring(method),
             Keep = method.Keep,

@@ -18,7 +18,7 @@ public static class CostToTarget
         var costs = points.Select(point => point.Cost).ToArray();
         if (Crossing(costs, [.. points.Select(point => point.Scores.Average(Scores.Mean))], target, higherIsBetter) is not { } reached) return null;
         var bootstrap = new HierarchicalBootstrap(points[0].Scores.Count, points[0].Scores[0].Count);
-        var replicates = points.Select(point => bootstrap.Replicated(point.Scores)).ToArray();
+        var replicates = points.Select(point => bootstrap.Means(point.Scores)).ToArray();
         var crossings = Enumerable.Range(0, replicates[0].Length)
             .Select(draw => Crossing(costs, [.. replicates.Select(scores => scores[draw])], target, higherIsBetter) ?? double.PositiveInfinity).ToArray();
         double? Bound(double probability)

@@ -88,9 +88,7 @@ public sealed class HierarchicalBootstrap
     }
 
     /// <summary>The replicates of a mean over seeds and items, which all share their draws: for quantities that combine several means.</summary>
-    public double[] Replicated(IReadOnlyList<IReadOnlyList<double>> scores) => Means(scores);
-
-    private double[] Means(IReadOnlyList<IReadOnlyList<double>> scores)
+    internal double[] Means(IReadOnlyList<IReadOnlyList<double>> scores)
     {
         if (scores.Count != seedDraws[0].Length || scores.Any(row => row.Count != itemCounts[0].Length))
             throw new ArgumentException($"expected scores of {seedDraws[0].Length} seeds by {itemCounts[0].Length} items", nameof(scores));
