@@ -27,6 +27,8 @@ public static class Conclusions
             }
         }
 
+        foreach (var row in results.Trials.Where(row => row.Edge && row.Task == spec.Tasks[0].Name))
+            lines.Add(string.Create(CultureInfo.InvariantCulture, $"  {row.Student} {Labels.Of(spec, row.Teacher, row.Method)}: its learning rate {row.LearningRate:g4} is at the edge of those tried"));
         lines.AddRange(LawFigure.Lines(spec, results));
         return lines;
     }

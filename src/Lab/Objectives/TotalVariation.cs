@@ -9,7 +9,7 @@ namespace Bench.Lab.Objectives;
 /// </summary>
 public static class TotalVariation
 {
-    /// <summary>The sum over the chosen rows of T² · D, in nats.</summary>
+    /// <summary>The sum over the chosen rows of T² · D; a distance, without a unit.</summary>
     /// <param name="compute">Where it is computed.</param>
     /// <param name="logits">The student's, [positions, vocabulary].</param>
     /// <param name="rows">[n] of int64: the positions that carry loss.</param>

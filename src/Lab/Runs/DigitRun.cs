@@ -110,7 +110,7 @@ internal sealed class DigitRun
         LessonOfUnit? learnt = null;
         if (unit is { Method: { } method, Budget: { } budget })
         {
-            learnt = method.IsBaseline ? new LessonOfUnit(Lesson.Of(WithLabels(TransferSet())), [], []) : new Lessons(session).OfTeacher(unit);
+            learnt = method.IsBaseline ? Lessons.OfGold(WithLabels(TransferSet()), budget) : new Lessons(session).OfTeacher(unit);
             using var lesson = learnt.Lesson;
             var optimiser = StudentRun.OptimiserOf(session, unit);
             using var objective = new MethodObjective(method, model, null, new Seed(unit.Seed));
@@ -118,7 +118,7 @@ internal sealed class DigitRun
             {
                 trained = new Trainer(objective.Parameters, session.Compute, optimiser, session.Clock).Train(
                     new PreparedCurriculum(lesson, objective, model.Shape, session.Compute, optimiser, new Seed(unit.Seed)),
-                    BudgetMeter.For(budget, spec.Prices, spec.Epochs, session.Clock), ChargeKind.StudentTraining, Report);
+                    StudentRun.MeterOf(session, unit, lesson), ChargeKind.StudentTraining, Report);
             }
             catch (TrainingDivergedException diverged) when (unit is TrialUnit)
             {
@@ -140,9 +140,8 @@ internal sealed class DigitRun
         var (predicted, charge) = new Scorer(model, session.Clock).Predict(WithLabels(chosen), ChargeKind.Evaluation);
         var right = chosen.Zip(predicted, (image, scores) => (Image: image, Score: scores.MostLikely[0] == images.LabelOf(image) ? 1.0 : 0)).ToArray();
         var all = new TaskScores(spec.Tasks[0].Name, Metric.Accuracy.Name, [.. right.Select(entry => entry.Score)]);
-        if (task.Withheld < 0 || evaluation.Split == Split.Validation) return ([all], charge);
-        var unseen = right.Where(entry => images.LabelOf(entry.Image) == task.Withheld).Select(entry => entry.Score);
-        return ([all, new TaskScores(all.Task, Metric.WithheldAccuracy.Name, [.. unseen])], charge);
+        var unseen = right.Where(entry => images.LabelOf(entry.Image) == task.Withheld).Select(entry => entry.Score).ToArray();
+        return unseen.Length == 0 ? ([all], charge) : ([all, new TaskScores(all.Task, Metric.WithheldAccuracy.Name, unseen)], charge);
     }
 
     private Perceptron LoadTeacher(UnitOfWork unit)

@@ -9,7 +9,7 @@ namespace Bench.Lab.Runs;
 /// <param name="ResponseTokens">The teacher's tokens in each example.</param>
 internal sealed record LessonOfUnit(Lesson Lesson, IReadOnlyList<TeacherShare> Sources, IReadOnlyList<int> ResponseTokens)
 {
-    internal bool HasTeacher => Sources.Count > 0;
+    internal bool HasTeacher => Lesson.QueriesEach > 0;
 
     /// <summary>The teacher's charges for the examples that were used.</summary>
     internal IEnumerable<Charge> Shares(IReadOnlySet<int> used) => Sources.Select(source => source.For(used));

@@ -5,6 +5,7 @@ using Bench.Lab.Text;
 using Bench.Lab.Training;
 using Bench.Protocol.Plans;
 using Bench.Protocol.Specs;
+using Bench.Protocol.Tasks;
 
 namespace Bench.Lab.Runs;
 
@@ -19,18 +20,21 @@ internal sealed class Lessons(UnitSession session)
         var (method, budget) = (unit.Method!, unit.Budget!);
         if (method.IsBaseline)
         {
-            var gold = TextRun.TrainingProblems(spec).Select(problem => Examples.Gold(tokenizer, problem, method.Keep)).ToArray();
-            return new LessonOfUnit(Limited(Lesson.Of(gold), budget), [], []);
+            var gold = TextRun.TrainingProblems(spec).Select(problem => Examples.Gold(tokenizer, problem, method.Keep));
+            return OfGold(gold, budget);
         }
 
         if (unit.Needs.OfType<TextUnit>().SingleOrDefault() is not { } text) return null;
         var traces = session.ReadText(text);
         var written = session.Tokenizer();
-        if (method.Objective == "rationale-multitask") return Multitask(traces, tokenizer, written, new TeacherShare(session.OutcomeOf(text).Charges[0], traces), method, budget);
+        if (method.Objective == "rationale-multitask") return Multitask(text, traces, tokenizer, written, method, budget);
         var own = Kept(traces, method.Keep, written);
         var sequences = unit.Student.Bytes ? [.. own.Select(sequence => Respelt(sequence, written, tokenizer))] : own;
         return Signalled(unit, text, traces, own, Lesson.Of(sequences) with { TeacherSequences = unit.Student.Bytes && method.Objective == "uld" ? own : null });
     }
+
+    /// <summary>The lesson of a baseline: nobody was asked.</summary>
+    internal static LessonOfUnit OfGold(IEnumerable<Sequence> gold, Budget budget) => new(Limited(Lesson.Of([.. gold]), budget, 1), [], []);
 
     /// <summary>The lesson of a unit whose student learns its teacher's text as it stands.</summary>
     internal LessonOfUnit OfTeacher(TrainingUnit unit)
@@ -43,22 +47,38 @@ internal sealed class Lessons(UnitSession session)
     // The lesson with what else the teacher says of what it wrote.
     private LessonOfUnit Signalled(TrainingUnit unit, TextUnit text, IReadOnlyList<Sequence> traces, IReadOnlyList<Sequence> own, Lesson lesson)
     {
-        var sources = new List<TeacherShare> { new(session.OutcomeOf(text).Charges[0], traces) };
+        var sources = Shares(text, traces).ToList();
         if (unit.Needs.OfType<ScoreUnit>().SingleOrDefault() is { } scored)
         {
-            sources.Add(new TeacherShare(session.OutcomeOf(scored).Charges[0], own));
+            sources.AddRange(Shares(scored, own));
             lesson = lesson with { Scores = new TeacherScores(Path.Combine(session.EntryOf(scored), UnitSession.ScoresName)) };
         }
 
         if (unit.Needs.OfType<StateUnit>().SingleOrDefault() is { } read)
         {
-            sources.Add(new TeacherShare(session.OutcomeOf(read).Charges[0], own));
+            sources.AddRange(Shares(read, own));
             lesson = lesson with { States = new TeacherStates(Path.Combine(session.EntryOf(read), UnitSession.StatesName)) };
         }
 
-        lesson = lesson with { TeacherFlops = [.. Enumerable.Range(0, own.Count).Select(i => sources.Sum(source => source.FlopsOf(i)))] };
-        return new LessonOfUnit(Limited(lesson, unit.Budget!), sources, [.. traces.Select(trace => trace.ResponseLength)]);
+        return Charged(lesson with { QueriesEach = QueriesOf(text, traces.Count) }, sources, [.. traces.Select(trace => trace.ResponseLength)], unit.Budget!);
     }
+
+    // What a unit of the teacher's was charged, if that is known, spread over what it made.
+    private IEnumerable<TeacherShare> Shares(UnitOfWork unit, IReadOnlyList<Sequence> sequences, int parts = 1) =>
+        session.OutcomeOf(unit).Charges.Select(charge => new TeacherShare(charge, sequences, parts));
+
+    // What was asked for and not kept is part of what the others cost.
+    private double QueriesOf(TextUnit text, int examples) => (double)session.OutcomeOf(text).TeacherQueries!.Value / examples;
+
+    private static LessonOfUnit Charged(Lesson lesson, IReadOnlyList<TeacherShare> sources, IReadOnlyList<int> responseTokens, Budget budget)
+    {
+        var charged = lesson with { TeacherFlops = [.. Enumerable.Range(0, lesson.Sequences.Count).Select(i => sources.Sum(source => source.FlopsOf(i)))] };
+        return new LessonOfUnit(Limited(charged, budget, lesson.QueriesEach), sources, responseTokens);
+    }
+
+    // A budget in queries is a smaller pool, not a shorter training.
+    private static Lesson Limited(Lesson lesson, Budget budget, double queriesEach) =>
+        budget.Unit == BudgetUnit.Queries ? lesson.Take((int)Math.Min(lesson.Sequences.Count, budget.Amount / queriesEach)) : lesson;
 
     /// <summary>Traces, or the same prompts with only the final answer.</summary>
     internal static IReadOnlyList<Sequence> Kept(IReadOnlyList<Sequence> traces, Keep keep, ITokenizer tokenizer) =>
@@ -74,7 +94,7 @@ internal sealed class Lessons(UnitSession session)
     /// Each trace as two examples: the prompt with the answer as its label, and the prompt with the opening tag, which is not learnt, and the rationale
     /// (Hsieh et al. 2023, Distilling step-by-step, equations 3 and 4). Weights make the expected loss the sum of the two means.
     /// </summary>
-    private LessonOfUnit Multitask(IReadOnlyList<Sequence> traces, ITokenizer tokenizer, ITokenizer written, TeacherShare source, MethodSpec method, Budget budget)
+    private LessonOfUnit Multitask(TextUnit text, IReadOnlyList<Sequence> traces, ITokenizer tokenizer, ITokenizer written, MethodSpec method, Budget budget)
     {
         var (labels, rationales) = (new List<Sequence>(), new List<Sequence>());
         foreach (var trace in traces)
@@ -85,21 +105,15 @@ internal sealed class Lessons(UnitSession session)
         }
 
         double labelTokens = labels.Sum(sequence => sequence.ResponseLength), rationaleTokens = rationales.Sum(sequence => sequence.ResponseLength);
-        if (rationaleTokens == 0) throw new LabException("the teacher shows no reasoning to learn from");
+        if (rationaleTokens == rationales.Count * (double)tokenizer.Encode(Answers.ThinkClose).Length) throw new LabException("the teacher shows no reasoning to learn from");
         var (onLabel, onRationale) = ((labelTokens + rationaleTokens) / labelTokens, method.RationaleWeight * (labelTokens + rationaleTokens) / rationaleTokens);
-        var count = budget.Unit == BudgetUnit.Queries ? (int)Math.Min(traces.Count, budget.Amount) : traces.Count;
-        var lesson = new Lesson(
-            [.. labels.Take(count).Zip(rationales, (label, rationale) => new[] { label, rationale }).SelectMany(pair => pair)],
-            [.. Enumerable.Range(0, count).SelectMany(i => new[] { source.FlopsOf(i) / 2, source.FlopsOf(i) / 2 })])
+        var lesson = Lesson.Of([.. labels.Zip(rationales, (label, rationale) => new[] { label, rationale }).SelectMany(pair => pair)]) with
         {
-            Weights = [.. Enumerable.Range(0, 2 * count).Select(i => i % 2 == 0 ? onLabel : onRationale)],
+            Weights = [.. Enumerable.Range(0, 2 * traces.Count).Select(i => i % 2 == 0 ? onLabel : onRationale)],
+            QueriesEach = QueriesOf(text, 2 * traces.Count),
         };
         // Both halves of a trace have half its cost.
         var halves = traces.SelectMany(trace => new[] { trace, trace }).ToArray();
-        return new LessonOfUnit(lesson, [new TeacherShare(source.Whole, halves)], [.. lesson.Sequences.Select(sequence => sequence.ResponseLength)]);
+        return Charged(lesson, [.. Shares(text, halves, parts: 2)], [.. lesson.Sequences.Select(sequence => sequence.ResponseLength)], budget);
     }
-
-    // A budget in queries is a smaller pool, not a shorter training.
-    private static Lesson Limited(Lesson lesson, Budget budget) =>
-        budget.Unit == BudgetUnit.Queries ? lesson.Take((int)Math.Min(lesson.Sequences.Count, budget.Amount)) : lesson;
 }

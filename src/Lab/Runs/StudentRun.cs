@@ -40,7 +40,7 @@ internal sealed class StudentRun(UnitSession session)
                     teacher is null
                         ? new PreparedCurriculum(lesson!, objective, unit.Student.Model, session.Compute, optimiser, new Seed(unit.Seed))
                         : OnPolicy(unit, method, model, teacher, objective, lesson, optimiser),
-                    BudgetMeter.For(budget, spec.Prices, spec.Epochs, session.Clock), ChargeKind.StudentTraining,
+                    MeterOf(session, unit, lesson), ChargeKind.StudentTraining,
                     progress => session.Report("training", progress.Share, progress.Loss, progress.TokensPerSecond));
             }
             catch (TrainingDivergedException diverged) when (unit is TrialUnit)
@@ -81,25 +81,23 @@ internal sealed class StudentRun(UnitSession session)
         Examples = trained?.Examples,
         TokensTrained = trained?.LossTokens,
         TeacherTokens = trained is not null ? learnt?.TeacherTokens(trained.Used) : null,
-        TeacherQueries = trained is not null && learnt?.HasTeacher == true ? trained.Used.Count : null,
+        TeacherQueries = trained?.Queries > 0 ? (long)Math.Round(trained.Queries) : null,
         Circumstances = circumstances,
     };
+
+    /// <summary>What a unit may spend. Where all is prepared, a budget in queries has made the lesson that small, and each example is seen once an epoch.</summary>
+    internal static BudgetMeter MeterOf(UnitSession session, TrainingUnit unit, Lesson? lesson) => unit.Budget!.Unit == BudgetUnit.Queries && unit.Method!.Signal != SignalKind.OnPolicy
+        ? BudgetMeter.ForExamples((double)session.Spec.Epochs * lesson!.Sequences.Count, session.Clock)
+        : BudgetMeter.For(unit.Budget, session.Spec.Prices, session.Clock);
 
     /// <summary>How a unit's student is trained, with its method's learning rate: its own, the tuned one, or the experiment's.</summary>
     internal static OptimiserSpec OptimiserOf(UnitSession session, TrainingUnit unit) =>
         session.Spec.Training with { LearningRate = unit.Method!.LearningRate ?? Tuned(session, unit) ?? session.Spec.Training.LearningRate };
 
-    /// <summary>The learning rate of the trial that did best on validation items: the mean over tasks of their first metric; the first of equals.</summary>
     private static double? Tuned(UnitSession session, TrainingUnit unit)
     {
-        var trials = unit.Needs.OfType<TrialUnit>().ToArray();
-        return trials.Length == 0 ? null : trials.MaxBy(trial => session.Spec.Tasks.Average(task =>
-        {
-            var metric = task.Task.Metrics[0];
-            // A trial that diverged has no scores, and is worse than any that has.
-            var scored = session.OutcomeOf(trial).Scores.SingleOrDefault(scores => scores.Task == task.Name && scores.Metric == metric.Name);
-            return scored is null ? double.NegativeInfinity : (metric.HigherIsBetter ? 1 : -1) * scored.Items.Average();
-        }))!.LearningRate;
+        var trials = unit.Needs.OfType<TrialUnit>().Select(trial => (trial, session.OutcomeOf(trial))).ToArray();
+        return trials.Length == 0 ? null : Tuning.Best(session.Spec, trials).LearningRate;
     }
 
     /// <summary>Everything that the trials of tuning spent, if there were any: without them this student would not be what it is.</summary>

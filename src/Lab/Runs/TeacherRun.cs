@@ -45,22 +45,22 @@ internal sealed class TeacherRun(UnitSession session)
         }
 
         using var owned = model;
-        var (scores, charge, alongside) = spec.Tasks[0].Task is TeacherText ? HeldOut(unit, model, tokenizer) : Solve(model, tokenizer);
-        charges.Add(charge);
-        return session.Publish(unit, circumstances => new Outcome
+        return session.Publish(unit, folder =>
         {
-            Status = UnitStatus.Ok,
-            Charges = charges,
-            Scores = scores,
-            Curve = trained?.Curve ?? [],
-            Steps = trained?.Steps,
-            Examples = trained?.Examples,
-            TokensTrained = trained?.LossTokens,
-            Circumstances = circumstances,
-        }, folder =>
-        {
-            alongside?.Invoke(folder);
+            var (scores, charge) = spec.Tasks[0].Task is TeacherText ? HeldOut(unit, model, tokenizer, folder) : Solve(model, tokenizer, folder);
+            charges.Add(charge);
             if (trained is not null) ModelFolder.Save(Path.Combine(folder, ModelFolder.NameInStore), model, tokenizer);
+            return circumstances => new Outcome
+            {
+                Status = UnitStatus.Ok,
+                Charges = charges,
+                Scores = scores,
+                Curve = trained?.Curve ?? [],
+                Steps = trained?.Steps,
+                Examples = trained?.Examples,
+                TokensTrained = trained?.LossTokens,
+                Circumstances = circumstances,
+            };
         });
     }
 
@@ -78,22 +78,21 @@ internal sealed class TeacherRun(UnitSession session)
     }
 
     // Where students are compared with the teacher, its own responses to the held-out items and its probabilities there are kept.
-    private (IReadOnlyList<TaskScores> Scores, Charge Charge, Action<string>? Save) Solve(Decoder model, ITokenizer tokenizer)
+    private (IReadOnlyList<TaskScores> Scores, Charge Charge) Solve(Decoder model, ITokenizer tokenizer, string folder)
     {
         var evaluator = new TaskEvaluator(spec.Tasks, spec.Evaluation, tokenizer, session.Clock);
         var (scores, charge) = evaluator.Solve(model, TeacherSeed, session.Counting("evaluation", spec.Evaluation.Items * spec.Tasks.Count));
-        if (!spec.Evaluation.Agreement) return (scores, charge, null);
+        if (!spec.Evaluation.Agreement) return (scores, charge);
         var (sequences, writing) = evaluator.Responses(model);
         var teacher = new LocalTeacher(model, tokenizer, session.Clock);
-        return (scores, charge.Plus(writing), folder =>
-        {
-            SequenceFile.Write(Path.Combine(folder, UnitSession.HeldOutName), sequences);
-            TokenSignals.WriteTopK(teacher, model.Shape.Vocabulary, sequences, Path.Combine(folder, UnitSession.ScoresName), Math.Min(ComparedTokens, model.Shape.Vocabulary), 1, ChargeKind.Evaluation);
-        });
+        SequenceFile.Write(Path.Combine(folder, UnitSession.HeldOutName), sequences);
+        var reading = TokenSignals.WriteTopK(
+            teacher, model.Shape.Vocabulary, sequences, Path.Combine(folder, UnitSession.ScoresName), Math.Min(ComparedTokens, model.Shape.Vocabulary), 1, ChargeKind.Evaluation);
+        return (scores, charge.Plus(writing).Plus(reading));
     }
 
     // The teacher's own text, held out from what students train on by its seed. Its bits per token are its entropy, which no student can beat on average.
-    private (IReadOnlyList<TaskScores> Scores, Charge Charge, Action<string>? Save) HeldOut(TeacherUnit unit, Decoder model, ITokenizer tokenizer)
+    private (IReadOnlyList<TaskScores> Scores, Charge Charge) HeldOut(TeacherUnit unit, Decoder model, ITokenizer tokenizer, string folder)
     {
         var task = spec.Tasks[0];
         var teacher = new LocalTeacher(model, tokenizer, session.Clock);
@@ -101,10 +100,8 @@ internal sealed class TeacherRun(UnitSession session)
             teacher, ((TeacherText)task.Task).Tokens, spec.Evaluation.Items, unit.Teacher.Sampling, TextRun.HeldOutSeed, ChargeKind.Evaluation, session.Counting("writing", spec.Evaluation.Items));
         var (predictions, scoring) = teacher.Predict(windows, ChargeKind.Evaluation);
         var agreement = new TaskScores(task.Name, Metric.Agreement.Name, [.. predictions.Select(_ => 1.0)]);
-        return ([TaskEvaluator.BitsPerToken(task.Name, predictions), agreement], writing.Plus(scoring), folder =>
-        {
-            SequenceFile.Write(Path.Combine(folder, UnitSession.HeldOutName), windows);
-            SequenceFile.Write(Path.Combine(folder, UnitSession.ChoicesName), [.. predictions.Select(prediction => new Sequence(prediction.MostLikely, 0))]);
-        });
+        SequenceFile.Write(Path.Combine(folder, UnitSession.HeldOutName), windows);
+        SequenceFile.Write(Path.Combine(folder, UnitSession.ChoicesName), [.. predictions.Select(prediction => new Sequence(prediction.MostLikely, 0))]);
+        return ([TaskEvaluator.BitsPerToken(task.Name, predictions), agreement], writing.Plus(scoring));
     }
 }

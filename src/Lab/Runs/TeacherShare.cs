@@ -8,12 +8,14 @@ internal sealed class TeacherShare
 {
     private readonly long[] tokens;
     private readonly double[] weights;
+    private readonly int parts;
 
     // FLOPs of a forward pass grow nearly linearly with tokens at these lengths; shares by tokens add up to the whole. A response that was not kept is
     // part of what those that were cost.
-    internal TeacherShare(Charge whole, IReadOnlyList<Sequence> sequences)
+    // Where a response makes several examples, each has its part.
+    internal TeacherShare(Charge whole, IReadOnlyList<Sequence> sequences, int parts = 1)
     {
-        Whole = whole;
+        (Whole, this.parts) = (whole, parts);
         tokens = [.. sequences.Select(sequence => (long)sequence.Processed)];
         var total = (double)tokens.Sum();
         weights = [.. tokens.Select(count => count / total)];
@@ -27,6 +29,6 @@ internal sealed class TeacherShare
     internal Charge For(IReadOnlySet<int> used)
     {
         var share = used.Sum(sequence => weights[sequence]);
-        return new Charge(Whole.Kind, used.Sum(sequence => tokens[sequence]), share * Whole.Flops, share * Whole.Seconds);
+        return new Charge(Whole.Kind, used.Sum(sequence => tokens[sequence]) / parts, share * Whole.Flops, share * Whole.Seconds);
     }
 }

@@ -8,7 +8,6 @@ using Bench.Protocol.Plans;
 using Bench.Protocol.Seeds;
 using Bench.Protocol.Specs;
 using Bench.Protocol.Tasks;
-using Bench.Protocol.Units;
 
 namespace Bench.Lab.Runs;
 
@@ -25,12 +24,12 @@ internal sealed class TextRun(UnitSession session)
 
     internal Outcome Execute(TextUnit unit)
     {
-        var (sequences, charge, asked) = unit.Teacher.Traces is { } traces ? Recorded(traces) : Written(unit);
+        var (sequences, charges, asked) = unit.Teacher.Traces is { } traces ? Recorded(traces) : Written(unit);
         if (sequences.Count == 0) throw new LabException($"none of {unit.Teacher.Name}'s {asked} responses was kept; sample more, or select all");
         return session.Publish(unit, circumstances => new Outcome
         {
             Status = UnitStatus.Ok,
-            Charges = [charge],
+            Charges = charges,
             TeacherTokens = sequences.Sum(sequence => (long)sequence.ResponseLength),
             TeacherQueries = asked,
             Circumstances = circumstances,
@@ -59,13 +58,13 @@ internal sealed class TextRun(UnitSession session)
         return [.. TrainingSeed.Stream("mix").Permutation(problems.Length).Select(i => problems[i])];
     }
 
-    private (IReadOnlyList<Sequence> Sequences, Charge Charge, int Asked) Written(TextUnit unit)
+    private (IReadOnlyList<Sequence> Sequences, IReadOnlyList<Charge> Charges, int Asked) Written(TextUnit unit)
     {
         using var teacher = session.LoadTeacher(unit);
         if (spec.Tasks[0].Task is TeacherText text)
         {
             var (windows, writing) = Windows(teacher, text.Tokens, spec.Prompts, unit.Sampling, TrainingSeed, ChargeKind.TeacherGeneration, session.Counting("writing", spec.Prompts));
-            return (windows, writing, windows.Count);
+            return (windows, [writing], windows.Count);
         }
 
         var problems = TrainingProblemsWithTasks(spec);
@@ -79,21 +78,21 @@ internal sealed class TextRun(UnitSession session)
             case Selection.Correct:
                 var correct = sequences.Where((_, i) => Grade(problems[i / unit.Sampling.Samples], teacher, responses[i]) == 1);
                 // The same response twice to the same prompt teaches nothing new.
-                return ([.. correct.DistinctBy(sequence => string.Join(' ', sequence.Tokens))], charge, prompts.Length);
+                return ([.. correct.DistinctBy(sequence => string.Join(' ', sequence.Tokens))], [charge], prompts.Length);
             case Selection.Likeliest:
                 var (scores, reading) = teacher.Predict(sequences, ChargeKind.TeacherGeneration);
                 var best = Enumerable.Range(0, sequences.Length).Chunk(unit.Sampling.Samples).Select(own => own.MaxBy(i => scores[i].LogProbabilities.Average()));
-                return ([.. best.Select(i => sequences[i])], charge.Plus(reading), prompts.Length);
+                return ([.. best.Select(i => sequences[i])], [charge.Plus(reading)], prompts.Length);
             default:
-                return (sequences, charge, prompts.Length);
+                return (sequences, [charge], prompts.Length);
         }
     }
 
     private static double Grade((ProceduralTask Task, Problem Problem) entry, ITeacher teacher, int[] response) =>
         entry.Task.Grade(entry.Problem, teacher.Tokenizer.Decode(response));
 
-    // Only training prompts: a recorded response to a held-out problem would give its answer away.
-    private (IReadOnlyList<Sequence> Sequences, Charge Charge, int Asked) Recorded(CheckpointSpec file)
+    // Only training prompts: a recorded response to a held-out problem would give its answer away. What a recorded teacher spent is not known: no charge.
+    private (IReadOnlyList<Sequence> Sequences, IReadOnlyList<Charge> Charges, int Asked) Recorded(CheckpointSpec file)
     {
         var tokenizer = session.Tokenizer();
         var kept = session.Files.Traces(file).Where(trace => ProblemSets.SplitOf(trace.Prompt) == Split.Train).Take(spec.Prompts).ToArray();
@@ -102,7 +101,6 @@ internal sealed class TextRun(UnitSession session)
             int[] prompt = [tokenizer.Begin, .. tokenizer.Encode(trace.Prompt)];
             return new Sequence([.. prompt, .. tokenizer.Encode(trace.Response), tokenizer.End], prompt.Length);
         }).ToArray();
-        // What a recorded teacher spent is not known here.
-        return (sequences, new Charge(ChargeKind.TeacherGeneration, sequences.Sum(sequence => (long)sequence.Processed), Flops.Zero, default), kept.Length);
+        return (sequences, [], kept.Length);
     }
 }

@@ -23,18 +23,21 @@ internal sealed class BudgetMeter
     /// <summary>The share of the budget that is spent.</summary>
     internal double Share => Math.Min(1, Spent / limit);
 
-    /// <summary>A meter for a student's budget. Queries become examples: each query's example is seen once an epoch.</summary>
-    internal static BudgetMeter For(Budget budget, Accelerator prices, int epochs, TimeProvider clock) => budget.Unit switch
+    /// <summary>A meter for a student's budget.</summary>
+    internal static BudgetMeter For(Budget budget, Accelerator prices, TimeProvider clock) => budget.Unit switch
     {
         BudgetUnit.StudentFlops => new(budget.Amount, cost => cost.Student.Value, clock),
         BudgetUnit.TotalFlops => new(budget.Amount, cost => (cost.Student + cost.Teacher).Value, clock),
         BudgetUnit.Usd => new(budget.Amount, cost => prices.Cost(cost.Student + cost.Teacher).Value, clock),
         BudgetUnit.Tokens => new(budget.Amount, cost => cost.LossTokens, clock),
         BudgetUnit.Examples => new(budget.Amount, cost => cost.Examples, clock),
-        BudgetUnit.Queries => new(budget.Amount * epochs, cost => cost.Examples, clock),
+        BudgetUnit.Queries => new(budget.Amount, cost => cost.Queries, clock),
         BudgetUnit.Seconds => new(budget.Amount, null, clock),
         _ => throw new ArgumentOutOfRangeException(nameof(budget), budget.Unit, "unknown unit"),
     };
+
+    /// <summary>A meter of examples, repeats counted.</summary>
+    internal static BudgetMeter ForExamples(double examples, TimeProvider clock) => new(examples, cost => cost.Examples, clock);
 
     /// <summary>A meter of processed tokens, by which teachers are trained.</summary>
     internal static BudgetMeter ForProcessedTokens(double tokens, TimeProvider clock) => new(tokens, cost => cost.ProcessedTokens, clock);

@@ -1,8 +1,10 @@
 using Bench.Lab.Models;
 using Bench.Lab.Objectives;
 using Bench.Lab.Tensors;
+using Bench.Protocol.Costs;
 using Bench.Protocol.Seeds;
 using Bench.Protocol.Specs;
+using Bench.Protocol.Units;
 using static TorchSharp.torch;
 
 namespace Bench.Lab.Training;
@@ -48,6 +50,10 @@ internal sealed class MethodObjective : IDisposable
         var sum = Main(batch, logits, tap);
         return share == 0 ? sum : sum * (1 - share) + Objectives.CrossEntropy.Sum(student.Compute, logits, batch.Rows, batch.Targets) * share;
     }
+
+    /// <summary>What the method computes beside the student for some sequences of one length.</summary>
+    internal Flops Beside(int sequences, int time, long lossTokens) =>
+        method.Signal == SignalKind.Hidden ? MatchingFlops.Training(method, student.Shape, teacher!, sequences, time, lossTokens) : Flops.Zero;
 
     public void Dispose() => projection?.Dispose();
 

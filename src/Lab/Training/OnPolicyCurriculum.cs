@@ -155,6 +155,8 @@ internal sealed class OnPolicyCurriculum : ICurriculum
     // The teacher reads the whole batch; where it takes part in the writing it has read it once before.
     private StepCost Cost(Source source, int[] members, int time, Flops writing, long lossTokens, long processed)
     {
+        // Text is asked for once; whatever a batch holds is scored anew.
+        var asked = source == Source.Teacher ? text!.QueriesEach * members.Count(member => !used.Contains(member)) : 0;
         var readings = source == Source.Fresh && method.TeacherMix > 0 ? 2 : 1;
         var ahead = source == Source.Teacher ? members.Where(member => !used.Contains(member)).Sum(member => text!.TeacherFlops[member]) : 0;
         var live = members.Length * readings * ModelFlops.Forward(teacher.Shape, time);
@@ -162,6 +164,7 @@ internal sealed class OnPolicyCurriculum : ICurriculum
         {
             Live = live,
             LiveTokens = (long)members.Length * readings * time,
+            Queries = members.Length + asked,
         };
     }
 }

@@ -42,10 +42,15 @@ internal sealed class PreparedCurriculum : ICurriculum
 
     private int Time(int[] members) => members.Max(member => lesson.Sequences[member].Processed);
 
-    private StepCost CostOf(int[] members) => new(
-        members.Length * ModelFlops.Training(shape, Time(members)),
+    private StepCost CostOf(int[] members) => CostOf(members, Time(members), members.Sum(member => (long)lesson.Sequences[member].ResponseLength));
+
+    private StepCost CostOf(int[] members, int time, long lossTokens) => new(
+        members.Length * ModelFlops.Training(shape, time) + objective.Beside(members.Length, time, lossTokens),
         new Flops(members.Where(member => !used.Contains(member)).Sum(member => lesson.TeacherFlops[member])),
-        members.Sum(member => (long)lesson.Sequences[member].ResponseLength),
-        (long)members.Length * Time(members),
-        members.Length);
+        lossTokens,
+        (long)members.Length * time,
+        members.Length)
+    {
+        Queries = lesson.QueriesEach * members.Count(member => !used.Contains(member)),
+    };
 }

@@ -15,4 +15,7 @@ internal readonly record struct StepCost(Flops Student, Flops Teacher, long Loss
 
     /// <summary>The tokens that it reads so.</summary>
     internal long LiveTokens { get; init; }
+
+    /// <summary>Requests to the teacher: a response that it writes, with its probabilities or without, or one of the student's that it scores.</summary>
+    internal double Queries { get; init; }
 }

@@ -20,7 +20,7 @@ internal sealed class Trainer(IReadOnlyList<Tensor> parameters, Compute compute,
         using var adam = new AdamW(parameters, compute, optimiser);
         var curve = new List<CurvePoint>();
         var (steps, examples, lossTokens, processed, flops) = (0L, 0L, 0L, 0L, Flops.Zero);
-        var (live, liveTokens) = (Flops.Zero, 0L);
+        var (live, liveTokens, queries) = (Flops.Zero, 0L, 0.0);
         var (sum, count, nextMark) = (0.0, 0L, 0.0);
         Charge Charge() => new(kind, processed, flops, new Seconds(clock.GetElapsedTime(started).TotalSeconds));
         while (meter.Affords(curriculum.NextAtMost))
@@ -36,7 +36,7 @@ internal sealed class Trainer(IReadOnlyList<Tensor> parameters, Compute compute,
             steps++;
             examples += cost.Examples;
             lossTokens += cost.LossTokens;
-            (live, liveTokens) = (live + cost.Live, liveTokens + cost.LiveTokens);
+            (live, liveTokens, queries) = (live + cost.Live, liveTokens + cost.LiveTokens, queries + cost.Queries);
             sum += loss;
             count += cost.LossTokens;
             if (meter.Share < nextMark) continue;
@@ -49,7 +49,7 @@ internal sealed class Trainer(IReadOnlyList<Tensor> parameters, Compute compute,
         if (steps == 0) throw new LabException("the budget does not pay for one training step; raise it, or lower training: batch");
         // The teacher read while the student trained: its seconds are in the student's, and are not counted twice.
         var scoring = liveTokens > 0 ? new Charge(ChargeKind.TeacherScoring, liveTokens, live, default) : null;
-        return new TrainingResult(Charge(), scoring, steps, examples, lossTokens, curriculum.Used, curve);
+        return new TrainingResult(Charge(), scoring, steps, examples, lossTokens, queries, curriculum.Used, curve);
     }
 
     /// <summary>Takes one step; returns the summed loss before it, and the norm of the mean loss's gradient, which must be a number for anything to change.</summary>

@@ -28,8 +28,9 @@ public static class Comparison
             foreach (var student in spec.Students)
             {
                 var arms = Arms(results, scores, task.Name, task.Task.Metrics[0], student.Name);
-                var frontier = ParetoFrontier.Of([.. arms.Select(arm => (arm.Summary.FlopsTotal ?? 0, arm.Summary.Value))], task.Task.Metrics[0].HigherIsBetter);
-                var onFrontier = arms.Where((_, i) => frontier[i]).ToHashSet();
+                var costed = arms.Where(arm => arm.Summary.FlopsTotal is not null).ToArray();
+                var frontier = ParetoFrontier.Of([.. costed.Select(arm => (arm.Summary.FlopsTotal!.Value, arm.Summary.Value))], task.Task.Metrics[0].HigherIsBetter);
+                var onFrontier = costed.Where((_, i) => frontier[i]).ToHashSet();
                 foreach (var budget in spec.Budgets)
                     rows.AddRange(Block([.. arms.Where(arm => arm.Summary.Budget == budget.Amount)], task.Task.Metrics[0].HigherIsBetter, onFrontier));
             }
@@ -54,16 +55,19 @@ public static class Comparison
                 {
                     foreach (var share in Shares)
                     {
-                        Interval? Cost(IEnumerable<Arm> curve) => CostToTarget.Of([.. curve.Select(arm => (arm.Summary.FlopsTotal!.Value, arm.Scores))], share * teacher.Value, true);
-                        var alone = curves.Where(curve => curve.Key.Method.StartsWith("gold-", StringComparison.Ordinal)).Select(Cost).Where(cost => cost is not null).MinBy(cost => cost!.Value);
+                        (Interval Cost, bool AtMost)? Cost(IEnumerable<Arm> curve) =>
+                            CostToTarget.Of([.. curve.Select(arm => (arm.Summary.FlopsTotal!.Value, arm.Scores))], share * teacher.Value, true) is { } reached
+                                ? (reached, reached.Value == curve.Min(arm => arm.Summary.FlopsTotal))
+                                : null;
+                        var alone = curves.Where(curve => curve.Key.Method.StartsWith("gold-", StringComparison.Ordinal)).Select(Cost).Where(cost => cost is not null).MinBy(cost => cost!.Value.Cost.Value);
                         foreach (var curve in curves.Where(curve => curve.Key.Teacher == teacher.Teacher || curve.Key.Teacher.Length == 0))
                         {
                             var cost = Cost(curve);
                             var gold = curve.Key.Method.StartsWith("gold-", StringComparison.Ordinal);
-                            double? repaid = gold || cost is null || alone is null || TeacherTraining(results, teacher.Teacher) is not { } training
+                            double? repaid = gold || cost is not { AtMost: false } known || alone is not { AtMost: false } || TeacherTraining(results, teacher.Teacher) is not { } training
                                 ? null
-                                : BreakEven.Students(training, cost.Value - (spec.Boundary.Contains(ChargeKind.TeacherTraining) ? training : 0), alone.Value);
-                            rows.Add(new TargetRow(task.Name, metric.Name, student.Name, curve.Key.Teacher, curve.Key.Method, share, share * teacher.Value, cost?.Value, cost?.Low, cost?.High, repaid));
+                                : BreakEven.Students(training, known.Cost.Value - (spec.Boundary.Contains(ChargeKind.TeacherTraining) ? training : 0), alone.Value.Cost.Value);
+                            rows.Add(new TargetRow(task.Name, metric.Name, student.Name, curve.Key.Teacher, curve.Key.Method, share, share * teacher.Value, cost?.Cost.Value, cost?.AtMost, cost?.Cost.Low, cost?.Cost.High, repaid));
                         }
                     }
                 }
@@ -97,12 +101,13 @@ public static class Comparison
         var sorted = arms.OrderByDescending(arm => higherIsBetter ? arm.Summary.Value : -arm.Summary.Value).ToArray();
         var (p, differ) = Tests(sorted);
         var groups = Groups(sorted.Length, differ);
+        var mcNemar = McNemar(sorted);
         for (var i = 0; i < sorted.Length; i++)
         {
             var row = sorted[i].Summary;
             yield return new ComparisonRow(
                 row.Task, row.Metric, row.Student, row.BudgetUnit, row.Budget!.Value, row.Teacher, row.Method, row.Seeds, row.Items, row.Value, row.CiLow, row.CiHigh,
-                row.Recovered, row.RecoveredLow, row.RecoveredHigh, row.FlopsTotal, frontier.Contains(sorted[i]), groups[i], i == 0 ? null : p[0, i]);
+                row.Recovered, row.RecoveredLow, row.RecoveredHigh, row.FlopsTotal, frontier.Contains(sorted[i]), groups[i], i == 0 ? null : p[0, i], i == 0 ? null : mcNemar[i]);
         }
     }
 
@@ -126,6 +131,17 @@ public static class Comparison
         }
 
         return (p, differ);
+    }
+
+    // Each against the best, where an item is right or wrong: the models of the first seed that both have, since seeds share their items.
+    private static double?[] McNemar(Arm[] arms)
+    {
+        var pairs = Enumerable.Range(1, arms.Length - 1).Select(i => (I: i, Both: Common(arms[0], arms[i])))
+            .Where(pair => pair.Both.A.Count > 0 && pair.Both.A[0].Concat(pair.Both.B[0]).All(score => score is 0 or 1)).ToArray();
+        var adjusted = PairedTests.Holm([.. pairs.Select(pair => PairedTests.McNemar(pair.Both.A[0], pair.Both.B[0]))]);
+        var p = new double?[arms.Length];
+        for (var at = 0; at < pairs.Length; at++) p[pairs[at].I] = adjusted[at];
+        return p;
     }
 
     // The scores of the seeds that both methods have.

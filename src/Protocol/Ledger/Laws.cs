@@ -1,3 +1,4 @@
+using Bench.Protocol.Costs;
 using Bench.Protocol.Specs;
 using Bench.Protocol.Statistics;
 using Bench.Protocol.Tasks;
@@ -7,6 +8,8 @@ namespace Bench.Protocol.Ledger;
 /// <summary>Scaling laws from an experiment's runs: the supervised law, the distilled law above the teacher's loss, and where the two cross at equal total compute.</summary>
 public sealed class Laws
 {
+    private const int Grid = 400;
+
     private readonly ExperimentSpec spec;
     private readonly Results results;
     private readonly Metric metric;
@@ -49,22 +52,31 @@ public sealed class Laws
     {
         var (supervised, distilled) = (spec.Laws!.Supervised, spec.Laws.Distilled);
         if (fits.Values.Any(fit => fit.Refusal is not null)) return [];
-        return [.. Sizes.OrderBy(pair => pair.Value).Select(pair =>
-        {
-            var (alone, taught) = (CostOfToken(pair.Key, supervised), CostOfToken(pair.Key, distilled));
-            double Advantage(double flops) =>
-                fits[supervised].Predict(new LossPoint(pair.Value, flops / alone, 1, Teacher)) - fits[distilled].Predict(new LossPoint(pair.Value, flops / taught, 1, Teacher));
-            var (low, high) = (Costs(pair.Key).Min(), 1000 * Costs(pair.Key).Max());
-            if (Advantage(low) > 0 == Advantage(high) > 0) return new PaybackRow(pair.Key, pair.Value, null, null, Advantage(low) > 0 ? distilled : supervised);
-            for (var i = 0; i < 100; i++)
-            {
-                var middle = Math.Sqrt(low * high);
-                if (Advantage(middle) > 0 == Advantage(low) > 0) low = middle;
-                else high = middle;
-            }
+        return [.. Sizes.OrderBy(pair => pair.Value).Select(pair => CostOf(pair.Key, supervised) is { } alone && CostOf(pair.Key, distilled) is { } taught
+            ? Payback(pair.Key, pair.Value, alone, taught)
+            : null).OfType<PaybackRow>()];
+    }
 
-            return new PaybackRow(pair.Key, pair.Value, low, fits[supervised].Predict(new LossPoint(pair.Value, low / alone, 1, Teacher)), Advantage(high) > 0 ? distilled : supervised);
-        })];
+    private PaybackRow Payback(string student, double size, TokenCost alone, TokenCost taught)
+    {
+        var (supervised, distilled) = (spec.Laws!.Supervised, spec.Laws.Distilled);
+        double Loss(string method, double tokens) => tokens > 0 ? fits[method].Predict(new LossPoint(size, tokens, 1, Teacher)) : double.MaxValue;
+        bool Pays(double flops) => Loss(distilled, taught.Tokens(flops)) < Loss(supervised, alone.Tokens(flops));
+        // The curves may cross more than once: what counts is the last time.
+        var (least, most) = (Costs(student).Min(), 1000 * Costs(student).Max());
+        var grid = Enumerable.Range(0, Grid + 1).Select(i => least * Math.Pow(most / least, (double)i / Grid)).ToArray();
+        var last = Enumerable.Range(0, Grid).LastOrDefault(i => Pays(grid[i]) != Pays(grid[i + 1]), -1);
+        var beyond = Pays(most) ? distilled : supervised;
+        if (last < 0) return new PaybackRow(student, size, null, null, beyond);
+        var (low, high) = (grid[last], grid[last + 1]);
+        for (var i = 0; i < 60; i++)
+        {
+            var middle = Math.Sqrt(low * high);
+            if (Pays(middle) == Pays(low)) low = middle;
+            else high = middle;
+        }
+
+        return new PaybackRow(student, size, high, Loss(beyond, (beyond == distilled ? taught : alone).Tokens(high)), beyond);
     }
 
     private double Teacher => Points(spec.Laws!.Distilled)[0].TeacherLoss;
@@ -73,10 +85,19 @@ public sealed class Laws
 
     private IEnumerable<double> Costs(string student) => results.Runs.Where(run => run.Student == student && run.FlopsTotal > 0).Select(run => run.FlopsTotal!.Value);
 
-    // The total of what the boundary counts, for each token that carries loss: at the largest budget, where a repeated token is scored no more than once.
-    private double CostOfToken(string student, string method)
+    // The total of what the boundary counts, at the largest budget, where a repeated token is scored no more than once: what does not grow with tokens, and the rest for each of them.
+    private TokenCost? CostOf(string student, string method)
     {
         var runs = results.Runs.Where(run => run.Student == student && run.Method == method && run.Budget == spec.Budgets[^1].Amount && run.FlopsTotal > 0).ToArray();
-        return runs.Average(run => run.FlopsTotal!.Value / run.TokensTrained!.Value);
+        if (runs.Length == 0) return null;
+        var fixedKinds = spec.Boundary.Where(kind => kind is ChargeKind.TeacherTraining or ChargeKind.Tuning or ChargeKind.Evaluation).Select(Charge.NameOf).ToHashSet(StringComparer.Ordinal);
+        double Fixed(RunRow run) => results.Charges.Where(charge => charge.Run == run.Run && fixedKinds.Contains(charge.Kind)).Sum(charge => charge.Flops);
+        return new TokenCost(runs.Average(Fixed), runs.Average(run => (run.FlopsTotal!.Value - Fixed(run)) / run.TokensTrained!.Value));
+    }
+
+    /// <summary>FLOPs of learning: once, and for each token.</summary>
+    private sealed record TokenCost(double Once, double Each)
+    {
+        internal double Tokens(double flops) => (flops - Once) / Each;
     }
 }

@@ -44,8 +44,33 @@ public static class Recording
             charges.AddRange(oldCharges[unit.Run]);
         }
 
-        return new Results(runs, scores, items, charges, Summary.Of(plan.Spec, runs, items));
+        return new Results(runs, scores, items, charges, Summary.Of(plan.Spec, runs, items)) { Trials = Trials(plan, outcomes, before) };
     }
+
+    // A choice is recorded when all its trials have ended.
+    private static IReadOnlyList<TrialRow> Trials(Plan plan, IReadOnlyDictionary<string, Outcome> outcomes, Results before)
+    {
+        var (rows, old) = (new List<TrialRow>(), before.Trials.ToLookup(row => row.Run, StringComparer.Ordinal));
+        foreach (var choice in plan.Units.OfType<TrialUnit>().GroupBy(trial => (trial.Student.Name, trial.Method!.Name, trial.Teacher?.Name)))
+        {
+            var trials = choice.Select(trial => (Trial: trial, Outcome: outcomes.GetValueOrDefault(trial.Fingerprint.Text))).ToArray();
+            if (trials.Any(trial => trial.Outcome?.Status != UnitStatus.Ok))
+            {
+                rows.AddRange(choice.SelectMany(trial => old[trial.Run]));
+                continue;
+            }
+
+            var best = Tuning.Best(plan.Spec, trials!);
+            var rates = trials.Select(trial => trial.Trial.LearningRate).ToArray();
+            rows.AddRange(trials.SelectMany(trial => plan.Spec.Tasks.Select(task => Row(trial.Trial, task, Tuning.ScoreOf(trial.Outcome!, task)?.Items, trial.Trial == best, rates))));
+        }
+
+        return rows;
+    }
+
+    private static TrialRow Row(TrialUnit trial, TaskSpec task, IReadOnlyList<double>? scores, bool chosen, double[] rates) => new(
+        trial.Run, TeacherOf(trial), trial.Student.Name, trial.Method!.Name, trial.LearningRate, trial.Budget!.UnitName, trial.Budget.Amount, trial.Seed, task.Name, task.Task.Metrics[0].Name,
+        trial.Evaluation.Items, scores is null ? null : Statistics.Scores.Mean(scores), chosen, chosen && rates.Length > 1 && (trial.LearningRate == rates.Min() || trial.LearningRate == rates.Max()));
 
     /// <summary>Whether recorded rows belong to units that the plan no longer has: writing its results will replace them.</summary>
     public static bool Replaces(Plan plan, Results before, IReadOnlyDictionary<string, string> teachersBefore)
@@ -86,7 +111,9 @@ public static class Recording
     {
         var student = unit as StudentUnit;
         // What a failed unit had spent when it failed is not known, and not 0.
-        var known = student is not null && outcome.Status == UnitStatus.Ok;
+        // Nor is what a recorded teacher spent, where the boundary counts it.
+        var known = student is not null && outcome.Status == UnitStatus.Ok
+            && (student.Method is not { IsBaseline: false } || student.Teacher!.HasModel || !spec.Boundary.Contains(ChargeKind.TeacherGeneration));
         var total = Charge.Total(outcome.Charges, spec.Boundary);
         double? Sum(params ChargeKind[] kinds) =>
             outcome.Charges.Any(charge => kinds.Contains(charge.Kind)) ? Charge.Total(outcome.Charges, kinds).Value : null;

@@ -4,5 +4,8 @@ namespace Bench.Protocol.Ledger;
 public sealed record Results(
     IReadOnlyList<RunRow> Runs, IReadOnlyList<ScoreRow> Scores, IReadOnlyList<ItemRow> Items, IReadOnlyList<ChargeRow> Charges, IReadOnlyList<SummaryRow> Summary)
 {
+    /// <summary>The trials of tuning; none where nothing was tuned.</summary>
+    public IReadOnlyList<TrialRow> Trials { get; init; } = [];
+
     public static Results Empty { get; } = new([], [], [], [], []);
 }

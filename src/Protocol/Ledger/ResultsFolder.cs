@@ -11,6 +11,8 @@ public sealed class ResultsFolder(string path)
 {
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, NewLine = "\n", PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
+    private const string TrialsName = "trials.csv";
+
     public string Path { get; } = System.IO.Path.GetFullPath(path);
 
     public string Figures => System.IO.Path.Combine(Path, "figures");
@@ -45,7 +47,10 @@ public sealed class ResultsFolder(string path)
             [.. Table<ScoreRow>("scores.csv").Where(row => recorded.Contains(row.Run))],
             [.. Table<ItemRow>("items.csv.gz").Where(row => recorded.Contains(row.Run))],
             [.. Table<ChargeRow>("charges.csv").Where(row => recorded.Contains(row.Run))],
-            Table<SummaryRow>("summary.csv"));
+            Table<SummaryRow>("summary.csv"))
+        {
+            Trials = File.Exists(FileOf(TrialsName)) ? Table<TrialRow>(TrialsName) : [],
+        };
     }
 
     /// <summary>
@@ -72,6 +77,8 @@ public sealed class ResultsFolder(string path)
         Replace("scores.csv", stream => CsvTable<ScoreRow>.Write(stream, results.Scores));
         Replace("charges.csv", stream => CsvTable<ChargeRow>.Write(stream, results.Charges));
         Replace("summary.csv", stream => CsvTable<SummaryRow>.Write(stream, results.Summary));
+        if (results.Trials.Count > 0) Replace(TrialsName, stream => CsvTable<TrialRow>.Write(stream, results.Trials));
+        else File.Delete(FileOf(TrialsName));
         Replace("runs.csv", stream => CsvTable<RunRow>.Write(stream, results.Runs));
     }
 

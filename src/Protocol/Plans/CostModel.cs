@@ -33,7 +33,7 @@ public sealed class CostModel
         if (!source.HasModel) return new Prediction([], RuntimeBytes);
         if (source.Training is { } training)
         {
-            var perExample = PaddedTraining(teacher, Keep.Trace, training.Optimiser.Batch);
+            var perExample = PaddedTraining(teacher, Keep.Trace, training.Optimiser.Batch, null);
             var examples = training.Tokens / perExample.Tokens;
             charges.Add(Spend(ChargeKind.TeacherTraining, training.Tokens, examples * perExample.Flops));
         }
@@ -67,7 +67,10 @@ public sealed class CostModel
         var evaluation = Evaluation(student, method?.Objective == "rationale-multitask" ? Keep.Answer : keep, measured);
         if (method is null || budget is null) return new Prediction([evaluation], Memory(student, spec.Training.Batch));
 
-        var (flops, padded) = PaddedTraining(student, keep, spec.Training.Batch);
+        var (flops, padded) = PaddedTraining(student, keep, spec.Training.Batch, method);
+        // A trace makes two examples: one with the answer alone, one with the reasoning.
+        var parts = method.Objective == "rationale-multitask" ? 2 : 1;
+        if (parts > 1) (flops, padded) = Halfway((flops, padded), PaddedTraining(student, Keep.Answer, spec.Training.Batch, method));
         var (own, live) = (method.Signal == SignalKind.OnPolicy ? method.Lambda : 0, 0.0);
         if (own > 0)
         {
@@ -77,14 +80,15 @@ public sealed class CostModel
         }
 
         var sampling = SamplingOf(method);
-        var pool = method.IsBaseline ? spec.Prompts : Math.Max(1, spec.Prompts * Kept(sampling));
-        var writing = method.IsBaseline || own == 1 ? 0 : GenerationFlops(sampling) / Kept(sampling);
+        var queriesEach = method.IsBaseline ? 1 : sampling.Samples / Kept(sampling) / parts;
+        var pool = method.IsBaseline ? spec.Prompts : Math.Max(1, spec.Prompts * Kept(sampling) * parts);
+        var writing = method.IsBaseline || own == 1 ? 0 : GenerationFlops(sampling) / Kept(sampling) / parts;
         var scoring = own == 0 && method.NeedsModel ? ScoringFlops(method) : 0;
         var batch = Math.Min(spec.Training.Batch, pool);
-        var examples = Math.Floor(Examples(budget, flops, live, writing + scoring, pool, Sample(keep).Average(length => length.Response)) / batch) * batch;
-        var unique = Math.Min(examples * (1 - own), budget.Unit == BudgetUnit.Queries ? Math.Min(budget.Amount, pool) : pool);
+        var examples = Math.Floor(Examples(budget, flops, live, writing + scoring, pool, Sample(keep).Average(length => length.Response), queriesEach) / batch) * batch;
+        var unique = Math.Min(examples * (1 - own), budget.Unit == BudgetUnit.Queries ? Math.Min(budget.Amount / queriesEach, pool) : pool);
         var charges = new List<Charge> { Spend(ChargeKind.StudentTraining, examples * padded, examples * flops), evaluation };
-        if (writing > 0) charges.Add(Spend(ChargeKind.TeacherGeneration, unique * Mean(Keep.Trace, l => l), unique * writing));
+        if (writing > 0) charges.Add(Spend(ChargeKind.TeacherGeneration, unique / parts * Mean(Keep.Trace, l => l), unique * writing));
         if (scoring > 0) charges.Add(Spend(ChargeKind.TeacherScoring, unique * Mean(keep, l => l), unique * scoring));
         if (live > 0) charges.Add(Spend(ChargeKind.TeacherScoring, examples * padded, examples * live));
         if (!method.IsBaseline && spec.Boundary.Contains(ChargeKind.TeacherTraining)) charges.AddRange(Teacher().Charges.Where(charge => charge.Kind == ChargeKind.TeacherTraining));
@@ -93,7 +97,7 @@ public sealed class CostModel
             Memory(student, spec.Training.Batch) + (own > 0 ? Memory(teacher, spec.Training.Batch) : 0));
     }
 
-    private double Examples(Budget budget, double flops, double live, double once, double pool, double lossTokens)
+    private double Examples(Budget budget, double flops, double live, double once, double pool, double lossTokens, double queriesEach)
     {
         // What is written ahead is paid for once for each distinct example, what is scored live each time.
         double Until(double amount, double each, double first)
@@ -109,7 +113,8 @@ public sealed class CostModel
             BudgetUnit.Usd => Until(budget.Amount, spec.Prices.Cost(new Flops(flops + live)).Value, spec.Prices.Cost(new Flops(once)).Value),
             BudgetUnit.Tokens => budget.Amount / lossTokens,
             BudgetUnit.Examples => budget.Amount,
-            BudgetUnit.Queries => Math.Min(budget.Amount, pool) * spec.Epochs,
+            // Each query of a prepared method is seen once an epoch; live, each batch is a query of its own.
+            BudgetUnit.Queries => live > 0 ? budget.Amount : Math.Min(budget.Amount / queriesEach, pool) * spec.Epochs,
             BudgetUnit.Seconds => budget.Amount * AssumedFlopsPerSecond / flops,
             _ => throw new ArgumentOutOfRangeException(nameof(budget), budget.Unit, "unknown unit"),
         };
@@ -126,6 +131,8 @@ public sealed class CostModel
         return Spend(ChargeKind.Evaluation, tokens, flops);
     }
 
+    private static (double, double) Halfway((double Flops, double Tokens) a, (double Flops, double Tokens) b) => ((a.Flops + b.Flops) / 2, (a.Tokens + b.Tokens) / 2);
+
     private SamplingSpec SamplingOf(MethodSpec method) => method.Sampling ?? source.Sampling;
 
     /// <summary>Responses that are kept of each prompt, at most: how many are correct is not known before.</summary>
@@ -139,15 +146,16 @@ public sealed class CostModel
     private double ScoringFlops(MethodSpec method) => Mean(method.Keep, length => ModelFlops.Forward(teacher, length).Value);
 
     /// <summary>FLOPs and processed tokens of one training example, its share of the batch's padding included.</summary>
-    private (double Flops, double Tokens) PaddedTraining(ModelShape shape, Keep keep, int batch)
+    private (double Flops, double Tokens) PaddedTraining(ModelShape shape, Keep keep, int batch, MethodSpec? method)
     {
         var (flops, tokens, count) = (0.0, 0.0, 0);
-        foreach (var window in Sample(keep).Select(length => length.Processed).Chunk(LengthBuckets.Window * batch))
+        foreach (var window in Sample(keep).Chunk(LengthBuckets.Window * batch))
         {
-            foreach (var members in LengthBuckets.Arrange(window, batch))
+            foreach (var members in LengthBuckets.Arrange([.. window.Select(length => length.Processed)], batch))
             {
-                var longest = members.Max(member => window[member]);
+                var longest = members.Max(member => window[member].Processed);
                 flops += members.Length * ModelFlops.Training(shape, longest).Value;
+                if (method is not null) flops += MatchingFlops.Training(method, shape, teacher, members.Length, longest, members.Sum(member => window[member].Response)).Value;
                 tokens += (double)members.Length * longest;
                 count += members.Length;
             }

@@ -8,7 +8,7 @@ namespace Bench.Protocol.Plans;
 public sealed record Fingerprint(string Text)
 {
     /// <summary>Raised when the same inputs would give another result, so that nothing stale is found in the store.</summary>
-    public const int Algorithm = 1;
+    public const int Algorithm = 2;
 
     private static readonly JsonSerializerOptions Canonical = new() { Converters = { new JsonStringEnumConverter() } };
 

@@ -79,6 +79,9 @@ internal sealed class TeacherPlan
     {
         if (method.K > Shape.Vocabulary)
             throw new SpecException(method.Place, $"method '{method.Name}' asks for k = {method.K} of a vocabulary of {Shape.Vocabulary}", "lower k");
+        // A draw from p to a power less than 1 weighs at most V to what is missing from 1; the file keeps weights up to e^8.
+        if (method.Signal == SignalKind.Sampled && (1 - method.Proposal) * Math.Log(Shape.Vocabulary) > 8)
+            throw new SpecException(method.Place, FormattableString.Invariant($"method '{method.Name}' draws from probabilities to the power {method.Proposal}: of {Shape.Vocabulary} tokens, single draws would weigh more than e^8"), "raise proposal");
         var (text, sampled) = (Text(method), method.Signal == SignalKind.Sampled);
         var fingerprint = Fingerprint.Of(
             "scores", ("text", text.Fingerprint.Text), ("k", method.K), ("temperature", method.Temperature), ("keep", method.Keep), ("sampled", sampled), ("proposal", method.Proposal));

@@ -22,8 +22,20 @@ internal static class CrossChecks
             throw new SpecException(root.PlaceOfKey("laws"), "laws compare two methods of one teacher on one task", "name two methods, and keep one teacher and one task");
         if (spec.Boundary.Contains(ChargeKind.Tuning) && spec.Tuning is null)
             throw new SpecException(root.PlaceOfKey("boundary"), "nothing is tuned in this experiment", "remove tuning, or add tuning: { learning-rates: [...] }");
-        if (spec.Budgets.FirstOrDefault(budget => budget.Unit == BudgetUnit.Queries && budget.Amount > spec.Prompts) is { } queries)
-            throw new SpecException(root.PlaceOfKey("budgets"), FormattableString.Invariant($"{queries.Amount} queries are more than the {spec.Prompts} prompts"), "raise prompts");
+        CheckBudgets(spec);
+    }
+
+    private static void CheckBudgets(ExperimentSpec spec)
+    {
+        var budgets = spec.Budgets.Select(budget => (Budget: budget, Place: spec.BudgetsPlace));
+        if (spec.Tuning is { } tuning) budgets = budgets.Append((tuning.Budget, tuning.Place));
+        foreach (var (budget, place) in budgets)
+        {
+            if (budget.Unit == BudgetUnit.Queries && budget.Amount > spec.Prompts)
+                throw new SpecException(place, FormattableString.Invariant($"{budget.Amount} queries are more than the {spec.Prompts} prompts"), "raise prompts");
+            if (budget.Unit is BudgetUnit.TotalFlops or BudgetUnit.Usd && spec.Teachers.FirstOrDefault(teacher => !teacher.HasModel) is { } recorded)
+                throw new SpecException(place, $"what the recorded teacher '{recorded.Name}' spent is not known, and {budget.UnitName} count it", "use student-flops, tokens, examples or queries");
+        }
     }
 
     /// <summary>The metric of the first task that is a loss; null where there is none.</summary>
@@ -110,6 +122,8 @@ internal static class CrossChecks
                 throw new SpecException(method.Place, $"a replay buffer of {method.Replay} is smaller than a batch of {spec.Training.Batch}", "raise replay");
         }
 
+        if (spec.Evaluation is { Confidence: true, Sampling.Samples: > 1 })
+            throw new SpecException(root.PlaceOfKey("evaluation"), "confidence is that of one response to each item", "remove samples or confidence");
         if (spec.Evaluation.Agreement && (spec.Teachers.Any(teacher => !teacher.HasModel) || spec.Students.Any(student => student.Bytes)))
             throw new SpecException(root.PlaceOfKey("evaluation"), "agreement needs a teacher with probabilities and students with its tokens", "remove agreement");
     }

@@ -73,6 +73,7 @@ internal static class MethodSection
             Replay = gradient ? 0 : (int)entry.Integer("replay", 0, 0, 10_000_000),
             TeacherMix = gradient ? entry.Number("teacher-mix", 0.2, 0, 0.99) : 0,
         };
+        if (spec is { Lambda: 1, Sampling: not null }) throw new SpecException(entry.PlaceOfKey("sampling"), $"method '{method.Name}' learns from nothing that the teacher writes", "remove sampling, or lower lambda");
         if (spec.Keep == Keep.Answer) throw new SpecException(entry.PlaceOfValue("keep"), "a student on its own text writes what it writes", "remove keep");
         return spec.Replay == 0 ? spec : spec with { Fresh = entry.Number("fresh", 0.5, 0.01, 1) };
     }

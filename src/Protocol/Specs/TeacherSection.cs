@@ -32,6 +32,7 @@ internal static class TeacherSection
             Sampling = SpecSections.Sampling(section.OptionalMapping("sampling")) ?? SamplingSpec.Greedy,
         };
         section.Close();
+        if (teacher.Traces is not null && section.Has("sampling")) throw new SpecException(section.PlaceOfKey("sampling"), "what a recorded teacher wrote is written", "remove sampling");
         return new object?[] { teacher.Training, teacher.Checkpoint, teacher.Traces }.Count(source => source is not null) == 1
             ? teacher
             : throw new SpecException(section.Place, "a teacher is trained here, loaded, or recorded", "give exactly one of train:, checkpoint: and traces:");

@@ -4,7 +4,8 @@ namespace Bench.Protocol.Statistics;
 public static class CostToTarget
 {
     /// <summary>
-    /// The least cost at which the curve reaches the target: linear in the logarithm of cost between measured points, never beyond them. The interval comes from the
+    /// The least cost at which the curve reaches the target: linear in the logarithm of cost between measured points, never beyond them: a curve that starts above the target
+    /// costs at most what its first point cost, and has no lower bound. The interval comes from the
     /// bootstrap's replicates of every point, with the same draws; a replicate that does not reach the target is beyond any bound, and where more than
     /// a fortieth of them are, there is no upper bound.
     /// </summary>
@@ -24,7 +25,7 @@ public static class CostToTarget
         double? Bound(double probability)
         {
             var bound = crossings.Order().ElementAt((int)Math.Round(probability * (crossings.Length - 1)));
-            return double.IsFinite(bound) ? bound : null;
+            return double.IsFinite(bound) && bound > costs[0] ? bound : null;
         }
 
         return new Interval(reached, Bound(0.025), Bound(0.975));

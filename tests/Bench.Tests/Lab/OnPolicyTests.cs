@@ -35,7 +35,7 @@ public class OnPolicyTests
         return use(student, teacher, curriculum);
     }
 
-    private static BudgetMeter Meter(BudgetUnit unit, double amount) => BudgetMeter.For(new Budget(unit, amount), Accelerator.Named("cloud-vcpu"), 3, TimeProvider.System);
+    private static BudgetMeter Meter(BudgetUnit unit, double amount) => BudgetMeter.For(new Budget(unit, amount), Accelerator.Named("cloud-vcpu"), TimeProvider.System);
 
     private static TrainingResult Train(Decoder student, ICurriculum curriculum, BudgetMeter meter) => new Trainer(
         [.. student.Parameters.Select(parameter => parameter.Tensor)], Compute.Cpu, new OptimiserSpec { Batch = 4, LearningRate = 0.01 }, TimeProvider.System).Train(curriculum, meter, ChargeKind.StudentTraining);
@@ -66,6 +66,7 @@ public class OnPolicyTests
     [InlineData(BudgetUnit.StudentFlops, 3e7)]
     [InlineData(BudgetUnit.TotalFlops, 3e7)]
     [InlineData(BudgetUnit.Tokens, 500)]
+    [InlineData(BudgetUnit.Queries, 50)]
     public void A_budget_is_used_and_never_exceeded(BudgetUnit unit, double amount) => With(Plain, (student, _, curriculum) =>
     {
         var result = Train(student, curriculum, Meter(unit, amount));
@@ -73,8 +74,11 @@ public class OnPolicyTests
         {
             BudgetUnit.StudentFlops => result.Charge.Flops.Value,
             BudgetUnit.TotalFlops => result.Charge.Flops.Value + result.Scoring!.Flops.Value,
+            // Each of its responses is a request to the teacher.
+            BudgetUnit.Queries => result.Examples,
             _ => result.LossTokens,
         };
+        Assert.Equal(result.Examples, result.Queries);
         Assert.InRange(spent, 0.7 * amount, amount);
         Assert.Empty(result.Used);
         return 0;
@@ -112,19 +116,21 @@ public class OnPolicyTests
     [Fact]
     public void Lambda_mixes_the_teachers_text_in_and_it_is_paid_for_once()
     {
-        var text = Lesson.Of([.. Prompts.Select(prompt => new Sequence([.. prompt, 6, 7, 1], 3))]) with { TeacherFlops = [.. Prompts.Select(_ => 1e6)] };
+        var text = Lesson.Of([.. Prompts.Select(prompt => new Sequence([.. prompt, 6, 7, 1], 3))]) with { TeacherFlops = [.. Prompts.Select(_ => 1e6)], QueriesEach = 2 };
         With(Plain with { Lambda = 0.5 }, (student, _, curriculum) =>
         {
-            var ahead = 0.0;
+            var (ahead, asked) = (0.0, 0.0);
             for (var i = 0; i < 80; i++)
             {
                 var cost = curriculum.Next().Cost;
                 ahead += cost.Teacher.Value - cost.Live.Value;
+                asked += cost.Queries - cost.Examples;
             }
 
             // Far more batches of text than the text has: each example was used, and none was paid for twice.
             Assert.Equal(Prompts.Length, curriculum.Used.Count);
             Assert.Equal(1e6 * Prompts.Length, ahead, 1.0);
+            Assert.Equal(2 * Prompts.Length, asked);
             return 0;
         }, text);
     }
