@@ -133,8 +133,8 @@ internal sealed class StudentRun(UnitSession session)
         if (spec.Tasks[0].Task is TeacherText)
         {
             var entry = session.EntryOf(session.TeacherOf(unit)!);
-            var windows = SequenceFile.Read(Path.Combine(entry, UnitSession.HeldOutName));
-            var choices = SequenceFile.Read(Path.Combine(entry, UnitSession.ChoicesName));
+            var windows = SequenceFile.Read(Path.Combine(entry, UnitSession.HeldOutName(unit.Evaluation.Split)));
+            var choices = SequenceFile.Read(Path.Combine(entry, UnitSession.ChoicesName(unit.Evaluation.Split)));
             return evaluator.Imitate(model, spec.Tasks[0].Name, windows, [.. choices.Select(choice => choice.Tokens)]);
         }
 
@@ -142,7 +142,7 @@ internal sealed class StudentRun(UnitSession session)
         if (!unit.Evaluation.Agreement || session.TeacherOf(unit) is not { } teacher) return (scores, charge);
         var held = session.EntryOf(teacher);
         using var theirs = new TeacherScores(Path.Combine(held, UnitSession.ScoresName));
-        var (agreement, reading) = evaluator.Compare(model, SequenceFile.Read(Path.Combine(held, UnitSession.HeldOutName)), theirs);
+        var (agreement, reading) = evaluator.Compare(model, SequenceFile.Read(Path.Combine(held, UnitSession.HeldOutName(unit.Evaluation.Split))), theirs);
         return ([.. scores, .. agreement], charge.Plus(reading));
     }
 }

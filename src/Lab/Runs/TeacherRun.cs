@@ -85,7 +85,7 @@ internal sealed class TeacherRun(UnitSession session)
         if (!spec.Evaluation.Agreement) return (scores, charge);
         var (sequences, writing) = evaluator.Responses(model);
         var teacher = new LocalTeacher(model, tokenizer, session.Clock);
-        SequenceFile.Write(Path.Combine(folder, UnitSession.HeldOutName), sequences);
+        SequenceFile.Write(Path.Combine(folder, UnitSession.HeldOutName(spec.Evaluation.Split)), sequences);
         var reading = TokenSignals.WriteTopK(
             teacher, model.Shape.Vocabulary, sequences, Path.Combine(folder, UnitSession.ScoresName), Math.Min(ComparedTokens, model.Shape.Vocabulary), 1, ChargeKind.Evaluation);
         return (scores, charge.Plus(writing).Plus(reading));
@@ -94,14 +94,21 @@ internal sealed class TeacherRun(UnitSession session)
     // The teacher's own text, held out from what students train on by its seed. Its bits per token are its entropy, which no student can beat on average.
     private (IReadOnlyList<TaskScores> Scores, Charge Charge) HeldOut(TeacherUnit unit, Decoder model, ITokenizer tokenizer, string folder)
     {
-        var task = spec.Tasks[0];
+        var name = spec.Tasks[0].Name;
+        var (predictions, charge) = Windows(unit, model, tokenizer, spec.Evaluation.Split, spec.Evaluation.Items, folder);
+        if (spec.Tuning is { } tuning) charge = charge.Plus(Windows(unit, model, tokenizer, Split.Validation, tuning.Items, folder).Charge);
+        var agreement = new TaskScores(name, Metric.Agreement.Name, [.. predictions.Select(_ => 1.0)]);
+        return ([TaskEvaluator.BitsPerToken(name, predictions), agreement], charge);
+    }
+
+    private (IReadOnlyList<TokenScores> Predictions, Charge Charge) Windows(TeacherUnit unit, Decoder model, ITokenizer tokenizer, Split split, int items, string folder)
+    {
         var teacher = new LocalTeacher(model, tokenizer, session.Clock);
         var (windows, writing) = TextRun.Windows(
-            teacher, ((TeacherText)task.Task).Tokens, spec.Evaluation.Items, unit.Teacher.Sampling, TextRun.HeldOutSeed, ChargeKind.Evaluation, session.Counting("writing", spec.Evaluation.Items));
+            teacher, ((TeacherText)spec.Tasks[0].Task).Tokens, items, unit.Teacher.Sampling, TextRun.HeldOutSeed(split), ChargeKind.Evaluation, session.Counting("writing", items));
         var (predictions, scoring) = teacher.Predict(windows, ChargeKind.Evaluation);
-        var agreement = new TaskScores(task.Name, Metric.Agreement.Name, [.. predictions.Select(_ => 1.0)]);
-        SequenceFile.Write(Path.Combine(folder, UnitSession.HeldOutName), windows);
-        SequenceFile.Write(Path.Combine(folder, UnitSession.ChoicesName), [.. predictions.Select(prediction => new Sequence(prediction.MostLikely, 0))]);
-        return ([TaskEvaluator.BitsPerToken(task.Name, predictions), agreement], writing.Plus(scoring));
+        SequenceFile.Write(Path.Combine(folder, UnitSession.HeldOutName(split)), windows);
+        SequenceFile.Write(Path.Combine(folder, UnitSession.ChoicesName(split)), [.. predictions.Select(prediction => new Sequence(prediction.MostLikely, 0))]);
+        return (predictions, writing.Plus(scoring));
     }
 }

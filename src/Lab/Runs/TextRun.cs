@@ -17,8 +17,8 @@ internal sealed class TextRun(UnitSession session)
     /// <summary>Training problems and training text are drawn from this seed, whatever the student's.</summary>
     internal static readonly Seed TrainingSeed = new(2);
 
-    /// <summary>Held-out text is drawn from another.</summary>
-    internal static readonly Seed HeldOutSeed = new(3);
+    /// <summary>Held-out text is drawn from others: what is tested on, and what is tuned on.</summary>
+    internal static Seed HeldOutSeed(Split split) => new(split == Split.Validation ? 5 : 3);
 
     private readonly ExperimentSpec spec = session.Spec;
 

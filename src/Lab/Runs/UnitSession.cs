@@ -21,8 +21,14 @@ internal sealed class UnitSession(
     internal const string TextName = "text.bin";
     internal const string ScoresName = "scores.bin";
     internal const string StatesName = "states.bin";
-    internal const string HeldOutName = "held-out.bin";
-    internal const string ChoicesName = "choices.bin";
+
+    /// <summary>The file of a teacher's responses to the items of a split, or of its windows there.</summary>
+    internal static string HeldOutName(Split split) => $"held-out-{Name(split)}.bin";
+
+    /// <summary>The file of its most likely tokens in those windows.</summary>
+    internal static string ChoicesName(Split split) => $"choices-{Name(split)}.bin";
+
+    private static string Name(Split split) => split.ToString().ToLowerInvariant();
 
     private readonly long started = clock.GetTimestamp();
     private readonly DateTimeOffset startedAt = clock.GetUtcNow();

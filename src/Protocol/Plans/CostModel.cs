@@ -38,7 +38,9 @@ public sealed class CostModel
             charges.Add(Spend(ChargeKind.TeacherTraining, training.Tokens, examples * perExample.Flops));
         }
 
-        charges.Add(Evaluation(teacher, Keep.Trace, spec.Evaluation));
+        // Its own text it writes and reads, also that on which learning rates are chosen.
+        var measured = spec.Tasks[0].Task is TeacherText ? spec.Evaluation with { Items = 2 * (spec.Evaluation.Items + (spec.Tuning?.Items ?? 0)) } : spec.Evaluation;
+        charges.Add(Evaluation(teacher, Keep.Trace, measured));
         return new Prediction(charges, Memory(teacher, source.Training?.Optimiser.Batch ?? spec.Training.Batch));
     }
 

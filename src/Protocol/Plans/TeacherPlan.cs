@@ -22,7 +22,8 @@ internal sealed class TeacherPlan
         {
             Fingerprint = Fingerprint.Of("teacher", [
                 .. Planner.Common(spec), ("evaluation", spec.Evaluation), ("files", Hash), ("training", teacher.Training),
-                ("sampling", spec.Tasks.Any(task => task.Task is TeacherText) ? teacher.Sampling : null),
+                // It writes the text that students are measured on, and that their learning rates are chosen on.
+                .. spec.Tasks.Any(task => task.Task is TeacherText) ? new (string, object?)[] { ("sampling", teacher.Sampling), ("tuned-on", spec.Tuning?.Items) } : [],
                 // Two teachers that are alike in all but their name are still two.
                 .. spec.Teachers.Count > 1 ? new (string, object?)[] { ("name", teacher.Name) } : []]),
             Label = $"teacher {teacher.Name}",

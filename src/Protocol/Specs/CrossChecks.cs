@@ -80,7 +80,6 @@ internal static class CrossChecks
 
         if (spec.Students.FirstOrDefault(student => student.Bytes) is { } speller)
             throw new SpecException(root.PlaceOfKey("students"), $"student '{speller.Name}' spells in bytes, and teacher-text measures it on the teacher's tokens", "remove tokenizer");
-        if (spec.Tuning is { } tuning) throw new SpecException(tuning.Place, "teacher-text has no validation split", "choose the learning rates by hand");
         if (spec.Evaluation is { Confidence: true } or { Agreement: true } or { Likelihood: true } or { PassAt: > 0 })
             throw new SpecException(root.PlaceOfKey("evaluation"), "teacher-text is measured by bits per token and agreement", "remove confidence, agreement, likelihood and pass-at");
     }

@@ -24,6 +24,18 @@ public class CostTests
     }
 
     [Fact]
+    public void Matching_pays_for_its_own_products()
+    {
+        var teacher = Shape with { Width = 6, Heads = 3, KeyValueHeads = 1 };
+        MethodSpec Of(string objective) => new() { Name = "m", Objective = objective, Signal = SignalKind.Hidden, Keep = Keep.Trace };
+        // Each of five rows: a student's 8 channels onto the teacher's 6, forward, and backward to both.
+        Assert.Equal(3 * 2 * 5 * 8 * 6, MatchingFlops.Training(Of("hidden-states"), Shape, teacher, 2, 3, 5).Value);
+        // Two sequences of three tokens, 1 + 2 + 3 pairs: queries, keys and values have 8 + 4 + 4 channels, the teacher's 6 + 2 + 2, whose relations need no gradient.
+        Assert.Equal(2 * 2 * 6 * (3 * 16 + 10), MatchingFlops.Training(Of("attention-relations"), Shape, teacher, 2, 3, 5).Value);
+        Assert.Equal(0, MatchingFlops.Training(Of("forward-kl"), Shape, teacher, 2, 3, 5).Value);
+    }
+
+    [Fact]
     public void A_cached_continuation_costs_what_is_left_of_the_whole() =>
         Assert.Equal(ModelFlops.Forward(Shape, 20).Value, (ModelFlops.Forward(Shape, 7) + ModelFlops.Continuation(Shape, 7, 13)).Value, 1e-6);
 

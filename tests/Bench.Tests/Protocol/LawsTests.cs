@@ -9,7 +9,9 @@ public class LawsTests
     private static readonly (string Name, long Size)[] Students = [("a", 8_000), ("b", 16_000), ("c", 32_000), ("d", 64_000), ("e", 128_000), ("f", 256_000)];
     private static readonly double[] Tokens = [1e5, 3e5, 1e6, 3e6, 1e7];
 
-    private static ExperimentSpec Spec => Experiments.Parse($$"""
+    private static ExperimentSpec Spec => Experiments.Parse(Yaml);
+
+    private static string Yaml => $$"""
         schema: 1
         name: laws
         question: Does it fall?
@@ -27,10 +29,10 @@ public class LawsTests
           - { name: logits, objective: forward-kl, signal: top-k }
         laws: { supervised: text, distilled: logits }
         budgets: { unit: tokens, values: [1e5, 3e5, 1e6, 3e6, 1e7] }
-        """);
+        """;
 
-    // A token costs 6 N alone and as much again with the teacher; distilling learns from half as many tokens.
-    private static Results Recorded(double teacher = 1.5)
+    // A token costs 6 N alone and 1.5e6 more with the teacher; distilling learns from a quarter of the tokens. What is fixed comes on top.
+    private static Results Recorded(double teacher = 1.5, double once = 0)
     {
         var (runs, items) = (new List<RunRow>(), new List<ItemRow>());
         void Item(string run, double loss)
@@ -50,12 +52,13 @@ public class LawsTests
             {
                 runs.Add(Row($"t{name}{tokens}", name, "text", tokens, size, 6 * size * tokens));
                 Item($"t{name}{tokens}", 1.5 + 60 / Math.Pow(size, 0.5) + 200 / Math.Pow(tokens, 0.4));
-                runs.Add(Row($"l{name}{tokens}", name, "logits", tokens, size, 6 * size * tokens + 1.5e6 * tokens));
+                runs.Add(Row($"l{name}{tokens}", name, "logits", tokens, size, once + 6 * size * tokens + 1.5e6 * tokens));
                 Item($"l{name}{tokens}", 1.5 + 60 / Math.Pow(size, 0.5) + 200 / Math.Pow(4 * tokens, 0.4));
             }
         }
 
-        return new Results(runs, [], items, [], Summary.Of(Spec, runs, items));
+        var charges = once == 0 ? [] : runs.Where(run => run.Method == "logits").Select(run => new ChargeRow(run.Run, "teacher-training", 1, once, 1, null, null)).ToArray();
+        return new Results(runs, [], items, charges, Summary.Of(Spec, runs, items));
     }
 
     [Fact]
@@ -76,6 +79,26 @@ public class LawsTests
         var paybacks = Laws.Of(Spec, Recorded())!.Paybacks();
         Assert.Equal(Students.Length, paybacks.Count);
         Assert.All(paybacks, row => Assert.Equal(row.Parameters > 1.5e6 / 18 ? "logits" : "text", row.Beyond));
+    }
+
+    [Fact]
+    public void What_is_paid_once_is_not_paid_for_each_token()
+    {
+        // Training the teacher costs 6e13 once: with b = 0.4 distilling pays when a quarter of the tokens saves more than that.
+        var spec = Experiments.Parse(Yaml + "\nboundary: [teacher-training, teacher-scoring, student-training]");
+        var row = Laws.Of(spec, Recorded(once: 6e13))!.Paybacks().Single(row => row.Student == "f");
+        Assert.Equal("logits", row.Beyond);
+        // The same loss: C / 6N = 4 (C - 6e13) / (6N + 1.5e6).
+        var (alone, taught) = (6 * 256_000.0, 6 * 256_000 + 1.5e6);
+        Assert.Equal(1, row.FlopsTotal!.Value / (4 / taught * 6e13 / (4 / taught - 1 / alone)), 0.05);
+    }
+
+    [Fact]
+    public void A_student_that_was_not_measured_both_ways_has_no_payback()
+    {
+        var all = Recorded();
+        var paybacks = Laws.Of(Spec, all with { Runs = [.. all.Runs.Where(run => run.Student != "a" || run.Method != "logits")] })!.Paybacks();
+        Assert.Equal(["b", "c", "d", "e", "f"], paybacks.Select(row => row.Student));
     }
 
     [Fact]

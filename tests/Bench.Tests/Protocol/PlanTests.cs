@@ -42,6 +42,39 @@ public class PlanTests
         Assert.Contains("experiment.yaml:15:5: method 'logits' asks for k = 400 of a vocabulary", Assert.Throws<SpecException>(() => Experiments.Plan(Experiments.Small.Replace("k: 4", "k: 400", StringComparison.Ordinal))).Message, StringComparison.Ordinal);
 
     [Fact]
+    public void Draws_that_would_weigh_more_than_the_file_holds_are_refused()
+    {
+        const string Sampled = """
+            schema: 1
+            name: stories
+            question: Does it read?
+            tasks:
+              - { name: stories, task: teacher-text, tokens: 16 }
+            teacher:
+              name: someone
+              licence: MIT
+              checkpoint: { path: a.bin }
+              sampling: { temperature: 1 }
+            students:
+              - { name: tiny, model: { layers: 1, width: 16, heads: 2 } }
+            methods:
+              - { name: drawn, objective: forward-kl, signal: sampled, k: 8, proposal: 0.4 }
+            budgets: { unit: student-flops, values: [1e12] }
+            """;
+        Planner.Make(Experiments.Parse(Sampled), new Vocabulary(151_936));
+        Assert.StartsWith("experiment.yaml:14:5: method 'drawn' draws from probabilities to the power 0.2: of 151936 tokens", Assert.Throws<SpecException>(() =>
+            Planner.Make(Experiments.Parse(Sampled.Replace("proposal: 0.4", "proposal: 0.2", StringComparison.Ordinal)), new Vocabulary(151_936))).Message, StringComparison.Ordinal);
+    }
+
+    private sealed class Vocabulary(int size) : ITeacherFiles
+    {
+        public (ModelShape Shape, string Hash) Describe(CheckpointSpec checkpoint) =>
+            (new ModelShape { Layers = 1, Width = 2, Heads = 1, KeyValueHeads = 1, HeadWidth = 2, FeedForward = 2, Vocabulary = size }, "x");
+
+        public string HashOf(CheckpointSpec file) => throw new InvalidOperationException("nothing is recorded here");
+    }
+
+    [Fact]
     public void Every_method_has_the_same_trials_on_validation_items_and_its_students_are_charged_for_them()
     {
         var tuned = Experiments.Plan(Experiments.Small + "\ntuning: { learning-rates: [0.003, 0.01, 0.03], budget: 1e8, items: 20 }");

@@ -53,6 +53,10 @@ public class SpecTests
     [InlineData("[0, 1]", "[0.7, 1]", "experiment.yaml:20:8: a seed must be a whole number")]
     [InlineData("unit: student-flops, values: [2e8, 6e8]", "unit: queries, values: [0.5, 20]", "experiment.yaml:18:35: a budget that is counted must be a whole number of at least 1")]
     [InlineData("unit: student-flops, values: [2e8, 6e8]", "unit: queries, values: [20, 301]", "experiment.yaml:18:1: 301 queries are more than the 300 prompts; raise prompts")]
+    [InlineData("unit: student-flops, values: [2e8, 6e8] }", "unit: queries, values: [20, 30] }\ntuning: { learning-rates: [0.1, 0.2], budget: 400, items: 9 }", "experiment.yaml:19:9: 400 queries are more than the 300 prompts; raise prompts")]
+    [InlineData("decode: greedy", "decode: sample, samples: 4, confidence: true", "experiment.yaml:21:1: confidence is that of one response to each item; remove samples or confidence")]
+    [InlineData("objective: forward-kl, temperature: 2, signal: top-k, k: 4", "objective: forward-kl, signal: on-policy, sampling: { temperature: 1 }",
+        "experiment.yaml:15:63: method 'logits' learns from nothing that the teacher writes; remove sampling, or lower lambda")]
     [InlineData("boundary: [", "boundary: [tuning, ", "experiment.yaml:22:1: nothing is tuned in this experiment; remove tuning")]
     [InlineData("name: small", "device: cuda:-5\nname: small", "experiment.yaml:2:9: there is no device 'cuda:-5'")]
     [InlineData("name: small", "name: [[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[x]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]", "experiment.yaml:2:36: the file nests too deeply")]
@@ -102,6 +106,18 @@ public class SpecTests
             ("tokens: 16 }", "tokens: 16 }\n  - { name: addition }", "teacher-text cannot stand beside tasks with gold solutions"),
             ("budgets:", "baselines: [ gold-answers ]\nbudgets:", "teacher-text has no gold solutions")])
             Assert.Contains(says, Assert.Throws<SpecException>(() => Experiments.Parse(Stories.Replace(right, wrong, StringComparison.Ordinal))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_recorded_teacher_is_not_asked_how_it_writes_nor_what_it_spent()
+    {
+        var recorded = Experiments.Small.Replace("  train: { on: gold-traces, tokens: 60_000, learning-rate: 0.01, batch: 16 }\n  model: { layers: 1, width: 16, heads: 2 }\n", "  traces: { path: a.jsonl }\n", StringComparison.Ordinal)
+            .Replace("  - { name: logits, objective: forward-kl, temperature: 2, signal: top-k, k: 4 }\n", "", StringComparison.Ordinal);
+        Experiments.Parse(recorded);
+        foreach (var (right, wrong, says) in ((string, string, string)[])[
+            ("a.jsonl }", "a.jsonl }\n  sampling: { temperature: 1 }", "experiment.yaml:10:3: what a recorded teacher wrote is written; remove sampling"),
+            ("student-flops, v", "total-flops, v", "experiment.yaml:16:1: what the recorded teacher 'ada' spent is not known, and total-flops count it")])
+            Assert.StartsWith(says, Assert.Throws<SpecException>(() => Experiments.Parse(recorded.Replace(right, wrong, StringComparison.Ordinal))).Message, StringComparison.Ordinal);
     }
 
     [Fact]

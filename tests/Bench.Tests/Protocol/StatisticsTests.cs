@@ -160,6 +160,8 @@ public class StatisticsTests
         Assert.True(cost.Low < cost.Value && cost.Value < cost.High);
         Assert.Null(CostToTarget.Of(curve, 0.975, higherIsBetter: true)!.High);
         Assert.Null(CostToTarget.Of(curve, 0.99, higherIsBetter: true));
+        // Reached before the curve begins: as much or less, and how much less is not known.
+        Assert.Equal((10, null), (CostToTarget.Of(curve, 0.2, higherIsBetter: true)!.Value, CostToTarget.Of(curve, 0.2, higherIsBetter: true)!.Low));
     }
 
     [Fact]
