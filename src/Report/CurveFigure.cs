@@ -49,7 +49,8 @@ internal static class CurveFigure
                 (band.FillColor, band.LineWidth) = (color.WithAlpha(0.16), 0);
                 foreach (var point in curve)
                 {
-                    var interval = plot.Add.Scatter([Math.Log10(point.X), Math.Log10(point.X)], [point.Low!.Value, point.High!.Value]);
+                    double[] place = [Math.Log10(point.X), Math.Log10(point.X)], ends = [point.Low!.Value, point.High!.Value];
+                    var interval = plot.Add.Scatter(place, ends);
                     (interval.Color, interval.LineWidth, interval.MarkerSize) = (color, 1.5f, 0);
                 }
             }
@@ -57,7 +58,7 @@ internal static class CurveFigure
             var own = lines?.GetValueOrDefault(method);
             if (own is not null)
             {
-                var law = plot.Add.Scatter([.. own.Select(point => Math.Log10(point.X))], [.. own.Select(point => point.Y)]);
+                var law = plot.Add.Scatter(own.Select(point => Math.Log10(point.X)).ToArray(), own.Select(point => point.Y).ToArray());
                 (law.Color, law.LineWidth, law.MarkerSize) = (color, 1.5f, 0);
             }
 

@@ -20,7 +20,8 @@ public static class FigureRenderer
         try
         {
             using var plot = new Plot();
-            plot.Add.Scatter([0, 1], [0, 1]);
+            double[] ends = [0, 1];
+            plot.Add.Scatter(ends, ends);
             plot.SaveSvg(path, 100, 100);
             return File.Exists(path);
         }

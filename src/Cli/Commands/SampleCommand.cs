@@ -63,7 +63,7 @@ internal static class SampleCommand
         }
 
         var count = steps is null ? limit : Math.Max(steps.Value - start.Length + 1, 1);
-        var (responses, _) = new Generator(model, TimeProvider.System).Continue([start], count, tokenizer.End, new SamplingSpec(temperature), seed, ChargeKind.Evaluation);
+        var (responses, _) = new TextGenerator(model, TimeProvider.System).Continue([start], count, tokenizer.End, new SamplingSpec(temperature), seed, ChargeKind.Evaluation);
         return tokenizer.Decode([.. start, .. responses[0]]);
     }
 

@@ -108,7 +108,7 @@ internal sealed class TaskEvaluator(IReadOnlyList<TaskSpec> tasks, EvaluationSpe
 
     private (IReadOnlyList<int[]> Responses, Charge Charge) Answer(
         Decoder model, IReadOnlyList<int[]> prompts, IReadOnlyList<(string Name, ProceduralTask Task, Problem Problem)> items, SamplingSpec sampling, Seed seed, Action<int>? progress) =>
-        new Generator(model, clock).Continue(
+        new TextGenerator(model, clock).Continue(
             prompts, Examples.ResponseLimit(items.Select(item => item.Problem)), tokenizer.End, sampling, seed, ChargeKind.Evaluation, progress);
 
     // The probability of the final answer, given the reasoning before it.

@@ -16,7 +16,7 @@ internal interface ITeacher : IReader, IDisposable
     /// <summary>Its shape, from which its work is charged.</summary>
     ModelShape Shape { get; }
 
-    /// <summary>Continues prompts (see <see cref="Generator.Continue"/>).</summary>
+    /// <summary>Continues prompts (see <see cref="TextGenerator.Continue"/>).</summary>
     (IReadOnlyList<int[]> Responses, Charge Charge) Write(
         IReadOnlyList<int[]> prompts, int limit, int end, SamplingSpec sampling, Seed seed, ChargeKind kind, Action<int>? progress = null);
 

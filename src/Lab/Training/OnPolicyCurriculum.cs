@@ -136,7 +136,7 @@ internal sealed class OnPolicyCurriculum : ICurriculum
         Func<int, int, IDecoding> begin = method.TeacherMix > 0
             ? (rows, positions) => new MixedDecoding(teacher.Begin(rows, positions), student.Begin(rows, positions), method.TeacherMix)
             : student.Begin;
-        var (responses, charge) = new Generator(student.Shape, student.Compute.Device, begin, clock)
+        var (responses, charge) = new TextGenerator(student.Shape, student.Compute.Device, begin, clock)
             .Continue(begun, limit, end, Plainly, new Seed((long)(seed.Stream($"written/{steps}").NextBits() >> 1)), ChargeKind.StudentTraining);
         return ([.. begun.Zip(responses, (prompt, response) => new Sequence([.. prompt, .. response], prompt.Length))], charge.Flops);
     }

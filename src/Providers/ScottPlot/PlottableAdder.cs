@@ -17,7 +17,7 @@ public sealed class PlottableAdder
 
     public Text Text(string text, double x, double y) => Added(new Text(text, x, y));
 
-    public BarPlot Bars(IEnumerable<Bar> bars) => Added(new BarPlot(bars));
+    public BarPlot Bars(List<Bar> bars) => Added(new BarPlot(bars));
 
     private T Added<T>(T item) where T : class
     {

@@ -91,7 +91,7 @@ public class CheckpointTests
             {
                 int[] prompt = [tokenizer.Begin, .. tokenizer.Encode(entry.GetProperty("prompt").GetString()!)];
                 var count = entry.GetProperty("steps").GetInt32() - prompt.Length + 1;
-                var (responses, _) = new Generator(model, TimeProvider.System).Continue([prompt], count, tokenizer.End, SamplingSpec.Greedy, new Seed(0), ChargeKind.Evaluation);
+                var (responses, _) = new TextGenerator(model, TimeProvider.System).Continue([prompt], count, tokenizer.End, SamplingSpec.Greedy, new Seed(0), ChargeKind.Evaluation);
                 Assert.Equal(entry.GetProperty("text").GetString(), tokenizer.Decode([.. prompt, .. responses[0]]));
             }
         }

@@ -139,7 +139,7 @@ public class DecoderTests
     {
         using var model = Models.Make(Models.Plain, Compute.Cpu);
         var prompts = Enumerable.Range(0, 70).Select(i => Models.Tokens(2 + i % 3, model.Shape.Vocabulary, $"prompt {i}")).ToArray();
-        var generator = new Generator(model, TimeProvider.System);
+        var generator = new TextGenerator(model, TimeProvider.System);
         foreach (var sampling in (SamplingSpec[])[SamplingSpec.Greedy, new(0.8)])
         {
             var (together, charge) = generator.Continue(prompts, 12, 1, sampling, new Seed(4), ChargeKind.Evaluation);
@@ -158,7 +158,7 @@ public class DecoderTests
     {
         using var model = Models.Make(Models.Plain, Compute.Cpu);
         int[] prompt = [3, 5];
-        var (drawn, _) = new Generator(model, TimeProvider.System).Continue([.. Enumerable.Repeat(prompt, 4000)], 1, -1, new SamplingSpec(1.5), new Seed(11), ChargeKind.Evaluation);
+        var (drawn, _) = new TextGenerator(model, TimeProvider.System).Continue([.. Enumerable.Repeat(prompt, 4000)], 1, -1, new SamplingSpec(1.5), new Seed(11), ChargeKind.Evaluation);
         var logits = new PlainDecoder(model).Logits(prompt)[1];
         var weights = logits.Select(z => Math.Exp(z / 1.5)).ToArray();
         for (var token = 0; token < weights.Length; token++)

@@ -171,7 +171,7 @@ public class OnPolicyTests
     public void A_nucleus_holds_the_fewest_tokens_that_have_the_mass()
     {
         float[] row = [0.1f, 0.5f, 0.05f, 0.3f, 0.05f];
-        Assert.Equal(0.8, Generator.KeepNucleus(row, 0.75), 1e-6);
+        Assert.Equal(0.8, TextGenerator.KeepNucleus(row, 0.75), 1e-6);
         Assert.Equal([0, 0.5f, 0, 0.3f, 0], row);
     }
 }

@@ -12,12 +12,14 @@ public class PlotTests
         plot.XLabel("compute (FLOPs)");
         plot.YLabel("accuracy");
         plot.Add.FillY([0, 1], [0.1, 0.4], [0.3, 0.6]).FillColor = Color.FromHex("#0072B2").WithAlpha(0.2);
-        var line = plot.Add.Scatter([0, 1], [0.2, 0.5]);
+        double[] xs = [0, 1], ys = [0.2, 0.5], whisker = [0, 0], ends = [0.1, 0.3];
+        var line = plot.Add.Scatter(xs, ys);
         (line.Color, line.MarkerShape, line.LegendText) = (Color.FromHex("#0072B2"), MarkerShape.FilledSquare, "100% \"traces\"");
-        plot.Add.Scatter([0, 0], [0.1, 0.3]).MarkerSize = 0;
+        plot.Add.Scatter(whisker, ends).MarkerSize = 0;
         plot.Add.HorizontalLine(0.9).LinePattern = LinePattern.Dotted;
         plot.Add.Text("teacher ada", 0.1, 0.9).LabelAlignment = Alignment.LowerLeft;
-        plot.Add.Bars([new Bar { Position = 0.5, ValueBase = 0, Value = 0.3, Size = 0.1 }]).LegendText = "bars";
+        List<Bar> bars = [new Bar { Position = 0.5, ValueBase = 0, Value = 0.3, Size = 0.1 }];
+        plot.Add.Bars(bars).LegendText = "bars";
         plot.Axes.SetLimits(-0.1, 1.1, 0, 1);
         plot.Axes.Bottom.TickGenerator = new NumericManual([0, 1], ["10⁹", "50%"]);
         plot.ShowLegend(Alignment.LowerRight);

@@ -34,12 +34,13 @@ public class ReportTests
     {
         using var scratch = Repository.Scratch();
         using var plot = FigureRenderer.New("x", "y");
-        plot.Add.Scatter([low, high], [0, 1]);
+        double[] ends = [low, high], values = [0, 1];
+        plot.Add.Scatter(ends, values);
         plot.Axes.SetLimits(low, high, 0, 1);
         plot.Axes.Bottom.TickGenerator = FigureRenderer.LogTicks(low, high);
         plot.SaveSvg(scratch.File("ticks.svg"), 900, 500);
         var svg = File.ReadAllText(scratch.File("ticks.svg"));
-        return [.. System.Text.RegularExpressions.Regex.Matches(svg, @">\s*((?:[25]·)?10[⁰¹²³⁴⁵⁶⁷⁸⁹]+)<").Select(match => match.Groups[1].Value)];
+        return [.. System.Text.RegularExpressions.Regex.Matches(svg, @">\s*((?:[25]·)?10[⁰¹²³⁴⁵⁶⁷⁸⁹]+)\s*<").Select(match => match.Groups[1].Value)];
     }
 
     [Theory]

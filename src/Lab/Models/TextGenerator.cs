@@ -8,14 +8,14 @@ using static TorchSharp.torch;
 namespace Bench.Lab.Models;
 
 /// <summary>Batched decoding with a key-value cache: greedy, by temperature, or from the most likely tokens alone.</summary>
-public sealed class Generator
+public sealed class TextGenerator
 {
     private readonly ModelShape shape;
     private readonly Device device;
     private readonly Func<int, int, IDecoding> begin;
     private readonly TimeProvider clock;
 
-    public Generator(Decoder model, TimeProvider clock)
+    public TextGenerator(Decoder model, TimeProvider clock)
         : this(model.Shape, model.Compute.Device, model.Begin, clock)
     {
     }
@@ -24,7 +24,7 @@ public sealed class Generator
     /// <param name="device">Where tokens are wanted.</param>
     /// <param name="begin">Starts a number of rows of a number of positions.</param>
     /// <param name="clock">The time.</param>
-    internal Generator(ModelShape shape, Device device, Func<int, int, IDecoding> begin, TimeProvider clock) =>
+    internal TextGenerator(ModelShape shape, Device device, Func<int, int, IDecoding> begin, TimeProvider clock) =>
         (this.shape, this.device, this.begin, this.clock) = (shape, device, begin, clock);
 
     /// <summary>Sequences that are decoded together.</summary>
