@@ -55,7 +55,7 @@ internal static class SampleCommand
         int[] start;
         try
         {
-            start = [tokenizer.Begin, .. tokenizer.Encode(prompt)];
+            start = tokenizer.Start(prompt);
         }
         catch (LabException error)
         {

@@ -116,7 +116,7 @@ public static class ModelFolder
 
         [JsonPropertyName("rms_norm_eps")] public required double Epsilon { get; init; }
 
-        [JsonPropertyName("bos_token_id")] public required int Begin { get; init; }
+        [JsonPropertyName("bos_token_id")] public required int? Begin { get; init; }
 
         [JsonPropertyName("eos_token_id")] public required int End { get; init; }
 

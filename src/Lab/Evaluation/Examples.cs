@@ -12,7 +12,7 @@ internal static class Examples
     private const int Slack = 8;
 
     /// <summary>The begin token and the prompt.</summary>
-    internal static int[] Prompt(ITokenizer tokenizer, Problem problem) => [tokenizer.Begin, .. tokenizer.Encode(problem.Prompt)];
+    internal static int[] Prompt(ITokenizer tokenizer, Problem problem) => tokenizer.Start(problem.Prompt);
 
     /// <summary>A problem with its gold response and the end token.</summary>
     internal static Sequence Gold(ITokenizer tokenizer, Problem problem, Keep keep)

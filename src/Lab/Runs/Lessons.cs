@@ -86,7 +86,7 @@ internal sealed class Lessons(UnitSession session)
 
     private static Sequence Respelt(Sequence sequence, ITokenizer from, ITokenizer to)
     {
-        int[] prompt = [to.Begin, .. to.Encode(from.Decode(sequence.Tokens[..sequence.Start]))];
+        var prompt = to.Start(from.Decode(sequence.Tokens[..sequence.Start]));
         return new Sequence([.. prompt, .. to.Encode(from.Decode(sequence.Tokens[sequence.Start..])), to.End], prompt.Length);
     }
 

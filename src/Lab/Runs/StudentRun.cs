@@ -113,7 +113,7 @@ internal sealed class StudentRun(UnitSession session)
     {
         var ownText = spec.Tasks[0].Task as TeacherText;
         var problems = ownText is null ? TextRun.TrainingProblems(spec) : [];
-        var prompts = ownText is null ? problems.Select(problem => Examples.Prompt(teacher.Tokenizer, problem)).ToArray() : [.. Enumerable.Repeat(new[] { teacher.Tokenizer.Begin }, optimiser.Batch)];
+        var prompts = ownText is null ? problems.Select(problem => Examples.Prompt(teacher.Tokenizer, problem)).ToArray() : [.. Enumerable.Repeat(TextRun.Opening(teacher.Tokenizer), optimiser.Batch)];
         if (unit.Budget!.Unit == BudgetUnit.Queries) prompts = [.. prompts.Take((int)unit.Budget.Amount)];
         return new OnPolicyCurriculum(
             method, model, teacher, objective, prompts, ownText?.Tokens ?? Examples.ResponseLimit(problems), ownText is null ? teacher.Tokenizer.End : -1, text,

@@ -2,6 +2,7 @@ using Bench.Lab.Evaluation;
 using Bench.Lab.Signals;
 using Bench.Lab.Teachers;
 using Bench.Lab.Tensors;
+using Bench.Lab.Text;
 using Bench.Protocol.Costs;
 using Bench.Protocol.Outcomes;
 using Bench.Protocol.Plans;
@@ -40,11 +41,14 @@ internal sealed class TextRun(UnitSession session)
     internal static (IReadOnlyList<Sequence> Windows, Charge Charge) Windows(
         ITeacher teacher, int tokens, int count, SamplingSpec sampling, Seed seed, ChargeKind kind, Action<int> progress)
     {
-        int[] begin = [teacher.Tokenizer.Begin];
+        var begin = Opening(teacher.Tokenizer);
         // A window runs on through the ends of stories: all windows have one length.
         var (responses, charge) = teacher.Write([.. Enumerable.Repeat(begin, count)], tokens, -1, sampling, seed, kind, progress);
         return ([.. responses.Select(response => new Sequence([.. begin, .. response], 1))], charge);
     }
+
+    /// <summary>What free text begins with: the token that begins a sequence, or that which ends one where there is no other.</summary>
+    internal static int[] Opening(ITokenizer tokenizer) => [tokenizer.Begin ?? tokenizer.End];
 
     /// <summary>The training problems of an experiment, the same for teacher and baselines, tasks in equal shares and mixed.</summary>
     internal static IReadOnlyList<Problem> TrainingProblems(ExperimentSpec spec) => [.. TrainingProblemsWithTasks(spec).Select(entry => entry.Problem)];
@@ -98,7 +102,7 @@ internal sealed class TextRun(UnitSession session)
         var kept = session.Files.Traces(file).Where(trace => ProblemSets.SplitOf(trace.Prompt) == Split.Train).Take(spec.Prompts).ToArray();
         var sequences = kept.Select(trace =>
         {
-            int[] prompt = [tokenizer.Begin, .. tokenizer.Encode(trace.Prompt)];
+            var prompt = tokenizer.Start(trace.Prompt);
             return new Sequence([.. prompt, .. tokenizer.Encode(trace.Response), tokenizer.End], prompt.Length);
         }).ToArray();
         return (sequences, [], kept.Length);

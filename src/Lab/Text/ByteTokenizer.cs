@@ -13,7 +13,7 @@ public sealed class ByteTokenizer : ITokenizer
 
     public int Size => bytes.Size;
 
-    public int Begin => CharacterVocabulary.Begin;
+    public int? Begin => CharacterVocabulary.Begin;
 
     public int End => CharacterVocabulary.End;
 

@@ -21,7 +21,7 @@ public sealed class CharacterTokenizer : ITokenizer
 
     public int Size => CharacterVocabulary.Specials + characters.Length;
 
-    public int Begin => CharacterVocabulary.Begin;
+    public int? Begin => CharacterVocabulary.Begin;
 
     public int End => CharacterVocabulary.End;
 

@@ -6,8 +6,8 @@ public interface ITokenizer
     /// <summary>Number of tokens.</summary>
     int Size { get; }
 
-    /// <summary>The token that begins a sequence.</summary>
-    int Begin { get; }
+    /// <summary>The token that begins a sequence; null where sequences begin with their text.</summary>
+    int? Begin { get; }
 
     /// <summary>The token that ends a response.</summary>
     int End { get; }
@@ -18,6 +18,9 @@ public interface ITokenizer
 
     /// <summary>The text of tokens; begin and end tokens are silent.</summary>
     string Decode(IReadOnlyList<int> tokens);
+
+    /// <summary>A text's tokens after the token that begins a sequence.</summary>
+    int[] Start(string text) => Begin is { } begin ? [begin, .. Encode(text)] : Encode(text);
 
     /// <summary>Writes the tokenizer's file into a model's folder.</summary>
     void Save(string folder);

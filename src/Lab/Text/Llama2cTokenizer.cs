@@ -39,7 +39,7 @@ public sealed class Llama2cTokenizer : ITokenizer
 
     public int Size => pieces.Length;
 
-    public int Begin => 1;
+    public int? Begin => 1;
 
     /// <summary>llama2.c's training data separates stories by the begin token.</summary>
     public int End => 1;

@@ -86,10 +86,10 @@ public class CheckpointTests
         {
             using var model = Llama2cFile.Load(file, compute);
             Assert.Equal(260_032, model.Shape.Parameters);
-            var tokenizer = Llama2cTokenizer.Load(tokenizerFile, model.Shape.Vocabulary);
+            ITokenizer tokenizer = Llama2cTokenizer.Load(tokenizerFile, model.Shape.Vocabulary);
             foreach (var entry in expected.EnumerateArray())
             {
-                int[] prompt = [tokenizer.Begin, .. tokenizer.Encode(entry.GetProperty("prompt").GetString()!)];
+                var prompt = tokenizer.Start(entry.GetProperty("prompt").GetString()!);
                 var count = entry.GetProperty("steps").GetInt32() - prompt.Length + 1;
                 var (responses, _) = new TextGenerator(model, TimeProvider.System).Continue([prompt], count, tokenizer.End, SamplingSpec.Greedy, new Seed(0), ChargeKind.Evaluation);
                 Assert.Equal(entry.GetProperty("text").GetString(), tokenizer.Decode([.. prompt, .. responses[0]]));
@@ -141,8 +141,8 @@ public class CheckpointTests
     public void The_stories_tokenizer_gives_texts_back(string text)
     {
         var (_, tokenizerFile) = Stories();
-        var tokenizer = Llama2cTokenizer.Load(tokenizerFile, 512);
-        Assert.Equal(text, tokenizer.Decode([tokenizer.Begin, .. tokenizer.Encode(text)]));
+        ITokenizer tokenizer = Llama2cTokenizer.Load(tokenizerFile, 512);
+        Assert.Equal(text, tokenizer.Decode(tokenizer.Start(text)));
     }
 
     [Fact]

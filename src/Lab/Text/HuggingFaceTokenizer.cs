@@ -1,0 +1,111 @@
+using Bench.Lab.Tensors;
+
+namespace Bench.Lab.Text;
+
+/// <summary>
+/// A tokenizer of tokenizer.json, the format of Hugging Face's tokenizers: byte-level and SentencePiece-style byte-pair encoding, as Qwen, DeepSeek and Llama use it. What a file asks for
+/// and this does not know is refused by its name.
+/// </summary>
+public sealed class HuggingFaceTokenizer : ITokenizer
+{
+    internal const string FileName = "tokenizer.json";
+    internal const string ConfigName = "tokenizer_config.json";
+
+    private readonly string path;
+    private readonly TokenizerJson file;
+    private readonly AddedTokens plain;
+    private readonly AddedTokens normalised;
+    private readonly string?[] pieces;
+    private readonly HashSet<int> silent;
+    private readonly int? before;
+
+    private HuggingFaceTokenizer(string path, TokenizerConfig? config)
+    {
+        (this.path, file) = (path, TokenizerJson.Read(path));
+        plain = new AddedTokens(file.Added.Where(token => !token.Normalised), content => content);
+        normalised = new AddedTokens(file.Added.Where(token => token.Normalised), file.Normalise);
+        pieces = new string?[1 + file.Vocabulary.Values.Concat(file.Added.Select(token => token.Id)).DefaultIfEmpty(-1).Max()];
+        foreach (var (piece, id) in file.Vocabulary) pieces[id] = piece;
+        foreach (var token in file.Added) pieces[token.Id] = token.Content;
+        silent = [.. file.Added.Where(token => token.Special).Select(token => token.Id)];
+        Begin = Find(config?.Begin);
+        End = Find(config?.End) ?? -1;
+        // transformers' class for Llama ignores the file's post-processor and follows its own two flags.
+        before = config is { AddsBegin: true } ? Begin : null;
+    }
+
+    /// <inheritdoc/>
+    public int Size => pieces.Length;
+
+    /// <inheritdoc/>
+    public int? Begin { get; }
+
+    /// <inheritdoc/>
+    public int End { get; }
+
+    /// <summary>Reads a tokenizer.json, and tokenizer_config.json beside it if there is one.</summary>
+    /// <param name="path">The file, or the folder that it is in.</param>
+    /// <exception cref="LabException">It cannot be used.</exception>
+    public static HuggingFaceTokenizer Load(string path) => Directory.Exists(path)
+        ? new HuggingFaceTokenizer(Path.Combine(path, FileName), TokenizerConfig.Read(path))
+        : new HuggingFaceTokenizer(path, null);
+
+    /// <inheritdoc/>
+    public int[] Encode(string text)
+    {
+        var (ids, first) = (new List<int>(text.Length / 3 + 1), true);
+        foreach (var (outer, outerToken) in plain.Split(text))
+        {
+            if (outerToken is not null)
+            {
+                ids.Add(outerToken.Id);
+            }
+            else
+            {
+                foreach (var (inner, innerToken) in normalised.Split(file.Normalise(outer)))
+                {
+                    if (innerToken is not null) ids.Add(innerToken.Id);
+                    else foreach (var piece in file.PreTokenizer.Cut(inner, first)) file.Model.Encode(piece, ids);
+                    first = false;
+                }
+            }
+
+            first = false;
+        }
+
+        return [.. ids];
+    }
+
+    /// <summary>A text's tokens with those that the tokenizer sets around a text.</summary>
+    public int[] EncodeWhole(string text) => before is { } begin ? [begin, .. Encode(text)] : [.. file.Template.Before, .. Encode(text), .. file.Template.After];
+
+    /// <inheritdoc/>
+    public string Decode(IReadOnlyList<int> tokens) => Decode(tokens, silently: true);
+
+    /// <summary>The text of tokens.</summary>
+    /// <param name="tokens">The tokens.</param>
+    /// <param name="silently">Whether special tokens are left out.</param>
+    /// <exception cref="LabException">There is no such token.</exception>
+    public string Decode(IReadOnlyList<int> tokens, bool silently) => file.Decoder.Decode([.. tokens.Where(token => !silently || !silent.Contains(token)).Select(Piece)]);
+
+    /// <inheritdoc/>
+    public void Save(string folder)
+    {
+        foreach (var name in (string[])[FileName, ConfigName, ChatTemplate.FileName])
+        {
+            var source = Path.Combine(Path.GetDirectoryName(path)!, name);
+            if (name == FileName) source = path;
+            if (File.Exists(source)) File.Copy(source, Path.Combine(folder, name), overwrite: true);
+        }
+    }
+
+    // A model's vocabulary may be padded beyond the tokenizer's: such a token spells nothing.
+    private string Piece(int token) => token >= 0 ? token < pieces.Length ? pieces[token] ?? "" : "" : throw new LabException($"there is no token {token}");
+
+    private int? Find(string? token)
+    {
+        if (token is null) return null;
+        var id = Array.IndexOf(pieces, token);
+        return id >= 0 ? id : throw new LabException($"{path}: {ConfigName} names '{token}', which is no token");
+    }
+}

@@ -1,0 +1,218 @@
+using System.IO.Compression;
+using System.Text;
+using System.Text.Json;
+using Bench.Lab.Tensors;
+using Bench.Lab.Text;
+
+namespace Bench.Tests.Lab;
+
+/// <summary>Real tokenizers against what the reference implementation made of the same texts.</summary>
+public sealed class TokenizerTests
+{
+    private static readonly Dictionary<string, Lazy<HuggingFaceTokenizer>> Loaded = new[] { "qwen3", "deepseek_v3", "llama3_1" }.ToDictionary(name => name, name => new Lazy<HuggingFaceTokenizer>(() => Load(name)));
+
+    // The folder of a tokenizer with its file unpacked.
+    private static HuggingFaceTokenizer Load(string name)
+    {
+        using var scratch = Unpacked(name);
+        return HuggingFaceTokenizer.Load(scratch.Path);
+    }
+
+    private static Scratch Unpacked(string name)
+    {
+        var (scratch, folder) = (Repository.Scratch(), Repository.DataOrSkip($"tokenizers/{name}"));
+        using (var packed = new GZipStream(File.OpenRead(Path.Combine(folder, "tokenizer.json.gz")), CompressionMode.Decompress))
+        using (var file = File.Create(scratch.File("tokenizer.json"))) packed.CopyTo(file);
+        File.Copy(Path.Combine(folder, "tokenizer_config.json"), scratch.File("tokenizer_config.json"));
+        return scratch;
+    }
+
+    private static IEnumerable<JsonElement> Lines(string name, string file) => File.ReadLines(Path.Combine(Repository.DataOrSkip($"tokenizers/{name}"), file)).Select(line => JsonDocument.Parse(line).RootElement);
+
+    private static int[] Ids(JsonElement entry, string key) => [.. entry.GetProperty(key).EnumerateArray().Select(id => id.GetInt32())];
+
+    [Theory]
+    [InlineData("qwen3")]
+    [InlineData("deepseek_v3")]
+    [InlineData("llama3_1")]
+    public void Every_golden_text_has_its_tokens_and_comes_back(string name)
+    {
+        var tokenizer = Loaded[name].Value;
+        var count = 0;
+        foreach (var entry in Lines(name, "goldens.jsonl"))
+        {
+            var (text, ids) = (entry.GetProperty("text").GetString()!, Ids(entry, "ids"));
+            Assert.True(ids.SequenceEqual(tokenizer.Encode(text)), $"{entry.GetProperty("id")}: {string.Join(' ', ids)} is not {string.Join(' ', tokenizer.Encode(text))}");
+            Assert.Equal(entry.GetProperty("decoded").GetString(), tokenizer.Decode(ids, silently: false));
+            Assert.Equal(entry.GetProperty("decoded_skip_special").GetString(), tokenizer.Decode(Ids(entry, "ids_with_special")));
+            // deepseek's configuration adds what its tokenizer.json does not.
+            Assert.Equal(Ids(entry, name == "deepseek_v3" ? "ids_add_bos" : "ids_with_special"), tokenizer.EncodeWhole(text));
+            count++;
+        }
+
+        Assert.Equal(200, count);
+    }
+
+    [Theory]
+    [InlineData("qwen3")]
+    [InlineData("deepseek_v3")]
+    [InlineData("llama3_1")]
+    public void Tokens_that_cut_a_character_decode_as_the_reference_does_and_a_stream_never_shows_half_of_one(string name)
+    {
+        var tokenizer = Loaded[name].Value;
+        foreach (var entry in Lines(name, "decode_goldens.jsonl"))
+        {
+            Assert.Equal(entry.GetProperty("decoded").GetString(), tokenizer.Decode(Ids(entry, "ids"), silently: false));
+            Assert.Equal(entry.GetProperty("decoded_skip_special").GetString(), tokenizer.Decode(Ids(entry, "ids")));
+        }
+
+        foreach (var entry in Lines(name, "goldens.jsonl"))
+        {
+            var (stream, ids, parts) = (new TextStream(tokenizer), Ids(entry, "ids"), new List<string>());
+            foreach (var id in ids) parts.Add(stream.Add(id));
+            parts.Add(stream.End());
+            Assert.Equal(tokenizer.Decode(ids), string.Concat(parts));
+            Assert.All(parts, part => Assert.True(part.Length == 0 || !char.IsHighSurrogate(part[^1])));
+        }
+    }
+
+    [Theory]
+    [InlineData("qwen3")]
+    [InlineData("deepseek_v3")]
+    [InlineData("llama3_1")]
+    public void Random_text_survives(string name)
+    {
+        var (tokenizer, random) = (Loaded[name].Value, new Random(17));
+        for (var trial = 0; trial < 10_000; trial++)
+        {
+            var text = new StringBuilder();
+            for (var length = random.Next(1, 24); length > 0; length--)
+            {
+                var limit = random.Next(4) switch { 0 => 0x80, 1 => 0x3000, 2 => 0x10000, _ => 0x110000 };
+                var point = random.Next(1, limit);
+                if (point is < 0xD800 or > 0xDFFF) text.Append(char.ConvertFromUtf32(point));
+            }
+
+            var before = text.ToString();
+            Assert.Equal(name == "qwen3" ? CanonicalComposition.Normalise(before) : before, tokenizer.Decode(tokenizer.Encode(before), silently: false));
+        }
+    }
+
+    [Theory]
+    [InlineData("qwen3")]
+    [InlineData("deepseek_v3")]
+    [InlineData("llama3_1")]
+    public void Conversations_are_rendered_and_tokenised_as_the_model_was_trained(string name)
+    {
+        using var folder = Unpacked(name);
+        var (template, tokenizer) = (ChatTemplate.Load(folder.Path), Loaded[name].Value);
+        foreach (var entry in Lines(name, "chat_goldens.jsonl"))
+        {
+            var rendered = template.Render(entry.GetProperty("messages"), entry.GetProperty("kwargs").EnumerateObject().Select(setting => (setting.Name, setting.Value)), new DateOnly(2026, 1, 2));
+            Assert.Equal(entry.GetProperty("rendered").GetString(), rendered);
+            Assert.Equal(Ids(entry, "ids"), tokenizer.Encode(rendered));
+        }
+    }
+
+    private const string Sentencelike = """
+        {"added_tokens": [
+            {"id": 0, "content": "<unk>", "special": true, "normalized": false}, {"id": 1, "content": "<s>", "special": true, "normalized": false},
+            {"id": 263, "content": "<mask>", "special": true, "normalized": false, "lstrip": true}],
+         "normalizer": {"type": "Sequence", "normalizers": [{"type": "Prepend", "prepend": "▁"}, {"type": "Replace", "pattern": {"String": " "}, "content": "▁"}]},
+         "pre_tokenizer": null,
+         "post_processor": {"type": "TemplateProcessing", "single": [{"SpecialToken": {"id": "<s>", "type_id": 0}}, {"Sequence": {"id": "A", "type_id": 0}}], "special_tokens": {"<s>": {"id": "<s>", "ids": [1], "tokens": ["<s>"]}}},
+         "decoder": {"type": "Sequence", "decoders": [{"type": "Replace", "pattern": {"String": "▁"}, "content": " "}, {"type": "ByteFallback"}, {"type": "Fuse"}, {"type": "Strip", "content": " ", "start": 1, "stop": 0}]},
+         "model": {"type": "BPE", "unk_token": "<unk>", "fuse_unk": true, "byte_fallback": true,
+            "vocab": {"<unk>": 0, "<s>": 1, BYTES, "▁": 258, "a": 259, "b": 260, "ab": 261, "▁ab": 262}, "merges": ["a b", "▁ ab"]}}
+        """;
+
+    private static HuggingFaceTokenizer Of(string json)
+    {
+        using var scratch = Repository.Scratch();
+        File.WriteAllText(scratch.File("tokenizer.json"), json.Replace("BYTES", string.Join(", ", Enumerable.Range(0, 256).Select(value => $"\"<0x{value:X2}>\": {value + 2}")), StringComparison.Ordinal));
+        return HuggingFaceTokenizer.Load(scratch.File("tokenizer.json"));
+    }
+
+    [Fact]
+    public void Sentencepiece_style_vocabularies_fall_back_to_bytes()
+    {
+        var tokenizer = Of(Sentencelike);
+        Assert.Equal([262, 258, 259], tokenizer.Encode("ab a"));
+        Assert.Equal([1, 262], tokenizer.EncodeWhole("ab"));
+        // é is C3 A9.
+        Assert.Equal([258, 2 + 0xC3, 2 + 0xA9, 261], tokenizer.Encode("éab"));
+        Assert.Equal("éab a", tokenizer.Decode(tokenizer.Encode("éab a")));
+        // Bytes that are no character, one mark for each; the white space before a mask is the mask's.
+        Assert.Equal("\uFFFD\uFFFDa", tokenizer.Decode([2 + 0xC3, 2 + 0xC3, 259]));
+        Assert.Equal([262, 263, 258, 259], tokenizer.Encode("ab <mask>a"));
+    }
+
+    [Theory]
+    [InlineData("\"a b\"", "\"a c\"", "which is no token")]
+    [InlineData("\"a b\"", "\"a b c\"", "is not a merge of two tokens")]
+    [InlineData("\"a\": 259", "\"a\": 260", "two tokens have the number 260")]
+    [InlineData("\"a\": 259", "\"▁\": 259", "the token '▁' stands twice in the vocabulary")]
+    [InlineData("\"a\": 259", "\"a\": -1", "the token 'a' has the number -1")]
+    [InlineData("\"a\": 259", "\"a\": 2147483647", "the token 'a' has the number 2147483647")]
+    [InlineData("\"type\": \"BPE\"", "\"type\": \"Unigram\"", "models of type Unigram are not known here")]
+    [InlineData("\"type\": \"Prepend\"", "\"type\": \"Precompiled\"", "normalizers of type Precompiled are not known here")]
+    [InlineData("\"pre_tokenizer\": null", "\"pre_tokenizer\": {\"type\": \"Split\", \"pattern\": {\"Regex\": \"(\"}, \"behavior\": \"Isolated\"}", "cannot be matched")]
+    [InlineData("\"id\": 263", "\"id\": 1", "two tokens have the number 1: '<s>' and '<mask>'")]
+    [InlineData("\"model\": {", "\"modal\": {", "it has no section model")]
+    [InlineData("{\"added_tokens\"", "[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[", "not a usable tokenizer")]
+    public void A_broken_or_unknown_file_is_refused_in_one_line_that_names_it(string right, string wrong, string says)
+    {
+        Assert.Contains(right, Sentencelike, StringComparison.Ordinal);
+        var error = Assert.Throws<LabException>(() => Of(Sentencelike.Replace(right, wrong, StringComparison.Ordinal)));
+        Assert.Contains(says, error.Message, StringComparison.Ordinal);
+        Assert.Contains("tokenizer.json: ", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', error.Message);
+    }
+
+    [Fact]
+    public void Characters_compose_canonically()
+    {
+        Assert.Equal("\u00E9", CanonicalComposition.Normalise("e\u0301"));
+        // Marks in the order of their classes, and one that another of its class keeps from its letter.
+        Assert.Equal("\u1E69", CanonicalComposition.Normalise("s\u0307\u0323"));
+        Assert.Equal("a\u0315\u0300\u05AE\u0300b".Length - 1, CanonicalComposition.Normalise("a\u0315\u0300\u05AE\u0300b").Length);
+        Assert.Equal("\uD55C", CanonicalComposition.Normalise("\u1112\u1161\u11AB"));
+        Assert.Equal("\u03A9", CanonicalComposition.Normalise("\u2126"));
+        Assert.Equal("\u0958".Length + 1, CanonicalComposition.Normalise("\u0958").Length);
+    }
+
+    [Theory]
+    [InlineData("{% for m in messages if m.role != 'system' %}{{ loop.index }}:{{ m.content|trim }};{% else %}none{% endfor %}", "1:hi;2:yo;")]
+    [InlineData("{%- set ns = namespace(n=0) -%}{%- for m in messages -%}{%- set ns.n = ns.n + 1 -%}{%- endfor -%}{{ ns.n }}", "3")]
+    [InlineData("{{ messages[::-1][0].content ~ '/' ~ messages[-1]['role'] }}", "yo/assistant")]
+    [InlineData("{{ {'a': [1, 2.5, true, none], 'b': 'ü\"'} | tojson }}", "{\"a\": [1, 2.5, true, null], \"b\": \"ü\\\"\"}")]
+    [InlineData("{{ {'a': [1], 'b': {}} | tojson(indent=2) }}", "{\n  \"a\": [\n    1\n  ],\n  \"b\": {}\n}")]
+    [InlineData("{% macro say(x, y='!') %}<{{ x }}{{ y }}>{% endmacro %}{{ say('a') }}{{ say('b', y='?') }}", "<a!><b?>")]
+    [InlineData("  {% if x is not defined and not messages is string %}\n  yes\n  {% endif %}\nend", "  yes\nend")]
+    [InlineData("{{ 'a' if false }}|{{ 7 // 2 }}|{{ -7 % 3 }}|{{ 'x' * 3 }}|{{ 1 + 1 == 2 and 'b' in 'abc' }}", "|3|2|xxx|True")]
+    [InlineData("{% for k, v in {'p': 1, 'q': 2}.items() %}{% if k == 'q' %}{% break %}{% endif %}{{ k }}={{ v }}{% endfor %}", "p=1")]
+    [InlineData("{{ 'a</think>\\nb'.split('</think>')[-1].lstrip('\\n') }}", "b")]
+    [InlineData("{# gone #}{{ messages | selectattr('role', 'equalto', 'user') | map(attribute='content') | join(',') | replace(' ', '') | upper }}", "HI")]
+    [InlineData("{% set x %}in {{ 1 }}{% endset %}{{ x }}{{ missing.y is defined if missing is defined else '-' }}", "in 1-")]
+    public void Templates_mean_what_jinja_means(string template, string expected)
+    {
+        using var scratch = Repository.Scratch();
+        File.WriteAllText(scratch.File("chat_template.jinja"), template.Replace("\\n", "\n", StringComparison.Ordinal));
+        using var messages = JsonDocument.Parse("""[{"role": "system", "content": "s"}, {"role": "user", "content": " hi "}, {"role": "assistant", "content": "yo"}]""");
+        Assert.Equal(expected, ChatTemplate.Load(scratch.Path).Render(messages.RootElement, [], new DateOnly(2026, 1, 2)));
+    }
+
+    [Theory]
+    [InlineData("{% if x %}a", "chat template, line 1: elif or else or endif is missing")]
+    [InlineData("\n{{ 'a }}", "chat template, line 2: a string is not closed")]
+    [InlineData("{{ x | nonsense }}", "the filter 'nonsense' is not known here")]
+    [InlineData("{{ missing.name }}", "asks something undefined for 'name'")]
+    [InlineData("{{ raise_exception('no') }}", "the chat template refuses the conversation: no")]
+    public void A_template_that_cannot_be_rendered_says_why(string template, string says)
+    {
+        using var scratch = Repository.Scratch();
+        File.WriteAllText(scratch.File("chat_template.jinja"), template);
+        using var messages = JsonDocument.Parse("[]");
+        Assert.Contains(says, Assert.Throws<LabException>(() => ChatTemplate.Load(scratch.Path).Render(messages.RootElement, [], default)).Message, StringComparison.Ordinal);
+    }
+}
