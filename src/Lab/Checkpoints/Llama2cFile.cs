@@ -62,7 +62,7 @@ public static class Llama2cFile
             weights[ParameterNames.Down(i)] = downs[i];
         }
 
-        return Decoder.FromWeights(shape, compute, (name, _) => weights[name]);
+        return Decoder.FromWeights(shape, compute, (name, tensor) => tensor.copy_(weights[name]));
     }
 
     // Rows (pair 0 first, pair 0 second, pair 1 first, …) of each head become (all firsts, all seconds).

@@ -1,4 +1,5 @@
 using Bench.Lab.Tensors;
+using Bench.Protocol.Specs;
 using static TorchSharp.torch;
 
 namespace Bench.Lab.Kernels;
@@ -11,10 +12,10 @@ internal sealed class Rotary
 {
     private readonly double[] frequencies;
 
-    internal Rotary(int headWidth, double rotaryBase)
+    internal Rotary(ModelShape shape)
     {
-        Half = headWidth / 2;
-        frequencies = [.. Enumerable.Range(0, Half).Select(i => Math.Pow(rotaryBase, -2.0 * i / headWidth))];
+        Half = shape.HeadWidth / 2;
+        frequencies = [.. Enumerable.Range(0, Half).Select(i => Math.Pow(shape.RotaryBase, -2.0 * i / shape.HeadWidth)).Select(frequency => shape.RotaryScaling?.Apply(frequency) ?? frequency)];
     }
 
     internal int Half { get; }

@@ -8,7 +8,7 @@ namespace Bench.Lab.Models;
 
 /// <summary>
 /// A decoder-only transformer: RMSNorm before each part, rotary positions, grouped-query attention, SwiGLU, a tied or untied head
-/// (the architecture of Llama 2 and Qwen 2). Query, key and value projections are one matrix, and so are gate and up.
+/// (the architecture of Llama and Qwen 2 and 3, biases and norms of queries and keys included where a model has them). Query, key and value projections are one matrix, and so are gate and up.
 /// </summary>
 public sealed class Decoder : IModel
 {
@@ -22,7 +22,7 @@ public sealed class Decoder : IModel
     private Decoder(ModelShape shape, Compute compute, Func<string, long[], Tensor> make)
     {
         (Shape, Compute) = (shape, compute);
-        rotary = new Rotary(shape.HeadWidth, shape.RotaryBase);
+        rotary = new Rotary(shape);
         layout = new AttentionLayout(shape.Heads, shape.KeyValueHeads, shape.HeadWidth);
         var named = new List<(string, Tensor)>();
         Tensor Parameter(string name, params long[] size)
@@ -33,15 +33,21 @@ public sealed class Decoder : IModel
             return tensor;
         }
 
+        Tensor? Optional(bool there, string name, params long[] size) => there ? Parameter(name, size) : null;
         embedding = Parameter(ParameterNames.Embedding, shape.Vocabulary, shape.Width);
         layers = [.. Enumerable.Range(0, shape.Layers).Select(i => new Layer(
             Parameter(ParameterNames.AttentionNorm(i), shape.Width),
             Parameter(ParameterNames.Projection(i), shape.ProjectionRows, shape.Width),
-            shape.AttentionBias ? Parameter(ParameterNames.ProjectionBias(i), shape.ProjectionRows) : null,
+            Optional(shape.AttentionBias, ParameterNames.ProjectionBias(i), shape.ProjectionRows),
+            Optional(shape.QueryKeyNorm, ParameterNames.QueryNorm(i), shape.HeadWidth),
+            Optional(shape.QueryKeyNorm, ParameterNames.KeyNorm(i), shape.HeadWidth),
             Parameter(ParameterNames.Output(i), shape.Width, shape.Heads * shape.HeadWidth),
+            Optional(shape.OutputBias, ParameterNames.OutputBias(i), shape.Width),
             Parameter(ParameterNames.FeedForwardNorm(i), shape.Width),
             Parameter(ParameterNames.GateUp(i), 2 * shape.FeedForward, shape.Width),
-            Parameter(ParameterNames.Down(i), shape.Width, shape.FeedForward)))];
+            Optional(shape.FeedForwardBias, ParameterNames.GateUpBias(i), 2 * shape.FeedForward),
+            Parameter(ParameterNames.Down(i), shape.Width, shape.FeedForward),
+            Optional(shape.FeedForwardBias, ParameterNames.DownBias(i), shape.Width)))];
         finalNorm = Parameter(ParameterNames.FinalNorm, shape.Width);
         head = shape.TiedHead ? embedding : Parameter(ParameterNames.Head, shape.Vocabulary, shape.Width);
         Parameters = named;
@@ -72,8 +78,13 @@ public sealed class Decoder : IModel
         });
     }
 
-    /// <summary>A model with given weights; the function gives a float32 tensor for a name and a size.</summary>
-    internal static Decoder FromWeights(ModelShape shape, Compute compute, Func<string, long[], Tensor> weights) => new(shape, compute, weights);
+    /// <summary>A model with given weights; the action fills the tensor of a name, on the CPU and in the model's precision.</summary>
+    internal static Decoder FromWeights(ModelShape shape, Compute compute, Action<string, Tensor> fill) => new(shape, compute, (name, size) =>
+    {
+        var tensor = empty(size, dtype: compute.Type);
+        fill(name, tensor);
+        return tensor;
+    });
 
     /// <summary>Logits of every position, [batch · time, vocabulary], for ids [batch, time] of int64.</summary>
     /// <param name="ids">The tokens.</param>
@@ -114,10 +125,11 @@ public sealed class Decoder : IModel
         {
             var layer = layers[i];
             var projection = nn.functional.linear(RmsNorm.Apply(Compute, x, layer.AttentionNorm, Shape.NormEpsilon), layer.Projection, layer.ProjectionBias);
+            projection = Normalised(projection, layer);
             tap?.Attention(i + 1, projection);
-            x = x + nn.functional.linear(attend(i, projection), layer.Output);
-            var gateUp = nn.functional.linear(RmsNorm.Apply(Compute, x, layer.FeedForwardNorm, Shape.NormEpsilon), layer.GateUp);
-            x = x + nn.functional.linear(SwiGlu.Apply(Compute, gateUp), layer.Down);
+            x = x + nn.functional.linear(attend(i, projection), layer.Output, layer.OutputBias);
+            var gateUp = nn.functional.linear(RmsNorm.Apply(Compute, x, layer.FeedForwardNorm, Shape.NormEpsilon), layer.GateUp, layer.GateUpBias);
+            x = x + nn.functional.linear(SwiGlu.Apply(Compute, gateUp), layer.Down, layer.DownBias);
             tap?.Output(i + 1, x);
         }
 
@@ -125,8 +137,18 @@ public sealed class Decoder : IModel
         return nn.functional.linear(RmsNorm.Apply(Compute, x, finalNorm, Shape.NormEpsilon), head);
     }
 
+    private Tensor Normalised(Tensor projection, Layer layer)
+    {
+        if (layer.QueryNorm is not { } queryNorm || layer.KeyNorm is not { } keyNorm) return projection;
+        var (rows, queries, keys) = (projection.shape[0], Shape.Heads * Shape.HeadWidth, Shape.KeyValueHeads * Shape.HeadWidth);
+        Tensor Norm(long start, long channels, Tensor weight) =>
+            RmsNorm.Apply(Compute, projection.narrow(1, start, channels).reshape(-1, Shape.HeadWidth), weight, Shape.NormEpsilon).view(rows, channels);
+        return cat([Norm(0, queries, queryNorm), Norm(queries, keys, keyNorm), projection.narrow(1, queries + keys, keys)], 1);
+    }
+
     private sealed record Layer(
-        Tensor AttentionNorm, Tensor Projection, Tensor? ProjectionBias, Tensor Output, Tensor FeedForwardNorm, Tensor GateUp, Tensor Down);
+        Tensor AttentionNorm, Tensor Projection, Tensor? ProjectionBias, Tensor? QueryNorm, Tensor? KeyNorm, Tensor Output, Tensor? OutputBias,
+        Tensor FeedForwardNorm, Tensor GateUp, Tensor? GateUpBias, Tensor Down, Tensor? DownBias);
 
     private sealed class Decoding(Decoder model, KeyValueCache cache) : IDecoding
     {

@@ -18,14 +18,24 @@ internal static class ParameterNames
 
     internal static string ProjectionBias(int layer) => In(layer, "self_attn.qkv_proj.bias");
 
+    internal static string QueryNorm(int layer) => In(layer, "self_attn.q_norm.weight");
+
+    internal static string KeyNorm(int layer) => In(layer, "self_attn.k_norm.weight");
+
     internal static string Output(int layer) => In(layer, OutputSuffix);
+
+    internal static string OutputBias(int layer) => In(layer, "self_attn.o_proj.bias");
 
     internal static string FeedForwardNorm(int layer) => In(layer, "post_attention_layernorm.weight");
 
     /// <summary>gate_proj and up_proj, stacked.</summary>
     internal static string GateUp(int layer) => In(layer, "mlp.gate_up_proj.weight");
 
+    internal static string GateUpBias(int layer) => In(layer, "mlp.gate_up_proj.bias");
+
     internal static string Down(int layer) => In(layer, DownSuffix);
+
+    internal static string DownBias(int layer) => In(layer, "mlp.down_proj.bias");
 
     private static string In(int layer, string name) => string.Create(CultureInfo.InvariantCulture, $"model.layers.{layer}.{name}");
 }

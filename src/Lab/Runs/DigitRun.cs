@@ -147,8 +147,8 @@ internal sealed class DigitRun
     private Perceptron LoadTeacher(UnitOfWork unit)
     {
         var teacher = session.TeacherOf(unit)!;
-        var weights = SafeTensors.Read(Path.Combine(session.EntryOf(teacher), WeightsName));
-        return Perceptron.FromWeights(teacher.Teacher.Training!.Model, images, session.Compute, (name, _) => weights[name]);
+        using var weights = SafeTensors.Open(Path.Combine(session.EntryOf(teacher), WeightsName));
+        return Perceptron.FromWeights(teacher.Teacher.Training!.Model, images, session.Compute, (name, _) => weights.Read(name));
     }
 
     private void Report(TrainingProgress progress) => session.Report("training", progress.Share, progress.Loss, progress.TokensPerSecond);

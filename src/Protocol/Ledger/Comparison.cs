@@ -88,7 +88,7 @@ public static class Comparison
     {
         var summaries = results.Summary.Where(row => row.Task == task && row.Metric == metric.Name && row.Student == student && row.Budget is not null)
             .ToDictionary(row => (row.Teacher, row.Method, row.BudgetUnit, row.Budget));
-        return [.. Summary.Arms(results.Runs).Where(arm => summaries.ContainsKey(Key(arm[0])))
+        return [.. Summary.Arms(results.Runs).Where(arm => arm[0].Student == student && summaries.ContainsKey(Key(arm[0])))
             .Select(arm => new Arm(
                 summaries[Key(arm[0])], [.. arm.Select(run => run.Seed!.Value)], [.. arm.Select(run => scores.Find(run.Run, task, metric.Name)!)]))];
     }

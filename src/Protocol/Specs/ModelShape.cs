@@ -28,6 +28,28 @@ public sealed record ModelShape
     /// <summary>Whether query, key and value projections have biases.</summary>
     public bool AttentionBias { get; init; }
 
+    // What the laboratory's own models do not have stands in no fingerprint, so that theirs do not change.
+
+    /// <summary>Whether the projection out of attention has a bias.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool OutputBias { get; init; }
+
+    /// <summary>Whether the feed-forward layer's projections have biases.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool FeedForwardBias { get; init; }
+
+    /// <summary>Whether queries and keys of each head are normalised before their rotary turn (Qwen 3).</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool QueryKeyNorm { get; init; }
+
+    /// <summary>How rotary frequencies are scaled; null for not at all.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public RotaryScaling? RotaryScaling { get; init; }
+
+    /// <summary>Positions that the model was made for; null where nobody says.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int? Context { get; init; }
+
     /// <summary>The widths of a perceptron's hidden layers over <see cref="Width"/> inputs; null for a transformer, whose other dimensions do not matter here.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<int>? Hidden { get; init; }
@@ -56,8 +78,8 @@ public sealed record ModelShape
         get
         {
             if (Hidden is not null) return Connections.Sum(layer => (layer.From + 1L) * layer.To);
-            long attention = (long)ProjectionRows * (Width + (AttentionBias ? 1 : 0)) + (long)Heads * HeadWidth * Width;
-            long layer = attention + 3L * Width * FeedForward + 2L * Width;
+            long attention = (long)ProjectionRows * (Width + (AttentionBias ? 1 : 0)) + (long)Heads * HeadWidth * Width + (OutputBias ? Width : 0) + (QueryKeyNorm ? 2 * HeadWidth : 0);
+            long layer = attention + 3L * Width * FeedForward + (FeedForwardBias ? 2L * FeedForward + Width : 0) + 2L * Width;
             return Layers * layer + (TiedHead ? 1L : 2L) * Vocabulary * Width + Width;
         }
     }

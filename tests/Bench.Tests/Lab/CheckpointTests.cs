@@ -37,11 +37,11 @@ public class CheckpointTests
         using var scope = NewDisposeScope();
         using var model = Models.Make(Models.Grouped, Compute.Cpu);
         ModelFolder.Save(scratch.Path, model, new CharacterTokenizer("0123456789+=,ab"));
-        var weights = SafeTensors.Read(scratch.File("model.safetensors"));
-        Assert.Equal([12, 24], weights["model.layers.1.self_attn.k_proj.weight"].shape);
-        Assert.Equal([24], weights["model.layers.0.self_attn.q_proj.bias"].shape);
-        Assert.Equal([40, 24], weights["model.layers.0.mlp.up_proj.weight"].shape);
-        Assert.DoesNotContain("lm_head.weight", weights.Keys);
+        using var weights = SafeTensors.Open(scratch.File("model.safetensors"));
+        Assert.Equal([12, 24], weights.ShapeOf("model.layers.1.self_attn.k_proj.weight"));
+        Assert.Equal([24], weights.ShapeOf("model.layers.0.self_attn.q_proj.bias"));
+        Assert.Equal([40, 24], weights.ShapeOf("model.layers.0.mlp.up_proj.weight"));
+        Assert.DoesNotContain("lm_head.weight", weights.Names);
     }
 
     [Fact]
@@ -62,7 +62,9 @@ public class CheckpointTests
             (whole[..^10], "does not fit the file"),
             (WithHeader("\"F32\"", "\"F99\""), "has type F99"),
             (WithHeader("[24]", "[-4]"), "does not fit the file"),
-            (WithHeader("{\"model", "<\"model"), "not a table of tensors"),
+            (WithHeader("{\"__meta", "<\"__meta"), "not a table of tensors"),
+            (WithHeader("[0,", "[8,"), "does not fit the file"),
+            (WithHeader("model.layers.1.mlp.down_proj", "model.layers.0.mlp.down_proj"), "stands twice in it"),
             (WithHeader("model.norm.weight", "model.nrom.weight"), "lack the tensor model.norm.weight"),
         ];
         foreach (var (bytes, says) in cases)

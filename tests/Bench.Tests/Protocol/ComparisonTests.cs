@@ -24,7 +24,7 @@ public class ComparisonTests
     }
 
     // Three methods of two seeds on forty items: the best is right on all but two, the others on the same half with three exchanged.
-    private static Results Recorded()
+    private static Results Recorded(string another = "")
     {
         var (runs, items) = (new List<RunRow>(), new List<ItemRow>());
         void Run(string method, string name, long seed, Func<int, bool> right)
@@ -41,10 +41,23 @@ public class ComparisonTests
             Run("answers", $"a{seed}", seed, i => i > 1);
             Run("logits", $"l{seed}", seed, i => i % 2 == 0 && i > 5);
             Run("gold-answers", $"g{seed}", seed, i => i % 2 == 0);
+            if (another.Length == 0) continue;
+            // Another student is right on nothing, whatever it learns from.
+            Run("answers", $"other{seed}", seed, _ => false);
+            runs[^1] = runs[^1] with { Student = another };
         }
 
-        var spec = Experiments.Parse(Experiments.Small);
+        var spec = Experiments.Parse(another.Length == 0 ? Experiments.Small : Two);
         return new Results(runs, [], items, [], Summary.Of(spec, runs, items));
+    }
+
+    private static string Two => Experiments.Small.Replace("  - { name: tiny,", "  - { name: other, model: { layers: 1, width: 16, heads: 2 } }\n  - { name: tiny,", StringComparison.Ordinal);
+
+    [Fact]
+    public void Students_are_compared_each_with_itself()
+    {
+        var rows = Comparison.Of(Experiments.Parse(Two), Recorded("other"));
+        Assert.Equal([("other", "answers", 0.0), ("tiny", "answers", 0.95), ("tiny", "gold-answers", 0.5), ("tiny", "logits", 0.425)], rows.Select(row => (row.Student, row.Method, Math.Round(row.Value, 3))));
     }
 
     [Fact]
