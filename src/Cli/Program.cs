@@ -12,6 +12,10 @@ var root = new RootCommand("Bench trains students from teachers under budgets, a
     PlanCommand.Create(),
     ReportCommand.Create(),
     SampleCommand.Create(),
+    ScoreCommand.Create(),
+    TokenizeCommand.Create(),
+    ChatTemplateCommand.Create(),
+    GradeCommand.Create(),
     DoctorCommand.Create(),
     WorkerCommand.Create(),
 };

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using Bench.Protocol.Ledger;
 using Bench.Protocol.Specs;
 
@@ -10,6 +11,17 @@ internal static class Arguments
     internal static Argument<string> Experiment() => new("experiment") { Description = "A folder under experiments/, or a path to an experiment.yaml." };
 
     internal static Option<string?> Output() => new("--out") { Description = "The folder for results (default: results/<name>)." };
+
+    internal static Argument<string> Model() => new("model") { Description = "A model's folder, a llama2.c .bin file, or a run of an experiment as experiment/run." };
+
+    internal static Option<string?> Tokenizer() => new("--tokenizer") { Description = "The tokenizer of a .bin file (default: tokenizer.bin or tok*.bin beside it)." };
+
+    internal static Option<string?> TokenIds() => new("--token-ids") { Description = "Tokens by their numbers, e.g. 1,5,9; nothing is set before them." };
+
+    /// <summary>The tokens that --token-ids names.</summary>
+    internal static int[] Ids(string numbers) => [.. numbers.Split(',').Select(word => int.TryParse(word.Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var id)
+        ? id
+        : throw new SpecException(null, $"--token-ids: '{word}' is no token", "numbers with commas between them"))];
 
     internal static ResultsFolder ResultsOf(Workplace place, ExperimentSpec spec, string? output) =>
         output is { Length: 0 } ? throw new SpecException(null, "--out is empty", "name a folder") : new(output ?? Path.Combine(place.Root, "results", spec.Name));

@@ -14,11 +14,31 @@ internal static class ModelNames
     /// Loads a folder, a llama2.c file with its tokenizer, or a run of an experiment: <c>quickstart/teacher</c>, or <c>quickstart/RUN</c> with the run
     /// as runs.csv names it.
     /// </summary>
-    internal static (Decoder Model, ITokenizer Tokenizer) Load(string named, string? tokenizerFile)
+    /// <param name="named">What the person calls it.</param>
+    /// <param name="tokenizerFile">The tokenizer of a llama2.c file, where it is not beside it.</param>
+    /// <returns>A folder's tokenizer is null where it has none: then tokens are given by their numbers.</returns>
+    internal static (Decoder Model, ITokenizer? Tokenizer) Load(string named, string? tokenizerFile = null) => Spoken(() => Find(named, tokenizerFile));
+
+    /// <summary>Loads the tokenizer alone: of a tokenizer.json, of a folder, of a llama2.c file.</summary>
+    internal static ITokenizer LoadTokenizer(string named) => Spoken<ITokenizer>(() =>
+    {
+        if (File.Exists(named)) return named.EndsWith(".bin", StringComparison.Ordinal) ? Llama2cTokenizer.Load(TokenizerBeside(named), Llama2cFile.Shape(named).Vocabulary) : HuggingFaceTokenizer.Load(named);
+        // A folder may hold a tokenizer and no model.
+        if (Directory.Exists(named) && File.Exists(Path.Combine(named, "tokenizer.json"))) return HuggingFaceTokenizer.Load(named);
+        var (model, tokenizer) = Find(named, null);
+        model.Dispose();
+        return Needed(tokenizer, named);
+    });
+
+    /// <summary>The tokenizer that text needs.</summary>
+    internal static ITokenizer Needed(ITokenizer? tokenizer, string named) =>
+        tokenizer ?? throw new SpecException(null, $"{named} has no tokenizer", "put its tokenizer.json beside it, or give tokens with --token-ids");
+
+    private static T Spoken<T>(Func<T> load)
     {
         try
         {
-            return Find(named, tokenizerFile);
+            return load();
         }
         catch (Exception error) when (error is LabException or IOException)
         {
@@ -26,9 +46,9 @@ internal static class ModelNames
         }
     }
 
-    private static (Decoder Model, ITokenizer Tokenizer) Find(string named, string? tokenizerFile)
+    private static (Decoder Model, ITokenizer? Tokenizer) Find(string named, string? tokenizerFile)
     {
-        if (Directory.Exists(named)) return ModelFolder.Load(named, Compute.Cpu);
+        if (Directory.Exists(named)) return (ModelFolder.LoadModel(named, Compute.Cpu), ModelFolder.FindTokenizer(named, ModelFolder.Shape(named)));
         if (File.Exists(named))
         {
             var model = Llama2cFile.Load(named, Compute.Cpu);

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using Bench.Protocol.Costs;
+using Bench.Protocol.Licences;
 using Bench.Protocol.Plans;
 using Bench.Protocol.Specs;
 using Spectre.Console;
@@ -47,14 +48,14 @@ internal static class PlanCommand
         foreach (var group in Runs(plan).GroupBy(charge => charge.Kind).OrderBy(group => group.Key))
             Console.WriteLine($"{Charge.NameOf(group.Key),-20} {Number(group.Sum(charge => charge.Flops.Value), "0.000e0")} FLOPs charged to runs");
         Console.WriteLine($"{"total",-20} {Number(Runs(plan).Sum(charge => charge.Flops.Value), "0.000e0")} FLOPs charged to runs");
-        foreach (var teacher in plan.Spec.Teachers) Console.WriteLine($"licence {teacher.Licence} of teacher {teacher.Name}: may be distilled");
+        foreach (var teacher in plan.Spec.Teachers) Console.WriteLine($"licence of teacher {teacher.Name}: {LicenceGate.Inherited(teacher)}; it may be distilled");
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"seconds assume {CostModel.AssumedFlopsPerSecond / 1e9:0} GFLOP/s a process; dollars are {prices.Name}'s"));
     }
 
     private static void PrintJson(Plan plan) => Console.WriteLine(JsonSerializer.Serialize(new
     {
         experiment = plan.Spec.Name,
-        licences = plan.Spec.Teachers.Select(teacher => new { teacher = teacher.Name, name = teacher.Licence, verdict = "may be distilled" }),
+        licences = plan.Spec.Teachers.Select(teacher => new { teacher = teacher.Name, name = teacher.Licence, inherited = LicenceGate.Inherited(teacher), verdict = "may be distilled" }),
         units = plan.Units.Select(unit => new
         {
             unit = unit.Fingerprint.Short,

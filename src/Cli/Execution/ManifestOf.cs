@@ -4,6 +4,7 @@ using Bench.Lab.Runs;
 using Bench.Lab.Teachers;
 using Bench.Protocol.Costs;
 using Bench.Protocol.Ledger;
+using Bench.Protocol.Licences;
 using Bench.Protocol.Plans;
 using Bench.Protocol.Specs;
 
@@ -33,7 +34,7 @@ internal static class ManifestOf
         OperatingSystem = RuntimeInformation.OSDescription,
         Runtime = RuntimeInformation.FrameworkDescription,
         Data = files.Hashes,
-        Licences = spec.Teachers.ToDictionary(teacher => teacher.Name, teacher => teacher.Licence),
+        Licences = spec.Teachers.ToDictionary(teacher => teacher.Name, LicenceGate.Inherited),
         Boundary = [.. spec.Boundary.Select(Charge.NameOf)],
         Prices = $"{spec.Prices.Name}: {spec.Prices.Basis}",
     };

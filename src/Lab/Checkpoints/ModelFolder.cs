@@ -28,7 +28,7 @@ public static class ModelFolder
     {
         var shape = Shape(folder);
         // The tokenizer first: it is small, and may be what is wrong.
-        var tokenizer = LoadTokenizer(folder, shape);
+        var tokenizer = FindTokenizer(folder, shape) ?? throw new LabException($"{folder}: no tokenizer in it ({HuggingFaceTokenizer.FileName})");
         return (LoadModel(folder, compute), tokenizer);
     }
 
@@ -49,14 +49,16 @@ public static class ModelFolder
     /// <exception cref="LabException">It is missing, broken, or of a model that is not known here.</exception>
     public static ModelShape Shape(string folder) => ModelConfig.Read(folder);
 
-    private static ITokenizer LoadTokenizer(string folder, ModelShape shape)
+    /// <summary>The tokenizer of a folder; null where there is none in it.</summary>
+    /// <exception cref="LabException">It cannot be used.</exception>
+    public static ITokenizer? FindTokenizer(string folder, ModelShape shape)
     {
         bool Has(string name) => File.Exists(Path.Combine(folder, name));
         return Has(ByteTokenizer.FileName) ? new ByteTokenizer()
             : Has(CharacterTokenizer.FileName) ? CharacterTokenizer.Load(folder)
             : Has(HuggingFaceTokenizer.FileName) ? HuggingFaceTokenizer.Load(folder)
             : Has(Llama2cTokenizer.FileName) ? Llama2cTokenizer.Load(Path.Combine(folder, Llama2cTokenizer.FileName), shape.Vocabulary)
-            : throw new LabException($"{folder}: no tokenizer in it ({HuggingFaceTokenizer.FileName})");
+            : null;
     }
 
     // Hugging Face keeps query, key and value apart, and gate and up.

@@ -17,7 +17,7 @@ public sealed class HuggingFaceTokenizer : ITokenizer
     private readonly AddedTokens normalised;
     private readonly string?[] pieces;
     private readonly HashSet<int> silent;
-    private readonly int? before;
+    private readonly IReadOnlyList<int> before;
 
     private HuggingFaceTokenizer(string path, TokenizerConfig? config)
     {
@@ -28,17 +28,16 @@ public sealed class HuggingFaceTokenizer : ITokenizer
         foreach (var (piece, id) in file.Vocabulary) pieces[id] = piece;
         foreach (var token in file.Added) pieces[token.Id] = token.Content;
         silent = [.. file.Added.Where(token => token.Special).Select(token => token.Id)];
-        Begin = Find(config?.Begin);
         End = Find(config?.End) ?? -1;
         // transformers' class for Llama ignores the file's post-processor and follows its own two flags.
-        before = config is { AddsBegin: true } ? Begin : null;
+        before = config is { AddsBegin: true } && Find(config.Begin) is { } begin ? [begin] : file.Template.Before;
     }
 
     /// <inheritdoc/>
     public int Size => pieces.Length;
 
     /// <inheritdoc/>
-    public int? Begin { get; }
+    public int? Begin => before is [var begin] ? begin : null;
 
     /// <inheritdoc/>
     public int End { get; }
@@ -77,7 +76,7 @@ public sealed class HuggingFaceTokenizer : ITokenizer
     }
 
     /// <summary>A text's tokens with those that the tokenizer sets around a text.</summary>
-    public int[] EncodeWhole(string text) => before is { } begin ? [begin, .. Encode(text)] : [.. file.Template.Before, .. Encode(text), .. file.Template.After];
+    public int[] EncodeWhole(string text) => [.. before, .. Encode(text), .. file.Template.After];
 
     /// <inheritdoc/>
     public string Decode(IReadOnlyList<int> tokens) => Decode(tokens, silently: true);

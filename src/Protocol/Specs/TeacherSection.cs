@@ -26,6 +26,7 @@ internal static class TeacherSection
             Name = section.Name("name", "name the teacher"),
             Licence = section.Text("licence", "name the teacher's licence by its SPDX id, e.g. MIT"),
             LicencePlace = section.PlaceOfValue("licence"),
+            Acknowledged = [.. section.Words("acknowledge").Select(word => word.Word)],
             Training = section.OptionalMapping("train") is { } train ? Training(train, section) : null,
             Checkpoint = section.OptionalMapping("checkpoint") is { } checkpoint ? Checkpoint(checkpoint) : null,
             Traces = section.OptionalMapping("traces") is { } traces ? Checkpoint(traces) : null,

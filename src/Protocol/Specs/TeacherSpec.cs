@@ -13,6 +13,9 @@ public sealed record TeacherSpec
     /// <summary>Where the licence stands in the file, for the gate's message.</summary>
     public required Place LicencePlace { get; init; }
 
+    /// <summary>Keys of licences whose conditions the experimenter meets.</summary>
+    public IReadOnlyList<string> Acknowledged { get; init; } = [];
+
     /// <summary>Set when the teacher is trained here.</summary>
     public TeacherTraining? Training { get; init; }
 

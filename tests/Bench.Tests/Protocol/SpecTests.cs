@@ -26,7 +26,7 @@ public class SpecTests
         {
             var spec = ExperimentFile.Load(file);
             Assert.Equal(Path.GetFileName(Path.GetDirectoryName(file)), spec.Name);
-            Assert.All(spec.Teachers, LicenceGate.Check);
+            Assert.All(spec.Teachers, teacher => LicenceGate.Check(teacher));
         }
     }
 
@@ -137,6 +137,31 @@ public class SpecTests
     {
         var error = Assert.Throws<LicenceRefusedException>(() => LicenceGate.Check(Experiments.Parse(Experiments.Small.Replace("MIT", licence, StringComparison.Ordinal)).Teachers[0]));
         Assert.Contains($"experiment.yaml:8:12: the licence '{licence}' of teacher 'ada'", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Llama 2 Community License", "", "forbids training other models on its outputs: outputs may not be used to improve any other LLM")]
+    [InlineData("Llama 3.1 Community License", "", "add acknowledge: [llama-3.1] to the teacher")]
+    [InlineData("Llama 3.1 Community License", "qwen", "add acknowledge: [llama-3.1] to the teacher")]
+    [InlineData("MRL-0.1 / MNPL-0.1", "", "is unclear")]
+    [InlineData("Llama 3.1 Comunity License", "llama-3.1", "did you mean 'Llama 3.1 Community License'?")]
+    [InlineData("Llama 3.1 Community License", "llama-3.1", null)]
+    [InlineData("MRL-0.1 / MNPL-0.1", "mistral-research", null)]
+    [InlineData("MIT (on Apache-2.0 bases)", "", null)]
+    public void The_gate_follows_the_table(string licence, string acknowledged, string? refusal)
+    {
+        var teacher = Experiments.Parse(Experiments.Small.Replace("licence: MIT", $"licence: {licence}{(acknowledged.Length > 0 ? $"\n  acknowledge: [{acknowledged}]" : "")}", StringComparison.Ordinal)).Teachers[0];
+        if (refusal is not null) Assert.Contains(refusal, Assert.Throws<LicenceRefusedException>(() => LicenceGate.Check(teacher)).Message, StringComparison.Ordinal);
+        else Assert.StartsWith(licence, LicenceGate.Inherited(teacher), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Every_licence_of_the_table_is_unique_and_says_what_it_asks()
+    {
+        var rows = LicenceTable.Names.Select(name => LicenceTable.Find(name)!).ToArray();
+        Assert.Equal(rows.Length, rows.Select(row => row.Key).Distinct().Count());
+        Assert.All(rows, row => Assert.NotEmpty(row.Condition));
+        Assert.Contains(rows, row => row.Permission == Permission.No);
     }
 
     [Theory]

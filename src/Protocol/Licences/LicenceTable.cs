@@ -1,0 +1,36 @@
+using CsvHelper;
+
+namespace Bench.Protocol.Licences;
+
+/// <summary>Licences of models that are used as teachers, from licences.csv, and the permissive ones by their SPDX ids.</summary>
+public static class LicenceTable
+{
+    private static readonly IReadOnlyList<Terms> Rows = Read();
+
+    /// <summary>Permissive licences by SPDX id: none of them limits what is done with outputs.</summary>
+    public static IReadOnlyCollection<string> Permissive { get; } =
+    [
+        "0BSD", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "BSL-1.0", "CC-BY-4.0", "CC0-1.0", "ISC", "MIT", "MIT-0", "Unlicense", "Zlib",
+    ];
+
+    /// <summary>Every name that an experiment may give as a licence.</summary>
+    public static IReadOnlyCollection<string> Names { get; } = [.. Permissive.Concat(Rows.Select(row => row.Licence)).Distinct()];
+
+    /// <summary>The terms of a licence by its name or its key; null where nobody has read it.</summary>
+    public static Terms? Find(string licence) => Rows.FirstOrDefault(row => row.Licence == licence || row.Key == licence)
+        ?? (Permissive.Contains(licence) ? new Terms(licence, licence, Permission.Yes, "", "none beyond keeping the licence and notices", "") : null);
+
+    private static IReadOnlyList<Terms> Read()
+    {
+        using var stream = typeof(LicenceTable).Assembly.GetManifestResourceStream("licences.csv")!;
+        using var csv = CsvReader.Create(stream, CsvReaderOptions.Default, leaveOpen: true);
+        var rows = new List<Terms>();
+        while (csv.Read())
+        {
+            rows.Add(new Terms(
+                csv.GetString("key"), csv.GetString("licence"), Enum.Parse<Permission>(csv.GetString("verdict"), ignoreCase: true), csv.GetString("models"), csv.GetString("condition"), csv.GetString("source")));
+        }
+
+        return rows;
+    }
+}

@@ -1,0 +1,26 @@
+namespace Bench.Protocol.Licences;
+
+/// <summary>What a licence says of training another, general model on a model's outputs and publishing it.</summary>
+public enum Permission
+{
+    /// <summary>No limit.</summary>
+    Yes,
+
+    /// <summary>Allowed with duties.</summary>
+    Conditional,
+
+    /// <summary>Forbidden for that case.</summary>
+    No,
+
+    /// <summary>The clause was not read.</summary>
+    Unclear,
+}
+
+/// <summary>A row of licences.csv: a licence as it was read, which is no legal advice.</summary>
+/// <param name="Key">By which an experiment acknowledges the condition.</param>
+/// <param name="Licence">The name that an experiment gives.</param>
+/// <param name="Permission">What it allows.</param>
+/// <param name="Models">Models that come under it.</param>
+/// <param name="Condition">What it asks, in our words.</param>
+/// <param name="Source">Where it was read.</param>
+public sealed record Terms(string Key, string Licence, Permission Permission, string Models, string Condition, string Source);

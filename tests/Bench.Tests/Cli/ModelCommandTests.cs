@@ -1,0 +1,90 @@
+using System.Text.Json;
+
+namespace Bench.Tests.Cli;
+
+/// <summary>The commands that ask a model or a grader for one thing.</summary>
+public sealed class ModelCommandTests : IDisposable
+{
+    private readonly Scratch scratch = Repository.Scratch();
+
+    public void Dispose() => scratch.Dispose();
+
+    private JsonElement[] Run(params string[] words)
+    {
+        var run = new BenchProcess(scratch.Path).Run(words);
+        Assert.True(run.Code == 0, run.Errors + run.Output);
+        return [.. run.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement)];
+    }
+
+    private string Refused(params string[] words)
+    {
+        var run = new BenchProcess(scratch.Path).Run(words);
+        Assert.Equal(2, run.Code);
+        Assert.StartsWith("bench: ", run.Errors, StringComparison.Ordinal);
+        return run.Errors.TrimEnd();
+    }
+
+    private string Lines(params string[] lines)
+    {
+        File.WriteAllLines(scratch.File("in.jsonl"), lines);
+        return scratch.File("in.jsonl");
+    }
+
+    private static int[] Ids(JsonElement entry, string key) => [.. entry.GetProperty(key).EnumerateArray().Select(id => id.GetInt32())];
+
+    [Fact]
+    public void Score_and_sample_say_what_the_reference_says()
+    {
+        var folder = Repository.DataOrSkip("checkpoints/llama3-tiny");
+        var entry = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(folder, "reference.json"))).RootElement.GetProperty("cases")[1];
+        var ids = string.Join(',', Ids(entry, "input_ids"));
+        var scored = Run("score", folder, "--token-ids", ids, "--json", "--logits")[0];
+        Assert.Equal(entry.GetProperty("mean_nll").GetDouble(), scored.GetProperty("mean_nll").GetDouble(), 1e-5);
+        Assert.All(scored.GetProperty("logits").EnumerateArray().Zip(entry.GetProperty("final_logits").EnumerateArray()), pair => Assert.Equal(pair.Second.GetDouble(), pair.First.GetDouble(), 1e-4));
+        Assert.All(scored.GetProperty("token_logprobs").EnumerateArray().Zip(entry.GetProperty("token_logprobs").EnumerateArray()), pair => Assert.Equal(pair.Second.GetDouble(), pair.First.GetDouble(), 1e-4));
+
+        var sampled = Run("sample", folder, "--token-ids", ids, "--max-tokens", "16", "--greedy", "--json", "--logprobs")[0];
+        Assert.Equal(Ids(entry, "input_ids"), Ids(sampled, "prompt_ids"));
+        Assert.Equal(Ids(entry, "greedy_continuation"), Ids(sampled, "token_ids"));
+        Assert.Equal(JsonValueKind.Null, sampled.GetProperty("text").ValueKind);
+        Assert.All(sampled.GetProperty("token_logprobs").EnumerateArray().Zip(entry.GetProperty("greedy_continuation_logprobs").EnumerateArray()), pair => Assert.Equal(pair.Second.GetDouble(), pair.First.GetDouble(), 1e-4));
+
+        Assert.Contains("has no tokenizer; put its tokenizer.json beside it, or give tokens with --token-ids", Refused("score", folder, "--text", "hello"), StringComparison.Ordinal);
+        Assert.Contains("512 is no token of this model; it has 0 to 511", Refused("sample", folder, "--token-ids", "5,512"), StringComparison.Ordinal);
+        Assert.Contains("'x' is no token", Refused("score", folder, "--token-ids", "5,x"), StringComparison.Ordinal);
+        Assert.Contains("give --text or --token-ids, one of them", Refused("score", folder), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Tokenize_takes_a_llama2c_model_and_says_where_a_line_is_wrong()
+    {
+        var stories = Repository.DataOrSkip("checkpoints/stories260k/stories260K.bin");
+        var entry = Run("tokenize", stories, "--in", Lines("{\"text\": \"Once upon\"}"))[0];
+        Assert.Equal("Once upon", entry.GetProperty("decoded").GetString());
+        Assert.Equal([1, .. Ids(entry, "ids_no_special")], Ids(entry, "ids"));
+        Assert.Contains("in.jsonl:2: 'text' is missing or no text", Refused("tokenize", stories, "--in", Lines("{\"text\": \"a\"}", "{\"txt\": 1}")), StringComparison.Ordinal);
+        Assert.Contains("in.jsonl:1: not JSON", Refused("tokenize", stories, "--in", Lines("{")), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Grade_writes_a_verdict_for_each_line_and_sums_up_over_samples()
+    {
+        var input = Lines(
+            "{\"id\": \"a\", \"response\": \"#### 5\", \"reference\": \"5\"}", "{\"id\": \"a\", \"response\": \"#### 6\", \"reference\": \"5\"}", "{\"id\": \"a\", \"response\": \"it is \\\\boxed{5.0}\", \"reference\": \"5\"}");
+        var run = new BenchProcess(scratch.Path).Run("grade", "--task", "gsm8k", "--in", input);
+        Assert.Equal(0, run.Code);
+        Assert.Equal("{\"id\":\"a\",\"correct\":true,\"extracted\":\"5\"}\n{\"id\":\"a\",\"correct\":false,\"extracted\":\"6\"}\n{\"id\":\"a\",\"correct\":true,\"extracted\":\"5\"}\n", run.Output);
+        Assert.Equal("2 of 3 correct; pass@1 0.6667 over 1 items; majority@3 1.0000", run.Errors.TrimEnd());
+        Assert.Contains("'id' is missing", Refused("grade", "--task", "math", "--in", Lines("{\"response\": \"1\", \"reference\": \"1\"}")), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_chat_template_is_rendered_from_the_command_line()
+    {
+        Directory.CreateDirectory(scratch.File("model"));
+        File.WriteAllText(scratch.File("model/chat_template.jinja"), "{% for m in messages %}[{{ m.role }}] {{ m.content }}\n{% endfor %}{% if add_generation_prompt %}[assistant]{% endif %}");
+        var input = Lines("{\"messages\": [{\"role\": \"user\", \"content\": \"Grüße\"}], \"add_generation_prompt\": true}", "{\"messages\": [], \"kwargs\": {\"add_generation_prompt\": true}}");
+        Assert.Equal(["[user] Grüße\n[assistant]", "[assistant]"], Run("chat-template", scratch.File("model"), "--in", input).Select(entry => entry.GetProperty("rendered").GetString()!));
+        Assert.Contains("no chat template", new BenchProcess(scratch.Path).Run("chat-template", scratch.Path, "--in", input).Errors, StringComparison.Ordinal);
+    }
+}
