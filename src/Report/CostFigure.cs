@@ -7,7 +7,7 @@ using ScottPlot.TickGenerators;
 
 namespace Bench.Report;
 
-/// <summary>What each method cost at the largest budget, by kind, as stacked bars; the teacher has its own bar.</summary>
+/// <summary>What each method cost at the largest budget, by kind, as stacked bars, one below the other; the teacher has its own.</summary>
 internal static class CostFigure
 {
     internal static void Draw(ExperimentSpec spec, ResultsFolder folder, Results results, StudentSpec student, string name)
@@ -15,7 +15,7 @@ internal static class CostFigure
         var charges = results.Charges.ToLookup(charge => charge.Run, StringComparer.Ordinal);
         var bars = Bars(spec, results, student, charges);
         if (bars.Count == 0 || results.Summary.All(row => row.Student != student.Name)) return;
-        using var plot = FigureRenderer.New("", "compute of one run (FLOPs)");
+        using var plot = FigureRenderer.New("compute of one run (FLOPs)", "");
         var highest = bars.Max(bar => bar.Flops.Values.Sum());
         foreach (var (kindName, kind) in Charge.Names)
         {
@@ -24,7 +24,7 @@ internal static class CostFigure
             {
                 if (!bars[i].Flops.TryGetValue(kind, out var flops)) continue;
                 var below = bars[i].Flops.Where(pair => pair.Key < kind).Sum(pair => pair.Value);
-                boxes.Add(new Bar { Position = i, ValueBase = below, Value = below + flops, Size = 0.62, FillColor = Style.OfKind((int)kind), LineColor = Colors.White, LineWidth = 1 });
+                boxes.Add(new Bar { Orientation = Orientation.Horizontal, Position = bars.Count - 1 - i, ValueBase = below, Value = below + flops, Size = 0.62, FillColor = Style.OfKind((int)kind), LineColor = Colors.White, LineWidth = 1 });
             }
 
             if (boxes.Count == 0) continue;
@@ -34,14 +34,14 @@ internal static class CostFigure
         for (var i = 0; i < bars.Count; i++)
         {
             var total = bars[i].Flops.Values.Sum();
-            var label = plot.Add.Text(total.ToString("0.0e0", CultureInfo.InvariantCulture), i, total);
-            (label.LabelAlignment, label.LabelFontSize) = (Alignment.LowerCenter, FigureRenderer.TextSize);
+            var label = plot.Add.Text(total.ToString("0.0e0", CultureInfo.InvariantCulture), total + 0.01 * highest, bars.Count - 1 - i);
+            (label.LabelAlignment, label.LabelFontSize) = (Alignment.MiddleLeft, FigureRenderer.TextSize);
         }
 
         plot.ShowLegend(Edge.Top);
-        plot.Axes.SetLimits(-0.6, bars.Count - 0.4, 0, highest * 1.1);
-        plot.Axes.Bottom.TickGenerator = new NumericManual([.. Enumerable.Range(0, bars.Count).Select(i => (double)i)], [.. bars.Select(bar => bar.Label)]);
-        plot.Axes.Left.TickGenerator = FigureRenderer.Ticks(0, highest * 1.1, FigureRenderer.NiceStep(highest), value => value == 0 ? "0" : value.ToString("0.#e0", CultureInfo.InvariantCulture));
+        plot.Axes.SetLimits(0, highest * 1.18, -0.6, bars.Count - 0.4);
+        plot.Axes.Left.TickGenerator = new NumericManual([.. Enumerable.Range(0, bars.Count).Select(i => (double)i)], [.. bars.Select(bar => bar.Label).Reverse()]);
+        plot.Axes.Bottom.TickGenerator = FigureRenderer.Ticks(0, highest * 1.18, FigureRenderer.NiceStep(highest), value => value == 0 ? "0" : value.ToString("0.#e0", CultureInfo.InvariantCulture));
         FigureRenderer.Save(plot, folder.Figures, name);
         Captions.Write(
             folder, name,

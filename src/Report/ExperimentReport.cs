@@ -31,7 +31,12 @@ public static class ExperimentReport
                     }
 
                     // One budget makes no curve.
-                    if (spec.Budgets.Count == 1) continue;
+                    if (spec.Budgets.Count == 1)
+                    {
+                        RankingFigure.Draw(spec, folder, results, rows, metric, $"{metric.Name}-by-method{suffix}");
+                        continue;
+                    }
+
                     ScoreOverCost(spec, folder, results, rows, metric, $"{metric.Name}-over-cost{suffix}");
                     if (rows.Any(row => row.Recovered is not null && row.Method != Summary.GapBaseline)) RecoveredOverBudget(spec, folder, results, rows, $"recovered-over-budget{suffix}");
                 }

@@ -38,6 +38,9 @@ internal sealed record Style(Color Color, MarkerShape Marker, LinePattern Patter
         return styles;
     }
 
+    /// <summary>The colour of a place in a ranking: baselines stand back.</summary>
+    internal static Color OfRank(bool baseline) => Color.FromHex(baseline ? "#888888" : Palette[0]);
+
     /// <summary>Colours of kinds of cost, in the order of the kinds.</summary>
     internal static Color OfKind(int kind) => Color.FromHex(new[] { "#000000", "#E69F00", "#F0E442", "#0072B2", "#56B4E9", "#CC79A7" }[kind]);
 }

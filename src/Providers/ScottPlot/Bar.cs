@@ -9,6 +9,8 @@ public sealed class Bar
 
     public double Value { get; set; }
 
+    public Orientation Orientation { get; set; } = Orientation.Vertical;
+
     public double Size { get; set; } = 0.8;
 
     public Color FillColor { get; set; } = Colors.Gray;

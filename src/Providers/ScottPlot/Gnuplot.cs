@@ -95,8 +95,12 @@ internal static class Gnuplot
                 curves.Add(string.Create(invariant, $"{line.Y:R} with lines linewidth {line.LineWidth}{line.LinePattern.ToGnuplot()} linecolor rgb {line.Color.ToGnuplot()} {Title(line.LegendText)}"));
                 break;
             case BarPlot { Bars: [var first, ..] } bars:
-                Data(script, name, bars.Bars.Select(bar => (double[])
-                    [bar.Position, (bar.ValueBase + bar.Value) / 2, bar.Position - bar.Size / 2, bar.Position + bar.Size / 2, bar.ValueBase, bar.Value]));
+                Data(script, name, bars.Bars.Select(bar =>
+                {
+                    double[] across = [bar.Position, bar.Position - bar.Size / 2, bar.Position + bar.Size / 2], along = [(bar.ValueBase + bar.Value) / 2, bar.ValueBase, bar.Value];
+                    var (x, y) = bar.Orientation == Orientation.Vertical ? (across, along) : (along, across);
+                    return (double[])[x[0], y[0], x[1], x[2], y[1], y[2]];
+                }));
                 curves.Add(string.Create(invariant, $"{name} using 1:2:3:4:5:6 with boxxyerror fillstyle solid 1.0 border linecolor rgb {first.LineColor.ToGnuplot()} fillcolor rgb {first.FillColor.ToGnuplot()} linewidth {first.LineWidth} {Title(bars.LegendText)}"));
                 break;
             default:

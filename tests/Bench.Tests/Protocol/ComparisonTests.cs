@@ -69,8 +69,8 @@ public class ComparisonTests
         Assert.Null(rows[0].PBest);
         Assert.InRange(rows[1].PBest!.Value, 0, 0.01);
         // One that only gold-answers has right against nineteen that only answers has.
-        Assert.Null(rows[0].PMcNemar);
-        Assert.Equal(2 * 21 * Math.Pow(0.5, 20), rows[1].PMcNemar!.Value, 1e-9);
+        Assert.Null(rows[0].PMcnemar);
+        Assert.Equal(2 * 21 * Math.Pow(0.5, 20), rows[1].PMcnemar!.Value, 1e-9);
         // gold-answers is cheaper than answers and better than logits, which costs more.
         Assert.Equal([true, true, false], rows.Select(row => row.Frontier));
     }

@@ -1,0 +1,51 @@
+using Bench.Protocol.Ledger;
+using Bench.Protocol.Specs;
+using Bench.Protocol.Tasks;
+using ScottPlot;
+using ScottPlot.TickGenerators;
+
+namespace Bench.Report;
+
+/// <summary>Every method of an experiment with one budget, best on top, with its interval; the teacher is a labelled line.</summary>
+internal static class RankingFigure
+{
+    internal static void Draw(ExperimentSpec spec, ResultsFolder folder, Results results, IReadOnlyList<SummaryRow> rows, Metric metric, string name)
+    {
+        var ranked = rows.Where(row => row.Budget is not null).OrderBy(row => metric.HigherIsBetter ? row.Value : -row.Value).ToArray();
+        using var plot = FigureRenderer.New(metric.Label, "");
+        for (var place = 0; place < ranked.Length; place++)
+        {
+            var row = ranked[place];
+            var color = Style.OfRank(spec.Methods.First(method => method.Name == row.Method).IsBaseline);
+            if (row is { CiLow: { } low, CiHigh: { } high })
+            {
+                double[] ends = [low, high], level = [place, place];
+                var interval = plot.Add.Scatter(ends, level);
+                (interval.Color, interval.LineWidth, interval.MarkerSize) = (color, 2, 0);
+            }
+
+            double[] value = [row.Value], at = [place];
+            var point = plot.Add.Scatter(value, at);
+            (point.Color, point.MarkerShape, point.MarkerSize, point.LineWidth) = (color, MarkerShape.FilledCircle, 9, 0);
+        }
+
+        var teachers = results.Summary.Where(row => row.Method == Summary.Teacher && row.Task == rows[0].Task && row.Metric == metric.Name).ToArray();
+        foreach (var teacher in teachers)
+        {
+            double[] across = [teacher.Value, teacher.Value], along = [-0.6, ranked.Length - 0.4];
+            var line = plot.Add.Scatter(across, along);
+            (line.Color, line.LineWidth, line.LinePattern, line.MarkerSize) = (Colors.Black, 1, LinePattern.Dotted, 0);
+            var label = plot.Add.Text($"teacher {teacher.Teacher}", teacher.Value, ranked.Length - 0.4);
+            (label.LabelAlignment, label.LabelFontSize) = (Alignment.LowerRight, FigureRenderer.TextSize);
+        }
+
+        var values = ranked.SelectMany(row => new[] { row.CiLow ?? row.Value, row.CiHigh ?? row.Value }).Concat(teachers.Select(row => row.Value)).ToArray();
+        var margin = 0.03 * Math.Max(values.Max() - values.Min(), 1e-9);
+        var (left, right) = (values.Min() - margin, values.Max() + margin);
+        plot.Axes.SetLimits(left, right, -0.6, ranked.Length + 0.4);
+        plot.Axes.Bottom.TickGenerator = FigureRenderer.Ticks(left, right, FigureRenderer.NiceStep(right - left), CurveFigure.Number);
+        plot.Axes.Left.TickGenerator = new NumericManual([.. Enumerable.Range(0, ranked.Length).Select(i => (double)i)], [.. ranked.Select(row => Labels.Of(spec, row.Teacher, row.Method))]);
+        FigureRenderer.Save(plot, folder.Figures, name);
+        Captions.Write(folder, name, $"{metric.Label} of student {rows[0].Student} by method, at {spec.Budgets[^1].AmountText} {spec.Budgets[^1].UnitLabel}; baselines without a teacher are grey.", spec, rows, results);
+    }
+}
