@@ -250,7 +250,7 @@ internal sealed class SafeTensors : IDisposable
         var range = property.Value.GetProperty("data_offsets").EnumerateArray().Select(offset => offset.GetInt64()).ToArray();
         // In decimal a product of a few sizes cannot wrap around.
         if (range.Length != 2 || shape.Length > 4 || shape.Any(length => length < 0 || length > 1L << 40) || range[0] < 0 || range[1] < range[0] || range[1] > size
-            || shape.Aggregate((decimal)SizeOf(type), (product, length) => product == 0 ? 0 : product > 1e24m ? product : product * length) != range[1] - range[0])
+            || shape.Aggregate((decimal)SizeOf(type), (product, length) => product == 0 ? 0 : product > 1e15m ? product : product * length) != range[1] - range[0])
             throw Bad(path, $"tensor {property.Name} has a shape or range that does not fit the file");
         return new Entry(type, shape, range[0], range[1]);
     }

@@ -78,7 +78,7 @@ internal sealed class Lessons(UnitSession session)
 
     // A budget in queries is a smaller pool, not a shorter training.
     private static Lesson Limited(Lesson lesson, Budget budget, double queriesEach) =>
-        budget.Unit == BudgetUnit.Queries ? lesson.Take((int)Math.Min(lesson.Sequences.Count, budget.Amount / queriesEach)) : lesson;
+        budget.Unit == BudgetUnit.Queries ? lesson.Take((int)Math.Min(lesson.Sequences.Count, budget.Amount / queriesEach + 1e-9)) : lesson;
 
     /// <summary>Traces, or the same prompts with only the final answer.</summary>
     internal static IReadOnlyList<Sequence> Kept(IReadOnlyList<Sequence> traces, Keep keep, ITokenizer tokenizer) =>

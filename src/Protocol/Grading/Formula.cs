@@ -9,6 +9,7 @@ namespace Bench.Protocol.Grading;
 internal sealed class Formula
 {
     private const int DeepestNesting = 100;
+    private const int ShortestWord = 4;
 
     private readonly string text;
     private readonly double letters;
@@ -20,10 +21,12 @@ internal sealed class Formula
     /// <summary>Whether both have a value, and the same.</summary>
     internal static bool SameValue(string a, string b)
     {
-        // Values without a pattern, at which two different formulas hardly agree.
-        foreach (var letters in (double[])[0.7345, 1.9182, 3.3617])
+        // Numerals are compared as what they are: as binary numbers, large ones that differ would be alike.
+        if (decimal.TryParse(a, NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var one)
+            && decimal.TryParse(b, NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var other)) return one == other;
+        foreach (var letters in (double[])[1, 2, 3])
         {
-            if (Value(a, letters) is not { } x || Value(b, letters) is not { } y || !(Math.Abs(x - y) <= 1e-9 * Math.Max(1, Math.Max(Math.Abs(x), Math.Abs(y))))) return false;
+            if (Value(a, letters) is not { } x || Value(b, letters) is not { } y || !(Math.Abs(x - y) <= 1e-12 * Math.Max(Math.Abs(x), Math.Abs(y)))) return false;
         }
 
         return true;
@@ -118,10 +121,18 @@ internal sealed class Formula
             case '\\': return Command();
         }
 
-        if (!char.IsAsciiLetter(Now)) return null;
+        if (!char.IsAsciiLetter(Now) || IsWord()) return null;
         var letter = text[at++];
-        // e is Euler's number; other letters get values of their own, so that x and y differ.
-        return letter == 'e' ? Math.E : letters + (letter - 'A') * 0.0173;
+        // e is Euler's number; other letters get values of their own without a pattern, at which two different formulas hardly agree.
+        return letter == 'e' ? Math.E : 0.3 + 3 * Math.Abs(Math.Sin((letter * 12.9898 + letters * 78.233) * 43.7585));
+    }
+
+    // So many letters side by side are a word and no product.
+    private bool IsWord()
+    {
+        var end = at;
+        while (end < text.Length && char.IsAsciiLetter(text[end])) end++;
+        return end - at >= ShortestWord;
     }
 
     private double? Number()

@@ -14,11 +14,12 @@ internal static partial class MathAnswer
         ("\\neq", "≠"), ("\\ne ", "≠ "), ("\\cup", "∪"), ("\\cap", "∩"), ("\\in ", "∈ "), ("\\pm", "±"), ("\\lbrace", "⦃"), ("\\rbrace", "⦄"),
     ];
 
-    /// <summary>Whether two answers are equal.</summary>
-    internal static bool Equal(string a, string b)
+    /// <summary>Whether two answers are equal. 100,200 is one number or two: they are equal if they are in either reading.</summary>
+    internal static bool Equal(string a, string b) => Alike(Plain(a, thousands: true), Plain(b, thousands: true)) || Alike(Plain(a, thousands: false), Plain(b, thousands: false));
+
+    private static bool Alike(string x, string y)
     {
-        var (x, y) = (Plain(a), Plain(b));
-        if (x == y) return x.Length > 0;
+        if (Bare(x) == Bare(y)) return x.Length > 0;
         if (Parts(x) is { } mine && Parts(y) is { } theirs) return AllEqual(mine, theirs);
         if (Parts(x) is not null || Parts(y) is not null) return false;
         if (x.EndsWith('%') != y.EndsWith('%')) return OfPercent(x, y);
@@ -26,16 +27,21 @@ internal static partial class MathAnswer
     }
 
     /// <summary>An answer without what does not matter: style, spacing, units, a name before an equals sign.</summary>
-    internal static string Plain(string answer)
+    internal static string Plain(string answer) => Bare(Plain(answer, thousands: true));
+
+    // Words keep marks around them, so that they are no product of their letters.
+    private static string Bare(string text) => text.Replace("⟪", "", StringComparison.Ordinal).Replace("⟫", "", StringComparison.Ordinal);
+
+    private static string Plain(string answer, bool thousands)
     {
         var text = answer.Trim();
         foreach (var (from, to) in Spellings) text = text.Replace(from, to, StringComparison.Ordinal);
         text = text.Replace("\\%", "%", StringComparison.Ordinal);
         text = WithoutUnits(text);
-        text = Word().Replace(text, "$1");
-        text = ShortFraction().Replace(text, "\\frac{$1}{$2}");
+        text = Word().Replace(text, match => match.Groups[1].Value.Count(char.IsLetter) > 1 ? $"⟪{match.Groups[1].Value}⟫" : match.Groups[1].Value);
+        text = ShortFraction().Replace(text, "\\frac{$1$2}{$3$4}");
         text = ShortRoot().Replace(text, "\\sqrt{$1}");
-        text = Thousands().Replace(text, match => match.Value.Replace(",", "", StringComparison.Ordinal));
+        if (thousands && text.AsSpan().IndexOfAny("([⦃") < 0) text = Thousands().Replace(text, match => match.Value.Replace(",", "", StringComparison.Ordinal));
         text = Regex.Replace(text, @"\s+", "").TrimEnd('.', ',', ';');
         // x = 5 answers 5, and so does f(x) = 5; but an equation that is the answer has more than a name on its left.
         if (Named().Match(text) is { Success: true } named) text = text[named.Length..];
@@ -126,13 +132,13 @@ internal static partial class MathAnswer
     [GeneratedRegex(@"\\(?:text|mbox|mathrm|textrm|textbf|mathbf|hbox|operatorname)\s*\{\s*([^{}]*?)\s*\}", RegexOptions.CultureInvariant)]
     private static partial Regex Word();
 
-    [GeneratedRegex(@"\\frac\s*\{?(\d|[a-zA-Zπ])\}?\s*\{?(\d|[a-zA-Zπ])\}?(?![\d}])", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"\\frac\s*(?:\{([^{}]*)\}|([0-9a-zA-Zπ]))\s*(?:\{([^{}]*)\}|([0-9a-zA-Zπ]))", RegexOptions.CultureInvariant)]
     private static partial Regex ShortFraction();
 
     [GeneratedRegex(@"\\sqrt\s*(\d|[a-zA-Z])(?![a-zA-Z])", RegexOptions.CultureInvariant)]
     private static partial Regex ShortRoot();
 
-    [GeneratedRegex(@"(?<![\d.,])\d{1,3}(?:,(?:\\!)?\d{3})+(?![\d,])", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"(?<![\d.,])[1-9]\d{0,2}(?:,(?:\\!)?\d{3})+(?![\d,])", RegexOptions.CultureInvariant)]
     private static partial Regex Thousands();
 
     [GeneratedRegex(@"^[a-zA-Z](?:_\{?\w\}?)?(?:\([a-zA-Z]\))?=(?=[^=]+$)", RegexOptions.CultureInvariant)]

@@ -19,7 +19,7 @@ public sealed partial class NumberGrader : IGrader
 
     private static decimal? Number(string text)
     {
-        var final = Answers.Final(text);
+        var final = Answers.Final(text).Replace("{,}", ",", StringComparison.Ordinal).Replace("\\!", "", StringComparison.Ordinal).Replace("\\,", "", StringComparison.Ordinal);
         // A response that was cut off in its reasoning has no answer.
         if (final.Length == 0) return null;
         var boxed = Marks.Boxed(final);
@@ -39,6 +39,6 @@ public sealed partial class NumberGrader : IGrader
 
     private static string Plain(decimal number) => number.ToString("0.############################", CultureInfo.InvariantCulture);
 
-    [GeneratedRegex(@"(?<sign>[-−])?\s?(?:\\?[$€£]|\\text\{\s*)?\s?(?<sign>[-−])?(?<digits>\d[\d,]*(?:\.\d+)?|\.\d+)", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"(?<sign>[-−])?(?:\\?[$€£] ?|\\text\{\s*)?(?<sign>[-−])?(?<digits>\d[\d,]*(?:\.\d+)?|\.\d+)", RegexOptions.CultureInvariant)]
     private static partial Regex Numbers();
 }

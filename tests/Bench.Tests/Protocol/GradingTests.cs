@@ -58,6 +58,9 @@ public class GradingTests
     [InlineData("5 apples and 6 pears", "6", false)]
     [InlineData("#### -$1,000,000.50", "#### -1000000.5", true)]
     [InlineData("", "5", false)]
+    [InlineData("\\boxed{70{,}000}", "70000", true)]
+    [InlineData("\\boxed{70,\\!000}", "70000", true)]
+    [InlineData("Answer:\n- 18 apples", "18", true)]
     public void Numbers_are_found_and_compared_as_numbers(string response, string reference, bool correct) => Assert.Equal(correct, Grade("gsm8k", response, reference).Correct);
 
     [Theory]
@@ -91,6 +94,17 @@ public class GradingTests
     [InlineData("2^{10}", "1024", true)]
     [InlineData("\\$32{,}500", "32500", true)]
     [InlineData("7", "8", false)]
+    [InlineData("\\frac{12}{5}", "2.4", true)]
+    [InlineData("\\frac{12}{5}", "2.5", false)]
+    [InlineData("\\frac{2x}{3}", "\\frac{2}{3}x", true)]
+    [InlineData("x+z", "2y", false)]
+    [InlineData("(0,100)", "(0, 100)", true)]
+    [InlineData("(0,100)", "100", false)]
+    [InlineData("100,200,300", "100, 200, 300", true)]
+    [InlineData("\\text{BCA}", "\\text{ACB}", false)]
+    [InlineData("east", "seat", false)]
+    [InlineData("1000000000", "1000000001", false)]
+    [InlineData("\\frac{1}{10^{10}}", "0", false)]
     public void Formulas_are_equal_when_their_values_are(string answer, string reference, bool correct)
     {
         Assert.Equal(correct, Grade("math", $"We find \\boxed{{{answer}}}, as wanted.", reference).Correct);
