@@ -64,7 +64,8 @@ internal static class CurveFigure
 
             // Points that have a line of their own are not joined.
             var line = plot.Add.Scatter(xs, [.. curve.Select(point => point.Y)]);
-            (line.Color, line.LineWidth, line.LinePattern, line.MarkerShape, line.MarkerSize) = (color, lines is null ? 2 : 0, styles[method].Pattern, styles[method].Marker, 9);
+            (line.Color, line.LineWidth, line.LinePattern) = (color, lines is null ? 2 : 0, styles[method].Pattern);
+            (line.MarkerShape, line.MarkerSize, line.MarkerLineWidth) = (styles[method].Marker, 9, 2);
         }
 
         foreach (var (method, at) in Spread([.. curves.Select(curve => (curve.Key, curve.Value[^1].Y))], (top - bottom) * 0.05, bottom, top))

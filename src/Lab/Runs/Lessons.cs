@@ -104,16 +104,19 @@ internal sealed class Lessons(UnitSession session)
             rationales.Add(Examples.RationaleOnly(written, tokenizer, trace, label));
         }
 
-        double labelTokens = labels.Sum(sequence => sequence.ResponseLength), rationaleTokens = rationales.Sum(sequence => sequence.ResponseLength);
-        if (rationaleTokens == rationales.Count * (double)tokenizer.Encode(Answers.ThinkClose).Length) throw new LabException("the teacher shows no reasoning to learn from");
-        var (onLabel, onRationale) = ((labelTokens + rationaleTokens) / labelTokens, method.RationaleWeight * (labelTokens + rationaleTokens) / rationaleTokens);
-        var lesson = Lesson.Of([.. labels.Zip(rationales, (label, rationale) => new[] { label, rationale }).SelectMany(pair => pair)]) with
-        {
-            Weights = [.. Enumerable.Range(0, 2 * traces.Count).Select(i => i % 2 == 0 ? onLabel : onRationale)],
-            QueriesEach = QueriesOf(text, 2 * traces.Count),
-        };
+        if (rationales.Sum(sequence => sequence.ResponseLength) == rationales.Count * tokenizer.Encode(Answers.ThinkClose).Length) throw new LabException("the teacher shows no reasoning to learn from");
+        var lesson = Lesson.Of([.. labels.Zip(rationales, (label, rationale) => new[] { label, rationale }).SelectMany(pair => pair)]) with { QueriesEach = QueriesOf(text, 2 * traces.Count) };
         // Both halves of a trace have half its cost.
         var halves = traces.SelectMany(trace => new[] { trace, trace }).ToArray();
-        return Charged(lesson, [.. Shares(text, halves, parts: 2)], [.. lesson.Sequences.Select(sequence => sequence.ResponseLength)], budget);
+        var charged = Charged(lesson, [.. Shares(text, halves, parts: 2)], [.. lesson.Sequences.Select(sequence => sequence.ResponseLength)], budget);
+        return charged with { Lesson = charged.Lesson with { Weights = MultitaskWeights(charged.Lesson.Sequences, method.RationaleWeight) } };
+    }
+
+    // Labels and rationales stand in turn; what a budget in queries left of them is what is weighed.
+    private static IReadOnlyList<double> MultitaskWeights(IReadOnlyList<Sequence> sequences, double rationaleWeight)
+    {
+        double TokensOf(int half) => sequences.Where((_, i) => i % 2 == half).Sum(sequence => (double)sequence.ResponseLength);
+        var (label, rationale) = (TokensOf(0), TokensOf(1));
+        return [.. sequences.Select((_, i) => i % 2 == 0 ? (label + rationale) / label : rationaleWeight * (label + rationale) / rationale)];
     }
 }

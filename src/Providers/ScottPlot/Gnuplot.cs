@@ -89,7 +89,7 @@ internal static class Gnuplot
                 break;
             case Scatter scatter:
                 Data(script, name, scatter.Xs.Select((x, i) => (double[])[x, scatter.Ys[i]]));
-                curves.Add(string.Create(invariant, $"{name} using 1:2 with {(scatter.LineWidth == 0 ? "points" : scatter.MarkerSize > 0 ? "linespoints" : "lines")} linewidth {scatter.LineWidth}{scatter.LinePattern.ToGnuplot()}{(scatter.MarkerSize > 0 ? string.Create(invariant, $" pointtype {PointType(scatter.MarkerShape)} pointsize {scatter.MarkerSize / 6}") : "")} linecolor rgb {scatter.Color.ToGnuplot()} {Title(scatter.LegendText)}"));
+                curves.Add(string.Create(invariant, $"{name} using 1:2 with {(scatter.LineWidth == 0 ? "points" : scatter.MarkerSize > 0 ? "linespoints" : "lines")} linewidth {(scatter.LineWidth == 0 ? scatter.MarkerLineWidth : scatter.LineWidth)}{scatter.LinePattern.ToGnuplot()}{(scatter.MarkerSize > 0 ? string.Create(invariant, $" pointtype {PointType(scatter.MarkerShape)} pointsize {scatter.MarkerSize / 6}") : "")} linecolor rgb {scatter.Color.ToGnuplot()} {Title(scatter.LegendText)}"));
                 break;
             case HorizontalLine line:
                 curves.Add(string.Create(invariant, $"{line.Y:R} with lines linewidth {line.LineWidth}{line.LinePattern.ToGnuplot()} linecolor rgb {line.Color.ToGnuplot()} {Title(line.LegendText)}"));

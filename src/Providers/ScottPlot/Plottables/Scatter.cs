@@ -13,6 +13,9 @@ public sealed class Scatter
 
     public float MarkerSize { get; set; } = 5;
 
+    /// <summary>The line of markers that are not filled.</summary>
+    public float MarkerLineWidth { get; set; } = 1;
+
     public MarkerShape MarkerShape { get; set; } = MarkerShape.FilledCircle;
 
     public string LegendText { get; set; } = "";
