@@ -14,7 +14,7 @@ public sealed record Likelihood(IReadOnlyList<double> LogProbabilities, IReadOnl
 
     /// <summary>Reads a sequence.</summary>
     /// <exception cref="LabException">It is empty, or holds what is no token of the model.</exception>
-    public static Likelihood Of(Decoder model, IReadOnlyList<int> tokens)
+    public static Likelihood Of(ILanguageModel model, IReadOnlyList<int> tokens)
     {
         if (tokens.Count == 0) throw new LabException("there is no token to read");
         if (tokens.FirstOrDefault(token => token < 0 || token >= model.Shape.Vocabulary, -1) is var wrong && (wrong >= 0 || tokens.Contains(wrong)))

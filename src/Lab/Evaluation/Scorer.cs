@@ -8,7 +8,7 @@ using static TorchSharp.torch;
 namespace Bench.Lab.Evaluation;
 
 /// <summary>Forward passes over given sequences.</summary>
-internal sealed class Scorer(IModel model, TimeProvider clock) : IReader
+internal sealed class Scorer(IPredictor model, TimeProvider clock) : IReader
 {
     private const int Batch = 32;
 

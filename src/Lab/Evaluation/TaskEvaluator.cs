@@ -16,7 +16,7 @@ namespace Bench.Lab.Evaluation;
 internal sealed class TaskEvaluator(IReadOnlyList<TaskSpec> tasks, EvaluationSpec evaluation, ITokenizer tokenizer, TimeProvider clock)
 {
     /// <summary>Accuracy on procedural tasks: the model answers each held-out prompt, and its final answer is graded.</summary>
-    internal (IReadOnlyList<TaskScores> Scores, Charge Charge) Solve(Decoder model, Seed seed, Action<int>? progress = null)
+    internal (IReadOnlyList<TaskScores> Scores, Charge Charge) Solve(ILanguageModel model, Seed seed, Action<int>? progress = null)
     {
         var (items, samples) = (Items(), evaluation.Sampling.Samples);
         var prompts = items.SelectMany(item => Enumerable.Repeat(Examples.Prompt(tokenizer, item.Problem), samples)).ToArray();
@@ -53,7 +53,7 @@ internal sealed class TaskEvaluator(IReadOnlyList<TaskSpec> tasks, EvaluationSpe
     }
 
     /// <summary>The model's greedy responses to the held-out items.</summary>
-    internal (IReadOnlyList<Sequence> Sequences, Charge Charge) Responses(Decoder model)
+    internal (IReadOnlyList<Sequence> Sequences, Charge Charge) Responses(ILanguageModel model)
     {
         var items = Items();
         var prompts = items.Select(item => Examples.Prompt(tokenizer, item.Problem)).ToArray();
@@ -65,7 +65,7 @@ internal sealed class TaskEvaluator(IReadOnlyList<TaskSpec> tasks, EvaluationSpe
     /// How near a student is to its teacher on the teacher's own responses to the held-out items: the share of tokens where both have the same first choice, and KL(teacher ‖ student)
     /// in nats a token over the teacher's named tokens and the lump of the others.
     /// </summary>
-    internal (IReadOnlyList<TaskScores> Scores, Charge Charge) Compare(Decoder model, IReadOnlyList<Sequence> responses, TeacherScores theirs)
+    internal (IReadOnlyList<TaskScores> Scores, Charge Charge) Compare(ILanguageModel model, IReadOnlyList<Sequence> responses, TeacherScores theirs)
     {
         var items = Items();
         var (agreement, divergence) = (new double[items.Count], new double[items.Count]);
@@ -89,7 +89,7 @@ internal sealed class TaskEvaluator(IReadOnlyList<TaskSpec> tasks, EvaluationSpe
     /// <param name="task">The name of the task.</param>
     /// <param name="windows">The teacher's text.</param>
     /// <param name="choices">The teacher's own most likely token at each place.</param>
-    internal (IReadOnlyList<TaskScores> Scores, Charge Charge) Imitate(Decoder model, string task, IReadOnlyList<Sequence> windows, IReadOnlyList<int[]> choices)
+    internal (IReadOnlyList<TaskScores> Scores, Charge Charge) Imitate(ILanguageModel model, string task, IReadOnlyList<Sequence> windows, IReadOnlyList<int[]> choices)
     {
         var (scores, charge) = new Scorer(model, clock).Predict(windows, ChargeKind.Evaluation);
         return ([BitsPerToken(task, scores), Agreement(task, scores, choices)], charge);
@@ -107,7 +107,7 @@ internal sealed class TaskEvaluator(IReadOnlyList<TaskSpec> tasks, EvaluationSpe
         .Select(problem => (task.Name, (ProceduralTask)task.Task, problem)))];
 
     private (IReadOnlyList<int[]> Responses, Charge Charge) Answer(
-        Decoder model, IReadOnlyList<int[]> prompts, IReadOnlyList<(string Name, ProceduralTask Task, Problem Problem)> items, SamplingSpec sampling, Seed seed, Action<int>? progress) =>
+        ILanguageModel model, IReadOnlyList<int[]> prompts, IReadOnlyList<(string Name, ProceduralTask Task, Problem Problem)> items, SamplingSpec sampling, Seed seed, Action<int>? progress) =>
         new TextGenerator(model, clock).Continue(
             prompts, Examples.ResponseLimit(items.Select(item => item.Problem)), tokenizer.End, sampling, seed, ChargeKind.Evaluation, progress);
 

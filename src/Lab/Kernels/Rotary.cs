@@ -20,6 +20,9 @@ internal sealed class Rotary
 
     internal int Half { get; }
 
+    /// <summary>By how much each pair of channels turns from one position to the next, scaled as the model asks.</summary>
+    internal IReadOnlyList<double> Frequencies => frequencies;
+
     internal float[] Cosines { get; private set; } = [];
 
     internal float[] Sines { get; private set; } = [];

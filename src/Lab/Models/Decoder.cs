@@ -10,7 +10,7 @@ namespace Bench.Lab.Models;
 /// A decoder-only transformer: RMSNorm before each part, rotary positions, grouped-query attention, SwiGLU, a tied or untied head
 /// (the architecture of Llama and Qwen 2 and 3, biases and norms of queries and keys included where a model has them). Query, key and value projections are one matrix, and so are gate and up.
 /// </summary>
-public sealed class Decoder : IModel
+public sealed class Decoder : IModel, ILanguageModel
 {
     private readonly Rotary rotary;
     private readonly AttentionLayout layout;
@@ -108,7 +108,7 @@ public sealed class Decoder : IModel
     }
 
     /// <summary>Starts decoding a number of rows of at most that many positions each.</summary>
-    internal IDecoding Begin(int rows, int positions) => new Decoding(this, NewCache(rows, positions));
+    public IDecoding Begin(int rows, int positions) => new Decoding(this, NewCache(rows, positions));
 
     internal KeyValueCache NewCache(int rows, int positions) => KeyValueCache.Create(Compute, Shape.Layers, layout, rows, positions);
 
@@ -142,7 +142,8 @@ public sealed class Decoder : IModel
         if (layer.QueryNorm is not { } queryNorm || layer.KeyNorm is not { } keyNorm) return projection;
         var (rows, queries, keys) = (projection.shape[0], Shape.Heads * Shape.HeadWidth, Shape.KeyValueHeads * Shape.HeadWidth);
         Tensor Norm(long start, long channels, Tensor weight) =>
-            RmsNorm.Apply(Compute, projection.narrow(1, start, channels).reshape(-1, Shape.HeadWidth), weight, Shape.NormEpsilon).view(rows, channels);
+            // Of a single head the channels are not copied by reshape, and the kernel wants them in a row.
+            RmsNorm.Apply(Compute, projection.narrow(1, start, channels).reshape(-1, Shape.HeadWidth).contiguous(), weight, Shape.NormEpsilon).view(rows, channels);
         return cat([Norm(0, queries, queryNorm), Norm(queries, keys, keyNorm), projection.narrow(1, queries + keys, keys)], 1);
     }
 

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 namespace Bench.Lab.Models;
 
 /// <summary>Rows of text that are being written token by token.</summary>
-internal interface IDecoding : IDisposable
+public interface IDecoding : IDisposable
 {
     /// <summary>Logits of the last position, [rows, vocabulary], after ids [rows, time] of int64 that follow what was given before.</summary>
     Tensor Next(Tensor ids);

@@ -1,21 +1,10 @@
-using Bench.Lab.Tensors;
-using Bench.Protocol.Specs;
 using static TorchSharp.torch;
 
 namespace Bench.Lab.Models;
 
-/// <summary>What can be trained and scored: a function from ids to logits.</summary>
-public interface IModel : IDisposable
+/// <summary>What can be trained and scored: a function from ids to logits with parameters.</summary>
+public interface IModel : IPredictor
 {
-    ModelShape Shape { get; }
-
-    Compute Compute { get; }
-
     /// <summary>The trainable tensors with their names, in a fixed order.</summary>
     IReadOnlyList<(string Name, Tensor Tensor)> Parameters { get; }
-
-    /// <summary>Logits of every position, [batch · time, classes], for ids [batch, time] of int64.</summary>
-    /// <param name="ids">Tokens, or images by their number.</param>
-    /// <param name="tap">Takes one layer's activations on the way, where the model has layers to tap.</param>
-    Tensor Logits(Tensor ids, LayerTap? tap = null);
 }

@@ -15,7 +15,7 @@ public sealed class TextGenerator
     private readonly Func<int, int, IDecoding> begin;
     private readonly TimeProvider clock;
 
-    public TextGenerator(Decoder model, TimeProvider clock)
+    public TextGenerator(ILanguageModel model, TimeProvider clock)
         : this(model.Shape, model.Compute.Device, model.Begin, clock)
     {
     }

@@ -10,7 +10,7 @@ using static TorchSharp.torch;
 namespace Bench.Lab.Teachers;
 
 /// <summary>A teacher whose weights are here: trained by the experiment, or loaded from a checkpoint.</summary>
-internal sealed class LocalTeacher(Decoder model, ITokenizer tokenizer, TimeProvider clock) : ITeacher
+internal sealed class LocalTeacher(ILanguageModel model, ITokenizer tokenizer, TimeProvider clock) : ITeacher
 {
     public ITokenizer Tokenizer { get; } = tokenizer;
 

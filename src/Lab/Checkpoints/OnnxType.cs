@@ -1,0 +1,9 @@
+namespace Bench.Lab.Checkpoints;
+
+/// <summary>Types of elements, with their numbers in onnx.proto.</summary>
+internal enum OnnxType
+{
+    Float = 1,
+    Int64 = 7,
+    Bool = 9,
+}
