@@ -12,6 +12,8 @@ var root = new RootCommand("Bench trains students from teachers under budgets, a
     PlanCommand.Create(),
     ReportCommand.Create(),
     SampleCommand.Create(),
+    ServeCommand.Create(),
+    ExportCommand.Create(),
     ScoreCommand.Create(),
     TokenizeCommand.Create(),
     ChatTemplateCommand.Create(),

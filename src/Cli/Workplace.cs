@@ -76,6 +76,9 @@ internal sealed class Workplace
         }
     }
 
+    /// <summary>The key of a server, from the environment variable that an experiment names; it is stored and printed nowhere.</summary>
+    internal static string? Key(string variable) => Environment.GetEnvironmentVariable(variable) is { Length: > 0 } key ? key : null;
+
     internal CodeVersion Code()
     {
         var provider = $"{Providers} libtorch {LibTorch.Version}";

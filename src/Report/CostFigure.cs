@@ -61,5 +61,5 @@ internal static class CostFigure
     }
 
     private static SortedDictionary<ChargeKind, double> Mean(IEnumerable<ChargeRow> charges, int runs) =>
-        new(charges.GroupBy(charge => Charge.Names[charge.Kind]).ToDictionary(group => group.Key, group => group.Sum(charge => charge.Flops) / runs));
+        new(charges.GroupBy(charge => Charge.Names[charge.Kind]).ToDictionary(group => group.Key, group => group.Sum(charge => charge.Flops ?? 0) / runs));
 }

@@ -17,7 +17,19 @@ internal static class ModelNames
     /// <param name="named">What the person calls it.</param>
     /// <param name="tokenizerFile">The tokenizer of a llama2.c file, where it is not beside it.</param>
     /// <returns>A folder's tokenizer is null where it has none: then tokens are given by their numbers.</returns>
-    internal static (Decoder Model, ITokenizer? Tokenizer) Load(string named, string? tokenizerFile = null) => Spoken(() => Find(named, tokenizerFile));
+    internal static (ILanguageModel Model, ITokenizer? Tokenizer) Load(string named, string? tokenizerFile = null) => Spoken(() => Find(named, tokenizerFile));
+
+    /// <summary>Loads a model that is weights, not a graph, with its tokenizer.</summary>
+    internal static (Decoder Model, ITokenizer Tokenizer) LoadWeights(string named, string? tokenizerFile)
+    {
+        var (model, tokenizer) = Load(named, tokenizerFile);
+        if (model is Decoder decoder) return (decoder, Needed(tokenizer, named));
+        model.Dispose();
+        throw new SpecException(null, $"{named} is a graph already", "give a model with weights");
+    }
+
+    /// <summary>The chat template of a model's folder; null where there is none.</summary>
+    internal static ChatTemplate? Template(string named) => Spoken(() => Directory.Exists(named) && ChatTemplate.IsIn(named) ? ChatTemplate.Load(named) : null);
 
     /// <summary>Loads the tokenizer alone: of a tokenizer.json, of a folder, of a llama2.c file.</summary>
     internal static ITokenizer LoadTokenizer(string named) => Spoken<ITokenizer>(() =>
@@ -46,8 +58,9 @@ internal static class ModelNames
         }
     }
 
-    private static (Decoder Model, ITokenizer? Tokenizer) Find(string named, string? tokenizerFile)
+    private static (ILanguageModel Model, ITokenizer? Tokenizer) Find(string named, string? tokenizerFile)
     {
+        if (OnnxFolder.IsOne(named) && (File.Exists(named) || !ModelFolder.HasWeights(named))) return (OnnxFolder.Load(named), OnnxFolder.FindTokenizer(named));
         if (Directory.Exists(named)) return (ModelFolder.LoadModel(named, Compute.Cpu), ModelFolder.FindTokenizer(named, ModelFolder.Shape(named)));
         if (File.Exists(named))
         {
@@ -67,7 +80,7 @@ internal static class ModelNames
             ?? throw new SpecException(null, $"there is no tokenizer (tok*.bin) beside {model}", "give one with --tokenizer");
     }
 
-    private static (Decoder Model, ITokenizer Tokenizer) FromRun(string experiment, string run)
+    private static (ILanguageModel Model, ITokenizer Tokenizer) FromRun(string experiment, string run)
     {
         var place = Workplace.Current;
         var file = place.ExperimentFile(experiment);
@@ -75,9 +88,18 @@ internal static class ModelNames
         var plan = Planner.Make(ExperimentFile.Load(file), files);
         var unit = plan.Runs.FirstOrDefault(unit => unit.Run == run)
             ?? throw new SpecException(null, $"experiment '{experiment}' has no run '{run}'", "runs.csv names them; the teacher's is 'teacher'");
-        if (unit is TeacherUnit { Teacher.Checkpoint: { } checkpoint }) return files.Load(checkpoint, Compute.Cpu);
+        if (unit is TeacherUnit { Teacher: { } teacher })
+        {
+            if (teacher.Checkpoint is not null || teacher.Onnx is not null) return files.Load(teacher, Compute.Cpu);
+            if (!teacher.IsLocal) throw new SpecException(null, $"{unit.Label} has no weights here", "choose another run");
+        }
+
         return place.Store.Find(unit.Fingerprint.Text) is { } entry
-            ? ModelFolder.Load(Path.Combine(entry, ModelFolder.NameInStore), Compute.Cpu)
+            ? InStore(Path.Combine(entry, ModelFolder.NameInStore))
             : throw new SpecException(null, $"the weights of {unit.Label} are not in the store {place.Store.Root}", $"bench run {experiment} makes them");
     }
+
+    private static (ILanguageModel Model, ITokenizer Tokenizer) InStore(string folder) => ModelFolder.HasWeights(folder)
+        ? ModelFolder.Load(folder, Compute.Cpu)
+        : (OnnxFolder.Load(folder), OnnxFolder.FindTokenizer(folder)!);
 }

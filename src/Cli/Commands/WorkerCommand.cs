@@ -30,7 +30,7 @@ internal static class WorkerCommand
         var unit = plan.Find(fingerprint);
         var clock = TimeProvider.System;
         var (last, stage) = (0L, "");
-        new UnitRunner(plan, place.Store, files, place.Code(), clock).Run(unit, progress =>
+        new UnitRunner(plan, place.Store, files, Workplace.Key, place.Code(), clock).Run(unit, progress =>
         {
             // A few lines a second are enough for any eye.
             if (progress.Stage == stage && clock.GetElapsedTime(last).TotalMilliseconds < 200) return;

@@ -45,6 +45,9 @@ public static class ModelFolder
         });
     }
 
+    /// <summary>Whether a folder holds weights.</summary>
+    public static bool HasWeights(string folder) => File.Exists(Path.Combine(folder, FolderWeights.SingleName)) || File.Exists(Path.Combine(folder, FolderWeights.IndexName));
+
     /// <summary>The shape that a folder's config.json states.</summary>
     /// <exception cref="LabException">It is missing, broken, or of a model that is not known here.</exception>
     public static ModelShape Shape(string folder) => ModelConfig.Read(folder);

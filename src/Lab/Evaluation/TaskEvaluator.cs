@@ -19,19 +19,9 @@ internal sealed class TaskEvaluator(IReadOnlyList<TaskSpec> tasks, EvaluationSpe
     internal (IReadOnlyList<TaskScores> Scores, Charge Charge) Solve(ILanguageModel model, Seed seed, Action<int>? progress = null)
     {
         var (items, samples) = (Items(), evaluation.Sampling.Samples);
-        var prompts = items.SelectMany(item => Enumerable.Repeat(Examples.Prompt(tokenizer, item.Problem), samples)).ToArray();
+        var prompts = PromptsOf(items, samples);
         var (responses, charge) = Answer(model, prompts, items, evaluation.Sampling, seed, progress is null ? null : done => progress(done / samples));
-        var texts = responses.Select(tokenizer.Decode).ToArray();
-        var grades = texts.Select((text, i) => items[i / samples].Task.Grade(items[i / samples].Problem, text)).Chunk(samples).ToArray();
-        var scores = new List<TaskScores>();
-        scores.AddRange(ByTask(items, Metric.Accuracy, i => grades[i].Average()));
-        if (evaluation.PassAt is var k and > 0)
-        {
-            var answers = texts.Select(Answers.Final).Chunk(samples).ToArray();
-            scores.AddRange(ByTask(items, Metric.PassAt, i => SampledAnswers.PassAt(samples, grades[i].Count(grade => grade == 1), k)));
-            scores.AddRange(ByTask(items, Metric.MajorityAt, i => SampledAnswers.Majority([.. answers[i].Take(k)], [.. grades[i].Take(k)])));
-        }
-
+        var scores = Graded(items, samples, responses);
         if (evaluation.Confidence)
         {
             // The first response stands for the item.
@@ -50,6 +40,34 @@ internal sealed class TaskEvaluator(IReadOnlyList<TaskSpec> tasks, EvaluationSpe
         }
 
         return (scores, charge);
+    }
+
+    /// <summary>Accuracy of a teacher that can only be asked.</summary>
+    internal (IReadOnlyList<TaskScores> Scores, Charge Charge) Ask(Teachers.ITeacher teacher, Seed seed, Action<int>? progress = null)
+    {
+        var (items, samples) = (Items(), evaluation.Sampling.Samples);
+        var (responses, charge) = teacher.Write(
+            PromptsOf(items, samples), Examples.ResponseLimit(items.Select(item => item.Problem)), tokenizer.End, evaluation.Sampling, seed, ChargeKind.Evaluation, progress);
+        return (Graded(items, samples, responses), charge);
+    }
+
+    private int[][] PromptsOf(IReadOnlyList<(string Name, ProceduralTask Task, Problem Problem)> items, int samples) =>
+        [.. items.SelectMany(item => Enumerable.Repeat(Examples.Prompt(tokenizer, item.Problem), samples))];
+
+    private List<TaskScores> Graded(IReadOnlyList<(string Name, ProceduralTask Task, Problem Problem)> items, int samples, IReadOnlyList<int[]> responses)
+    {
+        var texts = responses.Select(tokenizer.Decode).ToArray();
+        var grades = texts.Select((text, i) => items[i / samples].Task.Grade(items[i / samples].Problem, text)).Chunk(samples).ToArray();
+        var scores = new List<TaskScores>();
+        scores.AddRange(ByTask(items, Metric.Accuracy, i => grades[i].Average()));
+        if (evaluation.PassAt is var k and > 0)
+        {
+            var answers = texts.Select(Answers.Final).Chunk(samples).ToArray();
+            scores.AddRange(ByTask(items, Metric.PassAt, i => SampledAnswers.PassAt(samples, grades[i].Count(grade => grade == 1), k)));
+            scores.AddRange(ByTask(items, Metric.MajorityAt, i => SampledAnswers.Majority([.. answers[i].Take(k)], [.. grades[i].Take(k)])));
+        }
+
+        return scores;
     }
 
     /// <summary>The model's greedy responses to the held-out items.</summary>

@@ -107,23 +107,28 @@ public sealed class TextGenerator
         var drawn = new long[active.Length];
         for (var place = 0; place < active.Length; place++)
         {
-            var row = values.Slice(place * vocabulary, vocabulary);
-            var mass = sampling.TopP < 1 ? KeepNucleus(row, sampling.TopP) : 1;
-            var left = draws[active[place]].NextDouble() * mass;
-            var (token, last) = (0, 0);
-            // What rounding leaves over falls to the last token that can be drawn.
-            for (; token < vocabulary; token++)
-            {
-                if (row[token] == 0) continue;
-                last = token;
-                left -= row[token];
-                if (left < 0) break;
-            }
-
-            drawn[place] = last;
+            drawn[place] = Draw(values.Slice(place * vocabulary, vocabulary), sampling.TopP, draws[active[place]]);
         }
 
         return drawn;
+    }
+
+    /// <summary>Draws a token from a row of probabilities, of which only the nucleus may be drawn; what cannot be is set to 0.</summary>
+    internal static int Draw(Span<float> row, double topP, RandomStream random)
+    {
+        var mass = topP < 1 ? KeepNucleus(row, topP) : 1;
+        var left = random.NextDouble() * mass;
+        var last = 0;
+        // What rounding leaves over falls to the last token that can be drawn.
+        for (var token = 0; token < row.Length; token++)
+        {
+            if (row[token] == 0) continue;
+            last = token;
+            left -= row[token];
+            if (left < 0) break;
+        }
+
+        return last;
     }
 
     /// <summary>Sets all but the fewest most likely tokens that together have the mass to 0 (Holtzman et al. 2020); returns what they have.</summary>

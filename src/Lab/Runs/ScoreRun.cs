@@ -3,6 +3,7 @@ using Bench.Protocol.Costs;
 using Bench.Protocol.Outcomes;
 using Bench.Protocol.Plans;
 using Bench.Protocol.Seeds;
+using Bench.Protocol.Specs;
 
 namespace Bench.Lab.Runs;
 
@@ -13,9 +14,33 @@ internal sealed class ScoreRun(UnitSession session)
 
     internal Outcome Execute(ScoreUnit unit)
     {
-        using var teacher = session.LoadTeacher(unit);
+        if (session.TeacherOf(unit) is { Teacher.Kind: TeacherKind.Endpoint }) return Told(unit);
+        using var teacher = session.LoadReadingTeacher(unit);
         var sequences = session.ReadText(unit, unit.Keep, teacher.Tokenizer);
         return Execute(unit, teacher, teacher.Shape.Vocabulary, sequences);
+    }
+
+    // A server told its probabilities as it wrote: they came with the text, and are paid for with it.
+    private Outcome Told(ScoreUnit unit)
+    {
+        var text = unit.Needs.OfType<TextUnit>().Single();
+        var sequences = session.ReadText(text);
+        return session.Publish(unit, folder =>
+        {
+            using var told = new TeacherScores(Path.Combine(session.EntryOf(text), UnitSession.ScoresName));
+            using var writer = new TeacherScores.Writer(Path.Combine(folder, UnitSession.ScoresName), sequences.Count, unit.K, told.Vocabulary, unit.Temperature, sampled: false);
+            for (var i = 0; i < sequences.Count; i++)
+            {
+                var length = sequences[i].ResponseLength;
+                var (tokens, values) = (new long[length * told.K], new float[length * told.K]);
+                told.Read(i, tokens, values);
+                writer.Write(
+                    i, [.. Enumerable.Range(0, length).SelectMany(t => tokens.AsSpan(t * told.K, unit.K).ToArray())], [.. Enumerable.Range(0, length).SelectMany(t => values.AsSpan(t * told.K, unit.K).ToArray())]);
+            }
+
+            writer.Complete();
+            return circumstances => new Outcome { Status = UnitStatus.Ok, Circumstances = circumstances };
+        });
     }
 
     /// <summary>Has any reader score sequences.</summary>
@@ -29,7 +54,7 @@ internal sealed class ScoreRun(UnitSession session)
 
     internal Outcome Execute(StateUnit unit)
     {
-        using var teacher = session.LoadTeacher(unit);
+        using var teacher = session.LoadReadingTeacher(unit);
         var sequences = session.ReadText(unit, unit.Keep, teacher.Tokenizer);
         return Publish(unit, sequences, UnitSession.StatesName, path => TokenSignals.WriteStates(
             teacher, sequences, path, unit.Layer, unit.Attention, ChargeKind.TeacherScoring, session.Counting("reading", sequences.Count)));

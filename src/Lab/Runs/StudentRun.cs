@@ -30,7 +30,7 @@ internal sealed class StudentRun(UnitSession session)
         if (unit is { Method: { } method, Budget: { } budget })
         {
             var optimiser = OptimiserOf(session, unit);
-            using var teacher = method.Signal == SignalKind.OnPolicy ? session.LoadTeacher(unit) : null;
+            using var teacher = method.Signal == SignalKind.OnPolicy ? session.LoadReadingTeacher(unit) : null;
             using var objective = new MethodObjective(method, model, teacher?.Shape ?? TeacherShape(unit), new Seed(unit.Seed));
             learnt = new Lessons(session).Of(unit, tokenizer);
             using var lesson = learnt?.Lesson;
@@ -109,7 +109,7 @@ internal sealed class StudentRun(UnitSession session)
     }
 
     private OnPolicyCurriculum OnPolicy(
-        TrainingUnit unit, MethodSpec method, Decoder model, ITeacher teacher, MethodObjective objective, Lesson? text, OptimiserSpec optimiser)
+        TrainingUnit unit, MethodSpec method, Decoder model, IReadingTeacher teacher, MethodObjective objective, Lesson? text, OptimiserSpec optimiser)
     {
         var ownText = spec.Tasks[0].Task as TeacherText;
         var problems = ownText is null ? TextRun.TrainingProblems(spec) : [];
@@ -123,7 +123,7 @@ internal sealed class StudentRun(UnitSession session)
     private ModelShape? TeacherShape(TrainingUnit unit)
     {
         if (unit.Method!.Signal != SignalKind.Hidden) return null;
-        using var teacher = session.LoadTeacher(unit);
+        using var teacher = session.LoadReadingTeacher(unit);
         return teacher.Shape;
     }
 
@@ -132,7 +132,7 @@ internal sealed class StudentRun(UnitSession session)
         var evaluator = new TaskEvaluator(spec.Tasks, unit.Evaluation, tokenizer, session.Clock);
         if (spec.Tasks[0].Task is TeacherText)
         {
-            var entry = session.EntryOf(session.TeacherOf(unit)!);
+            var entry = session.EntryOf(session.MeasuringTeacher(unit));
             var windows = SequenceFile.Read(Path.Combine(entry, UnitSession.HeldOutName(unit.Evaluation.Split)));
             var choices = SequenceFile.Read(Path.Combine(entry, UnitSession.ChoicesName(unit.Evaluation.Split)));
             return evaluator.Imitate(model, spec.Tasks[0].Name, windows, [.. choices.Select(choice => choice.Tokens)]);

@@ -26,17 +26,20 @@ internal sealed class TeacherRun(UnitSession session)
 
     internal Outcome Execute(TeacherUnit unit)
     {
-        if (!unit.Teacher.HasModel)
+        if (unit.Teacher.Kind == TeacherKind.Endpoint && spec.Tasks[0].Task is not TeacherText) return Asked(unit);
+        if (!unit.Teacher.IsLocal)
             return session.Publish(unit, circumstances => new Outcome { Status = UnitStatus.Ok, Circumstances = circumstances });
+        if (unit.Teacher is { Kind: TeacherKind.Onnx, Of: not null }) return Exported(unit);
         var charges = new List<Charge>();
         TrainingResult? trained = null;
-        Decoder model;
+        ILanguageModel model;
         ITokenizer tokenizer;
+        Decoder? student = null;
         if (unit.Teacher.Training is { } training)
         {
             tokenizer = session.Tokenizer();
-            model = Decoder.Initialise(training.Model with { Vocabulary = tokenizer.Size }, session.Compute, TeacherSeed);
-            trained = Train(model, tokenizer, training);
+            model = student = Decoder.Initialise(training.Model with { Vocabulary = tokenizer.Size }, session.Compute, TeacherSeed);
+            trained = Train(student, tokenizer, training);
             charges.Add(trained.Charge);
         }
         else
@@ -49,7 +52,7 @@ internal sealed class TeacherRun(UnitSession session)
         {
             var (scores, charge) = spec.Tasks[0].Task is TeacherText ? HeldOut(unit, model, tokenizer, folder) : Solve(model, tokenizer, folder);
             charges.Add(charge);
-            if (trained is not null) ModelFolder.Save(Path.Combine(folder, ModelFolder.NameInStore), model, tokenizer);
+            if (student is not null) ModelFolder.Save(Path.Combine(folder, ModelFolder.NameInStore), student, tokenizer);
             return circumstances => new Outcome
             {
                 Status = UnitStatus.Ok,
@@ -62,6 +65,42 @@ internal sealed class TeacherRun(UnitSession session)
                 Circumstances = circumstances,
             };
         });
+    }
+
+    // Another teacher's weights as a graph: measured on what that one was measured on.
+    private Outcome Exported(TeacherUnit unit)
+    {
+        var source = unit.Needs.OfType<TeacherUnit>().Single();
+        return session.Publish(unit, folder =>
+        {
+            var graph = Path.Combine(folder, ModelFolder.NameInStore);
+            var (weights, tokenizer) = session.LoadTeacherModel(source);
+            using (weights) OnnxExport.Save(graph, (Decoder)weights, tokenizer);
+            using var model = OnnxFolder.Load(graph);
+            IReadOnlyList<TaskScores> scores;
+            Charge charge;
+            if (spec.Tasks[0].Task is TeacherText)
+            {
+                var windows = SequenceFile.Read(Path.Combine(session.EntryOf(source), UnitSession.HeldOutName(spec.Evaluation.Split)));
+                var choices = SequenceFile.Read(Path.Combine(session.EntryOf(source), UnitSession.ChoicesName(spec.Evaluation.Split)));
+                (scores, charge) = new TaskEvaluator(spec.Tasks, spec.Evaluation, tokenizer, session.Clock).Imitate(model, spec.Tasks[0].Name, windows, [.. choices.Select(choice => choice.Tokens)]);
+            }
+            else
+            {
+                (scores, charge) = Solve(model, tokenizer, folder);
+            }
+
+            return circumstances => new Outcome { Status = UnitStatus.Ok, Charges = [charge], Scores = scores, Circumstances = circumstances };
+        });
+    }
+
+    // What it makes of the held-out items, asked as its students will be.
+    private Outcome Asked(TeacherUnit unit)
+    {
+        using var teacher = session.LoadTeacher(unit);
+        var evaluator = new TaskEvaluator(spec.Tasks, spec.Evaluation, teacher.Tokenizer, session.Clock);
+        var (scores, charge) = evaluator.Ask(teacher, TeacherSeed, session.Counting("asking", spec.Evaluation.Items * spec.Tasks.Count * spec.Evaluation.Sampling.Samples));
+        return session.Publish(unit, circumstances => new Outcome { Status = UnitStatus.Ok, Charges = [charge], Scores = scores, Circumstances = circumstances });
     }
 
     private TrainingResult Train(Decoder model, ITokenizer tokenizer, TeacherTraining training)
@@ -78,7 +117,7 @@ internal sealed class TeacherRun(UnitSession session)
     }
 
     // Where students are compared with the teacher, its own responses to the held-out items and its probabilities there are kept.
-    private (IReadOnlyList<TaskScores> Scores, Charge Charge) Solve(Decoder model, ITokenizer tokenizer, string folder)
+    private (IReadOnlyList<TaskScores> Scores, Charge Charge) Solve(ILanguageModel model, ITokenizer tokenizer, string folder)
     {
         var evaluator = new TaskEvaluator(spec.Tasks, spec.Evaluation, tokenizer, session.Clock);
         var (scores, charge) = evaluator.Solve(model, TeacherSeed, session.Counting("evaluation", spec.Evaluation.Items * spec.Tasks.Count));
@@ -92,7 +131,7 @@ internal sealed class TeacherRun(UnitSession session)
     }
 
     // The teacher's own text, held out from what students train on by its seed. Its bits per token are its entropy, which no student can beat on average.
-    private (IReadOnlyList<TaskScores> Scores, Charge Charge) HeldOut(TeacherUnit unit, Decoder model, ITokenizer tokenizer, string folder)
+    private (IReadOnlyList<TaskScores> Scores, Charge Charge) HeldOut(TeacherUnit unit, ILanguageModel model, ITokenizer tokenizer, string folder)
     {
         var name = spec.Tasks[0].Name;
         var (predictions, charge) = Windows(unit, model, tokenizer, spec.Evaluation.Split, spec.Evaluation.Items, folder);
@@ -101,7 +140,7 @@ internal sealed class TeacherRun(UnitSession session)
         return ([TaskEvaluator.BitsPerToken(name, predictions), agreement], charge);
     }
 
-    private (IReadOnlyList<TokenScores> Predictions, Charge Charge) Windows(TeacherUnit unit, Decoder model, ITokenizer tokenizer, Split split, int items, string folder)
+    private (IReadOnlyList<TokenScores> Predictions, Charge Charge) Windows(TeacherUnit unit, ILanguageModel model, ITokenizer tokenizer, Split split, int items, string folder)
     {
         var teacher = new LocalTeacher(model, tokenizer, session.Clock);
         var (windows, writing) = TextRun.Windows(

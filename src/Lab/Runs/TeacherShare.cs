@@ -29,6 +29,6 @@ internal sealed class TeacherShare
     internal Charge For(IReadOnlySet<int> used)
     {
         var share = used.Sum(sequence => weights[sequence]);
-        return new Charge(Whole.Kind, used.Sum(sequence => tokens[sequence]) / parts, share * Whole.Flops, share * Whole.Seconds);
+        return Whole.Part(share, used.Sum(sequence => tokens[sequence]) / parts);
     }
 }

@@ -21,21 +21,29 @@ internal sealed class TextRun(UnitSession session)
     /// <summary>Held-out text is drawn from others: what is tested on, and what is tuned on.</summary>
     internal static Seed HeldOutSeed(Split split) => new(split == Split.Validation ? 5 : 3);
 
+    private const string TracesName = "traces.jsonl";
+
     private readonly ExperimentSpec spec = session.Spec;
 
-    internal Outcome Execute(TextUnit unit)
+    internal Outcome Execute(TextUnit unit) => session.Publish(unit, folder =>
     {
-        var (sequences, charges, asked) = unit.Teacher.Traces is { } traces ? Recorded(traces) : Written(unit);
+        var (sequences, charges, asked) = unit.Teacher.Kind switch
+        {
+            TeacherKind.Traces => Recorded(unit, folder),
+            TeacherKind.Endpoint when unit.Alternatives > 0 => Told(unit, folder),
+            _ => Written(unit),
+        };
         if (sequences.Count == 0) throw new LabException($"none of {unit.Teacher.Name}'s {asked} responses was kept; sample more, or select all");
-        return session.Publish(unit, circumstances => new Outcome
+        SequenceFile.Write(Path.Combine(folder, UnitSession.TextName), sequences);
+        return circumstances => new Outcome
         {
             Status = UnitStatus.Ok,
             Charges = charges,
             TeacherTokens = sequences.Sum(sequence => (long)sequence.ResponseLength),
             TeacherQueries = asked,
             Circumstances = circumstances,
-        }, folder => SequenceFile.Write(Path.Combine(folder, UnitSession.TextName), sequences));
-    }
+        };
+    });
 
     /// <summary>Windows of the teacher's own text from the begin token on.</summary>
     internal static (IReadOnlyList<Sequence> Windows, Charge Charge) Windows(
@@ -71,40 +79,109 @@ internal sealed class TextRun(UnitSession session)
             return (windows, [writing], windows.Count);
         }
 
-        var problems = TrainingProblemsWithTasks(spec);
-        var prompts = problems.SelectMany(entry => Enumerable.Repeat(Examples.Prompt(teacher.Tokenizer, entry.Problem), unit.Sampling.Samples)).ToArray();
+        var assignment = new Assignment(spec, unit.Sampling, teacher.Tokenizer);
         var (responses, charge) = teacher.Write(
-            prompts, Examples.ResponseLimit(problems.Select(entry => entry.Problem)), teacher.Tokenizer.End, unit.Sampling, TrainingSeed, ChargeKind.TeacherGeneration,
-            session.Counting("writing", prompts.Length));
-        var sequences = prompts.Zip(responses, (prompt, response) => new Sequence([.. prompt, .. response], prompt.Length)).ToArray();
-        switch (unit.Sampling.Select)
-        {
-            case Selection.Correct:
-                var correct = sequences.Where((_, i) => Grade(problems[i / unit.Sampling.Samples], teacher, responses[i]) == 1);
-                // The same response twice to the same prompt teaches nothing new.
-                return ([.. correct.DistinctBy(sequence => string.Join(' ', sequence.Tokens))], [charge], prompts.Length);
-            case Selection.Likeliest:
-                var (scores, reading) = teacher.Predict(sequences, ChargeKind.TeacherGeneration);
-                var best = Enumerable.Range(0, sequences.Length).Chunk(unit.Sampling.Samples).Select(own => own.MaxBy(i => scores[i].LogProbabilities.Average()));
-                return ([.. best.Select(i => sequences[i])], [charge.Plus(reading)], prompts.Length);
-            default:
-                return (sequences, [charge], prompts.Length);
-        }
+            assignment.Prompts, assignment.Limit, teacher.Tokenizer.End, unit.Sampling, TrainingSeed, ChargeKind.TeacherGeneration, session.Counting("writing", assignment.Prompts.Length));
+        var sequences = assignment.Prompts.Zip(responses, (prompt, response) => new Sequence([.. prompt, .. response], prompt.Length)).ToArray();
+        if (unit.Sampling.Select != Selection.Likeliest) return ([.. assignment.Kept(responses).Select(i => sequences[i])], [charge], sequences.Length);
+        var (scores, reading) = ((IReadingTeacher)teacher).Predict(sequences, ChargeKind.TeacherGeneration);
+        var best = Enumerable.Range(0, sequences.Length).Chunk(unit.Sampling.Samples).Select(own => own.MaxBy(i => scores[i].LogProbabilities.Average()));
+        return ([.. best.Select(i => sequences[i])], [charge.Plus(reading)], sequences.Length);
     }
 
-    private static double Grade((ProceduralTask Task, Problem Problem) entry, ITeacher teacher, int[] response) =>
-        entry.Task.Grade(entry.Problem, teacher.Tokenizer.Decode(response));
+    // A server tells of its probabilities as it writes: both are kept.
+    private (IReadOnlyList<Sequence> Sequences, IReadOnlyList<Charge> Charges, int Asked) Told(TextUnit unit, string folder)
+    {
+        using var teacher = (EndpointTeacher)session.LoadTeacher(unit);
+        var tokenizer = teacher.Tokenizer;
+        var text = spec.Tasks[0].Task as TeacherText;
+        var assignment = text is null ? new Assignment(spec, unit.Sampling, tokenizer) : null;
+        IReadOnlyList<int[]> prompts = assignment?.Prompts ?? [.. Enumerable.Repeat(Opening(tokenizer), spec.Prompts)];
+        var (responses, charge, alternatives) = teacher.Converse(
+            prompts, text?.Tokens ?? assignment!.Limit, text is null ? tokenizer.End : -1, unit.Sampling, TrainingSeed, unit.Alternatives, ChargeKind.TeacherGeneration, session.Counting("asking", prompts.Count));
+        var kept = assignment?.Kept(responses) ?? [.. Enumerable.Range(0, prompts.Count)];
+        using var writer = new TeacherScores.Writer(Path.Combine(folder, UnitSession.ScoresName), kept.Count, unit.Alternatives, tokenizer.Size, 1, sampled: false);
+        for (var place = 0; place < kept.Count; place++)
+        {
+            var (tokens, values) = TopK(responses[kept[place]], alternatives(kept[place]), unit.Alternatives);
+            writer.Write(place, tokens, values);
+        }
 
-    // Only training prompts: a recorded response to a held-out problem would give its answer away. What a recorded teacher spent is not known: no charge.
-    private (IReadOnlyList<Sequence> Sequences, IReadOnlyList<Charge> Charges, int Asked) Recorded(CheckpointSpec file)
+        writer.Complete();
+        return ([.. kept.Select(i => new Sequence([.. prompts[i], .. responses[i]], prompts[i].Length))], [charge], prompts.Count);
+    }
+
+    // What a server does not tell of has no mass of its own; of an end that it keeps to itself all that is known is that it came.
+    private static (long[] Tokens, float[] Values) TopK(int[] response, IReadOnlyList<(int Token, float Probability)[]> alternatives, int k)
+    {
+        var (tokens, values) = (new long[response.Length * k], new float[response.Length * k]);
+        for (var t = 0; t < response.Length; t++)
+        {
+            (int Token, float Probability)[] told = t < alternatives.Count ? alternatives[t] : [(response[t], 1f)];
+            var others = Enumerable.Range(0, k + told.Length).Except(told.Select(entry => entry.Token)).GetEnumerator();
+            for (var i = 0; i < k; i++)
+            {
+                if (i >= told.Length) others.MoveNext();
+                (tokens[t * k + i], values[t * k + i]) = i < told.Length ? told[i] : (others.Current, 0f);
+            }
+        }
+
+        return (tokens, values);
+    }
+
+    // Only training prompts: a recorded response to a held-out problem would give its answer away. What a recorded teacher spent is not known: no charge. What another teacher of the
+    // experiment wrote is recorded here, and its cost is known.
+    private (IReadOnlyList<Sequence> Sequences, IReadOnlyList<Charge> Charges, int Asked) Recorded(TextUnit unit, string folder)
     {
         var tokenizer = session.Tokenizer();
-        var kept = session.Files.Traces(file).Where(trace => ProblemSets.SplitOf(trace.Prompt) == Split.Train).Take(spec.Prompts).ToArray();
+        var source = unit.Needs.OfType<TextUnit>().SingleOrDefault();
+        var ownText = spec.Tasks[0].Task is TeacherText;
+        var path = source is null ? session.Files.Locate(unit.Teacher.Traces!) : Path.Combine(folder, TracesName);
+        if (source is not null) TraceFile.Write(path, session.ReadText(source).Select(sequence => Spoken(tokenizer, sequence, ownText)));
+        var kept = TraceFile.Read(path).Where(trace => ownText || ProblemSets.SplitOf(trace.Prompt) == Split.Train).Take(spec.Prompts).ToArray();
         var sequences = kept.Select(trace =>
         {
+            if (ownText) return new Sequence([.. Opening(tokenizer), .. tokenizer.Encode(trace.Response)], 1);
             var prompt = tokenizer.Start(trace.Prompt);
             return new Sequence([.. prompt, .. tokenizer.Encode(trace.Response), tokenizer.End], prompt.Length);
         }).ToArray();
-        return (sequences, [], kept.Length);
+        return (sequences, source is null ? [] : session.OutcomeOf(source).Charges, kept.Length);
+    }
+
+    // Free text has no prompt: all of it is the response.
+    private static (string Prompt, string Response) Spoken(ITokenizer tokenizer, Sequence sequence, bool ownText) => ownText
+        ? ("", tokenizer.Decode(sequence.Tokens))
+        : (tokenizer.Decode(sequence.Tokens[..sequence.Start]), tokenizer.Decode(sequence.Tokens[sequence.Start..]));
+
+    /// <summary>What a teacher is asked: every training problem, as often as there are samples.</summary>
+    private sealed class Assignment
+    {
+        private readonly SamplingSpec sampling;
+        private readonly ITokenizer tokenizer;
+        private readonly IReadOnlyList<(ProceduralTask Task, Problem Problem)> problems;
+
+        internal Assignment(ExperimentSpec spec, SamplingSpec sampling, ITokenizer tokenizer)
+        {
+            (this.sampling, this.tokenizer) = (sampling, tokenizer);
+            problems = TrainingProblemsWithTasks(spec);
+            Prompts = [.. problems.SelectMany(entry => Enumerable.Repeat(Examples.Prompt(tokenizer, entry.Problem), sampling.Samples))];
+            Limit = Examples.ResponseLimit(problems.Select(entry => entry.Problem));
+        }
+
+        internal int[][] Prompts { get; }
+
+        /// <summary>The most tokens of a response.</summary>
+        internal int Limit { get; }
+
+        /// <summary>Which responses are learnt from: those that can be spelt, and of those all, or one of each that is correct; the same response twice to the same prompt teaches nothing new.</summary>
+        internal IReadOnlyList<int> Kept(IReadOnlyList<int[]> responses)
+        {
+            var spelt = Enumerable.Range(0, responses.Count).Where(i => responses[i].Length > 0);
+            return sampling.Select != Selection.Correct
+                ? [.. spelt]
+                : [.. spelt.Where(i => Grade(problems[i / sampling.Samples], responses[i]) == 1).DistinctBy(i => $"{string.Join(' ', Prompts[i])}/{string.Join(' ', responses[i])}")];
+        }
+
+        private double Grade((ProceduralTask Task, Problem Problem) entry, int[] response) => entry.Task.Grade(entry.Problem, tokenizer.Decode(response));
     }
 }

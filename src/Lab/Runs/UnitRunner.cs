@@ -13,9 +13,10 @@ namespace Bench.Lab.Runs;
 /// <param name="plan">The plan that holds the unit.</param>
 /// <param name="store">Where the results of other units are, and where this one's goes.</param>
 /// <param name="files">Where a teacher's checkpoint is.</param>
+/// <param name="keys">The keys of servers, by the names under which an experiment asks for them.</param>
 /// <param name="code">The commit that runs, whether the tree was dirty, and who supplies the tensors.</param>
 /// <param name="clock">The time.</param>
-public sealed class UnitRunner(Plan plan, ContentStore store, TeacherFiles files, CodeVersion code, TimeProvider clock)
+public sealed class UnitRunner(Plan plan, ContentStore store, TeacherFiles files, Func<string, string?> keys, CodeVersion code, TimeProvider clock)
 {
     private readonly ExperimentSpec spec = plan.Spec;
 
@@ -25,7 +26,7 @@ public sealed class UnitRunner(Plan plan, ContentStore store, TeacherFiles files
     {
         set_num_threads(spec.Threads);
         var compute = Compute.For(spec.Device, spec.Precision);
-        var session = new UnitSession(spec, store, files, compute, code, clock, progress);
+        var session = new UnitSession(spec, store, files, keys, compute, code, clock, progress);
         if (spec.Tasks[0].Task is Digits) return new DigitRun(session).Execute(unit);
         return unit switch
         {

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using Bench.Lab.Checkpoints;
 using Bench.Lab.Models;
+using Bench.Lab.Serving;
 using Bench.Lab.Signals;
 using Bench.Lab.Teachers;
 using Bench.Lab.Tensors;
@@ -16,7 +17,7 @@ namespace Bench.Lab.Runs;
 
 /// <summary>What the four kinds of units share while one of them runs: the experiment, the store, the machine, the clock.</summary>
 internal sealed class UnitSession(
-    ExperimentSpec spec, ContentStore store, TeacherFiles files, Compute compute, CodeVersion code, TimeProvider clock, Action<UnitProgress>? progress)
+    ExperimentSpec spec, ContentStore store, TeacherFiles files, Func<string, string?> keys, Compute compute, CodeVersion code, TimeProvider clock, Action<UnitProgress>? progress)
 {
     internal const string TextName = "text.bin";
     internal const string ScoresName = "scores.bin";
@@ -48,26 +49,63 @@ internal sealed class UnitSession(
     internal TeacherFiles Files { get; } = files;
 
     /// <summary>The teacher that a unit needs.</summary>
-    internal ITeacher LoadTeacher(UnitOfWork unit)
+    internal ITeacher LoadTeacher(UnitOfWork unit) => UnitOfTeacher(unit) is { Teacher.Endpoint: { } endpoint } teacher ? Endpoint(unit, teacher, endpoint) : LoadReadingTeacher(unit);
+
+    /// <summary>The teacher that a unit needs, to read with.</summary>
+    internal IReadingTeacher LoadReadingTeacher(UnitOfWork unit)
     {
-        var (model, tokenizer) = LoadTeacherModel(TeacherOf(unit) ?? throw new InvalidOperationException($"{unit.Label} has no teacher"));
+        var (model, tokenizer) = LoadTeacherModel(UnitOfTeacher(unit));
         return new LocalTeacher(model, tokenizer, Clock);
     }
 
     /// <summary>The teacher's unit that a unit needs, itself or through its text; null where it has none.</summary>
-    internal TeacherUnit? TeacherOf(UnitOfWork unit) => unit.Needs.OfType<TeacherUnit>().FirstOrDefault() ?? unit.Needs.Select(TeacherOf).FirstOrDefault(teacher => teacher is not null);
+    internal TeacherUnit? TeacherOf(UnitOfWork unit) =>
+        TeachersOf(unit).FirstOrDefault(teacher => unit is not TrainingUnit { Teacher: { } taught } || teacher.Teacher.Name == taught.Name);
 
-    internal (Decoder Model, ITokenizer Tokenizer) LoadTeacherModel(TeacherUnit unit) => unit.Teacher.Checkpoint is { } checkpoint
-        ? Files.Load(checkpoint, Compute)
-        : ModelFolder.Load(Path.Combine(EntryOf(unit), ModelFolder.NameInStore), Compute);
+    /// <summary>The teacher whose own text a unit's student is measured on: the experiment's first.</summary>
+    internal TeacherUnit MeasuringTeacher(UnitOfWork unit) => TeachersOf(unit).First(teacher => teacher.Teacher.Name == Spec.Teachers[0].Name);
 
-    /// <summary>The tokenizer of this experiment: the checkpoints', or one made from the tasks' alphabets.</summary>
+    private static IEnumerable<TeacherUnit> TeachersOf(UnitOfWork unit) => unit.Needs.SelectMany(need => need is TeacherUnit teacher ? [teacher] : TeachersOf(need));
+
+    private TeacherUnit UnitOfTeacher(UnitOfWork unit) => unit as TeacherUnit ?? TeacherOf(unit) ?? throw new InvalidOperationException($"{unit.Label} has no teacher");
+
+    internal (ILanguageModel Model, ITokenizer Tokenizer) LoadTeacherModel(TeacherUnit unit)
+    {
+        if (unit.Teacher is { Kind: TeacherKind.Onnx, Of: not null })
+        {
+            var graph = Path.Combine(EntryOf(unit), ModelFolder.NameInStore);
+            return (OnnxFolder.Load(graph), OnnxFolder.FindTokenizer(graph)!);
+        }
+
+        return unit.Teacher.Kind == TeacherKind.Trained ? ModelFolder.Load(Path.Combine(EntryOf(unit), ModelFolder.NameInStore), Compute) : Files.Load(unit.Teacher, Compute);
+    }
+
+    // Another teacher of the experiment is served on this machine, for as long as the unit works.
+    private EndpointTeacher Endpoint(UnitOfWork unit, TeacherUnit teacher, EndpointSpec endpoint)
+    {
+        var journal = new ExchangeJournal(store.JournalOf(unit.Fingerprint.Text));
+        if (endpoint.Url is { } address)
+        {
+            var key = endpoint.KeyVariable is not { } variable ? null : keys(variable) ?? throw new LabException($"{endpoint.Place}: the environment variable {variable}, which holds the key to {address}, is not set");
+            var own = Tokenizer();
+            return new EndpointTeacher(endpoint, new EndpointClient(endpoint, address, key, own, Clock), journal, own, null, Clock, []);
+        }
+
+        var (model, tokenizer) = LoadTeacherModel(teacher.Needs.OfType<TeacherUnit>().Single());
+        var server = ModelServer.Start(
+            model, tokenizer, null, new ServeOptions { ModelName = endpoint.Model, Concurrency = endpoint.Concurrency, TopLogprobs = endpoint.TopLogprobs }, Clock).GetAwaiter().GetResult();
+        return new EndpointTeacher(
+            endpoint, new EndpointClient(endpoint, server.Address, null, tokenizer, Clock), journal, tokenizer, model.Shape, Clock, [() => server.DisposeAsync().AsTask().GetAwaiter().GetResult(), model.Dispose]);
+    }
+
+    /// <summary>The tokenizer of this experiment: the teacher's, or one made from the tasks' alphabets.</summary>
     internal ITokenizer Tokenizer()
     {
-        if (Spec.Teachers[0].Checkpoint is not { } checkpoint) return new CharacterTokenizer(CharacterVocabulary.Of(Spec.Tasks.Select(task => task.Task).OfType<ProceduralTask>()).Characters);
-        var (model, tokenizer) = Files.Load(checkpoint, Compute.Cpu);
-        model.Dispose();
-        return tokenizer;
+        var first = Spec.Teachers[0];
+        if (first.Checkpoint is not null || first.Onnx is not null) return Files.LoadTokenizer(first);
+        return first.Endpoint?.Tokenizer is { } tokenizer
+            ? Files.LoadTokenizer(tokenizer, 0)
+            : new CharacterTokenizer(CharacterVocabulary.Of(Spec.Tasks.Select(task => task.Task).OfType<ProceduralTask>()).Characters);
     }
 
     /// <summary>The sequences of a text.</summary>
@@ -98,6 +136,7 @@ internal sealed class UnitSession(
             result = write(folder)(Here());
             OutcomeFile.Write(folder, result);
         });
+        File.Delete(store.JournalOf(unit.Fingerprint.Text));
         return result!;
     }
 

@@ -23,7 +23,8 @@ internal static class BlockFile
 
     private static ReadOnlySpan<byte> Magic => "BENCHSIG"u8;
 
-    private static uint Checksum(ReadOnlySpan<byte> bytes)
+    /// <summary>CRC-32C.</summary>
+    internal static uint Checksum(ReadOnlySpan<byte> bytes)
     {
         var crc = uint.MaxValue;
         var words = MemoryMarshal.Cast<byte, ulong>(bytes);

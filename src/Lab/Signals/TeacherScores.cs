@@ -45,6 +45,9 @@ internal sealed class TeacherScores : IDisposable
 
     internal int Count => reader.Count;
 
+    /// <summary>Tokens of the teacher.</summary>
+    internal int Vocabulary => layout.Vocabulary;
+
     /// <summary>Fills tokens and values, [response tokens · k] each, of one sequence.</summary>
     /// <exception cref="LabException">The block is damaged or has another length.</exception>
     internal void Read(int sequence, Span<long> tokens, Span<float> values)

@@ -69,7 +69,7 @@ internal static class TokenSignals
     }
 
     /// <summary>One layer's activations.</summary>
-    internal static Charge WriteStates(ITeacher teacher, IReadOnlyList<Sequence> sequences, string path, int layer, bool attention, ChargeKind kind, Action<int>? progress = null)
+    internal static Charge WriteStates(IReadingTeacher teacher, IReadOnlyList<Sequence> sequences, string path, int layer, bool attention, ChargeKind kind, Action<int>? progress = null)
     {
         var width = attention ? teacher.Shape.ProjectionRows : teacher.Shape.Width;
         using var writer = new TeacherStates.Writer(path, sequences.Count, width);

@@ -9,8 +9,8 @@ using static TorchSharp.torch;
 
 namespace Bench.Lab.Teachers;
 
-/// <summary>A teacher whose weights are here: trained by the experiment, or loaded from a checkpoint.</summary>
-internal sealed class LocalTeacher(ILanguageModel model, ITokenizer tokenizer, TimeProvider clock) : ITeacher
+/// <summary>A teacher that runs in this process: trained by the experiment, or loaded from a checkpoint or a graph.</summary>
+internal sealed class LocalTeacher(ILanguageModel model, ITokenizer tokenizer, TimeProvider clock) : IReadingTeacher
 {
     public ITokenizer Tokenizer { get; } = tokenizer;
 

@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using System.Text.Json;
 using Bench.Lab.Checkpoints;
 using Bench.Lab.Models;
 using Bench.Lab.Tensors;
@@ -20,66 +19,82 @@ public sealed class TeacherFiles(IReadOnlyList<string> folders, string downloads
     /// <summary>SHA-256 of every file that was asked for, by the name that the experiment gives it.</summary>
     public IReadOnlyDictionary<string, string> Hashes => hashes;
 
-    public (ModelShape Shape, string Hash) Describe(CheckpointSpec checkpoint)
+    public (ModelShape Shape, string Hash) Describe(TeacherSpec teacher)
     {
-        try
+        var files = FilesOf(teacher);
+        return Spoken(files, () =>
         {
-            var path = Locate(checkpoint);
-            var tokenizer = checkpoint.Tokenizer is { } own ? Locate(own) : null;
-            var shape = Directory.Exists(path) ? ModelFolder.Shape(path) : Llama2cFile.Shape(path);
-            if (File.Exists(path) && tokenizer is null)
-                throw new SpecException(checkpoint.Place, "a llama2.c checkpoint needs its tokenizer", "add tokenizer: { path: … }");
-            return (shape, string.Join(' ', hashes.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => pair.Value)));
-        }
-        catch (Exception error) when (error is LabException or IOException or UnauthorizedAccessException or ArgumentException)
-        {
-            throw new SpecException(checkpoint.Place, error.Message.ReplaceLineEndings(" "), "");
-        }
+            var path = Locate(files);
+            var tokenizer = files.Tokenizer is { } own ? Locate(own) : null;
+            var shape = ShapeOf(teacher, path);
+            if (File.Exists(path) && teacher.Kind == TeacherKind.Checkpoint && tokenizer is null)
+                throw new SpecException(files.Place, "a llama2.c checkpoint needs its tokenizer", "add tokenizer: { path: … }");
+            CheckpointSpec[] all = files.Tokenizer is null ? [files] : [files, files.Tokenizer];
+            return (shape, string.Join(' ', all.OrderBy(file => file.Path, StringComparer.Ordinal).Select(file => hashes[file.Path])));
+        });
     }
 
-    public string HashOf(CheckpointSpec file)
+    public (int Size, string Hash) DescribeTokenizer(CheckpointSpec tokenizer) => Spoken(tokenizer, () => (HuggingFaceTokenizer.Load(Locate(tokenizer)).Size, hashes[tokenizer.Path]));
+
+    private static T Spoken<T>(CheckpointSpec file, Func<T> work)
     {
         try
         {
-            Locate(file);
-            return hashes[file.Path];
+            return work();
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        catch (Exception error) when (error is LabException or IOException or UnauthorizedAccessException or ArgumentException)
         {
             throw new SpecException(file.Place, error.Message.ReplaceLineEndings(" "), "");
         }
     }
 
-    /// <summary>The recorded responses of a file of JSON Lines, prompt and response of each line.</summary>
-    /// <exception cref="LabException">A line is not {"prompt": …, "response": …}.</exception>
-    public IReadOnlyList<(string Prompt, string Response)> Traces(CheckpointSpec file)
-    {
-        var path = Locate(file);
-        var traces = new List<(string, string)>();
-        foreach (var line in File.ReadLines(path))
-        {
-            if (line.Length == 0) continue;
-            try
-            {
-                using var entry = JsonDocument.Parse(line);
-                traces.Add((entry.RootElement.GetProperty("prompt").GetString()!, entry.RootElement.GetProperty("response").GetString()!));
-            }
-            catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException)
-            {
-                throw new LabException($"{path}:{traces.Count + 1}: not a line of {{\"prompt\": …, \"response\": …}}");
-            }
-        }
+    private static ModelShape ShapeOf(TeacherSpec teacher, string path) =>
+        teacher.Kind == TeacherKind.Onnx ? OnnxFolder.Shape(path) : Directory.Exists(path) ? ModelFolder.Shape(path) : Llama2cFile.Shape(path);
 
-        return traces.Count > 0 ? traces : throw new LabException($"{path}: no responses in it");
+    private static CheckpointSpec FilesOf(TeacherSpec teacher) => teacher.Checkpoint ?? teacher.Onnx ?? throw new ArgumentException($"teacher {teacher.Name} has no files", nameof(teacher));
+
+    public string HashOf(CheckpointSpec file) => Spoken(file, () =>
+    {
+        Locate(file);
+        return hashes[file.Path];
+    });
+
+    /// <summary>Loads a teacher that is a checkpoint or a graph.</summary>
+    /// <exception cref="LabException">It cannot be used.</exception>
+    public (ILanguageModel Model, ITokenizer Tokenizer) Load(TeacherSpec teacher, Compute compute)
+    {
+        var path = Locate(FilesOf(teacher));
+        ILanguageModel model = teacher.Kind == TeacherKind.Onnx ? OnnxFolder.Load(path) : Directory.Exists(path) ? ModelFolder.LoadModel(path, compute) : Llama2cFile.Load(path, compute);
+        try
+        {
+            return (model, LoadTokenizer(teacher));
+        }
+        catch
+        {
+            model.Dispose();
+            throw;
+        }
     }
 
-    /// <summary>Loads the checkpoint.</summary>
-    public (Decoder Model, ITokenizer Tokenizer) Load(CheckpointSpec checkpoint, Compute compute)
+    /// <summary>Loads the tokenizer of such a teacher.</summary>
+    /// <exception cref="LabException">There is none, or it cannot be used.</exception>
+    public ITokenizer LoadTokenizer(TeacherSpec teacher)
     {
-        var path = Locate(checkpoint);
-        if (Directory.Exists(path)) return ModelFolder.Load(path, compute);
-        var model = Llama2cFile.Load(path, compute);
-        return (model, Llama2cTokenizer.Load(Locate(checkpoint.Tokenizer!), model.Shape.Vocabulary));
+        var files = FilesOf(teacher);
+        var path = Locate(files);
+        var shape = ShapeOf(teacher, path);
+        if (files.Tokenizer is { } own) return LoadTokenizer(own, shape.Vocabulary);
+        return (teacher.Kind == TeacherKind.Onnx ? OnnxFolder.FindTokenizer(path) : ModelFolder.FindTokenizer(path, shape)) ?? throw new LabException($"{path}: no tokenizer in it ({HuggingFaceTokenizer.FileName})");
+    }
+
+    /// <summary>Loads a tokenizer's file or folder.</summary>
+    /// <param name="file">A tokenizer.json, a folder with one, or a llama2.c tokenizer.</param>
+    /// <param name="size">The number of a llama2.c model's tokens.</param>
+    /// <exception cref="LabException">It cannot be used.</exception>
+    public ITokenizer LoadTokenizer(CheckpointSpec file, int size)
+    {
+        var path = Locate(file);
+        return path.EndsWith(".json", StringComparison.Ordinal) || Directory.Exists(path) ? HuggingFaceTokenizer.Load(path) : Llama2cTokenizer.Load(path, size);
     }
 
     /// <summary>Where a file is, downloaded if need be.</summary>

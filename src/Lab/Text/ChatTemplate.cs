@@ -16,6 +16,10 @@ public sealed class ChatTemplate
 
     private ChatTemplate(string source, TokenizerConfig? config) => (template, this.config) = (JinjaParser.Parse(source), config);
 
+    /// <summary>Whether a folder has a template.</summary>
+    /// <exception cref="LabException">Its configuration cannot be read.</exception>
+    public static bool IsIn(string folder) => File.Exists(Path.Combine(folder, FileName)) || TokenizerConfig.Read(folder)?.Template is not null;
+
     /// <summary>The template of a tokenizer's folder: chat_template.jinja, or the one in tokenizer_config.json.</summary>
     /// <exception cref="LabException">There is none, or it uses what is not known here.</exception>
     public static ChatTemplate Load(string folder)

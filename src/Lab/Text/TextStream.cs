@@ -1,12 +1,23 @@
 namespace Bench.Lab.Text;
 
 /// <summary>Decodes tokens as they come and gives out whole characters only: a character may be spelt in several tokens.</summary>
-public sealed class TextStream(ITokenizer tokenizer)
+public sealed class TextStream
 {
+    private readonly ITokenizer tokenizer;
+
     // The tokens that were given out last stay: how a token is written can depend on the one before it.
-    private readonly List<int> tokens = [];
-    private string given = "";
+    private readonly List<int> tokens;
+    private string given;
     private int old;
+
+    /// <param name="tokenizer">Of the tokens.</param>
+    /// <param name="before">The token that stands before the first, where there is one.</param>
+    public TextStream(ITokenizer tokenizer, int? before = null)
+    {
+        this.tokenizer = tokenizer;
+        tokens = before is { } token ? [token] : [];
+        (given, old) = (tokenizer.Decode(tokens), tokens.Count);
+    }
 
     /// <summary>Takes a token and returns what can be said now; empty while a character is not complete.</summary>
     public string Add(int token)

@@ -22,7 +22,7 @@ internal sealed class OnPolicyCurriculum : ICurriculum
 
     private readonly MethodSpec method;
     private readonly Decoder student;
-    private readonly ITeacher teacher;
+    private readonly IReadingTeacher teacher;
     private readonly MethodObjective objective;
     private readonly IReadOnlyList<int[]> prompts;
     private readonly Lesson? text;
@@ -51,7 +51,7 @@ internal sealed class OnPolicyCurriculum : ICurriculum
     /// <param name="seed">Of prompts, choices and draws.</param>
     /// <param name="clock">The time.</param>
     internal OnPolicyCurriculum(
-        MethodSpec method, Decoder student, ITeacher teacher, MethodObjective objective, IReadOnlyList<int[]> prompts, int limit, int end, Lesson? text,
+        MethodSpec method, Decoder student, IReadingTeacher teacher, MethodObjective objective, IReadOnlyList<int[]> prompts, int limit, int end, Lesson? text,
         OptimiserSpec optimiser, Seed seed, TimeProvider clock)
     {
         if (prompts.Count == 0) throw new LabException("there is nothing to write about: no prompt");

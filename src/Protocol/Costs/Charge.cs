@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Bench.Protocol.Units;
 
 namespace Bench.Protocol.Costs;
@@ -16,6 +17,21 @@ public sealed record Charge(ChargeKind Kind, long Tokens, Flops Flops, Seconds S
         ["tuning"] = ChargeKind.Tuning,
     };
 
+    /// <summary>Whether nobody knows how many FLOPs it took, as of a distant server: then there are none here, and none in any table.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool FlopsUnknown { get; init; }
+
+    /// <summary>What a server asked for it; null where dollars follow from FLOPs.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public Usd? Paid { get; init; }
+
+    /// <summary>Dollars: what was paid, or the rent for its FLOPs; null where neither is known.</summary>
+    public Usd? Cost(Accelerator prices) => Paid ?? (FlopsUnknown ? null : prices.Cost(Flops));
+
+    /// <summary>A part of it.</summary>
+    public Charge Part(double share, long tokens) =>
+        this with { Tokens = tokens, Flops = share * Flops, Seconds = share * Seconds, Paid = Paid is { } paid ? new Usd(share * paid.Value) : null };
+
     /// <summary>The kind's name in files.</summary>
     public static string NameOf(ChargeKind kind) => Names.Single(pair => pair.Value == kind).Key;
 
@@ -27,6 +43,10 @@ public sealed record Charge(ChargeKind Kind, long Tokens, Flops Flops, Seconds S
     /// <summary>The sum of two charges of one kind.</summary>
     public Charge Plus(Charge other) => other.Kind == Kind
         ? new Charge(Kind, Tokens + other.Tokens, Flops + other.Flops, Seconds + other.Seconds)
+        {
+            FlopsUnknown = FlopsUnknown || other.FlopsUnknown,
+            Paid = Paid is null && other.Paid is null ? null : (Paid ?? default) + (other.Paid ?? default),
+        }
         : throw new ArgumentException($"cannot add a charge of {NameOf(other.Kind)} to one of {NameOf(Kind)}", nameof(other));
 
     /// <summary>The FLOPs of those charges that lie inside a cost boundary.</summary>

@@ -96,8 +96,8 @@ public static class Recording
         scores.Items.Count > 1 ? Statistics.Scores.StandardError(scores.Items) : null);
 
     private static ChargeRow Row(ExperimentSpec spec, string run, Charge charge) => new(
-        run, Charge.NameOf(charge.Kind), charge.Tokens, charge.Flops.Value, charge.Seconds.Value,
-        spec.Prices.EstimatedEnergy(charge.Seconds).Value, spec.Prices.Cost(charge.Flops).Value);
+        run, Charge.NameOf(charge.Kind), charge.Tokens, charge.FlopsUnknown ? null : charge.Flops.Value, charge.Seconds.Value,
+        charge.FlopsUnknown ? null : spec.Prices.EstimatedEnergy(charge.Seconds).Value, charge.Cost(spec.Prices)?.Value);
 
     // Where teachers are compared, a student without one has none.
     private static string TeacherOf(UnitOfWork unit) => unit switch
@@ -113,18 +113,23 @@ public static class Recording
         // What a failed unit had spent when it failed is not known, and not 0.
         // Nor is what a recorded teacher spent, where the boundary counts it.
         var known = student is not null && outcome.Status == UnitStatus.Ok
-            && (student.Method is not { IsBaseline: false } || student.Teacher!.HasModel || !spec.Boundary.Contains(ChargeKind.TeacherGeneration));
-        var total = Charge.Total(outcome.Charges, spec.Boundary);
-        double? Sum(params ChargeKind[] kinds) =>
-            outcome.Charges.Any(charge => kinds.Contains(charge.Kind)) ? Charge.Total(outcome.Charges, kinds).Value : null;
+            && (student.Method is not { IsBaseline: false } || student.Teacher is not { Kind: TeacherKind.Traces, Of: null } || !spec.Boundary.Contains(ChargeKind.TeacherGeneration));
+        var counted = outcome.Charges.Where(charge => spec.Boundary.Contains(charge.Kind)).ToArray();
+        double? Sum(params ChargeKind[] kinds) => outcome.Charges.Any(charge => kinds.Contains(charge.Kind)) && !outcome.Charges.Any(charge => kinds.Contains(charge.Kind) && charge.FlopsUnknown)
+            ? Charge.Total(outcome.Charges, kinds).Value
+            : null;
         var where = outcome.Circumstances;
         return new RunRow(
             unit.Run, spec.Name, ExperimentSpec.CurrentSchema, TeacherOf(unit), student?.Student.Name ?? "", student?.MethodName ?? "",
             student?.Budget?.UnitName ?? "", student?.Budget?.Amount, student?.Seed,
             outcome.Status.ToString().ToLowerInvariant(), outcome.Error, outcome.StudentParameters, outcome.Steps, outcome.Examples, outcome.TokensTrained,
             outcome.TeacherTokens, outcome.TeacherQueries, Sum(ChargeKind.StudentTraining),
-            Sum(ChargeKind.TeacherTraining, ChargeKind.TeacherGeneration, ChargeKind.TeacherScoring), known ? total.Value : null,
-            where.Seconds, spec.Prices.EstimatedEnergy(new Seconds(where.Seconds)).Value, known ? spec.Prices.Cost(total).Value : null,
+            Sum(ChargeKind.TeacherTraining, ChargeKind.TeacherGeneration, ChargeKind.TeacherScoring), known && !counted.Any(charge => charge.FlopsUnknown) ? Charge.Total(counted, spec.Boundary).Value : null,
+            where.Seconds, spec.Prices.EstimatedEnergy(new Seconds(where.Seconds)).Value, known && counted.All(charge => charge.Cost(spec.Prices) is not null) ? Dollars(spec, counted) : null,
             where.PeakRssBytes, where.Device, where.Provider, where.Commit, where.Dirty, where.StartedUtc);
     }
+
+    // Rent follows from the sum of FLOPs; what servers asked for is added to it.
+    private static double Dollars(ExperimentSpec spec, IReadOnlyList<Charge> charges) =>
+        spec.Prices.Cost(Charge.Total(charges.Where(charge => charge.Paid is null), spec.Boundary)).Value + charges.Sum(charge => charge.Paid?.Value ?? 0);
 }

@@ -30,7 +30,8 @@ public sealed class CostModel
     internal Prediction Teacher()
     {
         var charges = new List<Charge>();
-        if (!source.HasModel) return new Prediction([], RuntimeBytes);
+        var ownText = spec.Tasks[0].Task is TeacherText;
+        if (!source.IsMeasured || source.Kind == TeacherKind.Traces || (ownText && !source.IsLocal)) return new Prediction([], RuntimeBytes);
         if (source.Training is { } training)
         {
             var perExample = PaddedTraining(teacher, Keep.Trace, training.Optimiser.Batch, null);
@@ -38,14 +39,15 @@ public sealed class CostModel
             charges.Add(Spend(ChargeKind.TeacherTraining, training.Tokens, examples * perExample.Flops));
         }
 
-        // Its own text it writes and reads, also that on which learning rates are chosen.
-        var measured = spec.Tasks[0].Task is TeacherText ? spec.Evaluation with { Items = 2 * (spec.Evaluation.Items + (spec.Tuning?.Items ?? 0)) } : spec.Evaluation;
+        // Its own text it writes and reads, also that on which learning rates are chosen; another form of it only reads it.
+        var measured = !ownText ? spec.Evaluation : source.Of is null ? spec.Evaluation with { Items = 2 * (spec.Evaluation.Items + (spec.Tuning?.Items ?? 0)) } : spec.Evaluation;
         charges.Add(Evaluation(teacher, Keep.Trace, measured));
         return new Prediction(charges, Memory(teacher, source.Training?.Optimiser.Batch ?? spec.Training.Batch));
     }
 
-    internal Prediction Text(SamplingSpec sampling) =>
-        new([Spend(ChargeKind.TeacherGeneration, (double)spec.Prompts * sampling.Samples * Mean(Keep.Trace, l => l), spec.Prompts * GenerationFlops(sampling))], Memory(teacher, 64));
+    internal Prediction Text(SamplingSpec sampling) => source.Kind == TeacherKind.Traces
+        ? new([], RuntimeBytes)
+        : new([Spend(ChargeKind.TeacherGeneration, (double)spec.Prompts * sampling.Samples * Mean(Keep.Trace, l => l), spec.Prompts * GenerationFlops(sampling))], Memory(teacher, 64));
 
     internal Prediction Scoring(MethodSpec method)
     {
@@ -85,7 +87,7 @@ public sealed class CostModel
         var queriesEach = method.IsBaseline ? 1 : sampling.Samples / Kept(sampling) / parts;
         var pool = method.IsBaseline ? spec.Prompts : Math.Max(1, spec.Prompts * Kept(sampling) * parts);
         var writing = method.IsBaseline || own == 1 ? 0 : GenerationFlops(sampling) / Kept(sampling) / parts;
-        var scoring = own == 0 && method.NeedsModel ? ScoringFlops(method) : 0;
+        var scoring = own == 0 && method.NeedsProbabilities && source.IsLocal ? ScoringFlops(method) : 0;
         var batch = Math.Min(spec.Training.Batch, pool);
         var examples = Math.Floor(Examples(budget, flops, live, writing + scoring, pool, Sample(keep).Average(length => length.Response), queriesEach) / batch) * batch;
         var unique = Math.Min(examples * (1 - own), budget.Unit == BudgetUnit.Queries ? Math.Min(budget.Amount / queriesEach, pool) : pool);
@@ -141,7 +143,7 @@ public sealed class CostModel
     private static double Kept(SamplingSpec sampling) => sampling.Select == Selection.Likeliest ? 1 : sampling.Samples;
 
     // What the teacher chooses among by likelihood it reads once more.
-    private double GenerationFlops(SamplingSpec sampling) => source.HasModel
+    private double GenerationFlops(SamplingSpec sampling) => source.IsMeasured
         ? sampling.Samples * (sampling.Select == Selection.Likeliest ? 2 : 1) * Mean(Keep.Trace, length => ModelFlops.Forward(teacher, length).Value)
         : 0;
 

@@ -2,14 +2,18 @@ using Bench.Protocol.Specs;
 
 namespace Bench.Protocol.Plans;
 
-/// <summary>What a plan must know of a teacher that is loaded, before it is loaded.</summary>
+/// <summary>What a plan must know of a teacher's files, before it is loaded.</summary>
 public interface ITeacherFiles
 {
-    /// <summary>The checkpoint's shape and the hash of its files.</summary>
+    /// <summary>The shape of a teacher that is a checkpoint or a graph, and the hash of its files.</summary>
     /// <exception cref="SpecException">It is nowhere and cannot be fetched.</exception>
-    (ModelShape Shape, string Hash) Describe(CheckpointSpec checkpoint);
+    (ModelShape Shape, string Hash) Describe(TeacherSpec teacher);
 
-    /// <summary>The hash of a file of recorded responses.</summary>
+    /// <summary>The number of tokens of a tokenizer, and the hash of its file.</summary>
+    /// <exception cref="SpecException">It is nowhere and cannot be fetched.</exception>
+    (int Size, string Hash) DescribeTokenizer(CheckpointSpec tokenizer);
+
+    /// <summary>The hash of a file.</summary>
     /// <exception cref="SpecException">It is nowhere and cannot be fetched.</exception>
     string HashOf(CheckpointSpec file);
 }

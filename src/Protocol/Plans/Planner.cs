@@ -13,7 +13,8 @@ public static class Planner
     public static Plan Make(ExperimentSpec spec, ITeacherFiles files)
     {
         foreach (var teacher in spec.Teachers) LicenceGate.Check(teacher);
-        var teachers = spec.Teachers.Select(teacher => new TeacherPlan(spec, teacher, files)).ToArray();
+        var teachers = new List<TeacherPlan>();
+        foreach (var teacher in spec.Teachers) teachers.Add(new TeacherPlan(spec, teacher, teachers.FirstOrDefault(plan => plan.Teacher.Name == teacher.Of), files));
         foreach (var other in teachers)
         {
             if (other.Shape.Vocabulary != teachers[0].Shape.Vocabulary)

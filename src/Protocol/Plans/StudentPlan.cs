@@ -14,7 +14,7 @@ internal sealed class StudentPlan(ExperimentSpec spec, IReadOnlyList<TeacherPlan
         foreach (var unit in Seeds(sized, null, null, null, [])) yield return unit;
         foreach (var method in spec.Methods)
         {
-            foreach (var teacher in method.IsBaseline ? [null] : teachers.Cast<TeacherPlan?>())
+            foreach (var teacher in method.IsBaseline ? [null] : teachers.Where(teacher => method.LearnsFrom(teacher.Teacher)).Cast<TeacherPlan?>())
             {
                 if (teacher is not null) CheckShapes(sized, method, teacher);
                 var trials = Trials(sized, method, teacher).ToArray();
@@ -90,8 +90,9 @@ internal sealed class StudentPlan(ExperimentSpec spec, IReadOnlyList<TeacherPlan
     private IReadOnlyList<UnitOfWork> Needs(MethodSpec? method, TeacherPlan? teacher)
     {
         var needs = method is null || teacher is null ? [] : teacher.Needs(method);
-        var compared = spec.Tasks.Any(task => task.Task is TeacherText) || (spec.Evaluation.Agreement && Known(teacher) is not null);
-        return compared && !needs.Contains(Known(teacher)!.Unit) ? [Known(teacher)!.Unit, .. needs] : needs;
+        // Its own text is the first teacher's, in whatever form it taught.
+        var measure = spec.Tasks.Any(task => task.Task is TeacherText) ? teachers[0] : spec.Evaluation.Agreement ? Known(teacher) : null;
+        return measure is not null && !needs.Contains(measure.Unit) ? [measure.Unit, .. needs] : needs;
     }
 
     /// <summary>The teacher, or the only one there is where a baseline has none.</summary>

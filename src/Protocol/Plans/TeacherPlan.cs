@@ -8,14 +8,19 @@ namespace Bench.Protocol.Plans;
 internal sealed class TeacherPlan
 {
     private readonly ExperimentSpec spec;
+    private readonly TeacherPlan? source;
     private readonly TeacherUnit unit;
     private readonly Dictionary<SamplingSpec, TextUnit> texts = [];
     private readonly Dictionary<string, UnitOfWork> signals = new(StringComparer.Ordinal);
     private readonly List<UnitOfWork> units = [];
 
-    internal TeacherPlan(ExperimentSpec spec, TeacherSpec teacher, ITeacherFiles files)
+    /// <param name="spec">The experiment.</param>
+    /// <param name="teacher">The teacher.</param>
+    /// <param name="source">The teacher of which this one is another form; null where it is one of its own.</param>
+    /// <param name="files">Where its files are.</param>
+    internal TeacherPlan(ExperimentSpec spec, TeacherSpec teacher, TeacherPlan? source, ITeacherFiles files)
     {
-        (this.spec, Teacher) = (spec, teacher);
+        (this.spec, Teacher, this.source) = (spec, teacher, source);
         (Shape, Hash) = Describe(files);
         Costs = new CostModel(spec, teacher, Shape);
         unit = new TeacherUnit
@@ -29,11 +34,11 @@ internal sealed class TeacherPlan
             Label = $"teacher {teacher.Name}",
             Name = spec.Teachers.Count == 1 ? TeacherUnit.OnlyRun : $"{TeacherUnit.OnlyRun}-{teacher.Name}",
             Teacher = teacher,
-            Needs = [],
+            Needs = source is null ? [] : [source.Unit],
             Prediction = Costs.Teacher(),
         };
         units.Add(unit);
-        foreach (var method in spec.Methods.Where(method => !method.IsBaseline)) _ = Needs(method);
+        foreach (var method in spec.Methods.Where(method => method.LearnsFrom(teacher))) _ = Needs(method);
     }
 
     internal TeacherSpec Teacher { get; }
@@ -63,13 +68,19 @@ internal sealed class TeacherPlan
     {
         var sampling = method.Sampling ?? Teacher.Sampling;
         if (texts.TryGetValue(sampling, out var known)) return known;
+        // An endpoint tells of its probabilities as it writes, once and for all methods.
+        var alternatives = Teacher.Endpoint is null ? 0 : spec.Methods.Where(other => other.LearnsFrom(Teacher) && (other.Sampling ?? Teacher.Sampling) == sampling).Max(other => other.K);
         var text = texts[sampling] = new TextUnit
         {
-            Fingerprint = Fingerprint.Of("text", ("teacher", unit.Fingerprint.Text), ("prompts", spec.Prompts), ("sampling", sampling)),
+            Fingerprint = Fingerprint.Of("text", [
+                ("teacher", unit.Fingerprint.Text), ("prompts", spec.Prompts), ("sampling", sampling),
+                .. alternatives > 0 ? new (string, object?)[] { ("alternatives", alternatives) } : []]),
             Label = $"text of {Teacher.Name}{(texts.Count > 0 ? Describe(sampling) : "")}",
             Teacher = Teacher,
             Sampling = sampling,
-            Needs = [unit],
+            Alternatives = alternatives,
+            // What is recorded here was written before.
+            Needs = Teacher.Kind == TeacherKind.Traces && source is not null ? [unit, source.Text(method)] : [unit],
             Prediction = Costs.Text(sampling),
         };
         units.Add(text);
@@ -133,11 +144,15 @@ internal sealed class TeacherPlan
     private (ModelShape Shape, string Hash) Describe(ITeacherFiles files)
     {
         if (spec.Tasks.Any(task => task.Task is Digits)) return (Teacher.Training!.Model, string.Join(' ', Digits.Files.Select(files.HashOf)));
-        if (Teacher.Checkpoint is { } checkpoint) return files.Describe(checkpoint);
+        if (source is not null) return (source.Shape, $"{source.Hash} as {Teacher.Kind}{(Teacher.Endpoint is { Chat: true } ? " in chat" : "")}");
+        if (Teacher.Kind is TeacherKind.Checkpoint or TeacherKind.Onnx) return files.Describe(Teacher);
         var vocabulary = CharacterVocabulary.Of(spec.Tasks.Select(task => task.Task).OfType<ProceduralTask>()).Size;
-        return Teacher.Training is { } training
-            ? (training.Model with { Vocabulary = vocabulary }, "")
-            : (new ModelShape { Layers = 1, Width = 2, Heads = 1, KeyValueHeads = 1, HeadWidth = 2, FeedForward = 2, Vocabulary = vocabulary }, files.HashOf(Teacher.Traces!));
+        if (Teacher.Training is { } training) return (training.Model with { Vocabulary = vocabulary }, "");
+        // Nobody knows its shape: only the number of its tokens counts.
+        ModelShape Unknown(int size) => new() { Layers = 1, Width = 2, Heads = 1, KeyValueHeads = 1, HeadWidth = 2, FeedForward = 2, Vocabulary = size };
+        if (Teacher.Endpoint is not { } endpoint) return (Unknown(vocabulary), files.HashOf(Teacher.Traces!));
+        var (size, hash) = endpoint.Tokenizer is { } tokenizer ? files.DescribeTokenizer(tokenizer) : (vocabulary, "");
+        return (Unknown(size), $"{endpoint.Url} {endpoint.Model} {(endpoint.Chat ? "chat" : "completions")} {hash}");
     }
 
     private static string Describe(SamplingSpec sampling) => string.Create(

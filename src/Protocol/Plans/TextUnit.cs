@@ -8,4 +8,7 @@ public sealed record TextUnit : UnitOfWork
     public required TeacherSpec Teacher { get; init; }
 
     public required SamplingSpec Sampling { get; init; }
+
+    /// <summary>How many alternatives to each token are kept with their probabilities, as the text is written; 0 for none. Where a teacher reads its text again, that is another unit's work.</summary>
+    public int Alternatives { get; init; }
 }

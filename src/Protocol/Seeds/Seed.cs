@@ -8,6 +8,8 @@ namespace Bench.Protocol.Seeds;
 public readonly record struct Seed(long Value)
 {
     /// <summary>The stream for one purpose, e.g. "initialisation" or "shuffle".</summary>
-    public RandomStream Stream(string purpose) => new(BinaryPrimitives.ReadUInt64LittleEndian(
-        SHA256.HashData(Encoding.UTF8.GetBytes(FormattableString.Invariant($"{Value}/{purpose}")))));
+    public RandomStream Stream(string purpose) => new(Bits(purpose));
+
+    /// <summary>The state in which that stream begins.</summary>
+    public ulong Bits(string purpose) => BinaryPrimitives.ReadUInt64LittleEndian(SHA256.HashData(Encoding.UTF8.GetBytes(FormattableString.Invariant($"{Value}/{purpose}"))));
 }

@@ -33,8 +33,8 @@ internal static class CrossChecks
         {
             if (budget.Unit == BudgetUnit.Queries && budget.Amount > spec.Prompts)
                 throw new SpecException(place, FormattableString.Invariant($"{budget.Amount} queries are more than the {spec.Prompts} prompts"), "raise prompts");
-            if (budget.Unit is BudgetUnit.TotalFlops or BudgetUnit.Usd && spec.Teachers.FirstOrDefault(teacher => !teacher.HasModel) is { } recorded)
-                throw new SpecException(place, $"what the recorded teacher '{recorded.Name}' spent is not known, and {budget.UnitName} count it", "use student-flops, tokens, examples or queries");
+            if (budget.Unit is BudgetUnit.TotalFlops or BudgetUnit.Usd && spec.Teachers.FirstOrDefault(teacher => !teacher.IsMeasured) is { } elsewhere)
+                throw new SpecException(place, $"what the {(elsewhere.Kind == TeacherKind.Traces ? "recorded" : "distant")} teacher '{elsewhere.Name}' spent is not known, and {budget.UnitName} count it", "use student-flops, tokens, examples or queries");
         }
     }
 
@@ -63,17 +63,18 @@ internal static class CrossChecks
         if (spec.Tasks.Any(task => task.Task is not TeacherText))
             throw new SpecException(root.PlaceOfKey("tasks"), "teacher-text cannot stand beside tasks with gold solutions", "make two experiments");
         if (spec.Tasks.Count > 1) throw new SpecException(root.PlaceOfKey("tasks"), "a teacher has one text", "keep one teacher-text task");
-        if (spec.Teachers.Count > 1) throw new SpecException(root.PlaceOfKey("teachers"), "students of teacher-text are measured on their own teacher's text", "keep one teacher");
+        if (spec.Teachers.Skip(1).FirstOrDefault(teacher => teacher.Of != spec.Teachers[0].Name) is { } stranger)
+            throw new SpecException(stranger.LicencePlace, $"students of teacher-text are measured on their own teacher's text, and '{stranger.Name}' is another one than '{spec.Teachers[0].Name}'", "keep one teacher, and others that are the same in another form (of:)");
         if (spec.Methods.Any(method => method.IsBaseline))
             throw new SpecException(root.PlaceOfKey("baselines"), "teacher-text has no gold solutions to make a baseline from", "remove baselines:");
-        if (spec.Teachers[0].Checkpoint is null)
-            throw new SpecException(root.PlaceOfKey("teacher"), "a teacher cannot be trained on its own text, nor write it when it is recorded", "use checkpoint:");
-        foreach (var (sampling, method) in spec.Methods.Select(method => (method.Sampling ?? spec.Teachers[0].Sampling, method)))
+        if (spec.Teachers[0].Kind is not (TeacherKind.Checkpoint or TeacherKind.Onnx))
+            throw new SpecException(spec.Teachers[0].LicencePlace, "a teacher cannot be trained on its own text, and students are measured by what it makes of it", "use checkpoint: or onnx:");
+        foreach (var (sampling, method) in spec.Methods.SelectMany(method => spec.Teachers.Where(method.LearnsFrom).Select(teacher => (method.Sampling ?? teacher.Sampling, method))))
         {
             if (sampling.Temperature == 0)
-                throw new SpecException(root.PlaceOfKey("teacher"), "a greedy teacher writes the same text every time", "add sampling: { temperature: 1 }");
+                throw new SpecException(spec.Teachers[0].LicencePlace, "a greedy teacher writes the same text every time", "add sampling: { temperature: 1 }");
             if (sampling.Select == Selection.Correct || sampling.Samples > 1)
-                throw new SpecException(method.Place ?? root.PlaceOfKey("teacher"), "teacher-text has no prompts to sample several responses to", "raise prompts instead");
+                throw new SpecException(method.Place, "teacher-text has no prompts to sample several responses to", "raise prompts instead");
             if (method.Keep == Keep.Answer || method.Objective == "rationale-multitask")
                 throw new SpecException(root.PlaceOfKey("methods"), "teacher-text has no answers to keep", "use keep: trace");
         }
@@ -110,8 +111,9 @@ internal static class CrossChecks
     {
         foreach (var method in spec.Methods)
         {
-            if (method.NeedsModel && spec.Teachers.FirstOrDefault(teacher => !teacher.HasModel) is { } recorded)
-                throw new SpecException(method.Place, $"method '{method.Name}' needs probabilities, and teacher '{recorded.Name}' is recorded text without them", "use signal: text, or a teacher with checkpoint: or train:");
+            if (method.Teachers?.FirstOrDefault(name => spec.Teachers.All(teacher => teacher.Name != name)) is { } unknown)
+                throw new SpecException(method.Place, $"method '{method.Name}' learns from '{unknown}', which is no teacher", Suggestion.For(unknown, [.. spec.Teachers.Select(teacher => teacher.Name)]));
+            foreach (var teacher in spec.Teachers.Where(method.LearnsFrom)) CheckAccess(method, teacher);
             if (method.NeedsSameTokens && spec.Students.FirstOrDefault(student => student.Bytes) is { } student)
                 throw new SpecException(method.Place, $"method '{method.Name}' pairs tokens, and student '{student.Name}' has another tokenizer than the teacher", "use objective: uld, or remove the student's tokenizer");
             if (spec.Tuning is { } && method.LearningRate is not null)
@@ -123,7 +125,29 @@ internal static class CrossChecks
 
         if (spec.Evaluation is { Confidence: true, Sampling.Samples: > 1 })
             throw new SpecException(root.PlaceOfKey("evaluation"), "confidence is that of one response to each item", "remove samples or confidence");
-        if (spec.Evaluation.Agreement && (spec.Teachers.Any(teacher => !teacher.HasModel) || spec.Students.Any(student => student.Bytes)))
+        if (spec.Evaluation.Agreement && (spec.Teachers.Any(teacher => !teacher.IsLocal) || spec.Students.Any(student => student.Bytes)))
             throw new SpecException(root.PlaceOfKey("evaluation"), "agreement needs a teacher with probabilities and students with its tokens", "remove agreement");
+    }
+
+    // What a teacher of some kind cannot give.
+    private static void CheckAccess(MethodSpec method, TeacherSpec teacher)
+    {
+        void Refuse(string problem, string remedy) => throw new SpecException(method.Place, $"method '{method.Name}' {problem}", remedy);
+        if (method.NeedsProbabilities && teacher.Kind == TeacherKind.Traces)
+            Refuse($"needs probabilities, and teacher '{teacher.Name}' is recorded text without them", "use signal: text, or a teacher with checkpoint: or train:, or name its teachers");
+        if (method.Signal == SignalKind.Hidden && !teacher.HasWeights)
+            Refuse($"needs activations, and teacher '{teacher.Name}' does not show them", "use a teacher with checkpoint: or train:, or name its teachers");
+        if (teacher.Endpoint is not { } endpoint) return;
+        if (method.Signal is SignalKind.Sampled or SignalKind.OnPolicy)
+            Refuse($"has texts scored that are not the teacher's own, and endpoint '{teacher.Name}' scores only what it writes", "use signal: text or top-k");
+        if ((method.Sampling ?? teacher.Sampling).Select == Selection.Likeliest)
+            Refuse($"chooses by likelihood, and endpoint '{teacher.Name}' scores only what it writes", "use select: all or correct");
+        if (method.Signal != SignalKind.TopK) return;
+        if (method.K > endpoint.TopLogprobs)
+            Refuse($"asks for k = {method.K}, and endpoint '{teacher.Name}' gives {endpoint.TopLogprobs} log-probabilities", "lower k, or raise the endpoint's top-logprobs if its server gives more");
+        if (method.Temperature != 1)
+            Refuse(FormattableString.Invariant($"asks for probabilities at temperature {method.Temperature}, and endpoint '{teacher.Name}' gives them at 1"), "remove temperature");
+        if (method.Keep == Keep.Answer)
+            Refuse($"asks endpoint '{teacher.Name}' for probabilities of the answer alone, and it scores only what it writes", "use keep: trace");
     }
 }

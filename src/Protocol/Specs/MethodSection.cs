@@ -59,6 +59,7 @@ internal static class MethodSection
             TeacherLayer = signal == SignalKind.Hidden ? (int)entry.Integer("teacher-layer", 0, 0, 512) : 0,
             Sampling = SpecSections.Sampling(entry.OptionalMapping("sampling")),
             LearningRate = entry.Has("learning-rate") ? entry.Number("learning-rate", null, 1e-9, 10) : null,
+            Teachers = entry.Has("teachers") ? [.. entry.Words("teachers").Select(word => word.Word)] : null,
             Place = entry.Place,
         };
         return signal == SignalKind.OnPolicy ? OnPolicy(entry, method) : method;

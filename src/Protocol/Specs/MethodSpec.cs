@@ -62,18 +62,25 @@ public sealed record MethodSpec
     /// <summary>The student's learning rate, where the method has its own.</summary>
     public double? LearningRate { get; init; }
 
+    /// <summary>The teachers that it learns from, by name; null for all of the experiment's. No part of what the method is.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<string>? Teachers { get; init; }
+
     /// <summary>Where the method stands in the file; no part of what it is.</summary>
     [JsonIgnore]
     public Place? Place { get; init; }
+
+    /// <summary>Whether it learns from a teacher.</summary>
+    public bool LearnsFrom(TeacherSpec teacher) => !IsBaseline && (Teachers is null || Teachers.Contains(teacher.Name));
 
     [JsonIgnore]
     public bool IsBaseline => Signal == SignalKind.Gold;
 
     /// <summary>Whether the teacher must give more than text.</summary>
     [JsonIgnore]
-    public bool NeedsModel => Signal is SignalKind.TopK or SignalKind.Sampled or SignalKind.Hidden or SignalKind.OnPolicy;
+    public bool NeedsProbabilities => Signal is SignalKind.TopK or SignalKind.Sampled or SignalKind.Hidden or SignalKind.OnPolicy;
 
     /// <summary>Whether the loss pairs the teacher's tokens with the student's.</summary>
     [JsonIgnore]
-    public bool NeedsSameTokens => NeedsModel && Objective != "uld";
+    public bool NeedsSameTokens => NeedsProbabilities && Objective != "uld";
 }

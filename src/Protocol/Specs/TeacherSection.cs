@@ -3,14 +3,19 @@ namespace Bench.Protocol.Specs;
 /// <summary>The section teacher of an experiment file, or an entry of teachers.</summary>
 internal static class TeacherSection
 {
+    private static readonly Dictionary<string, TeacherKind> Kinds = new(StringComparer.Ordinal)
+    {
+        ["train"] = TeacherKind.Trained, ["checkpoint"] = TeacherKind.Checkpoint, ["onnx"] = TeacherKind.Onnx, ["endpoint"] = TeacherKind.Endpoint, ["traces"] = TeacherKind.Traces,
+    };
+
     internal static IReadOnlyList<TeacherSpec> Read(SpecMapping root)
     {
-        if (!root.Has("teachers")) return [One(root.Mapping("teacher", "say who teaches: teacher: { name, licence, train, checkpoint or traces }"))];
+        if (!root.Has("teachers")) return [One(root.Mapping("teacher", $"say who teaches: teacher: {{ name, licence, and one of {string.Join(", ", Kinds.Keys)} }}"), [])];
         if (root.Has("teacher")) throw new SpecException(root.PlaceOfKey("teachers"), "there are both teacher and teachers", "keep one of them");
         var teachers = new List<TeacherSpec>();
         foreach (var entry in root.Mappings("teachers", "name at least one teacher"))
         {
-            var teacher = One(entry);
+            var teacher = One(entry, teachers);
             if (teachers.Any(other => other.Name == teacher.Name))
                 throw new SpecException(entry.PlaceOfValue("name"), $"there are two teachers of the name '{teacher.Name}'", "rename one");
             teachers.Add(teacher);
@@ -19,24 +24,43 @@ internal static class TeacherSection
         return teachers;
     }
 
-    private static TeacherSpec One(SpecMapping section)
+    private static TeacherSpec One(SpecMapping section, IReadOnlyList<TeacherSpec> earlier)
     {
+        var name = section.Name("name", "name the teacher");
+        var kinds = Kinds.Where(kind => section.Has(kind.Key)).ToArray();
+        if (kinds is not [var (key, kind)])
+            throw new SpecException(section.Place, "a teacher is trained here, loaded, asked over a network, or recorded", $"give exactly one of {string.Join(", ", Kinds.Keys.Select(known => known + ":"))}");
+        var source = section.Mapping(key, "");
+        var of = kind is TeacherKind.Trained or TeacherKind.Checkpoint ? null : Of(source, earlier);
         var teacher = new TeacherSpec
         {
-            Name = section.Name("name", "name the teacher"),
+            Name = name,
             Licence = section.Text("licence", "name the teacher's licence by its SPDX id, e.g. MIT"),
             LicencePlace = section.PlaceOfValue("licence"),
             Acknowledged = [.. section.Words("acknowledge").Select(word => word.Word)],
-            Training = section.OptionalMapping("train") is { } train ? Training(train, section) : null,
-            Checkpoint = section.OptionalMapping("checkpoint") is { } checkpoint ? Checkpoint(checkpoint) : null,
-            Traces = section.OptionalMapping("traces") is { } traces ? Checkpoint(traces) : null,
-            Sampling = SpecSections.Sampling(section.OptionalMapping("sampling")) ?? SamplingSpec.Greedy,
+            Kind = kind,
+            Of = of?.Name,
+            Training = kind == TeacherKind.Trained ? Training(source, section) : null,
+            Checkpoint = kind == TeacherKind.Checkpoint ? Checkpoint(source) : null,
+            Onnx = kind == TeacherKind.Onnx && of is null ? Checkpoint(source) : null,
+            Endpoint = kind == TeacherKind.Endpoint ? Endpoint(source, of) : null,
+            Traces = kind == TeacherKind.Traces && of is null ? Checkpoint(source) : null,
+            // Another form of a teacher writes as that one does, if nobody says otherwise.
+            Sampling = SpecSections.Sampling(section.OptionalMapping("sampling")) ?? of?.Sampling ?? SamplingSpec.Greedy,
         };
+        source.Close();
         section.Close();
-        if (teacher.Traces is not null && section.Has("sampling")) throw new SpecException(section.PlaceOfKey("sampling"), "what a recorded teacher wrote is written", "remove sampling");
-        return new object?[] { teacher.Training, teacher.Checkpoint, teacher.Traces }.Count(source => source is not null) == 1
-            ? teacher
-            : throw new SpecException(section.Place, "a teacher is trained here, loaded, or recorded", "give exactly one of train:, checkpoint: and traces:");
+        return teacher.Kind == TeacherKind.Traces && section.Has("sampling")
+            ? throw new SpecException(section.PlaceOfKey("sampling"), "what a recorded teacher wrote is written", "remove sampling")
+            : teacher;
+    }
+
+    private static TeacherSpec? Of(SpecMapping source, IReadOnlyList<TeacherSpec> earlier)
+    {
+        if (source.OptionalText("of") is not { } name) return null;
+        var known = earlier.Where(teacher => teacher.HasWeights).ToArray();
+        return known.FirstOrDefault(teacher => teacher.Name == name)
+            ?? throw new SpecException(source.PlaceOfValue("of"), $"'of' must name a teacher with weights that stands before this one, and '{name}' is none", Suggestion.For(name, [.. known.Select(teacher => teacher.Name)]));
     }
 
     private static TeacherTraining Training(SpecMapping train, SpecMapping section)
@@ -48,18 +72,47 @@ internal static class TeacherSection
         return new TeacherTraining(tokens, model, SpecSections.Optimiser(train, new OptimiserSpec()), dropout, jitter);
     }
 
-    private static CheckpointSpec Checkpoint(SpecMapping section)
+    private static EndpointSpec Endpoint(SpecMapping section, TeacherSpec? of)
+    {
+        if (of is not null && section.Has("url")) throw new SpecException(section.PlaceOfKey("url"), $"'{of.Name}' is served here, and 'url' says another place", "keep one of url and of");
+        var spec = new EndpointSpec
+        {
+            Url = of is null ? Address(section, section.Text("url", "the server's base address, e.g. http://127.0.0.1:8080/v1; or of: another teacher, to serve it here")) : null,
+            Model = of is null ? section.Text("model", "the server's name for the model") : of.Name,
+            Chat = section.Choice("api", of is null ? "chat" : "completions", ["chat", "completions"]) == "chat",
+            KeyVariable = section.OptionalText("key-variable"),
+            Concurrency = (int)section.Integer("concurrency", of is null ? 4 : 64, 1, 1024),
+            RequestsPerMinute = section.Has("requests-per-minute") ? section.Number("requests-per-minute", null, 0.01, 1e9) : null,
+            Queries = section.Has("queries") ? section.Integer("queries", null, 1, long.MaxValue) : null,
+            TimeoutSeconds = section.Number("timeout-seconds", 600, 0.01, 86_400),
+            TopLogprobs = (int)section.Integer("top-logprobs", of is null ? 20 : 64, 0, 4096),
+            TokensAsIds = section.Flag("tokens-as-ids", of is not null),
+            UsdPerMillionPromptTokens = section.Has("usd-per-million-prompt-tokens") ? section.Number("usd-per-million-prompt-tokens", null, 0, 1e6) : null,
+            UsdPerMillionResponseTokens = section.Has("usd-per-million-response-tokens") ? section.Number("usd-per-million-response-tokens", null, 0, 1e6) : null,
+            Tokenizer = section.OptionalMapping("tokenizer") is { } tokenizer ? Checkpoint(tokenizer) : null,
+            Place = section.Place,
+        };
+        if (spec.UsdPerMillionPromptTokens is null != spec.UsdPerMillionResponseTokens is null)
+            throw new SpecException(section.Place, "a price for prompts or for responses is missing", "give both usd-per-million-prompt-tokens and usd-per-million-response-tokens, or neither");
+        if (spec.KeyVariable is { } name && !name.All(c => char.IsAsciiLetterOrDigit(c) || c == '_'))
+            throw new SpecException(section.PlaceOfValue("key-variable"), "'key-variable' is not the name of an environment variable", "name the variable that holds the key, never the key itself");
+        return spec;
+    }
+
+    internal static CheckpointSpec Checkpoint(SpecMapping section)
     {
         var path = section.Text("path", "a file or a folder");
-        var url = section.OptionalText("url");
-        if (url is not null && !(Uri.TryCreate(url, UriKind.Absolute, out var parsed) && parsed.Scheme is "https" or "http"))
-            throw new SpecException(section.PlaceOfValue("url"), "'url' is not a web address", "it starts with https://");
+        var url = section.OptionalText("url") is { } address ? Address(section, address) : null;
         var sha256 = section.OptionalText("sha256");
         if (sha256 is not null && !(sha256.Length == 64 && sha256.All(char.IsAsciiHexDigitLower)))
             throw new SpecException(section.PlaceOfValue("sha256"), "'sha256' is not a checksum", "64 lower-case hexadecimal digits");
         if (url is not null && sha256 is null) throw new SpecException(section.PlaceOfKey("url"), "a download needs a checksum", "add sha256:");
         var tokenizer = section.OptionalMapping("tokenizer") is { } inner ? Checkpoint(inner) : null;
         section.Close();
-        return new CheckpointSpec(path, url is null ? null : new Uri(url), sha256, tokenizer, section.PlaceOfValue("path"));
+        return new CheckpointSpec(path, url, sha256, tokenizer, section.PlaceOfValue("path"));
     }
+
+    private static Uri Address(SpecMapping section, string url) => Uri.TryCreate(url, UriKind.Absolute, out var parsed) && parsed.Scheme is "https" or "http"
+        ? parsed
+        : throw new SpecException(section.PlaceOfValue("url"), "'url' is not a web address", "it starts with https://");
 }

@@ -1,8 +1,6 @@
-using System.Text.Json.Serialization;
-
 namespace Bench.Protocol.Specs;
 
-/// <summary>A teacher: trained here, loaded from a checkpoint, or recorded.</summary>
+/// <summary>A teacher: trained here, loaded from a checkpoint or an ONNX graph, asked over a network, or recorded.</summary>
 public sealed record TeacherSpec
 {
     public required string Name { get; init; }
@@ -16,18 +14,34 @@ public sealed record TeacherSpec
     /// <summary>Keys of licences whose conditions the experimenter meets.</summary>
     public IReadOnlyList<string> Acknowledged { get; init; } = [];
 
+    public required TeacherKind Kind { get; init; }
+
+    /// <summary>The teacher of this experiment of which this one is another form: exported as a graph, served, or recorded. Null where it is one of its own.</summary>
+    public string? Of { get; init; }
+
     /// <summary>Set when the teacher is trained here.</summary>
     public TeacherTraining? Training { get; init; }
 
-    /// <summary>Set when the teacher is loaded.</summary>
+    /// <summary>Set when the teacher is loaded: its weights.</summary>
     public CheckpointSpec? Checkpoint { get; init; }
+
+    /// <summary>Set when the teacher is a graph of its own: its folder or file.</summary>
+    public CheckpointSpec? Onnx { get; init; }
+
+    /// <summary>Set when the teacher is asked over a network.</summary>
+    public EndpointSpec? Endpoint { get; init; }
 
     /// <summary>Set when all there is of the teacher is a file of JSON Lines with its responses: {"prompt": …, "response": …}.</summary>
     public CheckpointSpec? Traces { get; init; }
 
-    /// <summary>Whether the teacher can be asked; else it can only be read.</summary>
-    [JsonIgnore]
-    public bool HasModel => Traces is null;
+    /// <summary>Whether it runs in our own process, and so can be asked what it makes of any text.</summary>
+    public bool IsLocal => Kind is TeacherKind.Trained or TeacherKind.Checkpoint or TeacherKind.Onnx;
+
+    /// <summary>Whether its FLOPs can be counted: it runs here, if not always in this process.</summary>
+    public bool IsMeasured => IsLocal || Of is not null;
+
+    /// <summary>Whether its activations can be seen.</summary>
+    public bool HasWeights => Kind is TeacherKind.Trained or TeacherKind.Checkpoint;
 
     /// <summary>How the teacher writes.</summary>
     public required SamplingSpec Sampling { get; init; }

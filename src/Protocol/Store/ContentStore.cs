@@ -40,6 +40,14 @@ public sealed class ContentStore(string root)
         }
     }
 
+    /// <summary>A file that a unit keeps while it works, beside the entries: what it holds survives its process, and goes when the unit has published.</summary>
+    public string JournalOf(string key)
+    {
+        var folder = Path.Combine(Root, "journals");
+        Directory.CreateDirectory(folder);
+        return Path.Combine(folder, Path.GetFileName(PathOf(key)));
+    }
+
     /// <summary>Removes what was being written when its writer was killed: staging folders that nobody touched for a day.</summary>
     public void Sweep(TimeProvider clock)
     {

@@ -30,7 +30,7 @@ public sealed class MethodTests : IDisposable
     private static double Charged(Results results, string method, string kind)
     {
         var runs = results.Runs.Where(row => row.Method == method).Select(row => row.Run).ToHashSet();
-        return results.Charges.Where(charge => runs.Contains(charge.Run) && charge.Kind == kind).Sum(charge => charge.Flops);
+        return results.Charges.Where(charge => runs.Contains(charge.Run) && charge.Kind == kind).Sum(charge => charge.Flops ?? 0);
     }
 
     // One budget, one seed, a teacher that samples.

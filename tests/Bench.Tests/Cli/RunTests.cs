@@ -46,7 +46,7 @@ public sealed class RunTests : IDisposable
 
         // What the plan predicts is what the runs are charged.
         var plan = JsonDocument.Parse(bench.Run("plan", experiment, "--json").Output).RootElement;
-        Assert.InRange(results.Charges.Sum(charge => charge.Flops) / plan.GetProperty("total_flops").GetDouble(), 0.98, 1.02);
+        Assert.InRange(results.Charges.Sum(charge => charge.Flops!.Value) / plan.GetProperty("total_flops").GetDouble(), 0.98, 1.02);
 
         // Again: everything is in the store, and the tables are the same to the byte.
         var (scores, items) = (Bytes("scores.csv"), Bytes("items.csv.gz"));

@@ -24,7 +24,7 @@ public class OnPolicyTests
 
     private static readonly int[][] Prompts = [.. Enumerable.Range(0, 40).Select(i => new[] { CharacterVocabulary.Begin, 4 + i % 10, 5 + i % 7 })];
 
-    private static T With<T>(MethodSpec method, Func<Decoder, ITeacher, OnPolicyCurriculum, T> use, Lesson? text = null, int seed = 1)
+    private static T With<T>(MethodSpec method, Func<Decoder, IReadingTeacher, OnPolicyCurriculum, T> use, Lesson? text = null, int seed = 1)
     {
         using var scope = NewDisposeScope();
         using var student = Decoder.Initialise(Models.Plain, Compute.Cpu, new Seed(seed));

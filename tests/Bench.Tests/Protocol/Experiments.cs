@@ -39,7 +39,9 @@ internal static class Experiments
 
     private sealed class NoFiles : ITeacherFiles
     {
-        public (ModelShape Shape, string Hash) Describe(CheckpointSpec checkpoint) => throw new InvalidOperationException("no checkpoint here");
+        public (ModelShape Shape, string Hash) Describe(TeacherSpec teacher) => throw new InvalidOperationException("no checkpoint here");
+
+        public (int Size, string Hash) DescribeTokenizer(CheckpointSpec tokenizer) => throw new InvalidOperationException("no tokenizer here");
 
         public string HashOf(CheckpointSpec file) => "recorded";
     }

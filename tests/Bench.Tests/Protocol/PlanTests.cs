@@ -68,8 +68,10 @@ public class PlanTests
 
     private sealed class Vocabulary(int size) : ITeacherFiles
     {
-        public (ModelShape Shape, string Hash) Describe(CheckpointSpec checkpoint) =>
+        public (ModelShape Shape, string Hash) Describe(TeacherSpec teacher) =>
             (new ModelShape { Layers = 1, Width = 2, Heads = 1, KeyValueHeads = 1, HeadWidth = 2, FeedForward = 2, Vocabulary = size }, "x");
+
+        public (int Size, string Hash) DescribeTokenizer(CheckpointSpec tokenizer) => (size, "x");
 
         public string HashOf(CheckpointSpec file) => throw new InvalidOperationException("nothing is recorded here");
     }

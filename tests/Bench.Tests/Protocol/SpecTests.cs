@@ -198,7 +198,7 @@ public class SpecTests
         Assert.StartsWith("experiment.yaml:14:5: method 'logits' needs probabilities, and teacher 'ada' is recorded text without them",
             Assert.Throws<SpecException>(() => Experiments.Parse(recorded)).Message, StringComparison.Ordinal);
         var lines = recorded.Split('\n').Where(line => !line.Contains("logits", StringComparison.Ordinal));
-        Assert.False(Experiments.Parse(string.Join('\n', lines)).Teachers[0].HasModel);
+        Assert.False(Experiments.Parse(string.Join('\n', lines)).Teachers[0].IsMeasured);
     }
 
     [Fact]

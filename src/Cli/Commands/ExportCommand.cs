@@ -1,0 +1,53 @@
+using System.CommandLine;
+using Bench.Lab.Checkpoints;
+using Bench.Protocol.Specs;
+
+namespace Bench.Cli.Commands;
+
+/// <summary>bench export: a model for other tools.</summary>
+internal static class ExportCommand
+{
+    internal static Command Create()
+    {
+        var model = Arguments.Model();
+        var tokenizer = Arguments.Tokenizer();
+        var folder = new Option<string?>("--hf") { Description = "Write a folder in Hugging Face's layout: config.json, model.safetensors, the tokenizer's files." };
+        var onnx = new Option<string?>("--onnx") { Description = "Write a folder with an ONNX graph (onnx/model.onnx), config.json and the tokenizer's files." };
+        var pastless = new Option<bool>("--without-past") { Description = "A graph without past key values: simpler to run, and slower to write with." };
+        var command = new Command("export", "Write a model as a Hugging Face folder or an ONNX graph.") { model, tokenizer, folder, onnx, pastless };
+        command.SetAction(parsed => Export(parsed.GetValue(model)!, parsed.GetValue(tokenizer), parsed.GetValue(folder), parsed.GetValue(onnx), !parsed.GetValue(pastless)));
+        return command;
+    }
+
+    private static int Export(string named, string? tokenizerFile, string? folder, string? onnx, bool past)
+    {
+        if (folder is null && onnx is null) throw new SpecException(null, "what shall it be written as?", "give --hf DIR, --onnx DIR, or both");
+        var (model, tokenizer) = ModelNames.LoadWeights(named, tokenizerFile);
+        using var owned = model;
+        if (folder is not null)
+        {
+            ModelFolder.Save(Made(folder), model, tokenizer);
+            Console.WriteLine($"{folder}: weights, configuration and tokenizer");
+        }
+
+        if (onnx is not null)
+        {
+            OnnxExport.Save(Made(onnx), model, tokenizer, past);
+            Console.WriteLine($"{onnx}: {OnnxExport.FileName}, configuration and tokenizer");
+        }
+
+        return ExitCodes.Done;
+    }
+
+    private static string Made(string folder)
+    {
+        try
+        {
+            return Directory.CreateDirectory(folder).FullName;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            throw new SpecException(null, $"{folder}: cannot be written ({error.Message.ReplaceLineEndings(" ")})", "choose another folder");
+        }
+    }
+}

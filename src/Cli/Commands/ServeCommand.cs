@@ -1,0 +1,77 @@
+using System.CommandLine;
+using System.Net;
+using System.Runtime.InteropServices;
+using Bench.Lab.Serving;
+using Bench.Protocol.Specs;
+
+namespace Bench.Cli.Commands;
+
+/// <summary>bench serve: a model behind OpenAI's protocol.</summary>
+internal static class ServeCommand
+{
+    internal static Command Create()
+    {
+        var model = Arguments.Model();
+        var tokenizer = Arguments.Tokenizer();
+        var host = new Option<string>("--host") { Description = "The address to listen on.", DefaultValueFactory = _ => "127.0.0.1" };
+        var port = new Option<int>("--port") { Description = "The port; 0 takes a free one.", DefaultValueFactory = _ => 8000 };
+        var name = new Option<string?>("--name") { Description = "The model's name in the protocol (default: the last part of its path)." };
+        var token = new Option<string?>("--token-variable") { Description = "The environment variable that holds the bearer token clients must send (default: none is asked for)." };
+        var body = new Option<long>("--max-body") { Description = "The largest request, in bytes.", DefaultValueFactory = _ => 4 << 20 };
+        var concurrency = new Option<int>("--max-concurrent") { Description = "The most choices under way at a time; requests beyond are answered 429.", DefaultValueFactory = _ => 256 };
+        var limit = new Option<int>("--max-tokens") { Description = "The most new tokens of a choice.", DefaultValueFactory = _ => 4096 };
+        foreach (var positive in new Option[] { body, concurrency, limit })
+        {
+            positive.Validators.Add(result =>
+            {
+                if (result.Tokens.Count == 1 && long.TryParse(result.Tokens[0].Value, out var number) && number < 1) result.AddError($"{positive.Name} must be at least 1");
+            });
+        }
+
+        port.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int>() is < 0 or > 65_535) result.AddError("--port must be from 0 to 65535");
+        });
+        var command = new Command("serve", "Serve a model: an OpenAI-compatible endpoint (chat and completions, log-probabilities, streams).") { model, tokenizer, host, port, name, token, body, concurrency, limit };
+        command.SetAction((parsed, cancel) =>
+        {
+            var named = parsed.GetValue(model)!;
+            return Serve(named, parsed.GetValue(tokenizer), new ServeOptions
+            {
+                Host = Address(parsed.GetValue(host)!),
+                Port = parsed.GetValue(port),
+                ModelName = parsed.GetValue(name) ?? Path.GetFileNameWithoutExtension(named.TrimEnd('/')),
+                Token = parsed.GetValue(token) is not { } variable ? null : Workplace.Key(variable) ?? throw new SpecException(null, $"--token-variable: the environment variable {variable} is not set", "set it to the token"),
+                LargestBody = parsed.GetValue(body),
+                Concurrency = parsed.GetValue(concurrency),
+                TokenLimit = parsed.GetValue(limit),
+            }, cancel);
+        });
+        return command;
+    }
+
+    private static string Address(string host) => host == "localhost" || IPAddress.TryParse(host, out _)
+        ? host
+        : throw new SpecException(null, $"--host: '{host}' is no address", "127.0.0.1 for this machine alone, 0.0.0.0 for every network");
+
+    private static async Task<int> Serve(string named, string? tokenizerFile, ServeOptions options, CancellationToken cancelled)
+    {
+        var (model, tokenizer) = ModelNames.Load(named, tokenizerFile);
+        using var owned = model;
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancelled);
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, context => Stop(context, stop));
+        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context => Stop(context, stop));
+        await using var server = await ModelServer.Start(model, ModelNames.Needed(tokenizer, named), ModelNames.Template(named), options, TimeProvider.System);
+        Console.WriteLine($"serving {options.ModelName} at {server.Address} ({(options.Token is null ? "no token is asked for" : "a bearer token is asked for")}); Ctrl-C ends it");
+        var ended = new TaskCompletionSource();
+        await using var registration = stop.Token.Register(ended.SetResult);
+        await ended.Task;
+        return ExitCodes.Done;
+    }
+
+    private static void Stop(PosixSignalContext context, CancellationTokenSource stop)
+    {
+        context.Cancel = true;
+        stop.Cancel();
+    }
+}

@@ -1,0 +1,190 @@
+using Bench.Lab.Models;
+using Bench.Lab.Tensors;
+using static TorchSharp.torch;
+
+namespace Bench.Lab.Serving;
+
+/// <summary>
+/// Writes choices of many requests together, on a thread of its own. Choices that wait at the same time, with prompts of one length, share a batch; batches take turns token by token, so a
+/// long one does not hold up a short one. What a choice says does not depend on who shares its batch, but for the rounding of products of different sizes.
+/// </summary>
+internal sealed class Batcher : IDisposable
+{
+    private const int LargestBatch = 64;
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(3);
+
+    private readonly ILanguageModel model;
+    private readonly int end;
+    private readonly Thread thread;
+    private readonly Queue<Choice> waiting = new();
+    private readonly List<Batch> batches = [];
+    private volatile bool stopped;
+
+    internal Batcher(ILanguageModel model, int end)
+    {
+        (this.model, this.end) = (model, end);
+        thread = new Thread(Work) { IsBackground = true, Name = "batcher" };
+        thread.Start();
+    }
+
+    /// <summary>Queues a choice.</summary>
+    internal void Add(Choice choice)
+    {
+        lock (waiting)
+        {
+            waiting.Enqueue(choice);
+            Monitor.Pulse(waiting);
+        }
+    }
+
+    public void Dispose()
+    {
+        lock (waiting)
+        {
+            stopped = true;
+            Monitor.Pulse(waiting);
+        }
+
+        thread.Join();
+    }
+
+    private void Work()
+    {
+        set_num_threads(1);
+        using var quiet = no_grad();
+        while (!stopped)
+        {
+            if (batches.Count == 0) AwaitArrivals();
+            Admit();
+            foreach (var batch in batches.ToArray()) Step(batch);
+        }
+
+        foreach (var choice in batches.SelectMany(batch => batch.Rows).Concat(Waiting())) choice.Fail(new ServeException(503, "the server is shutting down"));
+        foreach (var batch in batches) batch.Decoding.Dispose();
+    }
+
+    // Requests that are sent together arrive one after the other.
+    private void AwaitArrivals()
+    {
+        lock (waiting)
+        {
+            while (waiting.Count == 0 && !stopped) Monitor.Wait(waiting);
+            for (var seen = 0; seen < waiting.Count && waiting.Count < LargestBatch && !stopped;)
+            {
+                seen = waiting.Count;
+                Monitor.Wait(waiting, Patience);
+            }
+        }
+    }
+
+    private Choice[] Waiting()
+    {
+        lock (waiting)
+        {
+            Choice[] all = [.. waiting];
+            waiting.Clear();
+            return all;
+        }
+    }
+
+    private void Admit()
+    {
+        foreach (var group in Waiting().Where(choice => !choice.Cancelled).GroupBy(choice => (choice.Prompt.Length, choice.Temperature)))
+        {
+            foreach (var rows in group.Chunk(LargestBatch))
+            {
+                var fed = rows.SelectMany(row => row.Prompt).Select(token => (long)token).ToArray();
+                batches.Add(new Batch(model.Begin(rows.Length, group.Key.Length + rows.Max(row => row.Limit)), [.. rows], fed, group.Key.Length, group.Key.Temperature));
+            }
+        }
+    }
+
+    private void Step(Batch batch)
+    {
+        try
+        {
+            using var scope = NewDisposeScope();
+            var logits = batch.Decoding.Next(TensorData.Of(batch.Fed, batch.Rows.Count, batch.Time).to(model.Compute.Device)).to(ScalarType.Float32);
+            var next = Next(batch, logits);
+            var likelihoods = batch.Rows.Any(row => row.Alternatives >= 0) ? new Likelihoods(logits, batch.Rows.Max(row => row.Alternatives)) : null;
+            var going = new List<int>();
+            for (var place = 0; place < batch.Rows.Count; place++)
+            {
+                var (row, token) = (batch.Rows[place], next[place]);
+                var wanted = row.Alternatives >= 0;
+                if (row.Add(new WrittenToken(token, wanted ? likelihoods!.Of(place, token) : 0, wanted ? likelihoods!.Top(place, row.Alternatives) : [], token == end && !row.IgnoreEnd))) going.Add(place);
+            }
+
+            if (going.Count == 0)
+            {
+                Leave(batch);
+                return;
+            }
+
+            if (going.Count < batch.Rows.Count)
+            {
+                batch.Decoding.Keep(going);
+                batch.Rows = [.. going.Select(place => batch.Rows[place])];
+            }
+
+            (batch.Fed, batch.Time) = ([.. going.Select(place => (long)next[place])], 1);
+        }
+        catch (Exception error) when (error is LabException or InvalidOperationException or System.Runtime.InteropServices.ExternalException)
+        {
+            foreach (var row in batch.Rows) row.Fail(new ServeException(500, error.Message.ReplaceLineEndings(" ")));
+            Leave(batch);
+        }
+    }
+
+    private void Leave(Batch batch)
+    {
+        batch.Decoding.Dispose();
+        batches.Remove(batch);
+    }
+
+    private static int[] Next(Batch batch, Tensor logits)
+    {
+        if (batch.Temperature == 0) return Array.ConvertAll(logits.argmax(1).to(CPU).contiguous().Longs().ToArray(), token => (int)token);
+        var probabilities = (logits / batch.Temperature).softmax(1).to(CPU).contiguous();
+        var vocabulary = (int)logits.shape[1];
+        return [.. batch.Rows.Select((row, place) => TextGenerator.Draw(probabilities.Floats().Slice(place * vocabulary, vocabulary), row.TopP, row.Random))];
+    }
+
+    private sealed class Batch(IDecoding decoding, List<Choice> rows, long[] fed, int time, double temperature)
+    {
+        internal IDecoding Decoding { get; } = decoding;
+
+        internal List<Choice> Rows { get; set; } = rows;
+
+        internal long[] Fed { get; set; } = fed;
+
+        internal int Time { get; set; } = time;
+
+        internal double Temperature { get; } = temperature;
+    }
+
+    /// <summary>Log-probabilities of a batch's step, [rows, vocabulary], and the largest of each row.</summary>
+    private sealed class Likelihoods
+    {
+        private readonly float[] all;
+        private readonly float[] values = [];
+        private readonly long[] tokens = [];
+        private readonly int vocabulary;
+        private readonly int count;
+
+        internal Likelihoods(Tensor logits, int alternatives)
+        {
+            (vocabulary, count) = ((int)logits.shape[1], Math.Min(alternatives, (int)logits.shape[1]));
+            var likelihoods = logits.log_softmax(1);
+            all = likelihoods.ToArray();
+            if (count <= 0) return;
+            var (top, at) = likelihoods.topk(count, 1);
+            (values, tokens) = (top.ToArray(), at.to(CPU).contiguous().Longs().ToArray());
+        }
+
+        internal float Of(int row, int token) => all[row * vocabulary + token];
+
+        internal IReadOnlyList<(int, float)> Top(int row, int alternatives) =>
+            [.. Enumerable.Range(row * count, Math.Min(alternatives, count)).Select(i => ((int)tokens[i], values[i]))];
+    }
+}

@@ -1,0 +1,233 @@
+using System.Globalization;
+using System.Net;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Bench.Lab.Models;
+using Bench.Lab.Text;
+using Bench.Protocol.Seeds;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Bench.Lab.Serving;
+
+/// <summary>A model behind OpenAI's protocol: GET /v1/models, POST /v1/chat/completions and /v1/completions, with log-probabilities, stop sequences, seeds and streams.</summary>
+public sealed class ModelServer : IAsyncDisposable
+{
+    private readonly ServeOptions options;
+    private readonly ILanguageModel model;
+    private readonly ITokenizer tokenizer;
+    private readonly ChatTemplate? template;
+    private readonly TimeProvider clock;
+    private readonly Batcher batcher;
+    private readonly WebApplication application;
+    private int underWay;
+    private long served;
+
+    private ModelServer(ILanguageModel model, ITokenizer tokenizer, ChatTemplate? template, ServeOptions options, TimeProvider clock)
+    {
+        (this.model, this.tokenizer, this.template, this.options, this.clock) = (model, tokenizer, template, options, clock);
+        batcher = new Batcher(model, tokenizer.End);
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Configuration.Sources.Clear();
+        builder.Logging.ClearProviders();
+        // Signals are the command's to handle.
+        builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = options.LargestBody;
+            kestrel.Listen(options.Host == "localhost" ? IPAddress.Loopback : IPAddress.Parse(options.Host), options.Port);
+        });
+        application = builder.Build();
+        application.MapGet("/health", context => Answer(context, () => Json(context, 200, new { status = "ok" }), guarded: false));
+        application.MapGet("/v1/models", context => Answer(context, () => Json(context, 200, new { @object = "list", data = new[] { Described() } })));
+        application.MapGet("/v1/models/{name}", context => Answer(context, () => (string?)context.Request.RouteValues["name"] == options.ModelName
+            ? Json(context, 200, Described())
+            : throw new ServeException(404, $"the model '{context.Request.RouteValues["name"]}' is not served here; '{options.ModelName}' is", "model")));
+        application.MapPost("/v1/chat/completions", context => Answer(context, () => Complete(context, chat: true)));
+        application.MapPost("/v1/completions", context => Answer(context, () => Complete(context, chat: false)));
+        application.MapFallback(context => Answer(context, () => throw new ServeException(404, $"there is no {context.Request.Method} {context.Request.Path} here")));
+    }
+
+    /// <summary>The base address, up to and including /v1.</summary>
+    public Uri Address { get; private set; } = new("http://localhost");
+
+    /// <summary>Starts serving. The model is the caller's to dispose, after the server.</summary>
+    /// <exception cref="IOException">The address is taken.</exception>
+    public static async Task<ModelServer> Start(ILanguageModel model, ITokenizer tokenizer, ChatTemplate? template, ServeOptions options, TimeProvider clock)
+    {
+        var server = new ModelServer(model, tokenizer, template, options, clock);
+        try
+        {
+            await server.application.StartAsync();
+        }
+        catch
+        {
+            await server.DisposeAsync();
+            throw;
+        }
+
+        server.Address = new Uri(server.application.Urls.First() + "/v1");
+        return server;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        batcher.Dispose();
+        await application.DisposeAsync();
+    }
+
+    private object Described() => new { id = options.ModelName, @object = "model", created = 0, owned_by = "bench" };
+
+    private async Task Answer(HttpContext context, Func<Task> work, bool guarded = true)
+    {
+        try
+        {
+            if (guarded && options.Token is { } token && !Knows(context, token)) throw new ServeException(401, "this server asks for a bearer token, and the request has another or none");
+            await work();
+        }
+        catch (ServeException error)
+        {
+            await Refuse(context, error);
+        }
+        catch (BadHttpRequestException error)
+        {
+            await Refuse(context, new ServeException(error.StatusCode, error.StatusCode == 413 ? $"a request may have {options.LargestBody} bytes" : error.Message));
+        }
+        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        {
+            // Nobody listens any more.
+        }
+    }
+
+    private static bool Knows(HttpContext context, string token) =>
+        CryptographicOperations.FixedTimeEquals(SHA256.HashData(Encoding.UTF8.GetBytes(context.Request.Headers.Authorization.ToString())), SHA256.HashData(Encoding.UTF8.GetBytes("Bearer " + token)));
+
+    private async Task Complete(HttpContext context, bool chat)
+    {
+        var today = DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime);
+        var request = CompletionRequest.Read(await Body(context), chat, options, tokenizer, model.Shape.Vocabulary, template, today);
+        var choices = request.Prompts.SelectMany(prompt => Enumerable.Range(0, request.Count).Select(choice => ChoiceOf(request, prompt, choice))).ToArray();
+        if (Interlocked.Add(ref underWay, choices.Length) > options.Concurrency)
+        {
+            Interlocked.Add(ref underWay, -choices.Length);
+            context.Response.Headers.RetryAfter = "1";
+            throw new ServeException(429, $"{options.Concurrency} choices are under way already; try again later");
+        }
+
+        try
+        {
+            foreach (var choice in choices) batcher.Add(choice);
+            var texts = choices.Select(choice => new ChoiceText(tokenizer, choice, request.Stops)).ToArray();
+            var id = string.Create(CultureInfo.InvariantCulture, $"{(chat ? "chatcmpl" : "cmpl")}-{Interlocked.Increment(ref served)}");
+            var writer = new CompletionWriter(request, tokenizer, options.ModelName, id, clock.GetUtcNow().ToUnixTimeSeconds());
+            if (request.Stream)
+            {
+                await Stream(context, request, writer, texts);
+                return;
+            }
+
+            await Task.WhenAll(texts.Select(text => text.Finish(context.RequestAborted)));
+            context.Response.ContentType = "application/json";
+            await context.Response.Body.WriteAsync(writer.Whole(texts), context.RequestAborted);
+        }
+        finally
+        {
+            foreach (var choice in choices) choice.Cancel();
+            Interlocked.Add(ref underWay, -choices.Length);
+        }
+    }
+
+    private Choice ChoiceOf(CompletionRequest request, int[] prompt, int index)
+    {
+        var room = (model.Shape.Context ?? int.MaxValue) - prompt.Length;
+        if (room < 1) throw new ServeException(400, $"the prompt has {prompt.Length} tokens, and this model has room for {model.Shape.Context}", request.Chat ? "messages" : "prompt");
+        var seed = request.Seed ?? BitConverter.ToInt64(RandomNumberGenerator.GetBytes(8));
+        return new Choice
+        {
+            Prompt = prompt,
+            Limit = Math.Min(request.Limit ?? options.TokenLimit, room),
+            Temperature = request.Temperature,
+            TopP = request.TopP,
+            // The seed is the state itself: whoever knows a stream's state can have it continued here.
+            Random = index == 0 ? new RandomStream((ulong)seed) : new Seed(seed).Stream($"choice/{index}"),
+            Alternatives = request.Alternatives,
+            IgnoreEnd = request.IgnoreEnd,
+        };
+    }
+
+    private static async Task Stream(HttpContext context, CompletionRequest request, CompletionWriter writer, IReadOnlyList<ChoiceText> texts)
+    {
+        context.Response.ContentType = "text/event-stream";
+        context.Response.Headers.CacheControl = "no-cache";
+        using var turn = new SemaphoreSlim(1);
+        async Task Send(ReadOnlyMemory<byte> data)
+        {
+            await turn.WaitAsync(context.RequestAborted);
+            try
+            {
+                await context.Response.Body.WriteAsync((byte[])[.. "data: "u8, .. data.Span, .. "\n\n"u8], context.RequestAborted);
+                await context.Response.Body.FlushAsync(context.RequestAborted);
+            }
+            finally
+            {
+                turn.Release();
+            }
+        }
+
+        await Task.WhenAll(texts.Select(async (text, index) =>
+        {
+            if (request.Chat) await Send(writer.Chunk(index, "", [], first: true));
+            await foreach (var (piece, tokens) in text.Read(context.RequestAborted)) await Send(writer.Chunk(index, piece, tokens));
+            await Send(writer.Chunk(index, null, [], finish: text.FinishReason));
+        }));
+        if (request.StreamUsage) await Send(writer.Counts(texts));
+        await Send("[DONE]"u8.ToArray());
+    }
+
+    private static async Task<JsonElement> Body(HttpContext context)
+    {
+        try
+        {
+            using var document = await JsonDocument.ParseAsync(context.Request.Body, new JsonDocumentOptions { MaxDepth = 32 }, context.RequestAborted);
+            return document.RootElement.Clone();
+        }
+        catch (JsonException error)
+        {
+            throw new ServeException(400, $"the request is not JSON ({error.Message.ReplaceLineEndings(" ")})");
+        }
+    }
+
+    private static Task Refuse(HttpContext context, ServeException error)
+    {
+        // A stream that has begun can only end.
+        if (context.Response.HasStarted)
+        {
+            context.Abort();
+            return Task.CompletedTask;
+        }
+
+        var kind = error.Status switch { 401 => "authentication_error", 404 => "not_found_error", 429 => "rate_limit_error", >= 500 => "server_error", _ => "invalid_request_error" };
+        return Json(context, error.Status, new { error = new { message = error.Message, type = kind, param = error.Parameter, code = (string?)null } });
+    }
+
+    private static async Task Json(HttpContext context, int status, object value)
+    {
+        context.Response.StatusCode = status;
+        context.Response.ContentType = "application/json";
+        await context.Response.Body.WriteAsync(JsonSerializer.SerializeToUtf8Bytes(value), context.RequestAborted);
+    }
+
+    private sealed class NoLifetime : IHostLifetime
+    {
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+}
