@@ -5,8 +5,11 @@ namespace Bench.Report;
 /// <summary>What a reader calls things.</summary>
 internal static class Labels
 {
+    /// <summary>What stands between a method and its teacher.</summary>
+    internal const string OfTeacher = " of ";
+
     /// <summary>A method, with its teacher where several are compared.</summary>
-    internal static string Of(ExperimentSpec spec, string teacher, string method) => spec.Teachers.Count > 1 && teacher.Length > 0 ? $"{method} of {teacher}" : method;
+    internal static string Of(ExperimentSpec spec, string teacher, string method) => spec.Teachers.Count > 1 && teacher.Length > 0 ? method + OfTeacher + teacher : method;
 
     /// <summary>A share in whole percents; what rounds to nothing has no sign.</summary>
     internal static double? Percent(double? share) => share is null ? null : Math.Round(100 * share.Value) + 0.0;

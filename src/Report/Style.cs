@@ -22,20 +22,31 @@ internal sealed record Style(Color Color, MarkerShape Marker, LinePattern Patter
         ["traces"] = 0, ["text"] = 0, ["answers"] = 1, ["logits"] = 2, ["top-k"] = 2, ["gold-answers"] = 3, ["gold-traces"] = 4,
     };
 
-    /// <summary>The look of each method of an experiment, no two alike while there are eight or fewer.</summary>
-    internal static IReadOnlyDictionary<string, Style> Of(IEnumerable<string> methods)
+    /// <summary>The look of each curve of an experiment, no two alike while there are eight methods or fewer and as many teachers: a method has its colour, and where teachers are compared, a teacher its marker.</summary>
+    internal static IReadOnlyDictionary<string, Style> Of(IEnumerable<string> curves)
     {
-        var styles = new Dictionary<string, Style>(StringComparer.Ordinal);
-        var taken = new HashSet<int>();
+        var named = curves.Select(curve => (Curve: curve, Parts: curve.Split(Labels.OfTeacher))).ToArray();
+        var slots = Slots(named.Select(entry => entry.Parts[0]).Distinct());
+        var teachers = named.Where(entry => entry.Parts.Length > 1).Select(entry => entry.Parts[1]).Distinct().ToList();
+        return named.ToDictionary(entry => entry.Curve, entry =>
+        {
+            var slot = slots[entry.Parts[0]];
+            var marker = entry.Parts.Length > 1 ? teachers.IndexOf(entry.Parts[1]) % Markers.Length : slot;
+            return new Style(Color.FromHex(Palette[slot]), Markers[marker], entry.Curve.StartsWith("gold-", StringComparison.Ordinal) ? LinePattern.Dashed : LinePattern.Solid);
+        }, StringComparer.Ordinal);
+    }
+
+    private static Dictionary<string, int> Slots(IEnumerable<string> methods)
+    {
+        var (slots, taken) = (new Dictionary<string, int>(StringComparer.Ordinal), new HashSet<int>());
         foreach (var method in methods.OrderByDescending(Known.ContainsKey).ThenBy(name => name, StringComparer.Ordinal))
         {
             var slot = Known.TryGetValue(method, out var known) && !taken.Contains(known) ? known : Enumerable.Range(0, Palette.Length).FirstOrDefault(i => !taken.Contains(i));
             taken.Add(slot);
-            var pattern = method.StartsWith("gold-", StringComparison.Ordinal) ? LinePattern.Dashed : LinePattern.Solid;
-            styles[method] = new Style(Color.FromHex(Palette[slot]), Markers[slot], pattern);
+            slots[method] = slot;
         }
 
-        return styles;
+        return slots;
     }
 
     /// <summary>The colour of a place in a ranking: baselines stand back.</summary>

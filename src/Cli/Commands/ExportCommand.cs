@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Bench.Lab.Checkpoints;
 using Bench.Protocol.Specs;
+using Bench.Report;
 
 namespace Bench.Cli.Commands;
 
@@ -24,6 +25,9 @@ internal static class ExportCommand
         if (folder is null && onnx is null) throw new SpecException(null, "what shall it be written as?", "give --hf DIR, --onnx DIR, or both");
         var (model, tokenizer) = ModelNames.LoadWeights(named, tokenizerFile);
         using var owned = model;
+        // A model of an experiment takes its lineage with it.
+        var card = ModelNames.Run(named) is { } run ? ModelCard.Of(run.Plan, run.Unit, Workplace.Current.Code().Commit) : null;
+        foreach (var made in new[] { folder, onnx }.OfType<string>().Where(_ => card is not null)) File.WriteAllText(Path.Combine(Made(made), "README.md"), card);
         if (folder is not null)
         {
             ModelFolder.Save(Made(folder), model, tokenizer);

@@ -1,5 +1,6 @@
 using Bench.Lab.Checkpoints;
 using Bench.Lab.Models;
+using Bench.Lab.Teachers;
 using Bench.Lab.Tensors;
 using Bench.Lab.Text;
 using Bench.Protocol.Plans;
@@ -68,8 +69,8 @@ internal static class ModelNames
             return (model, Llama2cTokenizer.Load(tokenizerFile ?? TokenizerBeside(named), model.Shape.Vocabulary));
         }
 
-        return named.LastIndexOf('/') is > 0 and var slash
-            ? FromRun(named[..slash], named[(slash + 1)..])
+        return Run(named) is { } run
+            ? Weights(run.Unit, run.Files)
             : throw new SpecException(null, $"there is no model '{named}'", "give a folder, a .bin file, or experiment/run");
     }
 
@@ -80,14 +81,22 @@ internal static class ModelNames
             ?? throw new SpecException(null, $"there is no tokenizer (tok*.bin) beside {model}", "give one with --tokenizer");
     }
 
-    private static (ILanguageModel Model, ITokenizer Tokenizer) FromRun(string experiment, string run)
+    /// <summary>The run that a person means by experiment/run, and its plan; null where a file or a folder is meant.</summary>
+    internal static (Plan Plan, UnitOfWork Unit, TeacherFiles Files)? Run(string named)
     {
-        var place = Workplace.Current;
-        var file = place.ExperimentFile(experiment);
-        var files = place.Files(file);
+        if (Path.Exists(named) || named.LastIndexOf('/') is not (> 0 and var slash)) return null;
+        var (experiment, run) = (named[..slash], named[(slash + 1)..]);
+        var file = Workplace.Current.ExperimentFile(experiment);
+        var files = Workplace.Current.Files(file);
         var plan = Planner.Make(ExperimentFile.Load(file), files);
         var unit = plan.Runs.FirstOrDefault(unit => unit.Run == run)
             ?? throw new SpecException(null, $"experiment '{experiment}' has no run '{run}'", "runs.csv names them; the teacher's is 'teacher'");
+        return (plan, unit, files);
+    }
+
+    private static (ILanguageModel Model, ITokenizer Tokenizer) Weights(UnitOfWork unit, TeacherFiles files)
+    {
+        var place = Workplace.Current;
         if (unit is TeacherUnit { Teacher: { } teacher })
         {
             if (teacher.Checkpoint is not null || teacher.Onnx is not null) return files.Load(teacher, Compute.Cpu);
@@ -96,7 +105,7 @@ internal static class ModelNames
 
         return place.Store.Find(unit.Fingerprint.Text) is { } entry
             ? InStore(Path.Combine(entry, ModelFolder.NameInStore))
-            : throw new SpecException(null, $"the weights of {unit.Label} are not in the store {place.Store.Root}", $"bench run {experiment} makes them");
+            : throw new SpecException(null, $"the weights of {unit.Label} are not in the store {place.Store.Root}", "bench run of the experiment makes them");
     }
 
     private static (ILanguageModel Model, ITokenizer Tokenizer) InStore(string folder) => ModelFolder.HasWeights(folder)

@@ -25,9 +25,11 @@ internal static class PlanCommand
     {
         var place = Workplace.Current;
         var file = place.ExperimentFile(named);
-        var plan = Planner.Make(ExperimentFile.Load(file), place.Files(file));
+        var files = place.Files(file);
+        var plan = Planner.Make(ExperimentFile.Load(file), files);
         if (json) PrintJson(plan);
         else PrintTable(plan);
+        foreach (var missing in files.Missing) Console.Error.WriteLine($"bench: {missing.Place}: '{missing.Path}' is not here; it is planned from its configuration {missing.Config}, and cannot be run");
         return ExitCodes.Done;
     }
 
@@ -48,8 +50,10 @@ internal static class PlanCommand
         foreach (var group in Runs(plan).GroupBy(charge => charge.Kind).OrderBy(group => group.Key))
             Console.WriteLine($"{Charge.NameOf(group.Key),-20} {Number(group.Sum(charge => charge.Flops.Value), "0.000e0")} FLOPs charged to runs");
         Console.WriteLine($"{"total",-20} {Number(Runs(plan).Sum(charge => charge.Flops.Value), "0.000e0")} FLOPs charged to runs");
+        var work = plan.Units.SelectMany(Own).ToArray();
+        Console.WriteLine($"{"all units, once each",-20} {Number(work.Sum(charge => charge.Flops.Value), "0.000e0")} FLOPs, {Number(work.Sum(charge => charge.Seconds.Value) / 3600, "0.00")} hours one after the other, {Number(work.Sum(charge => prices.Cost(charge.Flops).Value), "0.00")} dollars");
         foreach (var teacher in plan.Spec.Teachers) Console.WriteLine($"licence of teacher {teacher.Name}: {LicenceGate.Inherited(teacher)}; it may be distilled");
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"seconds assume {CostModel.AssumedFlopsPerSecond / 1e9:0} GFLOP/s a process; dollars are {prices.Name}'s"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"seconds assume {CostModel.RateOf(plan.Spec) / 1e9:0} GFLOP/s a process; dollars are {prices.Name}'s"));
     }
 
     private static void PrintJson(Plan plan) => Console.WriteLine(JsonSerializer.Serialize(new

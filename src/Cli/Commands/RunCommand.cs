@@ -38,6 +38,8 @@ internal static class RunCommand
         var file = place.ExperimentFile(named);
         var files = place.Files(file);
         var plan = Planner.Make(ExperimentFile.Load(file), files);
+        if (files.Missing.Count > 0)
+            throw new SpecException(files.Missing[0].Place, $"there is no '{files.Missing[0].Path}' here: this experiment can be planned, not run", "put the checkpoint's folder beside the experiment, or under BENCH_DATA");
         var chosen = Chosen(plan, seeds);
         place.Store.Sweep(TimeProvider.System);
         var results = Arguments.ResultsOf(place, plan.Spec, output);

@@ -16,12 +16,11 @@ internal static class ModelConfig
 
     private const int Largest = 1 << 24;
 
-    /// <summary>The shape that a folder's config.json states.</summary>
+    /// <summary>The shape that a config.json states.</summary>
     /// <exception cref="LabException">It is missing, broken, or of a model that is not known here.</exception>
-    internal static ModelShape Read(string folder)
+    internal static ModelShape Read(string path)
     {
-        var path = Path.Combine(folder, FileName);
-        if (!File.Exists(path)) throw new LabException($"{folder}: no {FileName}; is this a model's folder?");
+        if (!File.Exists(path)) throw new LabException($"{Path.GetDirectoryName(path)}: no {Path.GetFileName(path)}; is this a model's folder?");
         try
         {
             using var document = JsonDocument.Parse(File.ReadAllBytes(path));

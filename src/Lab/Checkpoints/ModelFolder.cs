@@ -50,7 +50,11 @@ public static class ModelFolder
 
     /// <summary>The shape that a folder's config.json states.</summary>
     /// <exception cref="LabException">It is missing, broken, or of a model that is not known here.</exception>
-    public static ModelShape Shape(string folder) => ModelConfig.Read(folder);
+    public static ModelShape Shape(string folder) => ShapeOfConfiguration(Path.Combine(folder, ModelConfig.FileName));
+
+    /// <summary>The shape that a config.json states.</summary>
+    /// <exception cref="LabException">It is missing, broken, or of a model that is not known here.</exception>
+    public static ModelShape ShapeOfConfiguration(string path) => ModelConfig.Read(path);
 
     /// <summary>The tokenizer of a folder; null where there is none in it.</summary>
     /// <exception cref="LabException">It cannot be used.</exception>

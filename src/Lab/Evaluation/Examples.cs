@@ -11,8 +11,8 @@ internal static class Examples
     /// <summary>How much longer than the longest gold response a response may be.</summary>
     private const int Slack = 8;
 
-    /// <summary>The begin token and the prompt.</summary>
-    internal static int[] Prompt(ITokenizer tokenizer, Problem problem) => tokenizer.Start(problem.Prompt);
+    /// <summary>The begin token and the prompt, or the prompt as a user's message.</summary>
+    internal static int[] Prompt(ITokenizer tokenizer, Problem problem) => problem.IsMessage ? tokenizer.Ask(problem.Prompt) : tokenizer.Start(problem.Prompt);
 
     /// <summary>A problem with its gold response and the end token.</summary>
     internal static Sequence Gold(ITokenizer tokenizer, Problem problem, Keep keep)
@@ -41,7 +41,7 @@ internal static class Examples
         return new Sequence([.. prompt, .. tokenizer.Encode(reasoning + Answers.ThinkClose)], prompt.Length);
     }
 
-    /// <summary>The most tokens that a response to such problems may take: the longest gold one, the end token, and some slack.</summary>
+    /// <summary>The most tokens that a response to such problems may take: what they say, or the longest gold one, the end token, and some slack.</summary>
     internal static int ResponseLimit(IEnumerable<Problem> problems) =>
-        problems.Max(problem => CharacterVocabulary.Length(Answers.WithReasoning(problem.Reasoning, problem.Answer))) + 1 + Slack;
+        problems.Max(problem => problem.Limit > 0 ? problem.Limit : CharacterVocabulary.Length(Answers.WithReasoning(problem.Reasoning, problem.Answer))) + 1 + Slack;
 }

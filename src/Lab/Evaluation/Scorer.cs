@@ -12,6 +12,9 @@ internal sealed class Scorer(IPredictor model, TimeProvider clock) : IReader
 {
     private const int Batch = 32;
 
+    /// <summary>The most logits of a pass, unless one sequence has more: a large vocabulary makes large batches large.</summary>
+    private const long LargestPass = 1L << 27;
+
     /// <summary>For each response token, its log-probability and the model's own choice.</summary>
     internal (IReadOnlyList<TokenScores> Scores, Charge Charge) Predict(IReadOnlyList<Sequence> sequences, ChargeKind kind)
     {
@@ -48,7 +51,7 @@ internal sealed class Scorer(IPredictor model, TimeProvider clock) : IReader
         using var quiet = no_grad();
         foreach (var group in Enumerable.Range(0, sequences.Count).GroupBy(i => sequences[i].Processed).OrderBy(group => group.Key))
         {
-            foreach (var chunk in group.Chunk(Batch))
+            foreach (var chunk in group.Chunk((int)Math.Clamp(LargestPass / ((long)group.Key * model.Shape.Vocabulary), 1, Batch)))
             {
                 using var scope = NewDisposeScope();
                 var ids = chunk.SelectMany(index => sequences[index].Tokens.Take(group.Key)).Select(token => (long)token).ToArray();

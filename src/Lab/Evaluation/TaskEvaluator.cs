@@ -13,9 +13,9 @@ using static TorchSharp.torch;
 namespace Bench.Lab.Evaluation;
 
 /// <summary>Measures a model on the held-out items of an experiment's tasks, item by item.</summary>
-internal sealed class TaskEvaluator(IReadOnlyList<TaskSpec> tasks, EvaluationSpec evaluation, ITokenizer tokenizer, TimeProvider clock)
+internal sealed class TaskEvaluator(IReadOnlyList<TaskSpec> tasks, EvaluationSpec evaluation, ProblemBank problems, ITokenizer tokenizer, TimeProvider clock)
 {
-    /// <summary>Accuracy on procedural tasks: the model answers each held-out prompt, and its final answer is graded.</summary>
+    /// <summary>Accuracy on tasks with gold solutions: the model answers each held-out prompt, and its final answer is graded.</summary>
     internal (IReadOnlyList<TaskScores> Scores, Charge Charge) Solve(ILanguageModel model, Seed seed, Action<int>? progress = null)
     {
         var (items, samples) = (Items(), evaluation.Sampling.Samples);
@@ -47,14 +47,15 @@ internal sealed class TaskEvaluator(IReadOnlyList<TaskSpec> tasks, EvaluationSpe
     {
         var (items, samples) = (Items(), evaluation.Sampling.Samples);
         var (responses, charge) = teacher.Write(
-            PromptsOf(items, samples), Examples.ResponseLimit(items.Select(item => item.Problem)), tokenizer.End, evaluation.Sampling, seed, ChargeKind.Evaluation, progress);
+            PromptsOf(items, samples), Examples.ResponseLimit(items.Select(item => item.Problem)), tokenizer.End, evaluation.Sampling, seed, ChargeKind.Evaluation, progress,
+            [.. items.SelectMany(item => Enumerable.Repeat(item.Problem.Prompt, samples))]);
         return (Graded(items, samples, responses), charge);
     }
 
-    private int[][] PromptsOf(IReadOnlyList<(string Name, ProceduralTask Task, Problem Problem)> items, int samples) =>
+    private int[][] PromptsOf(IReadOnlyList<(string Name, SolvableTask Task, Problem Problem)> items, int samples) =>
         [.. items.SelectMany(item => Enumerable.Repeat(Examples.Prompt(tokenizer, item.Problem), samples))];
 
-    private List<TaskScores> Graded(IReadOnlyList<(string Name, ProceduralTask Task, Problem Problem)> items, int samples, IReadOnlyList<int[]> responses)
+    private List<TaskScores> Graded(IReadOnlyList<(string Name, SolvableTask Task, Problem Problem)> items, int samples, IReadOnlyList<int[]> responses)
     {
         var texts = responses.Select(tokenizer.Decode).ToArray();
         var grades = texts.Select((text, i) => items[i / samples].Task.Grade(items[i / samples].Problem, text)).Chunk(samples).ToArray();
@@ -120,12 +121,12 @@ internal sealed class TaskEvaluator(IReadOnlyList<TaskSpec> tasks, EvaluationSpe
     private static TaskScores Agreement(string task, IReadOnlyList<TokenScores> scores, IReadOnlyList<int[]> choices) =>
         new(task, Metric.Agreement.Name, [.. scores.Select((score, i) => score.MostLikely.Zip(choices[i], (mine, theirs) => mine == theirs ? 1.0 : 0.0).Average())]);
 
-    private IReadOnlyList<(string Name, ProceduralTask Task, Problem Problem)> Items() => [.. tasks.SelectMany(task => ProblemSets
-        .Draw((ProceduralTask)task.Task, evaluation.Split, evaluation.Items, default)
-        .Select(problem => (task.Name, (ProceduralTask)task.Task, problem)))];
+    private IReadOnlyList<(string Name, SolvableTask Task, Problem Problem)> Items() => [.. tasks.SelectMany(task => problems
+        .Of((SolvableTask)task.Task, evaluation.Split, evaluation.Items, default)
+        .Select(problem => (task.Name, (SolvableTask)task.Task, problem)))];
 
     private (IReadOnlyList<int[]> Responses, Charge Charge) Answer(
-        ILanguageModel model, IReadOnlyList<int[]> prompts, IReadOnlyList<(string Name, ProceduralTask Task, Problem Problem)> items, SamplingSpec sampling, Seed seed, Action<int>? progress) =>
+        ILanguageModel model, IReadOnlyList<int[]> prompts, IReadOnlyList<(string Name, SolvableTask Task, Problem Problem)> items, SamplingSpec sampling, Seed seed, Action<int>? progress) =>
         new TextGenerator(model, clock).Continue(
             prompts, Examples.ResponseLimit(items.Select(item => item.Problem)), tokenizer.End, sampling, seed, ChargeKind.Evaluation, progress);
 
@@ -139,6 +140,6 @@ internal sealed class TaskEvaluator(IReadOnlyList<TaskSpec> tasks, EvaluationSpe
         return Math.Exp(scores.LogProbabilities.Skip(from).Sum(value => (double)value));
     }
 
-    private static IEnumerable<TaskScores> ByTask(IReadOnlyList<(string Name, ProceduralTask Task, Problem Problem)> items, Metric metric, Func<int, double> score) => Enumerable
+    private static IEnumerable<TaskScores> ByTask(IReadOnlyList<(string Name, SolvableTask Task, Problem Problem)> items, Metric metric, Func<int, double> score) => Enumerable
         .Range(0, items.Count).GroupBy(i => items[i].Name).Select(group => new TaskScores(group.Key, metric.Name, [.. group.Select(score)]));
 }

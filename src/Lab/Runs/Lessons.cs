@@ -20,7 +20,7 @@ internal sealed class Lessons(UnitSession session)
         var (method, budget) = (unit.Method!, unit.Budget!);
         if (method.IsBaseline)
         {
-            var gold = TextRun.TrainingProblems(spec).Select(problem => Examples.Gold(tokenizer, problem, method.Keep));
+            var gold = TextRun.TrainingProblems(spec, session.Problems).Select(problem => Examples.Gold(tokenizer, problem, method.Keep));
             return OfGold(gold, budget);
         }
 

@@ -23,7 +23,9 @@ internal sealed class StudentRun(UnitSession session)
     internal Outcome Execute(TrainingUnit unit)
     {
         ITokenizer tokenizer = unit.Student.Bytes ? new ByteTokenizer() : session.Tokenizer();
-        using var model = Decoder.Initialise(unit.Student.Model, session.Compute, new Seed(unit.Seed));
+        using var model = unit.Student.Checkpoint is { } weights
+            ? ModelFolder.LoadModel(session.Files.Locate(weights), session.Compute)
+            : Decoder.Initialise(unit.Student.Model, session.Compute, new Seed(unit.Seed));
         var charges = new List<Charge>();
         TrainingResult? trained = null;
         LessonOfUnit? learnt = null;
@@ -112,7 +114,7 @@ internal sealed class StudentRun(UnitSession session)
         TrainingUnit unit, MethodSpec method, Decoder model, IReadingTeacher teacher, MethodObjective objective, Lesson? text, OptimiserSpec optimiser)
     {
         var ownText = spec.Tasks[0].Task as TeacherText;
-        var problems = ownText is null ? TextRun.TrainingProblems(spec) : [];
+        var problems = ownText is null ? TextRun.TrainingProblems(spec, session.Problems) : [];
         var prompts = ownText is null ? problems.Select(problem => Examples.Prompt(teacher.Tokenizer, problem)).ToArray() : [.. Enumerable.Repeat(TextRun.Opening(teacher.Tokenizer), optimiser.Batch)];
         if (unit.Budget!.Unit == BudgetUnit.Queries) prompts = [.. prompts.Take((int)unit.Budget.Amount)];
         return new OnPolicyCurriculum(
@@ -129,7 +131,7 @@ internal sealed class StudentRun(UnitSession session)
 
     private (IReadOnlyList<TaskScores> Scores, Charge Charge) Evaluate(TrainingUnit unit, Decoder model, ITokenizer tokenizer)
     {
-        var evaluator = new TaskEvaluator(spec.Tasks, unit.Evaluation, tokenizer, session.Clock);
+        var evaluator = new TaskEvaluator(spec.Tasks, unit.Evaluation, session.Problems, tokenizer, session.Clock);
         if (spec.Tasks[0].Task is TeacherText)
         {
             var entry = session.EntryOf(session.MeasuringTeacher(unit));

@@ -83,7 +83,7 @@ internal sealed class TeacherRun(UnitSession session)
             {
                 var windows = SequenceFile.Read(Path.Combine(session.EntryOf(source), UnitSession.HeldOutName(spec.Evaluation.Split)));
                 var choices = SequenceFile.Read(Path.Combine(session.EntryOf(source), UnitSession.ChoicesName(spec.Evaluation.Split)));
-                (scores, charge) = new TaskEvaluator(spec.Tasks, spec.Evaluation, tokenizer, session.Clock).Imitate(model, spec.Tasks[0].Name, windows, [.. choices.Select(choice => choice.Tokens)]);
+                (scores, charge) = new TaskEvaluator(spec.Tasks, spec.Evaluation, session.Problems, tokenizer, session.Clock).Imitate(model, spec.Tasks[0].Name, windows, [.. choices.Select(choice => choice.Tokens)]);
             }
             else
             {
@@ -98,7 +98,7 @@ internal sealed class TeacherRun(UnitSession session)
     private Outcome Asked(TeacherUnit unit)
     {
         using var teacher = session.LoadTeacher(unit);
-        var evaluator = new TaskEvaluator(spec.Tasks, spec.Evaluation, teacher.Tokenizer, session.Clock);
+        var evaluator = new TaskEvaluator(spec.Tasks, spec.Evaluation, session.Problems, teacher.Tokenizer, session.Clock);
         var (scores, charge) = evaluator.Ask(teacher, TeacherSeed, session.Counting("asking", spec.Evaluation.Items * spec.Tasks.Count * spec.Evaluation.Sampling.Samples));
         return session.Publish(unit, circumstances => new Outcome { Status = UnitStatus.Ok, Charges = [charge], Scores = scores, Circumstances = circumstances });
     }
@@ -119,7 +119,7 @@ internal sealed class TeacherRun(UnitSession session)
     // Where students are compared with the teacher, its own responses to the held-out items and its probabilities there are kept.
     private (IReadOnlyList<TaskScores> Scores, Charge Charge) Solve(ILanguageModel model, ITokenizer tokenizer, string folder)
     {
-        var evaluator = new TaskEvaluator(spec.Tasks, spec.Evaluation, tokenizer, session.Clock);
+        var evaluator = new TaskEvaluator(spec.Tasks, spec.Evaluation, session.Problems, tokenizer, session.Clock);
         var (scores, charge) = evaluator.Solve(model, TeacherSeed, session.Counting("evaluation", spec.Evaluation.Items * spec.Tasks.Count));
         if (!spec.Evaluation.Agreement) return (scores, charge);
         var (sequences, writing) = evaluator.Responses(model);

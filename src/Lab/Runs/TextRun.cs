@@ -59,13 +59,13 @@ internal sealed class TextRun(UnitSession session)
     internal static int[] Opening(ITokenizer tokenizer) => [tokenizer.Begin ?? tokenizer.End];
 
     /// <summary>The training problems of an experiment, the same for teacher and baselines, tasks in equal shares and mixed.</summary>
-    internal static IReadOnlyList<Problem> TrainingProblems(ExperimentSpec spec) => [.. TrainingProblemsWithTasks(spec).Select(entry => entry.Problem)];
+    internal static IReadOnlyList<Problem> TrainingProblems(ExperimentSpec spec, ProblemBank bank) => [.. TrainingProblemsWithTasks(spec, bank).Select(entry => entry.Problem)];
 
-    private static IReadOnlyList<(ProceduralTask Task, Problem Problem)> TrainingProblemsWithTasks(ExperimentSpec spec)
+    private static IReadOnlyList<(SolvableTask Task, Problem Problem)> TrainingProblemsWithTasks(ExperimentSpec spec, ProblemBank bank)
     {
-        var perTask = spec.Tasks.Select((task, i) => ProblemSets.Draw(
-            (ProceduralTask)task.Task, Split.Train, spec.Prompts / spec.Tasks.Count + (i < spec.Prompts % spec.Tasks.Count ? 1 : 0), TrainingSeed)
-            .Select(problem => ((ProceduralTask)task.Task, problem)));
+        // Some benchmarks have nothing to learn from.
+        var tasks = spec.Tasks.Select(task => (SolvableTask)task.Task).Where(task => task is not BenchmarkTask { TrainingFile: null }).ToArray();
+        var perTask = tasks.Select((task, i) => bank.Of(task, Split.Train, spec.Prompts / tasks.Length + (i < spec.Prompts % tasks.Length ? 1 : 0), TrainingSeed).Select(problem => (task, problem)));
         var problems = perTask.SelectMany(set => set).ToArray();
         return [.. TrainingSeed.Stream("mix").Permutation(problems.Length).Select(i => problems[i])];
     }
@@ -79,9 +79,9 @@ internal sealed class TextRun(UnitSession session)
             return (windows, [writing], windows.Count);
         }
 
-        var assignment = new Assignment(spec, unit.Sampling, teacher.Tokenizer);
+        var assignment = new Assignment(spec, session.Problems, unit.Sampling, teacher.Tokenizer);
         var (responses, charge) = teacher.Write(
-            assignment.Prompts, assignment.Limit, teacher.Tokenizer.End, unit.Sampling, TrainingSeed, ChargeKind.TeacherGeneration, session.Counting("writing", assignment.Prompts.Length));
+            assignment.Prompts, assignment.Limit, teacher.Tokenizer.End, unit.Sampling, TrainingSeed, ChargeKind.TeacherGeneration, session.Counting("writing", assignment.Prompts.Length), assignment.Texts);
         var sequences = assignment.Prompts.Zip(responses, (prompt, response) => new Sequence([.. prompt, .. response], prompt.Length)).ToArray();
         if (unit.Sampling.Select != Selection.Likeliest) return ([.. assignment.Kept(responses).Select(i => sequences[i])], [charge], sequences.Length);
         var (scores, reading) = ((IReadingTeacher)teacher).Predict(sequences, ChargeKind.TeacherGeneration);
@@ -95,10 +95,10 @@ internal sealed class TextRun(UnitSession session)
         using var teacher = (EndpointTeacher)session.LoadTeacher(unit);
         var tokenizer = teacher.Tokenizer;
         var text = spec.Tasks[0].Task as TeacherText;
-        var assignment = text is null ? new Assignment(spec, unit.Sampling, tokenizer) : null;
+        var assignment = text is null ? new Assignment(spec, session.Problems, unit.Sampling, tokenizer) : null;
         IReadOnlyList<int[]> prompts = assignment?.Prompts ?? [.. Enumerable.Repeat(Opening(tokenizer), spec.Prompts)];
         var (responses, charge, alternatives) = teacher.Converse(
-            prompts, text?.Tokens ?? assignment!.Limit, text is null ? tokenizer.End : -1, unit.Sampling, TrainingSeed, unit.Alternatives, ChargeKind.TeacherGeneration, session.Counting("asking", prompts.Count));
+            prompts, text?.Tokens ?? assignment!.Limit, text is null ? tokenizer.End : -1, unit.Sampling, TrainingSeed, unit.Alternatives, ChargeKind.TeacherGeneration, session.Counting("asking", prompts.Count), assignment?.Texts);
         var kept = assignment?.Kept(responses) ?? [.. Enumerable.Range(0, prompts.Count)];
         using var writer = new TeacherScores.Writer(Path.Combine(folder, UnitSession.ScoresName), kept.Count, unit.Alternatives, tokenizer.Size, 1, sampled: false);
         for (var place = 0; place < kept.Count; place++)
@@ -158,17 +158,21 @@ internal sealed class TextRun(UnitSession session)
     {
         private readonly SamplingSpec sampling;
         private readonly ITokenizer tokenizer;
-        private readonly IReadOnlyList<(ProceduralTask Task, Problem Problem)> problems;
+        private readonly IReadOnlyList<(SolvableTask Task, Problem Problem)> problems;
 
-        internal Assignment(ExperimentSpec spec, SamplingSpec sampling, ITokenizer tokenizer)
+        internal Assignment(ExperimentSpec spec, ProblemBank bank, SamplingSpec sampling, ITokenizer tokenizer)
         {
             (this.sampling, this.tokenizer) = (sampling, tokenizer);
-            problems = TrainingProblemsWithTasks(spec);
+            problems = TrainingProblemsWithTasks(spec, bank);
             Prompts = [.. problems.SelectMany(entry => Enumerable.Repeat(Examples.Prompt(tokenizer, entry.Problem), sampling.Samples))];
+            Texts = [.. problems.SelectMany(entry => Enumerable.Repeat(entry.Problem.Prompt, sampling.Samples))];
             Limit = Examples.ResponseLimit(problems.Select(entry => entry.Problem));
         }
 
         internal int[][] Prompts { get; }
+
+        /// <summary>The same in words.</summary>
+        internal string[] Texts { get; }
 
         /// <summary>The most tokens of a response.</summary>
         internal int Limit { get; }
@@ -182,6 +186,6 @@ internal sealed class TextRun(UnitSession session)
                 : [.. spelt.Where(i => Grade(problems[i / sampling.Samples], responses[i]) == 1).DistinctBy(i => $"{string.Join(' ', Prompts[i])}/{string.Join(' ', responses[i])}")];
         }
 
-        private double Grade((ProceduralTask Task, Problem Problem) entry, int[] response) => entry.Task.Grade(entry.Problem, tokenizer.Decode(response));
+        private double Grade((SolvableTask Task, Problem Problem) entry, int[] response) => entry.Task.Grade(entry.Problem, tokenizer.Decode(response));
     }
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Bench.Lab.Checkpoints;
+using Bench.Lab.Evaluation;
 using Bench.Lab.Models;
 using Bench.Lab.Serving;
 using Bench.Lab.Signals;
@@ -47,6 +48,8 @@ internal sealed class UnitSession(
     internal Action<int> Counting(string stage, int total) => done => Report(stage, (double)done / total);
 
     internal TeacherFiles Files { get; } = files;
+
+    internal ProblemBank Problems { get; } = new(files);
 
     /// <summary>The teacher that a unit needs.</summary>
     internal ITeacher LoadTeacher(UnitOfWork unit) => UnitOfTeacher(unit) is { Teacher.Endpoint: { } endpoint } teacher ? Endpoint(unit, teacher, endpoint) : LoadReadingTeacher(unit);

@@ -20,9 +20,9 @@ internal sealed class EndpointTeacher(
     public ITokenizer Tokenizer => tokenizer;
 
     public (IReadOnlyList<int[]> Responses, Charge Charge) Write(
-        IReadOnlyList<int[]> prompts, int limit, int end, SamplingSpec sampling, Seed seed, ChargeKind kind, Action<int>? progress = null)
+        IReadOnlyList<int[]> prompts, int limit, int end, SamplingSpec sampling, Seed seed, ChargeKind kind, Action<int>? progress = null, IReadOnlyList<string>? texts = null)
     {
-        var (responses, charge, _) = Converse(prompts, limit, end, sampling, seed, 0, kind, progress);
+        var (responses, charge, _) = Converse(prompts, limit, end, sampling, seed, 0, kind, progress, texts);
         return (responses, charge);
     }
 
@@ -35,13 +35,14 @@ internal sealed class EndpointTeacher(
     /// <param name="alternatives">How many alternatives to each token are wanted.</param>
     /// <param name="kind">What the cost is for.</param>
     /// <param name="progress">Told how many are answered.</param>
+    /// <param name="texts">The prompts as people wrote them; null where they are what the tokens spell.</param>
     /// <returns>The responses in tokens, empty where one cannot be spelt; their cost; and, while this teacher lives, the alternatives to each token of a response by its index.</returns>
     internal (IReadOnlyList<int[]> Responses, Charge Charge, Func<int, IReadOnlyList<(int Token, float Probability)[]>> Alternatives) Converse(
-        IReadOnlyList<int[]> prompts, int limit, int end, SamplingSpec sampling, Seed seed, int alternatives, ChargeKind kind, Action<int>? progress)
+        IReadOnlyList<int[]> prompts, int limit, int end, SamplingSpec sampling, Seed seed, int alternatives, ChargeKind kind, Action<int>? progress, IReadOnlyList<string>? texts = null)
     {
         var started = clock.GetTimestamp();
         EndpointQuestion Question(int index) => EndpointQuestion.Of(
-            spec, tokenizer.Decode(prompts[index]), prompts[index], limit, end < 0, sampling, seed.Bits($"sample/{index}"), alternatives);
+            spec, texts?[index] ?? tokenizer.Decode(prompts[index]), prompts[index], limit, end < 0, sampling, seed.Bits($"sample/{index}"), alternatives);
         var answered = 0;
         Parallel.ForEachAsync(Enumerable.Range(0, prompts.Count), new ParallelOptions { MaxDegreeOfParallelism = spec.Concurrency }, async (index, cancel) =>
         {

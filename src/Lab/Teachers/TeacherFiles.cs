@@ -15,15 +15,20 @@ namespace Bench.Lab.Teachers;
 public sealed class TeacherFiles(IReadOnlyList<string> folders, string downloads, HttpClient http) : ITeacherFiles
 {
     private readonly Dictionary<string, string> hashes = new(StringComparer.Ordinal);
+    private readonly List<CheckpointSpec> missing = [];
 
     /// <summary>SHA-256 of every file that was asked for, by the name that the experiment gives it.</summary>
     public IReadOnlyDictionary<string, string> Hashes => hashes;
+
+    /// <summary>Checkpoints that are not here, and of which a plan knows no more than their configuration.</summary>
+    public IReadOnlyList<CheckpointSpec> Missing => missing;
 
     public (ModelShape Shape, string Hash) Describe(TeacherSpec teacher)
     {
         var files = FilesOf(teacher);
         return Spoken(files, () =>
         {
+            if (Planned(files) is { } planned) return planned;
             var path = Locate(files);
             var tokenizer = files.Tokenizer is { } own ? Locate(own) : null;
             var shape = ShapeOf(teacher, path);
@@ -33,6 +38,24 @@ public sealed class TeacherFiles(IReadOnlyList<string> folders, string downloads
             return (shape, string.Join(' ', all.OrderBy(file => file.Path, StringComparer.Ordinal).Select(file => hashes[file.Path])));
         });
     }
+
+    public (ModelShape Shape, string Hash) Describe(CheckpointSpec weights) => Spoken(weights, () =>
+    {
+        if (Planned(weights) is { } planned) return planned;
+        var path = Locate(weights);
+        return (ModelFolder.Shape(path), hashes[weights.Path]);
+    });
+
+    // Where the checkpoint is not here and its configuration is, a plan can be made and nothing can run.
+    private (ModelShape Shape, string Hash)? Planned(CheckpointSpec files)
+    {
+        if (files.Config is not { } config || files.Url is not null || Here(files.Path) is not null) return null;
+        var path = Here(config) ?? throw new SpecException(files.Place, $"there is no '{config}' in {string.Join(", ", folders)}", "correct config:");
+        missing.Add(files);
+        return (ModelFolder.ShapeOfConfiguration(path), "planned from " + Sha256(path));
+    }
+
+    private string? Here(string path) => folders.Select(folder => Path.GetFullPath(Path.Combine(folder, path))).FirstOrDefault(Path.Exists);
 
     public (int Size, string Hash) DescribeTokenizer(CheckpointSpec tokenizer) => Spoken(tokenizer, () => (HuggingFaceTokenizer.Load(Locate(tokenizer)).Size, hashes[tokenizer.Path]));
 
@@ -100,7 +123,7 @@ public sealed class TeacherFiles(IReadOnlyList<string> folders, string downloads
     /// <summary>Where a file is, downloaded if need be.</summary>
     internal string Locate(CheckpointSpec file)
     {
-        var local = folders.Select(folder => Path.GetFullPath(Path.Combine(folder, file.Path))).FirstOrDefault(Path.Exists);
+        var local = Here(file.Path);
         var found = local ?? Download(file);
         hashes[file.Path] = Directory.Exists(found) ? HashOfFolder(found) : Sha256(found);
         if (file.Sha256 is not null && !(file.LocalMayDiffer && local is not null) && hashes[file.Path] != file.Sha256)

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Bench.Lab.Tensors;
 
 namespace Bench.Lab.Text;
@@ -11,6 +12,9 @@ public sealed class HuggingFaceTokenizer : ITokenizer
     internal const string FileName = "tokenizer.json";
     internal const string ConfigName = "tokenizer_config.json";
 
+    /// <summary>Templates that write the date write this one, that of Llama 3.1's own default: what a model is asked does not depend on the day.</summary>
+    private static readonly DateOnly NoDay = new(2024, 7, 26);
+
     private readonly string path;
     private readonly TokenizerJson file;
     private readonly AddedTokens plain;
@@ -18,6 +22,7 @@ public sealed class HuggingFaceTokenizer : ITokenizer
     private readonly string?[] pieces;
     private readonly HashSet<int> silent;
     private readonly IReadOnlyList<int> before;
+    private readonly Lazy<ChatTemplate?> template;
 
     private HuggingFaceTokenizer(string path, TokenizerConfig? config)
     {
@@ -30,6 +35,8 @@ public sealed class HuggingFaceTokenizer : ITokenizer
         silent = [.. file.Added.Where(token => token.Special).Select(token => token.Id)];
         End = Find(config?.End) ?? -1;
         // transformers' class for Llama ignores the file's post-processor and follows its own two flags.
+        var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
+        template = new Lazy<ChatTemplate?>(() => config is not null && ChatTemplate.IsIn(folder) ? ChatTemplate.Load(folder) : null);
         before = config is { AddsBegin: true } && Find(config.Begin) is { } begin ? [begin] : file.Template.Before;
     }
 
@@ -73,6 +80,15 @@ public sealed class HuggingFaceTokenizer : ITokenizer
         }
 
         return [.. ids];
+    }
+
+    /// <inheritdoc/>
+    public int[] Ask(string message)
+    {
+        if (template.Value is not { } known) return ((ITokenizer)this).Start(message);
+        using var messages = JsonDocument.Parse(JsonSerializer.SerializeToUtf8Bytes(new[] { new { role = "user", content = message } }));
+        using var prompted = JsonDocument.Parse("true");
+        return Encode(known.Render(messages.RootElement, [("add_generation_prompt", prompted.RootElement)], NoDay));
     }
 
     /// <summary>A text's tokens with those that the tokenizer sets around a text.</summary>

@@ -22,6 +22,9 @@ public interface ITokenizer
     /// <summary>A text's tokens after the token that begins a sequence.</summary>
     int[] Start(string text) => Begin is { } begin ? [begin, .. Encode(text)] : Encode(text);
 
+    /// <summary>A user's message as the model knows messages, up to where it answers: in its chat template, or as it stands where it has none.</summary>
+    int[] Ask(string message) => Start(message);
+
     /// <summary>Writes the tokenizer's file into a model's folder.</summary>
     void Save(string folder);
 }

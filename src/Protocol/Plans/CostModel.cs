@@ -20,7 +20,7 @@ public sealed class CostModel
     private readonly ExperimentSpec spec;
     private readonly TeacherSpec source;
     private readonly ModelShape teacher;
-    private readonly Dictionary<Keep, SampleLength[]> samples = [];
+    private readonly Dictionary<(Keep, bool), SampleLength[]> samples = [];
 
     /// <param name="spec">The experiment.</param>
     /// <param name="source">Who teaches.</param>
@@ -42,17 +42,17 @@ public sealed class CostModel
         // Its own text it writes and reads, also that on which learning rates are chosen; another form of it only reads it.
         var measured = !ownText ? spec.Evaluation : source.Of is null ? spec.Evaluation with { Items = 2 * (spec.Evaluation.Items + (spec.Tuning?.Items ?? 0)) } : spec.Evaluation;
         charges.Add(Evaluation(teacher, Keep.Trace, measured));
-        return new Prediction(charges, Memory(teacher, source.Training?.Optimiser.Batch ?? spec.Training.Batch));
+        return new Prediction(charges, source.Training is { } own ? Memory(teacher, own.Optimiser.Batch) : WritingMemory(teacher, 64));
     }
 
     internal Prediction Text(SamplingSpec sampling) => source.Kind == TeacherKind.Traces
         ? new([], RuntimeBytes)
-        : new([Spend(ChargeKind.TeacherGeneration, (double)spec.Prompts * sampling.Samples * Mean(Keep.Trace, l => l), spec.Prompts * GenerationFlops(sampling))], Memory(teacher, 64));
+        : new([Spend(ChargeKind.TeacherGeneration, (double)spec.Prompts * sampling.Samples * Mean(Keep.Trace, l => l), spec.Prompts * GenerationFlops(sampling))], WritingMemory(teacher, 64));
 
     internal Prediction Scoring(MethodSpec method)
     {
         var responses = spec.Prompts * Kept(SamplingOf(method));
-        return new([Spend(ChargeKind.TeacherScoring, responses * Mean(method.Keep, l => l), responses * ScoringFlops(method))], Memory(teacher, 64));
+        return new([Spend(ChargeKind.TeacherScoring, responses * Mean(method.Keep, l => l), responses * ScoringFlops(method))], ReadingMemory(teacher));
     }
 
     /// <summary>A student's prediction with all that its trials of tuning spend.</summary>
@@ -98,7 +98,7 @@ public sealed class CostModel
         if (!method.IsBaseline && spec.Boundary.Contains(ChargeKind.TeacherTraining)) charges.AddRange(Teacher().Charges.Where(charge => charge.Kind == ChargeKind.TeacherTraining));
         // Teacher work is done once by its own unit, unless it is live: only what is done here takes this process's time.
         return new Prediction([.. charges.Select(charge => charge.Kind is ChargeKind.StudentTraining or ChargeKind.Evaluation || live > 0 ? charge : charge with { Seconds = default })],
-            Memory(student, spec.Training.Batch) + (own > 0 ? Memory(teacher, spec.Training.Batch) : 0));
+            Memory(student, spec.Training.Batch) + (own > 0 ? WritingMemory(teacher, spec.Training.Batch) : 0));
     }
 
     private double Examples(Budget budget, double flops, double live, double once, double pool, double lossTokens, double queriesEach)
@@ -119,7 +119,7 @@ public sealed class CostModel
             BudgetUnit.Examples => budget.Amount,
             // Each query of a prepared method is seen once an epoch; live, each batch is a query of its own.
             BudgetUnit.Queries => live > 0 ? budget.Amount : Math.Min(budget.Amount / queriesEach, pool) * spec.Epochs,
-            BudgetUnit.Seconds => budget.Amount * AssumedFlopsPerSecond / flops,
+            BudgetUnit.Seconds => budget.Amount * RateOf(spec) / flops,
             _ => throw new ArgumentOutOfRangeException(nameof(budget), budget.Unit, "unknown unit"),
         };
     }
@@ -129,9 +129,9 @@ public sealed class CostModel
     {
         var items = (double)measured.Items * spec.Tasks.Count;
         var readings = measured.Sampling.Samples * (measured.Confidence ? 2 : 1);
-        var (tokens, flops) = (items * readings * Mean(keep, l => l), items * readings * Mean(keep, l => ModelFlops.Forward(shape, l).Value));
+        var (tokens, flops) = (items * readings * Mean(keep, l => l, measured: true), items * readings * Mean(keep, l => ModelFlops.Forward(shape, l).Value, measured: true));
         foreach (var full in new[] { measured.Agreement, measured.Likelihood }.Where(on => on))
-            (tokens, flops) = (tokens + items * Mean(Keep.Trace, l => l), flops + items * Mean(Keep.Trace, l => ModelFlops.Forward(shape, l).Value));
+            (tokens, flops) = (tokens + items * Mean(Keep.Trace, l => l, measured: true), flops + items * Mean(Keep.Trace, l => ModelFlops.Forward(shape, l).Value, measured: true));
         return Spend(ChargeKind.Evaluation, tokens, flops);
     }
 
@@ -168,19 +168,21 @@ public sealed class CostModel
         return (flops / count, tokens / count);
     }
 
-    private double Mean(Keep keep, Func<int, double> of) => Sample(keep).Average(length => of(length.Processed));
+    private double Mean(Keep keep, Func<int, double> of, bool measured = false) => Sample(keep, measured).Average(length => of(length.Processed));
 
-    /// <summary>Lengths of a sample of the tasks' training problems.</summary>
-    private SampleLength[] Sample(Keep keep)
+    /// <summary>Lengths of a sample of the problems of tasks that are learnt from, or of all that are measured.</summary>
+    private SampleLength[] Sample(Keep keep, bool measured = false)
     {
-        if (samples.TryGetValue(keep, out var known)) return known;
+        if (samples.TryGetValue((keep, measured), out var known)) return known;
         var sample = new List<SampleLength>();
-        var each = Math.Max(64, LengthBuckets.Window * spec.Training.Batch / spec.Tasks.Count);
-        foreach (var task in spec.Tasks)
+        var tasks = spec.Tasks.Where(task => measured || task.Task is not BenchmarkTask { TrainingFile: null }).ToArray();
+        var each = Math.Max(64, LengthBuckets.Window * spec.Training.Batch / tasks.Length);
+        foreach (var task in tasks)
         {
             sample.AddRange(task.Task switch
             {
                 ProceduralTask procedural => ProblemSets.Draw(procedural, Split.Train, each, new Seed(0)).Select(problem => LengthOf(problem, keep)),
+                BenchmarkTask benchmark => Enumerable.Repeat(new SampleLength(benchmark.PromptTokens + ResponseOf(benchmark, keep) - 1, ResponseOf(benchmark, keep)), each),
                 Digits => Enumerable.Repeat(new SampleLength(1, 1), each),
                 TeacherText text => Enumerable.Repeat(new SampleLength(text.Tokens, text.Tokens), each),
                 _ => throw new ArgumentException($"no lengths are known for tasks like '{task.Name}'"),
@@ -189,8 +191,10 @@ public sealed class CostModel
 
         // Interleaved as shuffling would, so that a window holds every task.
         var order = new Seed(0).Stream("lengths").Permutation(sample.Count);
-        return samples[keep] = [.. order.Select(i => sample[i])];
+        return samples[(keep, measured)] = [.. order.Select(i => sample[i])];
     }
+
+    private static int ResponseOf(BenchmarkTask task, Keep keep) => keep == Keep.Answer ? task.AnswerTokens : task.ResponseTokens;
 
     private static SampleLength LengthOf(Problem problem, Keep keep)
     {
@@ -200,15 +204,36 @@ public sealed class CostModel
         return new SampleLength(CharacterVocabulary.Length(problem.Prompt) + loss, loss);
     }
 
-    private static Charge Spend(ChargeKind kind, double tokens, double flops) => new(kind, (long)tokens, new Flops(flops), new Seconds(flops / AssumedFlopsPerSecond));
+    /// <summary>What one process is assumed to sustain: on a processor the rate above, on an accelerator what its prices assume.</summary>
+    public static double RateOf(ExperimentSpec spec) => spec.Device == "cpu" ? AssumedFlopsPerSecond : spec.Prices.SustainedFlopsPerSecond;
 
-    // Parameters, gradients and two moments in float32, and the activations that a layer keeps for its backward pass.
+    private Charge Spend(ChargeKind kind, double tokens, double flops) => new(kind, (long)tokens, new Flops(flops), new Seconds(flops / RateOf(spec)));
+
+    // Parameters, gradients and two moments in float32 (in half precision the parameters have a master copy, and no more memory is needed), and the activations that a layer keeps for its
+    // backward pass.
     private long Memory(ModelShape shape, int batch)
     {
         var longest = Sample(Keep.Trace).Max(length => length.Processed);
+        var rows = (batch + spec.Training.MicroBatches - 1) / spec.Training.MicroBatches;
         double layer = 6.0 * shape.Width + 3.0 * shape.FeedForward + 2.0 * shape.ProjectionRows + (double)shape.Heads * longest;
-        return RuntimeBytes + 16 * shape.Parameters + (long)(4.0 * batch * longest * (shape.Layers * layer + 3.0 * shape.Vocabulary));
+        return RuntimeBytes + 16 * shape.Parameters + (long)(ValueBytes * rows * longest * (shape.Layers * layer + 3.0 * shape.Vocabulary));
     }
+
+    // Parameters, keys and values of every position, and the logits of the last one: for writing nothing else is kept.
+    private long WritingMemory(ModelShape shape, int rows)
+    {
+        double longest = spec.Tasks.Max(task => task.Task is BenchmarkTask benchmark ? benchmark.PromptTokens + benchmark.MaxTokens : Sample(Keep.Trace).Max(length => length.Processed));
+        return RuntimeBytes + (long)(ValueBytes * (shape.Parameters + rows * longest * 2 * shape.Layers * shape.KeyValueHeads * shape.HeadWidth) + 12.0 * rows * shape.Vocabulary);
+    }
+
+    // Parameters, and the logits of every position of a pass, which are read in float32.
+    private long ReadingMemory(ModelShape shape)
+    {
+        var sequence = (double)Sample(Keep.Trace).Max(length => length.Processed) * shape.Vocabulary;
+        return RuntimeBytes + (long)(ValueBytes * (double)shape.Parameters + 8 * Math.Max(sequence, Math.Min(1 << 27, 32 * sequence)));
+    }
+
+    private int ValueBytes => spec.Precision == "bf16" ? 2 : 4;
 
     /// <summary>Tokens that a model processes for an example, and those of them whose prediction carries loss.</summary>
     private readonly record struct SampleLength(int Processed, int Response);

@@ -9,6 +9,10 @@ public interface ITeacherFiles
     /// <exception cref="SpecException">It is nowhere and cannot be fetched.</exception>
     (ModelShape Shape, string Hash) Describe(TeacherSpec teacher);
 
+    /// <summary>The shape of the weights that a student starts from, and the hash of their files.</summary>
+    /// <exception cref="SpecException">They are nowhere and cannot be fetched.</exception>
+    (ModelShape Shape, string Hash) Describe(CheckpointSpec weights);
+
     /// <summary>The number of tokens of a tokenizer, and the hash of its file.</summary>
     /// <exception cref="SpecException">It is nowhere and cannot be fetched.</exception>
     (int Size, string Hash) DescribeTokenizer(CheckpointSpec tokenizer);

@@ -22,7 +22,7 @@ public static class Planner
         }
 
         var units = teachers.SelectMany(teacher => teacher.Units()).ToList();
-        var students = new StudentPlan(spec, teachers);
+        var students = new StudentPlan(spec, teachers, files);
         foreach (var student in spec.Students) units.AddRange(students.Units(student));
         return new Plan(spec, units);
     }

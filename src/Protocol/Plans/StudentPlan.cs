@@ -5,11 +5,13 @@ using Bench.Protocol.Tasks;
 namespace Bench.Protocol.Plans;
 
 /// <summary>The units that train students: the trials of tuning, then every method at every budget with every seed.</summary>
-internal sealed class StudentPlan(ExperimentSpec spec, IReadOnlyList<TeacherPlan> teachers)
+internal sealed class StudentPlan(ExperimentSpec spec, IReadOnlyList<TeacherPlan> teachers, ITeacherFiles files)
 {
+    private string weights = "";
+
     internal IEnumerable<UnitOfWork> Units(StudentSpec student)
     {
-        var sized = student with { Model = student.Model with { Vocabulary = student.Bytes ? CharacterVocabulary.Specials + 256 : teachers[0].Shape.Vocabulary } };
+        var sized = Sized(student);
         // Untrained first, then every method and baseline at every budget.
         foreach (var unit in Seeds(sized, null, null, null, [])) yield return unit;
         foreach (var method in spec.Methods)
@@ -84,7 +86,19 @@ internal sealed class StudentPlan(ExperimentSpec spec, IReadOnlyList<TeacherPlan
             .. Planner.Common(spec), ("evaluation", evaluation), ("needs", Needs(method, teacher).Concat(trials).Select(unit => unit.Fingerprint.Text)),
             ("student", student), ("method", method), ("budget", budget), ("prices", budget?.Unit == BudgetUnit.Usd ? spec.Prices : null), ("seed", seed),
             ("training", method is null ? null : spec.Training), ("prompts", spec.Prompts), ("epochs", budget?.Unit == BudgetUnit.Queries ? spec.Epochs : 0),
-            ("files", string.Join(' ', teachers.Select(known => known.Hash)))]);
+            ("files", string.Join(' ', teachers.Select(known => known.Hash))), .. weights.Length > 0 ? new (string, object?)[] { ("weights", weights) } : []]);
+
+    // A student that is made here has as many tokens as its teacher; one that starts from weights has what they have.
+    private StudentSpec Sized(StudentSpec student)
+    {
+        weights = "";
+        var vocabulary = student.Bytes ? CharacterVocabulary.Specials + 256 : teachers[0].Shape.Vocabulary;
+        if (student.Checkpoint is not { } checkpoint) return student with { Model = student.Model with { Vocabulary = vocabulary } };
+        (var shape, weights) = files.Describe(checkpoint);
+        return shape.Vocabulary == vocabulary
+            ? student with { Model = shape }
+            : throw new SpecException(checkpoint.Place, $"student '{student.Name}' has {shape.Vocabulary} tokens, and its teacher {vocabulary}: they have different tokenizers", "choose a student of the teacher's family");
+    }
 
     // Some measures compare with a teacher: its own text, or its responses to the held-out items.
     private IReadOnlyList<UnitOfWork> Needs(MethodSpec? method, TeacherPlan? teacher)

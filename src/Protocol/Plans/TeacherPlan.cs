@@ -149,10 +149,9 @@ internal sealed class TeacherPlan
         var vocabulary = CharacterVocabulary.Of(spec.Tasks.Select(task => task.Task).OfType<ProceduralTask>()).Size;
         if (Teacher.Training is { } training) return (training.Model with { Vocabulary = vocabulary }, "");
         // Nobody knows its shape: only the number of its tokens counts.
-        ModelShape Unknown(int size) => new() { Layers = 1, Width = 2, Heads = 1, KeyValueHeads = 1, HeadWidth = 2, FeedForward = 2, Vocabulary = size };
-        if (Teacher.Endpoint is not { } endpoint) return (Unknown(vocabulary), files.HashOf(Teacher.Traces!));
+        if (Teacher.Endpoint is not { } endpoint) return (ModelShape.Unknown with { Vocabulary = vocabulary }, files.HashOf(Teacher.Traces!));
         var (size, hash) = endpoint.Tokenizer is { } tokenizer ? files.DescribeTokenizer(tokenizer) : (vocabulary, "");
-        return (Unknown(size), $"{endpoint.Url} {endpoint.Model} {(endpoint.Chat ? "chat" : "completions")} {hash}");
+        return (ModelShape.Unknown with { Vocabulary = size }, $"{endpoint.Url} {endpoint.Model} {(endpoint.Chat ? "chat" : "completions")} {hash}");
     }
 
     private static string Describe(SamplingSpec sampling) => string.Create(

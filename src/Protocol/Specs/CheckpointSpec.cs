@@ -8,6 +8,9 @@ namespace Bench.Protocol.Specs;
 /// <param name="Place">Where it stands in the file.</param>
 public sealed record CheckpointSpec(string Path, Uri? Url, string? Sha256, CheckpointSpec? Tokenizer, Place Place)
 {
+    /// <summary>A config.json to plan with where the checkpoint itself is not here; null where it must be.</summary>
+    public string? Config { get; init; }
+
     /// <summary>Whether a file that is found here is taken as it is, and only a download must have the checksum.</summary>
     public bool LocalMayDiffer { get; init; }
 }

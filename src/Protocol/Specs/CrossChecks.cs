@@ -93,11 +93,25 @@ internal static class CrossChecks
                 throw new SpecException(teacher.Checkpoint.Place, "a llama2.c teacher has its own tokens, and these tasks are spelt in characters", "use the task teacher-text");
         }
 
-        foreach (var task in spec.Tasks)
+        if (spec.Tasks.Any(task => task.Task is BenchmarkTask)) CheckBenchmarks(spec, root);
+        foreach (var task in spec.Tasks.Where(task => task.Task is ProceduralTask))
         {
             if (spec.Tuning is { } tuning) Held(task, Split.Validation, tuning.Items, tuning.Place);
             Held(task, spec.Evaluation.Split, spec.Evaluation.Items, root.PlaceOfKey("evaluation"));
         }
+    }
+
+    // Their problems are words, which no alphabet of ours spells.
+    private static void CheckBenchmarks(ExperimentSpec spec, SpecMapping root)
+    {
+        if (spec.Teachers.FirstOrDefault(teacher => teacher.Kind == TeacherKind.Trained) is { } trained)
+            throw new SpecException(trained.LicencePlace, $"teacher '{trained.Name}' is trained here, and a benchmark's problems need a tokenizer of words", "use checkpoint:, onnx:, endpoint: with a tokenizer, or traces:");
+        if (spec.Teachers[0] is { Kind: TeacherKind.Traces } or { Kind: TeacherKind.Endpoint, Endpoint.Tokenizer: null })
+            throw new SpecException(spec.Teachers[0].LicencePlace, $"nobody says how teacher '{spec.Teachers[0].Name}' spells a benchmark's problems", "add a tokenizer: to its endpoint:, or put a teacher with a checkpoint first");
+        if (spec.Tasks.All(task => task.Task is BenchmarkTask { TrainingFile: null }))
+            throw new SpecException(root.PlaceOfKey("tasks"), "none of these tasks has anything to learn from", "add one that has, such as gsm8k");
+        if ((spec.Tuning is not null || spec.Evaluation.Split == Split.Validation) && spec.Tasks.FirstOrDefault(task => task.Task is BenchmarkTask { TrainingFile: null }) is { } held)
+            throw new SpecException(root.PlaceOfKey(spec.Tuning is not null ? "tuning" : "evaluation"), $"task '{held.Name}' has an empty validation split", "give learning rates instead, or leave the task out");
     }
 
     private static void Held(TaskSpec task, Split split, int items, Place place)

@@ -67,6 +67,9 @@ public sealed record ModelShape
     public static ModelShape Perceptron(int inputs, IReadOnlyList<int> hidden, int classes) =>
         new() { Layers = hidden.Count, Width = inputs, Heads = 1, KeyValueHeads = 1, HeadWidth = 2, FeedForward = 1, Vocabulary = classes, Hidden = hidden };
 
+    /// <summary>Stands for a shape that is not known yet, or to nobody.</summary>
+    public static ModelShape Unknown { get; } = new() { Layers = 1, Width = 2, Heads = 1, KeyValueHeads = 1, HeadWidth = 2, FeedForward = 2 };
+
     /// <summary>Rows of the joint query, key and value projection.</summary>
     [JsonIgnore]
     public int ProjectionRows => (Heads + 2 * KeyValueHeads) * HeadWidth;

@@ -49,9 +49,14 @@ internal static class SpecSections
             var name = entry.Name("name", "name the student");
             if (students.Any(student => student.Name == name))
                 throw new SpecException(entry.PlaceOfValue("name"), $"there are two students of the name '{name}'", "rename one");
+            var checkpoint = entry.OptionalMapping("checkpoint") is { } weights ? TeacherSection.Checkpoint(weights) : null;
+            if (checkpoint is not null && entry.Has("model")) throw new SpecException(entry.PlaceOfKey("model"), $"student '{name}' has the shape of its checkpoint", "remove model");
             students.Add(new StudentSpec(
-                name, Model(entry.Mapping("model", "give its shape: model: { layers, width, heads }")),
-                entry.Choice("tokenizer", "teacher", ["teacher", "bytes"]) == "bytes"));
+                name, checkpoint is null ? Model(entry.Mapping("model", "give its shape: model: { layers, width, heads }; or checkpoint: the weights that it starts from")) : ModelShape.Unknown,
+                entry.Choice("tokenizer", "teacher", ["teacher", "bytes"]) == "bytes")
+            {
+                Checkpoint = checkpoint,
+            });
             entry.Close();
         }
 

@@ -1,7 +1,14 @@
+using System.Text.Json.Serialization;
+
 namespace Bench.Protocol.Specs;
 
 /// <summary>A student by name.</summary>
 /// <param name="Name">The experiment's name for it.</param>
 /// <param name="Model">Its shape.</param>
 /// <param name="Bytes">Whether its tokens are the bytes of the text; else they are the teacher's.</param>
-public sealed record StudentSpec(string Name, ModelShape Model, bool Bytes = false);
+public sealed record StudentSpec(string Name, ModelShape Model, bool Bytes = false)
+{
+    /// <summary>The weights that it starts from; null where it starts from random ones. Their hash stands in for them.</summary>
+    [JsonIgnore]
+    public CheckpointSpec? Checkpoint { get; init; }
+}

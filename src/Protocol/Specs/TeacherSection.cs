@@ -108,8 +108,9 @@ internal static class TeacherSection
             throw new SpecException(section.PlaceOfValue("sha256"), "'sha256' is not a checksum", "64 lower-case hexadecimal digits");
         if (url is not null && sha256 is null) throw new SpecException(section.PlaceOfKey("url"), "a download needs a checksum", "add sha256:");
         var tokenizer = section.OptionalMapping("tokenizer") is { } inner ? Checkpoint(inner) : null;
+        var config = section.OptionalText("config");
         section.Close();
-        return new CheckpointSpec(path, url, sha256, tokenizer, section.PlaceOfValue("path"));
+        return new CheckpointSpec(path, url, sha256, tokenizer, section.PlaceOfValue("path")) { Config = config };
     }
 
     private static Uri Address(SpecMapping section, string url) => Uri.TryCreate(url, UriKind.Absolute, out var parsed) && parsed.Scheme is "https" or "http"

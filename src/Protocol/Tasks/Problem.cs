@@ -4,4 +4,11 @@ namespace Bench.Protocol.Tasks;
 /// <param name="Prompt">What the model is given.</param>
 /// <param name="Reasoning">The gold reasoning, step by step.</param>
 /// <param name="Answer">The gold answer.</param>
-public sealed record Problem(string Prompt, string Reasoning, string Answer);
+public sealed record Problem(string Prompt, string Reasoning, string Answer)
+{
+    /// <summary>Whether the prompt is a user's message, to be put in a model's chat template.</summary>
+    public bool IsMessage { get; init; }
+
+    /// <summary>The most tokens of a response; 0 where the gold solution's length decides.</summary>
+    public int Limit { get; init; }
+}

@@ -12,6 +12,9 @@ public sealed class TaskOptions
     /// <summary>An option that is a whole number from low to high.</summary>
     public int Integer(string key, int fallback, int low, int high) => (int)mapping.Integer(key, fallback, low, high);
 
+    /// <summary>An option that is a text.</summary>
+    public string Text(string key, string fallback) => mapping.OptionalText(key) ?? fallback;
+
     /// <summary>An option that is one of a few words.</summary>
     public string Choice(string key, string fallback, params string[] allowed) => mapping.Choice(key, fallback, allowed);
 }

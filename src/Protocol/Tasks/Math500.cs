@@ -1,0 +1,31 @@
+using System.Text.Json;
+using Bench.Protocol.Grading;
+using Bench.Protocol.Specs;
+
+namespace Bench.Protocol.Tasks;
+
+/// <summary>
+/// 500 problems of MATH (Hendrycks et al. 2021) that Lightman et al. (2023) held out; there is nothing in it to train on. The file is HuggingFaceH4/MATH-500's test.jsonl, which is put under
+/// BENCH_DATA as benchmarks/math-500/test.jsonl.
+/// </summary>
+[TaskKind("math-500")]
+public sealed record Math500 : BenchmarkTask
+{
+    public Math500(TaskOptions options)
+        : base(options)
+    {
+    }
+
+    /// <inheritdoc/>
+    public override CheckpointSpec? TrainingFile => null;
+
+    /// <inheritdoc/>
+    public override CheckpointSpec TestFile => new("benchmarks/math-500/test.jsonl", null, null, null, new Place("math-500", 1, 1));
+
+    /// <inheritdoc/>
+    protected override IGrader Grader => new MathGrader();
+
+    /// <inheritdoc/>
+    protected override (string Question, string Reasoning, string Answer) Parts(JsonElement line) =>
+        (line.GetProperty("problem").GetString()!, line.GetProperty("solution").GetString()!, line.GetProperty("answer").GetString()!);
+}
