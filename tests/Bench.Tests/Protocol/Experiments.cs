@@ -41,6 +41,8 @@ internal static class Experiments
     {
         public (ModelShape Shape, string Hash) Describe(TeacherSpec teacher) => throw new InvalidOperationException("no checkpoint here");
 
+        public (ModelShape Shape, string Hash) Describe(CheckpointSpec weights) => throw new InvalidOperationException("no weights here");
+
         public (int Size, string Hash) DescribeTokenizer(CheckpointSpec tokenizer) => throw new InvalidOperationException("no tokenizer here");
 
         public string HashOf(CheckpointSpec file) => "recorded";

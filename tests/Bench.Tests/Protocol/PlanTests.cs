@@ -71,6 +71,8 @@ public class PlanTests
         public (ModelShape Shape, string Hash) Describe(TeacherSpec teacher) =>
             (new ModelShape { Layers = 1, Width = 2, Heads = 1, KeyValueHeads = 1, HeadWidth = 2, FeedForward = 2, Vocabulary = size }, "x");
 
+        public (ModelShape Shape, string Hash) Describe(CheckpointSpec weights) => throw new InvalidOperationException("no weights here");
+
         public (int Size, string Hash) DescribeTokenizer(CheckpointSpec tokenizer) => (size, "x");
 
         public string HashOf(CheckpointSpec file) => throw new InvalidOperationException("nothing is recorded here");
