@@ -25,7 +25,8 @@ internal static class CurveFigure
         var pad = Math.Max(right - left, 0.3) * 0.04;
         // Names stand to the right of the curves' ends.
         (left, right) = (left - pad, right + pad + (right - left + 2 * pad) * 0.17);
-        var ys = points.SelectMany(point => new[] { point.Y, point.Low ?? point.Y, point.High ?? point.Y }).Concat(references.Select(reference => reference.Y)).ToArray();
+        var ys = points.SelectMany(point => new[] { point.Y, point.Low ?? point.Y, point.High ?? point.Y }).Concat(references.Select(reference => reference.Y))
+            .Concat(lines?.Values.SelectMany(line => line.Select(point => point.Y)) ?? []).ToArray();
         var (bottom, top) = natural ?? (ys.Min(), ys.Max());
         (bottom, top) = (Math.Min(bottom, ys.Min()), Math.Max(top, ys.Max()));
         var margin = (top - bottom) * 0.06;
