@@ -137,10 +137,21 @@ internal static class CrossChecks
                 throw new SpecException(method.Place, $"a replay buffer of {method.Replay} is smaller than a batch of {spec.Training.Batch}", "raise replay");
         }
 
+        foreach (var teacher in spec.Teachers.Where(teacher => teacher.Endpoint is { Queries: not null })) CheckQueries(spec, teacher, teacher.Endpoint!);
         if (spec.Evaluation is { Confidence: true, Sampling.Samples: > 1 })
             throw new SpecException(root.PlaceOfKey("evaluation"), "confidence is that of one response to each item", "remove samples or confidence");
         if (spec.Evaluation.Agreement && (spec.Teachers.Any(teacher => !teacher.IsLocal) || spec.Students.Any(student => student.Bytes)))
             throw new SpecException(root.PlaceOfKey("evaluation"), "agreement needs a teacher with probabilities and students with its tokens", "remove agreement");
+    }
+
+    // What a server will be asked is known before: every problem for each way of sampling, and what it is measured on.
+    private static void CheckQueries(ExperimentSpec spec, TeacherSpec teacher, EndpointSpec endpoint)
+    {
+        var ways = spec.Methods.Where(method => method.LearnsFrom(teacher)).Select(method => method.Sampling ?? teacher.Sampling).Distinct();
+        var measured = spec.Tasks.Count(task => task.Task is SolvableTask) * (long)spec.Evaluation.Items * spec.Evaluation.Sampling.Samples;
+        var asked = ways.Sum(way => (long)spec.Prompts * way.Samples) + measured;
+        if (asked > endpoint.Queries)
+            throw new SpecException(endpoint.Place, $"endpoint '{teacher.Name}' would be asked {asked} times, and queries allows {endpoint.Queries}", "lower prompts, samples or items, or raise queries");
     }
 
     // What a teacher of some kind cannot give.
