@@ -43,6 +43,9 @@ internal sealed class FolderWeights : IDisposable
         }
     }
 
+    /// <summary>Of all files together.</summary>
+    internal long Bytes => fileOf.Values.Distinct().Select(file => Path.Combine(folder, file)).Where(File.Exists).Sum(path => new FileInfo(path).Length);
+
     internal bool Has(string name) => fileOf.ContainsKey(name);
 
     /// <summary>Reads a tensor into another of its shape.</summary>

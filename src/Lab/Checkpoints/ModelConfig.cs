@@ -16,6 +16,9 @@ internal static class ModelConfig
 
     private const int Largest = 1 << 24;
 
+    /// <summary>What transformers takes for Qwen 3 where head_dim is missing.</summary>
+    private const int QwenHead = 128;
+
     /// <summary>The shape that a config.json states.</summary>
     /// <exception cref="LabException">It is missing, broken, or of a model that is not known here.</exception>
     internal static ModelShape Read(string path)
@@ -79,7 +82,7 @@ internal static class ModelConfig
             Width = width,
             Heads = heads,
             KeyValueHeads = Number(root, "num_key_value_heads", heads),
-            HeadWidth = Number(root, "head_dim", width / heads),
+            HeadWidth = Number(root, "head_dim", family == "qwen3" ? QwenHead : width % heads == 0 ? width / heads : throw new LabException($"{heads} heads do not divide {width} channels, and head_dim is missing")),
             FeedForward = Number(root, "intermediate_size"),
             Vocabulary = Number(root, "vocab_size"),
             TiedHead = TokenizerJson.Flag(root, "tie_word_embeddings"),
@@ -93,7 +96,11 @@ internal static class ModelConfig
             Context = Number(root, "max_position_embeddings", Largest) is var context && context == Largest ? null : context,
         };
         if (shape.Heads % shape.KeyValueHeads != 0) throw new LabException($"{shape.Heads} heads cannot share {shape.KeyValueHeads} key-value heads");
-        if (shape.HeadWidth % 2 != 0) throw new LabException($"a head of {shape.HeadWidth} channels cannot be turned in pairs");
+        if (shape.Layers > 4096) throw new LabException($"num_hidden_layers is {shape.Layers}");
+        if (((long)shape.Heads + 2L * shape.KeyValueHeads) * shape.HeadWidth > Largest) throw new LabException($"{shape.Heads} heads of {shape.HeadWidth} channels are more than any model has");
+        if (!(shape.RotaryBase > 0 && double.IsFinite(shape.RotaryBase))) throw new LabException(FormattableString.Invariant($"rope_theta is {shape.RotaryBase}"));
+        if (!(shape.NormEpsilon >= 0 && shape.NormEpsilon < 1)) throw new LabException(FormattableString.Invariant($"rms_norm_eps is {shape.NormEpsilon}"));
+        if (shape.HeadWidth < 2 || shape.HeadWidth % 2 != 0) throw new LabException($"a head of {shape.HeadWidth} channels cannot be turned in pairs");
         return shape;
     }
 
@@ -132,7 +139,7 @@ internal static class ModelConfig
                 LowFrequencyFactor = Positive(scaling, "low_freq_factor"),
                 HighFrequencyFactor = Positive(scaling, "high_freq_factor"),
                 OriginalContext = Number(scaling, "original_max_position_embeddings"),
-            },
+            } is var llama && llama.LowFrequencyFactor < llama.HighFrequencyFactor ? llama : throw new LabException("rope_scaling: low_freq_factor must be below high_freq_factor"),
             _ => throw new LabException($"rope_scaling of type {type} is not known here; linear and llama3 are"),
         };
     }

@@ -39,6 +39,8 @@ public static class ModelFolder
         using var scope = NewDisposeScope();
         var shape = Shape(folder);
         using var weights = new FolderWeights(folder);
+        // Before memory is taken for what cannot be: a parameter has two bytes at least. A single tensor that is missing is said by its name, when its turn comes.
+        if (shape.Parameters > 2 * weights.Bytes) throw new LabException($"{folder}: {ModelConfig.FileName} asks for {shape.Parameters} parameters, and the weights hold {weights.Bytes} bytes");
         return Decoder.FromWeights(shape, compute, (name, tensor) =>
         {
             foreach (var (part, destination) in Separate(shape, name, tensor)) weights.Fill(part, destination);

@@ -60,7 +60,7 @@ public sealed class ChatTemplate
     private static List<object?> Range(IReadOnlyList<object?> given)
     {
         var (from, to) = given is [long only] ? (0, only) : given is [long first, long second] ? (first, second) : throw new LabException("a chat template's range takes one number or two");
-        if (to - from > 100_000) throw new LabException("a chat template's range is too long");
+        if ((decimal)to - from > 100_000) throw new LabException("a chat template's range is too long");
         var numbers = new List<object?>();
         for (var i = from; i < to; i++) numbers.Add(i);
         return numbers;

@@ -22,6 +22,7 @@ public sealed class HuggingFaceTokenizer : ITokenizer
     private readonly string?[] pieces;
     private readonly HashSet<int> silent;
     private readonly IReadOnlyList<int> before;
+    private readonly IReadOnlyList<int> after;
     private readonly Lazy<ChatTemplate?> template;
 
     private HuggingFaceTokenizer(string path, TokenizerConfig? config)
@@ -33,11 +34,12 @@ public sealed class HuggingFaceTokenizer : ITokenizer
         foreach (var (piece, id) in file.Vocabulary) pieces[id] = piece;
         foreach (var token in file.Added) pieces[token.Id] = token.Content;
         silent = [.. file.Added.Where(token => token.Special).Select(token => token.Id)];
-        End = Find(config?.End) ?? -1;
+        End = Find(config?.End) ?? ModelEnd(Path.GetDirectoryName(Path.GetFullPath(path))!) ?? -1;
         // transformers' class for Llama ignores the file's post-processor and follows its own two flags.
         var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
         template = new Lazy<ChatTemplate?>(() => config is not null && ChatTemplate.IsIn(folder) ? ChatTemplate.Load(folder) : null);
-        before = config is { AddsBegin: true } && Find(config.Begin) is { } begin ? [begin] : file.Template.Before;
+        before = config?.Around is { } around ? around.Begin && Find(config.Begin) is { } begin ? [begin] : [] : file.Template.Before;
+        after = config?.Around is { } edges ? edges.End && End >= 0 ? [End] : [] : file.Template.After;
     }
 
     /// <inheritdoc/>
@@ -92,7 +94,7 @@ public sealed class HuggingFaceTokenizer : ITokenizer
     }
 
     /// <summary>A text's tokens with those that the tokenizer sets around a text.</summary>
-    public int[] EncodeWhole(string text) => [.. before, .. Encode(text), .. file.Template.After];
+    public int[] EncodeWhole(string text) => [.. before, .. Encode(text), .. after];
 
     /// <inheritdoc/>
     public string Decode(IReadOnlyList<int> tokens) => Decode(tokens, silently: true);
@@ -116,6 +118,29 @@ public sealed class HuggingFaceTokenizer : ITokenizer
 
     // A model's vocabulary may be padded beyond the tokenizer's: such a token spells nothing.
     private string Piece(int token) => token >= 0 ? token < pieces.Length ? pieces[token] ?? "" : "" : throw new LabException($"there is no token {token}");
+
+    // Where the tokenizer does not say what ends a response, the model's configuration may: one token, or several of which the first is the usual one.
+    private int? ModelEnd(string folder)
+    {
+        foreach (var name in (string[])["generation_config.json", "config.json"])
+        {
+            var configuration = Path.Combine(folder, name);
+            if (!File.Exists(configuration)) continue;
+            try
+            {
+                using var document = JsonDocument.Parse(File.ReadAllBytes(configuration));
+                if (!document.RootElement.TryGetProperty("eos_token_id", out var end)) continue;
+                if (end.ValueKind == JsonValueKind.Array && end.GetArrayLength() > 0) end = end[0];
+                if (end.ValueKind == JsonValueKind.Number && end.TryGetInt32(out var token) && token >= 0) return token;
+            }
+            catch (Exception error) when (error is JsonException or IOException or InvalidOperationException)
+            {
+                throw new LabException($"{configuration}: not a usable configuration ({error.Message.ReplaceLineEndings(" ")})");
+            }
+        }
+
+        return null;
+    }
 
     private int? Find(string? token)
     {

@@ -38,7 +38,7 @@ internal sealed record TokenizerJson
         {
             throw new LabException($"{path}: {error.Message}");
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or JsonException or KeyNotFoundException or InvalidOperationException or FormatException or RegexMatchTimeoutException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or JsonException or KeyNotFoundException or InvalidOperationException or FormatException or RegexMatchTimeoutException or ArgumentException or NullReferenceException or IndexOutOfRangeException)
         {
             throw new LabException($"{path}: not a usable tokenizer ({error.Message.ReplaceLineEndings(" ")})");
         }
@@ -66,7 +66,7 @@ internal sealed record TokenizerJson
             Model = ModelOf(model, vocabulary),
             Vocabulary = vocabulary,
             Decoder = new TokenDecoder(Section(root, "decoder")),
-            Template = TemplateOf(Section(root, "post_processor")),
+            Template = TemplateOf(Section(root, "post_processor"), [.. vocabulary.Values, .. added.Select(token => token.Id)]),
         };
     }
 
@@ -152,7 +152,7 @@ internal sealed record TokenizerJson
         }
     }
 
-    private static (IReadOnlyList<int> Before, IReadOnlyList<int> After) TemplateOf(JsonElement? section)
+    private static (IReadOnlyList<int> Before, IReadOnlyList<int> After) TemplateOf(JsonElement? section, HashSet<int> known)
     {
         var (before, after) = (new List<int>(), new List<int>());
         void Add(JsonElement processor)
@@ -179,6 +179,8 @@ internal sealed record TokenizerJson
         }
 
         if (section is { ValueKind: JsonValueKind.Object } given) Add(given);
-        return (before, after);
+        return before.Concat(after).FirstOrDefault(id => !known.Contains(id), -1) is var stranger and not -1
+            ? throw new LabException($"its post-processor sets the token {stranger}, which is none")
+            : (before, after);
     }
 }

@@ -10,8 +10,7 @@ internal static partial class MathAnswer
         ("\\\\", "⏎"), ("{,}", ","), ("\\dfrac", "\\frac"), ("\\tfrac", "\\frac"), ("\\cfrac", "\\frac"), ("\\left", ""), ("\\right", ""), ("\\bigl", ""), ("\\bigr", ""), ("\\big", ""), ("\\Big", ""),
         ("\\displaystyle", ""), ("\\!", ""), ("\\,", ""), ("\\;", ""), ("\\:", ""), ("\\ ", " "), ("~", " "), ("\\$", ""), ("$", ""), ("€", ""), ("£", ""), ("\\(", ""), ("\\)", ""), ("\\[", ""), ("\\]", ""),
         ("^{\\circ}", ""), ("^\\circ", ""), ("\\degree", ""), ("°", ""), ("\\cdot", "*"), ("\\times", "*"), ("×", "*"), ("·", "*"), ("\\div", "/"), ("÷", "/"), ("−", "-"), ("–", "-"),
-        ("\\infinity", "\\infty"), ("∞", "\\infty"), ("\\pi", "π"), ("\\emptyset", "∅"), ("\\varnothing", "∅"), ("\\{", "⦃"), ("\\}", "⦄"), ("\\le ", "≤ "), ("\\leq", "≤"), ("\\ge ", "≥ "), ("\\geq", "≥"),
-        ("\\neq", "≠"), ("\\ne ", "≠ "), ("\\cup", "∪"), ("\\cap", "∩"), ("\\in ", "∈ "), ("\\pm", "±"), ("\\lbrace", "⦃"), ("\\rbrace", "⦄"),
+        ("\\infinity", "\\infty"), ("∞", "\\infty"), ("\\pi", "π"), ("\\emptyset", "∅"), ("\\varnothing", "∅"), ("\\{", "⦃"), ("\\}", "⦄"), ("\\leq", "≤"), ("\\geq", "≥"), ("\\neq", "≠"), ("\\cup", "∪"), ("\\cap", "∩"), ("\\pm", "±"), ("\\lbrace", "⦃"), ("\\rbrace", "⦄"),
     ];
 
     /// <summary>Whether two answers are equal. 100,200 is one number or two: they are equal if they are in either reading.</summary>
@@ -37,6 +36,8 @@ internal static partial class MathAnswer
         var text = answer.Trim();
         foreach (var (from, to) in Spellings) text = text.Replace(from, to, StringComparison.Ordinal);
         text = text.Replace("\\%", "%", StringComparison.Ordinal);
+        text = ShortSign().Replace(text, match => match.Groups[1].Value switch { "le" => "≤", "ge" => "≥", "ne" => "≠", _ => "∈" });
+        text = Conjunction().Replace(text, ",");
         text = WithoutUnits(text);
         text = Word().Replace(text, match => match.Groups[1].Value.Count(char.IsLetter) > 1 ? $"⟪{match.Groups[1].Value}⟫" : match.Groups[1].Value);
         text = ShortFraction().Replace(text, "\\frac{$1$2}{$3$4}");
@@ -86,6 +87,8 @@ internal static partial class MathAnswer
     // A set, a tuple or an interval, a matrix, or a list without brackets; null for a single thing.
     private static (char Open, char Close, IReadOnlyList<string> Items)? Parts(string text)
     {
+        // One ± stands for two values.
+        if (text.Count(c => c == '±') == 1 && text.AsSpan().IndexOfAny(",([⦃") < 0) return (',', ',', [text.Replace("±", text[0] == '±' ? "" : "+", StringComparison.Ordinal), text.Replace('±', '-')]);
         if (Matrix().Match(text) is { Success: true } matrix)
             return ('m', 'm', [.. matrix.Groups[1].Value.Split('⏎').Where(row => row.Length > 0).SelectMany(row => row.Split('&').Prepend($"row of {row.Split('&').Length}"))]);
         if (text.Contains('∪') && Split(text, '∪') is { Count: > 1 } union) return ('∪', '∪', union);
@@ -120,14 +123,27 @@ internal static partial class MathAnswer
     {
         var bare = Unit().Replace(text, "");
         bare = PlainUnit().Replace(bare, "$1");
+        bare = LetterUnit().Replace(bare, "$1");
         return bare.Trim().Length > 0 ? bare : text;
     }
+
+    // \le and its like end where a letter does not follow: \left is another word.
+    [GeneratedRegex(@"\\(le|ge|ne|in)(?![a-zA-Z])", RegexOptions.CultureInvariant)]
+    private static partial Regex ShortSign();
+
+    // 1 or 2 lists two answers.
+    [GeneratedRegex(@"\s*,?\s*(?:\\(?:text|mbox|mathrm|textrm)\s*\{\s*(?:or|and)\s*\}|(?<![a-zA-Z\\])(?:or|and)(?![a-zA-Z]))\s*", RegexOptions.CultureInvariant)]
+    private static partial Regex Conjunction();
 
     [GeneratedRegex(@"(?<=[\d}\])π%])\s*\\(?:text|mbox|mathrm|textrm|hbox)\s*\{[^{}]*\}(?:\^\{?\d\}?)?(?:/\\text\{[^{}]*\})?", RegexOptions.CultureInvariant)]
     private static partial Regex Unit();
 
-    [GeneratedRegex(@"(\d)\s*(?:degrees?|dollars?|cents?|percent|units?|square\s+\w+|cubic\s+\w+|cm|mm|km|m|kg|g|feet|foot|ft|inches|inch|in|miles?|mph|hours?|minutes?|seconds?|days?|weeks?|months?|years?|ways|points?|people|students)\b(?:\^\{?\d\}?)?\.?\s*$", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"(\d)\s*(?:degrees?|dollars?|cents?|percent|units?|square\s+\w+|cubic\s+\w+|cm|mm|km|kg|feet|foot|ft|inches|inch|miles?|mph|hours?|minutes?|seconds?|days?|weeks?|months?|years?|ways|points?|people|students)\b(?:\^\{?\d\}?)?\.?\s*$", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
     private static partial Regex PlainUnit();
+
+    // 3m is a product; 3 m is a length.
+    [GeneratedRegex(@"(\d)\s+(?:m|g|in)(?:\^\{?\d\}?)?\.?\s*$", RegexOptions.CultureInvariant)]
+    private static partial Regex LetterUnit();
 
     [GeneratedRegex(@"\\(?:text|mbox|mathrm|textrm|textbf|mathbf|hbox|operatorname)\s*\{\s*([^{}]*?)\s*\}", RegexOptions.CultureInvariant)]
     private static partial Regex Word();
@@ -141,7 +157,7 @@ internal static partial class MathAnswer
     [GeneratedRegex(@"(?<![\d.,])[1-9]\d{0,2}(?:,(?:\\!)?\d{3})+(?![\d,])", RegexOptions.CultureInvariant)]
     private static partial Regex Thousands();
 
-    [GeneratedRegex(@"^[a-zA-Z](?:_\{?\w\}?)?(?:\([a-zA-Z]\))?=(?=[^=]+$)", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^(?:[a-zA-Z](?:_\{?\w\}?)?(?:\([a-zA-Z]\))?|\([a-zA-Z](?:,[a-zA-Z])+\))=(?=[^=]+$)", RegexOptions.CultureInvariant)]
     private static partial Regex Named();
 
     [GeneratedRegex(@"^\\begin\{[pbvB]?(?:matrix|array)\}(?:\{[clr|]*\})?(.*)\\end\{[pbvB]?(?:matrix|array)\}$", RegexOptions.CultureInvariant | RegexOptions.Singleline)]

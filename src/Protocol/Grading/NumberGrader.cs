@@ -23,10 +23,17 @@ public sealed partial class NumberGrader : IGrader
         // A response that was cut off in its reasoning has no answer.
         if (final.Length == 0) return null;
         var boxed = Marks.Boxed(final);
-        if (boxed is not null && First(boxed) is { } inBox) return inBox;
+        if (boxed is not null && (Quotient(boxed) ?? First(boxed)) is { } inBox) return inBox;
         if (Marks.Said(final) is { } said) return First(said);
         return Numbers().Matches(final) is { Count: 1 } single ? Value(single[0]) : null;
     }
+
+    // A box that holds a fraction and nothing else.
+    private static decimal? Quotient(string text) => Fraction().Match(text) is { Success: true } match
+        && decimal.TryParse(match.Groups["above"].Value, NumberStyles.None, CultureInfo.InvariantCulture, out var above)
+        && decimal.TryParse(match.Groups["below"].Value, NumberStyles.None, CultureInfo.InvariantCulture, out var below) && below != 0
+            ? (match.Groups["sign"].Length > 0 ? -above : above) / below
+            : null;
 
     private static decimal? First(string text) => Numbers().Match(text) is { Success: true } match ? Value(match) : null;
 
@@ -38,6 +45,9 @@ public sealed partial class NumberGrader : IGrader
     }
 
     private static string Plain(decimal number) => number.ToString("0.############################", CultureInfo.InvariantCulture);
+
+    [GeneratedRegex(@"^\s*(?<sign>[-−])?\s*(?:\\[dt]?frac\s*\{\s*(?<above>\d+)\s*\}\s*\{\s*(?<below>\d+)\s*\}|(?<above>\d+)\s*/\s*(?<below>\d+))\s*$", RegexOptions.CultureInvariant)]
+    private static partial Regex Fraction();
 
     [GeneratedRegex(@"(?<sign>[-−])?(?:\\?[$€£] ?|\\text\{\s*)?(?<sign>[-−])?(?<digits>\d[\d,]*(?:\.\d+)?|\.\d+)", RegexOptions.CultureInvariant)]
     private static partial Regex Numbers();

@@ -97,6 +97,14 @@ public sealed class HuggingFaceCheckpointTests
             (config => config["num_key_value_heads"] = 3, "4 heads cannot share 3 key-value heads"),
             (config => config.Remove("vocab_size"), "vocab_size is missing"),
             (config => config["num_hidden_layers"] = 4, "lack the tensor model.layers.3."),
+            (config => config["num_hidden_layers"] = 4097, "num_hidden_layers is 4097"),
+            (config => config["num_hidden_layers"] = 4000, "parameters, and the weights hold 292304 bytes"),
+            (config => config["vocab_size"] = 1 << 24, "parameters, and the weights hold"),
+            (config => config["head_dim"] = 1 << 22, "heads of 4194304 channels are more than any model has"),
+            (config => { config.Remove("head_dim"); config["hidden_size"] = 66; }, "4 heads do not divide 66 channels"),
+            (config => config["rope_theta"] = 0, "rope_theta is 0"),
+            (config => config["rms_norm_eps"] = -1, "rms_norm_eps is -1"),
+            (config => config["rope_scaling"] = JsonNode.Parse("""{"rope_type": "llama3", "factor": 8, "low_freq_factor": 4, "high_freq_factor": 1, "original_max_position_embeddings": 64}"""), "low_freq_factor must be below"),
             (config => config["intermediate_size"] = 64, "gate_proj.weight is [128, 64], and config.json asks for [64, 64]")])
         {
             using var scratch = Repository.Scratch();

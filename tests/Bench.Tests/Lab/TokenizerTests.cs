@@ -215,4 +215,56 @@ public sealed class TokenizerTests
         using var messages = JsonDocument.Parse("[]");
         Assert.Contains(says, Assert.Throws<LabException>(() => ChatTemplate.Load(scratch.Path).Render(messages.RootElement, [], default)).Message, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void A_hostile_template_is_refused_and_ends()
+    {
+        using var scratch = Repository.Scratch();
+        foreach (var (template, says) in ((string, string)[])[
+            ("{{ " + new string('(', 5000) + "1" + new string(')', 5000) + " }}", "nest too deeply"),
+            ("{{ " + new string('-', 50_000) + "1 }}", "too long"),
+            ("{{ " + string.Concat(Enumerable.Repeat("not ", 50_000)) + "1 }}", ""),
+            ("{{ 1" + string.Concat(Enumerable.Repeat(" + 1", 50_000)) + " }}", "too long"),
+            ("{{ x" + string.Concat(Enumerable.Repeat(".a", 50_000)) + " }}", "too long"),
+            ("{% macro f(x) %}{{ f(x) }}{% endmacro %}{{ f(1) }}", "calls itself too often"),
+            ("{% for i in range(-9223372036854775807, 9223372036854775807) %}x{% endfor %}", "range is too long"),
+            (string.Concat(Enumerable.Repeat("{% if true %}", 5000)), "nest too deeply"),
+            ("{{ raise_exception('no') }}", "refuses the conversation: no")])
+        {
+            File.WriteAllText(scratch.File("chat_template.jinja"), template);
+            using var messages = JsonDocument.Parse("[]");
+            var error = Record.Exception(() => ChatTemplate.Load(scratch.Path).Render(messages.RootElement, [], new DateOnly(2026, 1, 1)));
+            if (says.Length > 0) Assert.Contains(says, Assert.IsAssignableFrom<LabException>(error).Message, StringComparison.Ordinal);
+            else Assert.Null(error);
+        }
+
+        // After a dot a method comes first, in brackets an entry.
+        File.WriteAllText(scratch.File("chat_template.jinja"), "{% for k, v in messages[0].items() %}{{ k }}={{ v }} {% endfor %}{{ messages[0]['items'] }}");
+        using var message = JsonDocument.Parse("""[{"items": 5, "role": "user"}]""");
+        Assert.Equal("items=5 role=user 5", ChatTemplate.Load(scratch.Path).Render(message.RootElement, [], new DateOnly(2026, 1, 1)));
+    }
+
+    [Fact]
+    public void Llama_s_class_decides_what_stands_around_a_text_and_a_configuration_what_ends_it()
+    {
+        using var scratch = Repository.Scratch();
+        File.WriteAllText(scratch.File("tokenizer.json"), """
+            {"added_tokens": [{"id": 2, "content": "<s>", "special": true}, {"id": 3, "content": "</s>", "special": true}],
+             "post_processor": {"type": "TemplateProcessing", "single": [{"SpecialToken": {"id": "<s>"}}, {"Sequence": {"id": "A"}}], "special_tokens": {"<s>": {"ids": [2]}}},
+             "model": {"type": "BPE", "vocab": {"a": 0, "b": 1}, "merges": []}}
+            """);
+        int[] Whole(string config)
+        {
+            File.WriteAllText(scratch.File("tokenizer_config.json"), config);
+            return HuggingFaceTokenizer.Load(scratch.Path).EncodeWhole("ab");
+        }
+
+        Assert.Equal([2, 0, 1], Whole("{}"));
+        Assert.Equal([2, 0, 1, 3], Whole("""{"tokenizer_class": "LlamaTokenizer", "bos_token": "<s>", "eos_token": "</s>", "add_eos_token": true}"""));
+        Assert.Equal([0, 1], Whole("""{"tokenizer_class": "LlamaTokenizer", "bos_token": "<s>", "eos_token": "</s>", "add_bos_token": false}"""));
+        File.WriteAllText(scratch.File("tokenizer_config.json"), "{}");
+        Assert.Equal(-1, HuggingFaceTokenizer.Load(scratch.Path).End);
+        File.WriteAllText(scratch.File("generation_config.json"), """{"eos_token_id": [3, 2]}""");
+        Assert.Equal(3, HuggingFaceTokenizer.Load(scratch.Path).End);
+    }
 }

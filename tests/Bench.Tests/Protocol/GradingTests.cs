@@ -61,6 +61,8 @@ public class GradingTests
     [InlineData("\\boxed{70{,}000}", "70000", true)]
     [InlineData("\\boxed{70,\\!000}", "70000", true)]
     [InlineData("Answer:\n- 18 apples", "18", true)]
+    [InlineData("\\boxed{\\frac{1}{2}}", "0.5", true)]
+    [InlineData("\\boxed{-3/4}", "-0.75", true)]
     public void Numbers_are_found_and_compared_as_numbers(string response, string reference, bool correct) => Assert.Equal(correct, Grade("gsm8k", response, reference).Correct);
 
     [Theory]
@@ -104,6 +106,17 @@ public class GradingTests
     [InlineData("\\text{BCA}", "\\text{ACB}", false)]
     [InlineData("east", "seat", false)]
     [InlineData("1000000000", "1000000001", false)]
+    [InlineData("3m", "3", false)]
+    [InlineData("3 m", "3", true)]
+    [InlineData("1\\text{ or }2", "1, 2", true)]
+    [InlineData("x = 1 or x = 2", "x=1,x=2", true)]
+    [InlineData("x\\le5", "x \\leq 5", true)]
+    [InlineData("x\\in[0,1]", "x \\in [0,1]", true)]
+    [InlineData("(x,y)=(1,2)", "(1,2)", true)]
+    [InlineData("\\pm 1", "-1, 1", true)]
+    [InlineData("2 \\pm \\sqrt{3}", "2+\\sqrt{3}, 2-\\sqrt{3}", true)]
+    [InlineData("\\pm 1", "1", false)]
+    [InlineData("\\text{Portland}", "Portl", false)]
     [InlineData("\\frac{1}{10^{10}}", "0", false)]
     public void Formulas_are_equal_when_their_values_are(string answer, string reference, bool correct)
     {

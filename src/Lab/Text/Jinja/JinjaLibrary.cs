@@ -78,8 +78,9 @@ internal static class JinjaLibrary
     internal static object? Attribute(object? value, string name)
     {
         if (value is JinjaUndefined) throw new LabException($"a chat template asks something undefined for '{name}'");
-        if (value is OrderedDictionary<string, object?> map && map.TryGetValue(name, out var entry)) return entry;
-        return (object?)Method(value, name) ?? JinjaUndefined.Instance;
+        // As in Jinja: after a dot a method comes before an entry of its name, in brackets the entry comes first.
+        if (Method(value, name) is { } method) return method;
+        return value is OrderedDictionary<string, object?> map && map.TryGetValue(name, out var entry) ? entry : JinjaUndefined.Instance;
     }
 
     /// <summary>value[key].</summary>
@@ -88,6 +89,7 @@ internal static class JinjaLibrary
         (JinjaUndefined, _) => throw new LabException($"a chat template asks something undefined for '{JinjaValue.Print(key)}'"),
         (List<object?> items, long index) => Place(index, items.Count) is var at and >= 0 ? items[at] : JinjaUndefined.Instance,
         (string text, long index) => Place(index, text.Length) is var at and >= 0 ? text[at].ToString() : JinjaUndefined.Instance,
+        (OrderedDictionary<string, object?> map, string name) when map.TryGetValue(name, out var entry) => entry,
         (_, string name) => Attribute(value, name),
         _ => JinjaUndefined.Instance,
     };

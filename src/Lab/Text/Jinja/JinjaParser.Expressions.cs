@@ -20,6 +20,7 @@ internal sealed partial class JinjaParser
     private Expression Whole()
     {
         if (++depth > DeepestNesting) throw Bad("expressions nest too deeply");
+        if (depth == 1) links = 0;
         var value = Or();
         while (TakeName("if"))
         {
@@ -37,6 +38,7 @@ internal sealed partial class JinjaParser
         var value = And();
         while (TakeName("or"))
         {
+            Link();
             var (left, right) = (value, And());
             value = scope => left(scope) is var first && JinjaValue.IsTrue(first) ? first : right(scope);
         }
@@ -49,6 +51,7 @@ internal sealed partial class JinjaParser
         var value = Not();
         while (TakeName("and"))
         {
+            Link();
             var (left, right) = (value, Not());
             value = scope => left(scope) is var first && !JinjaValue.IsTrue(first) ? first : right(scope);
         }
@@ -95,6 +98,7 @@ internal sealed partial class JinjaParser
                 relation = (a, b) => !JinjaValue.Contains(b, a);
             }
 
+            Link();
             if (relation is null) return all is null ? value : scope => all(scope);
             var (left, right, before) = (value, Sum(), all);
             all = scope => (before is null || before(scope)) && relation(left(scope), right(scope));
@@ -107,6 +111,7 @@ internal sealed partial class JinjaParser
         var value = Joined();
         while (Is("+") || Is("-"))
         {
+            Link();
             var (left, plus) = (value, tokens[at++].Text == "+");
             var right = Joined();
             value = plus ? scope => JinjaValue.Add(left(scope), right(scope)) : scope => Arithmetic("-", left(scope), right(scope));
@@ -120,6 +125,7 @@ internal sealed partial class JinjaParser
         var value = Product();
         while (Take("~"))
         {
+            Link();
             var (left, right) = (value, Product());
             value = scope => JinjaValue.Print(left(scope)) + JinjaValue.Print(right(scope));
         }
@@ -132,6 +138,7 @@ internal sealed partial class JinjaParser
         var value = Unary();
         while (Is("*") || Is("/") || Is("//") || Is("%"))
         {
+            Link();
             var (left, operation) = (value, tokens[at++].Text);
             var right = Unary();
             value = scope => Arithmetic(operation, left(scope), right(scope));
@@ -140,8 +147,15 @@ internal sealed partial class JinjaParser
         return value;
     }
 
+    // Each link of a chain is a call inside the next one's.
+    private void Link()
+    {
+        if (++links > LongestChain) throw Bad("an expression is too long");
+    }
+
     private Expression Unary()
     {
+        Link();
         if (Take("-"))
         {
             var negated = Unary();
@@ -177,6 +191,7 @@ internal sealed partial class JinjaParser
     {
         while (true)
         {
+            Link();
             if (Take("|"))
             {
                 var (input, name) = (value, Name());
@@ -235,6 +250,7 @@ internal sealed partial class JinjaParser
     {
         while (true)
         {
+            Link();
             var input = value;
             if (Take("."))
             {

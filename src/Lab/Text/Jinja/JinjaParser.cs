@@ -23,10 +23,12 @@ internal delegate JinjaFlow JinjaStatement(JinjaScope scope, StringBuilder text)
 internal sealed partial class JinjaParser
 {
     private const int DeepestNesting = 200;
+    private const int LongestChain = 2000;
 
     private readonly IReadOnlyList<JinjaToken> tokens;
     private int at;
     private int depth;
+    private int links;
 
     private JinjaParser(IReadOnlyList<JinjaToken> tokens) => this.tokens = tokens;
 
@@ -256,11 +258,15 @@ internal sealed partial class JinjaParser
         End();
         var body = Body(["endmacro"], out _);
         End();
+        var calls = 0;
         return (scope, _) =>
         {
             scope[name] = (JinjaFunction)((positional, named) =>
             {
                 var (inner, text) = (new JinjaScope(scope), new StringBuilder());
+                // Macros may call themselves, but not without end.
+                if (calls >= DeepestNesting) throw new LabException($"the chat template's macro {name} calls itself too often");
+                calls++;
                 for (var i = 0; i < parameters.Count; i++)
                 {
                     inner[parameters[i].Name] = i < positional.Count ? positional[i]
@@ -269,6 +275,7 @@ internal sealed partial class JinjaParser
                 }
 
                 body(inner, text);
+                calls--;
                 return text.ToString();
             });
             return JinjaFlow.Onward;
