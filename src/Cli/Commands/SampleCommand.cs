@@ -67,7 +67,7 @@ internal static class SampleCommand
             // Also says when a number is no token of this model.
             var before = start.Length == 0 ? throw new LabException("there is nothing to continue") : Likelihood.Of(model, start);
             var count = request.Steps is { } steps ? Math.Max(steps - start.Length + 1, 1) : request.Limit;
-            var (responses, _) = new TextGenerator(model, TimeProvider.System).Continue(
+            var (responses, _) = new TextGenerator(model, TimeProvider.System, tokenizer?.OtherEnds).Continue(
                 [start], count, tokenizer?.End ?? -1, new SamplingSpec(request.Temperature), request.Seed, ChargeKind.Evaluation);
             var likelihoods = logprobs ? Likelihood.Of(model, [.. start, .. responses[0]]).LogProbabilities.Skip(before.LogProbabilities.Count).ToArray() : null;
             return new Sample(start, responses[0], tokenizer?.Decode(responses[0]), tokenizer?.Decode([.. start, .. responses[0]]), likelihoods);

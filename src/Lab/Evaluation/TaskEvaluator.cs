@@ -127,7 +127,7 @@ internal sealed class TaskEvaluator(IReadOnlyList<TaskSpec> tasks, EvaluationSpe
 
     private (IReadOnlyList<int[]> Responses, Charge Charge) Answer(
         ILanguageModel model, IReadOnlyList<int[]> prompts, IReadOnlyList<(string Name, SolvableTask Task, Problem Problem)> items, SamplingSpec sampling, Seed seed, Action<int>? progress) =>
-        new TextGenerator(model, clock).Continue(
+        new TextGenerator(model, clock, tokenizer.OtherEnds).Continue(
             prompts, Examples.ResponseLimit(items.Select(item => item.Problem)), tokenizer.End, sampling, seed, ChargeKind.Evaluation, progress);
 
     // The probability of the final answer, given the reasoning before it.

@@ -14,11 +14,13 @@ public sealed class TextGenerator
     private readonly Device device;
     private readonly Func<int, int, IDecoding> begin;
     private readonly TimeProvider clock;
+    private readonly IReadOnlyList<int> otherEnds = [];
 
-    public TextGenerator(ILanguageModel model, TimeProvider clock)
-        : this(model.Shape, model.Compute.Device, model.Begin, clock)
-    {
-    }
+    /// <param name="model">Who writes.</param>
+    /// <param name="clock">The time.</param>
+    /// <param name="otherEnds">Tokens that end a response as the end token does, and are read as that one; null for none.</param>
+    public TextGenerator(ILanguageModel model, TimeProvider clock, IReadOnlyList<int>? otherEnds = null)
+        : this(model.Shape, model.Compute.Device, model.Begin, clock) => this.otherEnds = otherEnds ?? [];
 
     /// <param name="shape">The model whose work is charged.</param>
     /// <param name="device">Where tokens are wanted.</param>
@@ -89,6 +91,7 @@ public sealed class TextGenerator
             for (var place = 0; place < active.Length; place++)
             {
                 var response = responses[chunk[active[place]]];
+                if (end >= 0 && otherEnds.Contains((int)next[place])) next[place] = end;
                 response.Add((int)next[place]);
                 if (next[place] != end && response.Count < limit) going.Add(place);
             }

@@ -14,15 +14,15 @@ internal sealed class Batcher : IDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(3);
 
     private readonly ILanguageModel model;
-    private readonly int end;
+    private readonly HashSet<int> ends;
     private readonly Thread thread;
     private readonly Queue<Choice> waiting = new();
     private readonly List<Batch> batches = [];
     private volatile bool stopped;
 
-    internal Batcher(ILanguageModel model, int end)
+    internal Batcher(ILanguageModel model, IEnumerable<int> ends)
     {
-        (this.model, this.end) = (model, end);
+        (this.model, this.ends) = (model, [.. ends]);
         thread = new Thread(Work) { IsBackground = true, Name = "batcher" };
         thread.Start();
     }
@@ -112,7 +112,7 @@ internal sealed class Batcher : IDisposable
             {
                 var (row, token) = (batch.Rows[place], next[place]);
                 var wanted = row.Alternatives >= 0;
-                if (row.Add(new WrittenToken(token, wanted ? likelihoods!.Of(place, token) : 0, wanted ? likelihoods!.Top(place, row.Alternatives) : [], token == end && !row.IgnoreEnd))) going.Add(place);
+                if (row.Add(new WrittenToken(token, wanted ? likelihoods!.Of(place, token) : 0, wanted ? likelihoods!.Top(place, row.Alternatives) : [], ends.Contains(token) && !row.IgnoreEnd))) going.Add(place);
             }
 
             if (going.Count == 0)

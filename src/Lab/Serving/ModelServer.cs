@@ -31,7 +31,7 @@ public sealed class ModelServer : IAsyncDisposable
     private ModelServer(ILanguageModel model, ITokenizer tokenizer, ChatTemplate? template, ServeOptions options, TimeProvider clock)
     {
         (this.model, this.tokenizer, this.template, this.options, this.clock) = (model, tokenizer, template, options, clock);
-        batcher = new Batcher(model, tokenizer.End);
+        batcher = new Batcher(model, [tokenizer.End, .. tokenizer.OtherEnds]);
         var builder = WebApplication.CreateSlimBuilder();
         builder.Configuration.Sources.Clear();
         builder.Logging.ClearProviders();

@@ -18,7 +18,7 @@ internal sealed class LocalTeacher(ILanguageModel model, ITokenizer tokenizer, T
 
     public (IReadOnlyList<int[]> Responses, Charge Charge) Write(
         IReadOnlyList<int[]> prompts, int limit, int end, SamplingSpec sampling, Seed seed, ChargeKind kind, Action<int>? progress = null, IReadOnlyList<string>? texts = null) =>
-        new TextGenerator(model, clock).Continue(prompts, limit, end, sampling, seed, kind, progress);
+        new TextGenerator(model, clock, Tokenizer.OtherEnds).Continue(prompts, limit, end, sampling, seed, kind, progress);
 
     public Charge Read(IReadOnlyList<Sequence> sequences, ChargeKind kind, Action<int, Tensor> visit) => new Scorer(model, clock).Read(sequences, kind, visit);
 

@@ -34,9 +34,11 @@ public sealed class HuggingFaceTokenizer : ITokenizer
         foreach (var (piece, id) in file.Vocabulary) pieces[id] = piece;
         foreach (var token in file.Added) pieces[token.Id] = token.Content;
         silent = [.. file.Added.Where(token => token.Special).Select(token => token.Id)];
-        End = Find(config?.End) ?? ModelEnd(Path.GetDirectoryName(Path.GetFullPath(path))!) ?? -1;
-        // transformers' class for Llama ignores the file's post-processor and follows its own two flags.
         var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
+        var ends = ModelEnds(folder);
+        End = Find(config?.End) ?? ends.FirstOrDefault(-1);
+        OtherEnds = [.. ends.Where(token => token != End)];
+        // transformers' class for Llama ignores the file's post-processor and follows its own two flags.
         template = new Lazy<ChatTemplate?>(() => config is not null && ChatTemplate.IsIn(folder) ? ChatTemplate.Load(folder) : null);
         before = config?.Around is { } around ? around.Begin && Find(config.Begin) is { } begin ? [begin] : [] : file.Template.Before;
         after = config?.Around is { } edges ? edges.End && End >= 0 ? [End] : [] : file.Template.After;
@@ -50,6 +52,9 @@ public sealed class HuggingFaceTokenizer : ITokenizer
 
     /// <inheritdoc/>
     public int End { get; }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<int> OtherEnds { get; }
 
     /// <summary>Reads a tokenizer.json, and tokenizer_config.json beside it if there is one.</summary>
     /// <param name="path">The file, or the folder that it is in.</param>
@@ -119,27 +124,24 @@ public sealed class HuggingFaceTokenizer : ITokenizer
     // A model's vocabulary may be padded beyond the tokenizer's: such a token spells nothing.
     private string Piece(int token) => token >= 0 ? token < pieces.Length ? pieces[token] ?? "" : "" : throw new LabException($"there is no token {token}");
 
-    // Where the tokenizer does not say what ends a response, the model's configuration may: one token, or several of which the first is the usual one.
-    private int? ModelEnd(string folder)
+    // What ends a response by the model's own configuration: one token or several. It counts where generation is described, else with the shape.
+    private static IReadOnlyList<int> ModelEnds(string folder)
     {
-        foreach (var name in (string[])["generation_config.json", "config.json"])
+        foreach (var configuration in ((string[])["generation_config.json", "config.json"]).Select(name => Path.Combine(folder, name)).Where(File.Exists))
         {
-            var configuration = Path.Combine(folder, name);
-            if (!File.Exists(configuration)) continue;
             try
             {
                 using var document = JsonDocument.Parse(File.ReadAllBytes(configuration));
-                if (!document.RootElement.TryGetProperty("eos_token_id", out var end)) continue;
-                if (end.ValueKind == JsonValueKind.Array && end.GetArrayLength() > 0) end = end[0];
-                if (end.ValueKind == JsonValueKind.Number && end.TryGetInt32(out var token) && token >= 0) return token;
+                if (!document.RootElement.TryGetProperty("eos_token_id", out var end) || end.ValueKind == JsonValueKind.Null) continue;
+                return end.ValueKind == JsonValueKind.Array ? [.. end.EnumerateArray().Select(token => token.GetInt32())] : [end.GetInt32()];
             }
-            catch (Exception error) when (error is JsonException or IOException or InvalidOperationException)
+            catch (Exception error) when (error is JsonException or IOException or InvalidOperationException or FormatException)
             {
                 throw new LabException($"{configuration}: not a usable configuration ({error.Message.ReplaceLineEndings(" ")})");
             }
         }
 
-        return null;
+        return [];
     }
 
     private int? Find(string? token)

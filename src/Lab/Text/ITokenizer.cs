@@ -12,6 +12,9 @@ public interface ITokenizer
     /// <summary>The token that ends a response.</summary>
     int End { get; }
 
+    /// <summary>Other tokens that end a response, where a model has several; in a response they are read as <see cref="End"/>.</summary>
+    IReadOnlyList<int> OtherEnds => [];
+
     /// <summary>A text's tokens, without the begin token.</summary>
     /// <exception cref="Tensors.LabException">The text holds what the tokenizer cannot spell.</exception>
     int[] Encode(string text);

@@ -87,4 +87,44 @@ public sealed class ModelCommandTests : IDisposable
         Assert.Equal(["[user] Grüße\n[assistant]", "[assistant]"], Run("chat-template", scratch.File("model"), "--in", input).Select(entry => entry.GetProperty("rendered").GetString()!));
         Assert.Contains("no chat template", new BenchProcess(scratch.Path).Run("chat-template", scratch.Path, "--in", input).Errors, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void A_checkpoint_in_half_precision_needs_its_size_in_float32_and_256_MiB_to_be_read()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "reads the kernel's account of its children");
+        const int Width = 1024, Inner = 2816, Vocabulary = 32_000, Layers = 8;
+        long offset = 0;
+        var header = new Dictionary<string, object>();
+        void Add(string name, params long[] shape) => header[name] = new { dtype = "F16", shape, data_offsets = new[] { offset, offset += 2 * shape.Aggregate(1L, (product, length) => product * length) } };
+        Add("model.embed_tokens.weight", Vocabulary, Width);
+        Add("model.norm.weight", Width);
+        for (var layer = 0; layer < Layers; layer++)
+        {
+            foreach (var norm in (string[])["input_layernorm", "post_attention_layernorm"]) Add($"model.layers.{layer}.{norm}.weight", Width);
+            foreach (var projection in "qkvo") Add($"model.layers.{layer}.self_attn.{projection}_proj.weight", Width, Width);
+            foreach (var projection in (string[])["gate", "up"]) Add($"model.layers.{layer}.mlp.{projection}_proj.weight", Inner, Width);
+            Add($"model.layers.{layer}.mlp.down_proj.weight", Width, Inner);
+        }
+
+        var json = JsonSerializer.SerializeToUtf8Bytes(header);
+        using (var file = File.Create(scratch.File("model.safetensors")))
+        {
+            file.Write(BitConverter.GetBytes((long)json.Length));
+            file.Write(json);
+            // Zeros that take no room on the disk.
+            file.SetLength(8 + json.Length + offset);
+        }
+
+        File.WriteAllText(scratch.File("config.json"), $$"""
+            {"architectures": ["LlamaForCausalLM"], "hidden_size": {{Width}}, "num_hidden_layers": {{Layers}}, "num_attention_heads": 16, "intermediate_size": {{Inner}}, "vocab_size": {{Vocabulary}}, "tie_word_embeddings": true}
+            """);
+        Assert.Equal(-Math.Log(Vocabulary), Run("score", scratch.Path, "--token-ids", "1,2", "--json")[0].GetProperty("token_logprobs")[0].GetDouble(), 1e-4);
+        var usage = new long[18];
+        Assert.Equal(0, getrusage(-1, usage));
+        // The largest child of all: no other test starts one as large. In KiB.
+        Assert.InRange(usage[4] / 1024, 2 * offset >> 20, (2 * offset >> 20) + 256);
+    }
+
+    [System.Runtime.InteropServices.DllImport("libc")]
+    private static extern int getrusage(int who, long[] usage);
 }

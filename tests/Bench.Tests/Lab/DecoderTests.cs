@@ -176,4 +176,19 @@ public class DecoderTests
         using var model = Models.Make(Models.Plain, Compute.Cpu);
         Assert.Contains("token 19 is not in a vocabulary of 19", Assert.Throws<ArgumentException>(() => model.Logits(Models.Ids([1, 19]))).Message, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void Any_of_a_model_s_end_tokens_ends_its_text_as_the_usual_one()
+    {
+        using var model = Models.Make(Models.Plain, Compute.Cpu);
+        int[][] prompts = [Models.Tokens(4, model.Shape.Vocabulary)];
+        int[] Written(IReadOnlyList<int> others, int end) => new TextGenerator(model, TimeProvider.System, others).Continue(prompts, 12, end, new SamplingSpec(1), new Seed(3), ChargeKind.Evaluation).Responses[0];
+        var free = Written([], -1);
+        // A token that stands for the first time in the middle.
+        var other = free.Skip(3).First(token => Array.IndexOf(free, token) >= 3);
+        var end = Enumerable.Range(0, model.Shape.Vocabulary).First(token => !free.Contains(token));
+        Assert.Equal([.. free.TakeWhile(token => token != other), end], Written([other], end));
+        // Text without an end has none.
+        Assert.Equal(free, Written([other], -1));
+    }
 }

@@ -266,5 +266,6 @@ public sealed class TokenizerTests
         Assert.Equal(-1, HuggingFaceTokenizer.Load(scratch.Path).End);
         File.WriteAllText(scratch.File("generation_config.json"), """{"eos_token_id": [3, 2]}""");
         Assert.Equal(3, HuggingFaceTokenizer.Load(scratch.Path).End);
+        Assert.Equal([2], HuggingFaceTokenizer.Load(scratch.Path).OtherEnds);
     }
 }
