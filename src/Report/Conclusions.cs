@@ -45,6 +45,7 @@ public static class Conclusions
             yield return Line(Labels.Of(spec, row.Teacher, row.Method), row, string.Create(CultureInfo.InvariantCulture, $"{row.FlopsTotal,-11:0.0e0}  {recovered}"));
         }
 
+        if (rows.FirstOrDefault(row => row.Items < spec.Evaluation.Items) is { } few) yield return $"  measured on {few.Items} items: {spec.Evaluation.Items} were asked for, and there are no more";
         if (spec.Seeds.Count == 1) yield return "  one seed: the intervals do not show how much training varies";
         var (teacher, untrained) = (rows.FirstOrDefault(row => row.Method == Summary.Teacher), rows.FirstOrDefault(row => row.Student == student && row.Budget is null));
         if (teacher is not null && untrained is not null && (metric.HigherIsBetter ? teacher.Value <= untrained.CiHigh : teacher.Value >= untrained.CiLow))

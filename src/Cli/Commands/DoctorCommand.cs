@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Bench.Cli.Execution;
+using Bench.Lab.Models;
 using Bench.Lab.Tensors;
 using Bench.Protocol.Specs;
 using Bench.Report;
@@ -47,6 +48,7 @@ internal static class DoctorCommand
         var rate = LibTorch.MatrixRate(TimeProvider.System);
         Line("matrix product", string.Create(CultureInfo.InvariantCulture, $"{rate / 1e9:0} GFLOP/s fp32 on one core"));
         if (rate < SuspiciousRate) problems.Add("matrix products are slow: install an optimised BLAS (apt-get install libopenblas0-pthread)");
+        Line("ONNX Runtime", OnnxModel.RuntimeVersion);
         Line("figures", Workplace.Providers == "nuget" ? "ScottPlot" : "gnuplot behind ScottPlot's API");
         if (!FigureRenderer.Works()) problems.Add("figures cannot be drawn: apt-get install gnuplot-nox");
         Line("store", place.Store.Root);

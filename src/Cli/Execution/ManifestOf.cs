@@ -13,7 +13,7 @@ namespace Bench.Cli.Execution;
 /// <summary>Describes this machine and this code for a manifest.</summary>
 internal static class ManifestOf
 {
-    private static readonly string[] Packages = ["TorchSharp", "ScottPlot", "CsvHelper", "MathNet.Numerics", "YamlDotNet", "System.CommandLine", "Spectre.Console"];
+    private static readonly string[] Packages = ["TorchSharp", "ScottPlot", "Microsoft.ML.OnnxRuntime", "OpenAI", "Polly.Core", "Google.Protobuf", "CsvHelper", "MathNet.Numerics", "YamlDotNet", "System.CommandLine", "Spectre.Console"];
 
     internal static Manifest This(Plan plan, CodeVersion code, TeacherFiles files) =>
         Of(plan.Spec, code, files, plan.Teachers.ToDictionary(unit => unit.Run, unit => unit.Fingerprint.Text));

@@ -50,6 +50,9 @@ public sealed class OnnxModel : ILanguageModel
     /// <inheritdoc/>
     public Compute Compute => Compute.Cpu;
 
+    /// <summary>The version of ONNX Runtime that is loaded.</summary>
+    public static string RuntimeVersion => OrtEnv.Instance().GetVersionString();
+
     /// <summary>Whether earlier positions are kept, so that a token costs one position.</summary>
     public bool HasPast => past.Length > 0;
 
