@@ -23,16 +23,26 @@ internal static class CurveFigure
         var (left, right) = (Math.Log10(points.Min(point => point.X)), Math.Log10(points.Max(point => point.X)));
         if (right - left < 0.1) (left, right) = (left - 0.05, right + 0.05);
         var pad = Math.Max(right - left, 0.3) * 0.04;
-        // Names stand to the right of the curves' ends.
-        (left, right) = (left - pad, right + pad + (right - left + 2 * pad) * 0.17);
-        var ys = points.SelectMany(point => new[] { point.Y, point.Low ?? point.Y, point.High ?? point.Y }).Concat(references.Select(reference => reference.Y))
+        // Names stand to the right of the curves' ends, and the longest has room.
+        var room = Math.Clamp((curves.Keys.Max(name => name.Length) * 7.8 + 10) / 800, 0.145, 0.4);
+        (left, right) = (left - pad, left - pad + (right - left + 2 * pad) / (1 - room));
+        var ys = points.SelectMany(point => new[] { point.Y, point.Low ?? point.Y, point.High ?? point.Y })
             .Concat(lines?.Values.SelectMany(line => line.Select(point => point.Y)) ?? []).ToArray();
         var (bottom, top) = natural ?? (ys.Min(), ys.Max());
+        // A line that lies farther off than the curves reach would flatten them: its label stands at the edge instead.
+        var far = references.Where(reference => reference.Y > top + (top - bottom) || reference.Y < bottom - (top - bottom)).ToArray();
+        ys = [.. ys, .. references.Except(far).Select(reference => reference.Y)];
         (bottom, top) = (Math.Min(bottom, ys.Min()), Math.Max(top, ys.Max()));
         var margin = (top - bottom) * 0.06;
         (bottom, top) = (bottom - margin, top + margin);
 
-        foreach (var reference in Distinct(references, (top - bottom) * 0.04))
+        foreach (var reference in far)
+        {
+            var above = reference.Y > top;
+            Label(plot, $"{(above ? "↑" : "↓")} {reference.Label}", left, above ? top : bottom, Color.FromHex("#555555"), above ? Alignment.UpperLeft : Alignment.LowerLeft);
+        }
+
+        foreach (var reference in Distinct([.. references.Except(far)], (top - bottom) * 0.04))
         {
             var line = plot.Add.HorizontalLine(reference.Y);
             (line.Color, line.LineWidth, line.LinePattern) = (Color.FromHex("#777777"), 1.5f, LinePattern.Dotted);
@@ -73,7 +83,7 @@ internal static class CurveFigure
             Label(plot, method, Math.Log10(points.Max(point => point.X)) + pad * 0.4, at, styles[method].Color, Alignment.MiddleLeft);
 
         plot.Axes.SetLimits(left, right, bottom, top);
-        plot.Axes.Bottom.TickGenerator = FigureRenderer.LogTicks(left, right - (right - left) * 0.14);
+        plot.Axes.Bottom.TickGenerator = FigureRenderer.LogTicks(left, right - (right - left) * room);
         plot.Axes.Left.TickGenerator = FigureRenderer.Ticks(bottom, top, FigureRenderer.NiceStep(top - bottom), tick);
         FigureRenderer.Save(plot, folder, name);
     }
