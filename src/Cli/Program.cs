@@ -14,6 +14,7 @@ var root = new RootCommand("Bench trains students from teachers under budgets, a
     SampleCommand.Create(),
     ServeCommand.Create(),
     ExportCommand.Create(),
+    ClaimsCommand.Create(),
     ScoreCommand.Create(),
     TokenizeCommand.Create(),
     ChatTemplateCommand.Create(),

@@ -92,6 +92,6 @@ public static class ComparisonTables
         return string.Create(CultureInfo.InvariantCulture, $"${flops / Math.Pow(10, power):0.0}\\cdot10^{{{power:0}}}$");
     }
 
-    private static string Escape(string text) => text
+    internal static string Escape(string text) => text
         .Replace("%", "\\%", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal).Replace("&", "\\&", StringComparison.Ordinal).Replace("#", "\\#", StringComparison.Ordinal);
 }

@@ -1,0 +1,75 @@
+namespace Bench.Protocol.Claims;
+
+/// <summary>A row of a table of claims: one training run and one benchmark. What the source does not state is null.</summary>
+/// <param name="Id">run/benchmark or run/stage.</param>
+/// <param name="Row">Its line in the file, the header being line 1.</param>
+public sealed record Claim(string Id, int Row)
+{
+    public required int? Year { get; init; }
+
+    public required string Title { get; init; }
+
+    public required string Teacher { get; init; }
+
+    public required string Student { get; init; }
+
+    /// <summary>Parameters of the student, all of them.</summary>
+    public required double? Parameters { get; init; }
+
+    /// <summary>sft_on_traces, logit_kd, on_policy, rl, pretraining or other.</summary>
+    public required string Method { get; init; }
+
+    public required double? Examples { get; init; }
+
+    public required double? Tokens { get; init; }
+
+    public required double? Epochs { get; init; }
+
+    public required string Gpu { get; init; }
+
+    public required double? GpuCount { get; init; }
+
+    public required double? WallHours { get; init; }
+
+    public required double? GpuHours { get; init; }
+
+    /// <summary>In dollars, as printed.</summary>
+    public required double? Cost { get; init; }
+
+    /// <summary>In dollars for a GPU and hour, as printed.</summary>
+    public required double? Price { get; init; }
+
+    public required string Benchmark { get; init; }
+
+    public required string Metric { get; init; }
+
+    public required double? TeacherScore { get; init; }
+
+    public required double? Before { get; init; }
+
+    public required double? After { get; init; }
+
+    public required string Source { get; init; }
+
+    /// <summary>The note's key=value items.</summary>
+    public required IReadOnlyDictionary<string, string> Keys { get; init; }
+
+    /// <summary>The part of the id that names the run.</summary>
+    public string Run => Id.Split('/')[0];
+
+    /// <summary>The part that names the benchmark or the stage.</summary>
+    public string Part => Id.Contains('/') ? Id[(Id.IndexOf('/') + 1)..] : Id;
+
+    /// <summary>Whether the stated cost is an upper bound.</summary>
+    public bool CostIsBound => Keys.GetValueOrDefault("cost_bound") == "upper";
+
+    /// <summary>Whether the row says anything of what the run took.</summary>
+    public bool HasCost => GpuCount is not null || WallHours is not null || GpuHours is not null || Cost is not null || Price is not null || Tokens is not null;
+
+    /// <summary>What the row says of what the run took: rows of a run that agree in it describe the same work.</summary>
+    internal object Work => (Parameters, Method, Examples, Tokens, Epochs, Gpu, GpuCount, WallHours, (GpuHours, Cost, Price, Keys.GetValueOrDefault("active_params"), Keys.GetValueOrDefault("tokens_basis")));
+
+    /// <summary>A number among the note's items.</summary>
+    internal double? Number(string key) =>
+        Keys.TryGetValue(key, out var text) && double.TryParse(text.Split(' ')[0], System.Globalization.NumberStyles.Float, System.Globalization.CultureInfo.InvariantCulture, out var number) ? number : null;
+}

@@ -1,0 +1,17 @@
+namespace Bench.Protocol.Claims;
+
+/// <summary>What the arithmetic says of a run.</summary>
+public enum Verdict
+{
+    /// <summary>Something could be checked, and all of it agrees.</summary>
+    Consistent,
+
+    /// <summary>Two of its own numbers disagree.</summary>
+    Inconsistent,
+
+    /// <summary>Its numbers agree, and what follows from them has not been seen.</summary>
+    Implausible,
+
+    /// <summary>Too little is stated to check anything.</summary>
+    UnderDetermined,
+}

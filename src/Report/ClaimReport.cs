@@ -1,0 +1,162 @@
+using System.Globalization;
+using System.Text;
+using Bench.Protocol.Claims;
+using Bench.Protocol.Ledger;
+using ScottPlot;
+
+namespace Bench.Report;
+
+/// <summary>What the arithmetic says of published cost claims: as text, CSV, LaTeX and two figures.</summary>
+public static class ClaimReport
+{
+    private static readonly Dictionary<Verdict, (string Color, MarkerShape Marker)> Looks = new()
+    {
+        [Verdict.Consistent] = ("#009E73", MarkerShape.FilledCircle),
+        [Verdict.Inconsistent] = ("#D55E00", MarkerShape.FilledSquare),
+        [Verdict.Implausible] = ("#E69F00", MarkerShape.FilledTriangleUp),
+        [Verdict.UnderDetermined] = ("#777777", MarkerShape.OpenCircle),
+    };
+
+    /// <summary>Writes verdicts.csv, findings.csv, gaps.csv, the tables and the figures into a folder.</summary>
+    public static void Write(ResultsFolder folder, IReadOnlyList<RunCheck> checks, Tolerances tolerances)
+    {
+        Directory.CreateDirectory(folder.Tables);
+        folder.WriteTable("verdicts.csv", checks.Select(VerdictRow.Of));
+        folder.WriteTable("findings.csv", checks.SelectMany(FindingRow.Of));
+        folder.WriteTable("gaps.csv", checks.SelectMany(GapRow.Of));
+        File.WriteAllText(Path.Combine(folder.Tables, "claims.txt"), Text(checks, tolerances));
+        File.WriteAllText(Path.Combine(folder.Tables, "claims.tex"), Latex(checks, tolerances));
+        CostFigure(folder, checks);
+        GapFigure(folder, checks);
+    }
+
+    /// <summary>A line for each run under its verdict, then the counts.</summary>
+    public static string Text(IReadOnlyList<RunCheck> checks, Tolerances tolerances)
+    {
+        var text = new StringBuilder();
+        foreach (var group in checks.GroupBy(check => check.Verdict).OrderBy(group => group.Key))
+        {
+            text.Append(CultureInfo.InvariantCulture, $"{VerdictRow.Name(group.Key)}: {group.Count()} of {checks.Count} runs\n");
+            // What cannot be checked for want of everything is only counted.
+            var shown = group.Key == Verdict.UnderDetermined ? group.Where(check => check.Findings.Count > 0 || check.StatedCost is not null).ToArray() : [.. group];
+            foreach (var check in shown) text.Append(Wrapped($"  {check.Run}: {check.Reason}", 78));
+            if (shown.Length < group.Count()) text.Append(CultureInfo.InvariantCulture, $"  {group.Count() - shown.Length} more state neither GPUs and hours nor a cost\n");
+            text.Append('\n');
+        }
+
+        return text.Append(Wrapped(Terms(tolerances), 78)).ToString();
+    }
+
+    private static string Terms(Tolerances tolerances) => string.Create(CultureInfo.InvariantCulture,
+        $"Figures agree within {100 * tolerances.Agreement:0.#}%; an MFU is plausible from {tolerances.LeastMfu} to {tolerances.MostMfu}, a price within {100 * tolerances.Price:0.#}% of the market's range. The verdicts are about numbers that were published, not about anybody who published them.");
+
+    private static string Latex(IReadOnlyList<RunCheck> checks, Tolerances tolerances)
+    {
+        var text = new StringBuilder("% needs \\usepackage{booktabs}\n\\begin{table}\n\\centering\n\\begin{tabular}{llrr}\n\\toprule\nrun & verdict & stated USD & USD at market prices \\\\\n\\midrule\n");
+        foreach (var check in checks.Where(check => check.Verdict != Verdict.UnderDetermined))
+        {
+            var market = check.MarketCost is { } range ? $"{ClaimChecker.Shown(range.Low)} to {ClaimChecker.Shown(range.High)}" : "";
+            text.Append(CultureInfo.InvariantCulture, $"{ComparisonTables.Escape(check.Run)} & {VerdictRow.Name(check.Verdict)} & {(check.StatedCost is { } cost ? ClaimChecker.Shown(cost) : "")} & {market} \\\\\n");
+        }
+
+        return text.Append(CultureInfo.InvariantCulture, $"\\bottomrule\n\\end{{tabular}}\n\\caption{{{ComparisonTables.Escape(Terms(tolerances))}}}\n\\end{{table}}\n").ToString();
+    }
+
+    // Stated against recomputed: on the diagonal both agree.
+    private static void CostFigure(ResultsFolder folder, IReadOnlyList<RunCheck> checks)
+    {
+        var points = checks.Where(check => check.StatedCost > 0 && check.MarketCost is not null).ToArray();
+        if (points.Length == 0) return;
+        using var plot = FigureRenderer.New("stated cost (USD)", "cost at market prices, lowest to highest (USD)");
+        var all = points.SelectMany(point => new[] { point.StatedCost!.Value, point.MarketCost!.Value.Low, point.MarketCost.Value.High }).Select(Math.Log10).ToArray();
+        var (low, high) = (all.Min() - 0.3, all.Max() + 0.3);
+        double[] ends = [low, high];
+        var diagonal = plot.Add.Scatter(ends, ends);
+        (diagonal.Color, diagonal.LineWidth, diagonal.LinePattern, diagonal.MarkerSize) = (Color.FromHex("#777777"), 1.5f, LinePattern.Dotted, 0);
+        foreach (var point in points)
+        {
+            var (x, bottom, top) = (Math.Log10(point.StatedCost!.Value), Math.Log10(point.MarketCost!.Value.Low), Math.Log10(point.MarketCost.Value.High));
+            double[] across = [x, x], range = [bottom, top];
+            var line = plot.Add.Scatter(across, range);
+            (line.Color, line.LineWidth, line.MarkerSize) = (Color.FromHex(Looks[point.Verdict].Color), 2, 0);
+            Mark(plot, point.Verdict, x, (bottom + top) / 2);
+        }
+
+        foreach (var (run, y) in CurveFigure.Spread([.. points.Select(point => (point.Run, (Math.Log10(point.MarketCost!.Value.Low) + Math.Log10(point.MarketCost.Value.High)) / 2))], (high - low) * 0.05, low, high))
+        {
+            var label = plot.Add.Text(run, Math.Log10(points.First(point => point.Run == run).StatedCost!.Value) + (high - low) * 0.012, y);
+            (label.LabelFontColor, label.LabelFontSize, label.LabelAlignment) = (Color.FromHex("#333333"), FigureRenderer.TextSize, Alignment.MiddleLeft);
+        }
+
+        plot.ShowLegend(Alignment.UpperLeft);
+        Legend(plot, points.Select(point => point.Verdict), low - 10, low - 10);
+        plot.Axes.SetLimits(low, high + (high - low) * 0.12, low, high);
+        plot.Axes.Bottom.TickGenerator = FigureRenderer.LogTicks(low, high);
+        plot.Axes.Left.TickGenerator = FigureRenderer.LogTicks(low, high);
+        FigureRenderer.Save(plot, folder.Figures, "stated-against-recomputed");
+        Caption(folder, "stated-against-recomputed", "Stated cost of each training run against its GPU-hours at market prices, on logarithmic axes. A line goes from the lowest to the highest market price, the marker stands in the middle and says the verdict; on the dotted diagonal both agree.");
+    }
+
+    private static void GapFigure(ResultsFolder folder, IReadOnlyList<RunCheck> checks)
+    {
+        var rows = checks.SelectMany(check => GapRow.Of(check).Select(row => (check.Verdict, Row: row))).Where(entry => entry.Row.CostUsd > 0).ToArray();
+        if (rows.Length == 0) return;
+        using var plot = FigureRenderer.New("cost (USD)", "gap to the teacher recovered");
+        var xs = rows.Select(entry => Math.Log10(entry.Row.CostUsd!.Value)).ToArray();
+        var (left, right) = (xs.Min() - 0.3, xs.Max() + 0.3);
+        var (bottom, top) = (Math.Min(0, rows.Min(entry => entry.Row.Recovered)) - 0.1, Math.Max(1, rows.Max(entry => entry.Row.Recovered)) + 0.1);
+        var whole = plot.Add.HorizontalLine(1);
+        (whole.Color, whole.LineWidth, whole.LinePattern) = (Color.FromHex("#777777"), 1.5f, LinePattern.Dotted);
+        foreach (var (verdict, row) in rows) Mark(plot, verdict, Math.Log10(row.CostUsd!.Value), row.Recovered);
+        foreach (var run in rows.GroupBy(entry => entry.Row.Run))
+        {
+            var x = Math.Log10(run.First().Row.CostUsd!.Value) + (right - left) * 0.012;
+            foreach (var (benchmark, y) in CurveFigure.Spread([.. run.Select(entry => ($"{run.Key}, {entry.Row.Benchmark}", entry.Row.Recovered))], (top - bottom) * 0.045, bottom, top))
+            {
+                var label = plot.Add.Text(benchmark, x, y);
+                (label.LabelFontColor, label.LabelFontSize, label.LabelAlignment) = (Color.FromHex("#333333"), FigureRenderer.TextSize, Alignment.MiddleLeft);
+            }
+        }
+
+        plot.Axes.SetLimits(left, right + (right - left) * 0.35, bottom, top);
+        plot.Axes.Bottom.TickGenerator = FigureRenderer.LogTicks(left, right);
+        plot.Axes.Left.TickGenerator = FigureRenderer.Ticks(bottom, top, FigureRenderer.NiceStep(top - bottom), CurveFigure.Percent);
+        FigureRenderer.Save(plot, folder.Figures, "recovered-against-dollars");
+        Caption(folder, "recovered-against-dollars", "The gap between the student before its training and its teacher that each run recovered, by benchmark, against what the run cost: as stated, or the geometric mean of its lowest and highest cost at market prices. On the dotted line the student is as good as its teacher. One published score each: there are no intervals.");
+    }
+
+    private static void Mark(Plot plot, Verdict verdict, double x, double y, string legend = "")
+    {
+        double[] place = [x], height = [y];
+        var point = plot.Add.Scatter(place, height);
+        (point.Color, point.LineWidth, point.MarkerShape, point.MarkerSize, point.MarkerLineWidth, point.LegendText) = (Color.FromHex(Looks[verdict].Color), 0, Looks[verdict].Marker, 10, 2, legend);
+    }
+
+    // Points outside the axes carry the legend.
+    private static void Legend(Plot plot, IEnumerable<Verdict> verdicts, double x, double y)
+    {
+        foreach (var verdict in verdicts.Distinct().Order()) Mark(plot, verdict, x, y, VerdictRow.Name(verdict));
+    }
+
+    private static void Caption(ResultsFolder folder, string name, string text) => File.WriteAllText(Path.Combine(folder.Figures, name + ".md"), text + "\n");
+
+    // Lines of at most some columns; what goes on is indented.
+    private static string Wrapped(string text, int columns)
+    {
+        var (lines, line) = (new StringBuilder(), new StringBuilder());
+        foreach (var word in text.TrimStart().Split(' '))
+        {
+            var indent = lines.Length == 0 ? text[..^text.TrimStart().Length] : text.StartsWith(' ') ? "      " : "";
+            if (line.Length > 0 && line.Length + 1 + word.Length > columns)
+            {
+                lines.Append(line).Append('\n');
+                line.Clear();
+                indent = text.StartsWith(' ') ? "      " : "";
+            }
+
+            line.Append(line.Length == 0 ? indent : " ").Append(word);
+        }
+
+        return lines.Append(line).Append('\n').ToString();
+    }
+}
