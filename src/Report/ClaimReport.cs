@@ -65,17 +65,17 @@ public static class ClaimReport
     // Stated against recomputed: on the diagonal both agree.
     private static void CostFigure(ResultsFolder folder, IReadOnlyList<RunCheck> checks)
     {
-        var points = checks.Where(check => check.StatedCost > 0 && check.MarketCost is not null).ToArray();
+        var points = checks.Where(check => check.RentedCost > 0 && check.MarketCost is not null).ToArray();
         if (points.Length == 0) return;
-        using var plot = FigureRenderer.New("stated cost (USD)", "cost at market prices, lowest to highest (USD)");
-        var all = points.SelectMany(point => new[] { point.StatedCost!.Value, point.MarketCost!.Value.Low, point.MarketCost.Value.High }).Select(Math.Log10).ToArray();
+        using var plot = FigureRenderer.New("stated cost of GPUs (USD)", "cost at market prices, lowest to highest (USD)");
+        var all = points.SelectMany(point => new[] { point.RentedCost!.Value, point.MarketCost!.Value.Low, point.MarketCost.Value.High }).Select(Math.Log10).ToArray();
         var (low, high) = (all.Min() - 0.3, all.Max() + 0.3);
         double[] ends = [low, high];
         var diagonal = plot.Add.Scatter(ends, ends);
         (diagonal.Color, diagonal.LineWidth, diagonal.LinePattern, diagonal.MarkerSize) = (Color.FromHex("#777777"), 1.5f, LinePattern.Dotted, 0);
         foreach (var point in points)
         {
-            var (x, bottom, top) = (Math.Log10(point.StatedCost!.Value), Math.Log10(point.MarketCost!.Value.Low), Math.Log10(point.MarketCost.Value.High));
+            var (x, bottom, top) = (Math.Log10(point.RentedCost!.Value), Math.Log10(point.MarketCost!.Value.Low), Math.Log10(point.MarketCost.Value.High));
             double[] across = [x, x], range = [bottom, top];
             var line = plot.Add.Scatter(across, range);
             (line.Color, line.LineWidth, line.MarkerSize) = (Color.FromHex(Looks[point.Verdict].Color), 2, 0);
@@ -84,7 +84,7 @@ public static class ClaimReport
 
         foreach (var (run, y) in CurveFigure.Spread([.. points.Select(point => (point.Run, (Math.Log10(point.MarketCost!.Value.Low) + Math.Log10(point.MarketCost.Value.High)) / 2))], (high - low) * 0.05, low, high))
         {
-            var label = plot.Add.Text(run, Math.Log10(points.First(point => point.Run == run).StatedCost!.Value) + (high - low) * 0.012, y);
+            var label = plot.Add.Text(run, Math.Log10(points.First(point => point.Run == run).RentedCost!.Value) + (high - low) * 0.012, y);
             (label.LabelFontColor, label.LabelFontSize, label.LabelAlignment) = (Color.FromHex("#333333"), FigureRenderer.TextSize, Alignment.MiddleLeft);
         }
 
@@ -94,7 +94,7 @@ public static class ClaimReport
         plot.Axes.Bottom.TickGenerator = FigureRenderer.LogTicks(low, high);
         plot.Axes.Left.TickGenerator = FigureRenderer.LogTicks(low, high);
         FigureRenderer.Save(plot, folder.Figures, "stated-against-recomputed");
-        Caption(folder, "stated-against-recomputed", "Stated cost of each training run against its GPU-hours at market prices, on logarithmic axes. A line goes from the lowest to the highest market price, the marker stands in the middle and says the verdict; on the dotted diagonal both agree.");
+        Caption(folder, "stated-against-recomputed", "Stated cost of the GPUs of each training run (data that was bought is left out) against its GPU-hours at market prices, on logarithmic axes. A line goes from the lowest to the highest market price, the marker stands in the middle and says the verdict; on the dotted diagonal both agree.");
     }
 
     private static void GapFigure(ResultsFolder folder, IReadOnlyList<RunCheck> checks)
@@ -111,14 +111,14 @@ public static class ClaimReport
         foreach (var run in rows.GroupBy(entry => entry.Row.Run))
         {
             var x = Math.Log10(run.First().Row.CostUsd!.Value) + (right - left) * 0.012;
-            foreach (var (benchmark, y) in CurveFigure.Spread([.. run.Select(entry => ($"{run.Key}, {entry.Row.Benchmark}", entry.Row.Recovered))], (top - bottom) * 0.045, bottom, top))
+            foreach (var (benchmark, y) in CurveFigure.Spread([.. run.Select(entry => ($"{run.Key}, {entry.Row.Part}", entry.Row.Recovered))], (top - bottom) * 0.045, bottom, top))
             {
                 var label = plot.Add.Text(benchmark, x, y);
                 (label.LabelFontColor, label.LabelFontSize, label.LabelAlignment) = (Color.FromHex("#333333"), FigureRenderer.TextSize, Alignment.MiddleLeft);
             }
         }
 
-        plot.Axes.SetLimits(left, right + (right - left) * 0.35, bottom, top);
+        plot.Axes.SetLimits(left, right + (right - left) * 0.3, bottom, top);
         plot.Axes.Bottom.TickGenerator = FigureRenderer.LogTicks(left, right);
         plot.Axes.Left.TickGenerator = FigureRenderer.Ticks(bottom, top, FigureRenderer.NiceStep(top - bottom), CurveFigure.Percent);
         FigureRenderer.Save(plot, folder.Figures, "recovered-against-dollars");

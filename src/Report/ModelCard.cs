@@ -18,7 +18,7 @@ public static class ModelCard
     public static string Of(Plan plan, UnitOfWork run, string commit)
     {
         var spec = plan.Spec;
-        var teachers = Lineage(run).OfType<TeacherUnit>().ToArray();
+        var teachers = Lineage(run).Append(run).OfType<TeacherUnit>().ToArray();
         var card = new StringBuilder();
         void Line(FormattableString text) => card.Append(text.ToString(CultureInfo.InvariantCulture)).Append('\n');
         Line($"---");
@@ -32,7 +32,7 @@ public static class ModelCard
         Line($"");
         Line($"## Licences");
         Line($"");
-        foreach (var teacher in teachers) Line($"- learnt from **{teacher.Teacher.Name}**: {LicenceGate.Inherited(teacher.Teacher)}");
+        foreach (var teacher in teachers) Line($"- {(teacher == run ? "it is" : "learnt from")} **{teacher.Teacher.Name}**: {LicenceGate.Inherited(teacher.Teacher)}");
         if (teachers.Length == 0) Line($"- it learnt from no teacher");
         Line($"");
         Line($"## Lineage");

@@ -12,6 +12,9 @@ public static class ModelFolder
     /// <summary>The name of a model's folder inside a unit's entry in the store.</summary>
     public const string NameInStore = "model";
 
+    /// <summary>The file that says what a folder's model is.</summary>
+    public const string ConfigurationName = ModelConfig.FileName;
+
     /// <summary>Writes a model, in its own precision, and its tokenizer.</summary>
     public static void Save(string folder, Decoder model, ITokenizer tokenizer)
     {

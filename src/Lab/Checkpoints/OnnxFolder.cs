@@ -28,8 +28,8 @@ public static class OnnxFolder
         File.Exists(path) ? path : Graphs.Select(name => Path.Combine(path, name)).FirstOrDefault(File.Exists) ?? throw new LabException($"{path}: no graph in it, neither {string.Join(" nor ", Graphs)}"),
         Shape(path));
 
-    // A graph may lie in a folder of its own below the model's.
-    private static string FolderOf(string path)
+    /// <summary>The model's folder: a graph may lie in a folder of its own below it.</summary>
+    public static string FolderOf(string path)
     {
         if (Directory.Exists(path)) return path;
         var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;

@@ -129,29 +129,43 @@ internal sealed class TextRun(UnitSession session)
         return (tokens, values);
     }
 
-    // Only training prompts: a recorded response to a held-out problem would give its answer away. What a recorded teacher spent is not known: no charge. What another teacher of the
-    // experiment wrote is recorded here, and its cost is known.
+    // What a recorded teacher spent is not known: no charge. What another teacher of the experiment wrote is recorded here, and its cost is known.
     private (IReadOnlyList<Sequence> Sequences, IReadOnlyList<Charge> Charges, int Asked) Recorded(TextUnit unit, string folder)
     {
-        var tokenizer = session.Tokenizer();
-        var source = unit.Needs.OfType<TextUnit>().SingleOrDefault();
-        var ownText = spec.Tasks[0].Task is TeacherText;
-        var path = source is null ? session.Files.Locate(unit.Teacher.Traces!) : Path.Combine(folder, TracesName);
-        if (source is not null) TraceFile.Write(path, session.ReadText(source).Select(sequence => Spoken(tokenizer, sequence, ownText)));
-        var kept = TraceFile.Read(path).Where(trace => ownText || ProblemSets.SplitOf(trace.Prompt) == Split.Train).Take(spec.Prompts).ToArray();
-        var sequences = kept.Select(trace =>
+        if (unit.Needs.OfType<TextUnit>().SingleOrDefault() is not { } source)
         {
-            if (ownText) return new Sequence([.. Opening(tokenizer), .. tokenizer.Encode(trace.Response)], 1);
-            var prompt = tokenizer.Start(trace.Prompt);
-            return new Sequence([.. prompt, .. tokenizer.Encode(trace.Response), tokenizer.End], prompt.Length);
-        }).ToArray();
-        return (sequences, source is null ? [] : session.OutcomeOf(source).Charges, kept.Length);
+            var kept = TraceFile.Read(session.Files.Locate(unit.Teacher.Traces!)).Select(Trained()).OfType<Sequence>().Take(spec.Prompts).ToArray();
+            return (kept, [], kept.Length);
+        }
+
+        var (tokenizer, written, path) = (session.Tokenizer(), session.ReadText(source), Path.Combine(folder, TracesName));
+        var outcome = session.OutcomeOf(source);
+        if (spec.Tasks[0].Task is TeacherText)
+        {
+            // Free text has no prompt: all of it is the response.
+            TraceFile.Write(path, written.Select(sequence => ("", tokenizer.Decode(sequence.Tokens))));
+            return ([.. TraceFile.Read(path).Select(trace => new Sequence([.. Opening(tokenizer), .. tokenizer.Encode(trace.Response)], 1))], outcome.Charges, (int)outcome.TeacherQueries!);
+        }
+
+        TraceFile.Write(path, written.Select(sequence => (tokenizer.Decode(sequence.Tokens[..sequence.Start]), tokenizer.Decode(sequence.Tokens[sequence.Start..]))));
+        // Only what was said goes through words: what was asked is known, and whether an end was reached.
+        return ([.. TraceFile.Read(path).Zip(written, (trace, sequence) => new Sequence(
+            [.. sequence.Tokens[..sequence.Start], .. tokenizer.Encode(trace.Response), .. sequence.Tokens[^1] == tokenizer.End ? new[] { tokenizer.End } : []], sequence.Start))],
+            outcome.Charges, (int)outcome.TeacherQueries!);
     }
 
-    // Free text has no prompt: all of it is the response.
-    private static (string Prompt, string Response) Spoken(ITokenizer tokenizer, Sequence sequence, bool ownText) => ownText
-        ? ("", tokenizer.Decode(sequence.Tokens))
-        : (tokenizer.Decode(sequence.Tokens[..sequence.Start]), tokenizer.Decode(sequence.Tokens[sequence.Start..]));
+    // Only responses to training problems: one to a held-out problem would give its answer away. A benchmark's training problems are those of its file, asked with its instruction or without.
+    private Func<(string Prompt, string Response), Sequence?> Trained()
+    {
+        var tokenizer = session.Tokenizer();
+        Sequence Of(int[] prompt, string response) => new([.. prompt, .. tokenizer.Encode(response), tokenizer.End], prompt.Length);
+        var benchmarks = spec.Tasks.Select(task => task.Task).OfType<BenchmarkTask>().Where(task => task.TrainingFile is not null).ToArray();
+        if (benchmarks.Length == 0) return trace => ProblemSets.SplitOf(trace.Prompt) == Split.Train ? Of(tokenizer.Start(trace.Prompt), trace.Response) : null;
+        var known = new Dictionary<string, Problem>(StringComparer.Ordinal);
+        foreach (var (task, problem) in benchmarks.SelectMany(task => session.Problems.Of(task, Split.Train, int.MaxValue, TrainingSeed).Select(problem => (task, problem))))
+            known[problem.Prompt] = known[task.QuestionOf(problem)] = problem;
+        return trace => known.TryGetValue(trace.Prompt.Trim(), out var problem) ? Of(Examples.Prompt(tokenizer, problem), trace.Response) : null;
+    }
 
     /// <summary>What a teacher is asked: every training problem, as often as there are samples.</summary>
     private sealed class Assignment

@@ -67,7 +67,7 @@ internal sealed class EndpointTeacher(
         var charge = new Charge(kind, promptTokens + responseTokens - (shape is null ? 0 : prompts.Count), flops, new Seconds(clock.GetElapsedTime(started).TotalSeconds))
         {
             FlopsUnknown = shape is null,
-            Paid = spec is { UsdPerMillionPromptTokens: { } asked, UsdPerMillionResponseTokens: { } answers } ? new Usd((promptTokens * asked + responseTokens * answers) / 1e6) : null,
+            PromptTokens = shape is null ? promptTokens : null,
         };
         return (responses, charge, index => journal.Find(Question(index))!.Alternatives);
     }

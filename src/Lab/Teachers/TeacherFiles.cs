@@ -29,11 +29,14 @@ public sealed class TeacherFiles(IReadOnlyList<string> folders, string downloads
         return Spoken(files, () =>
         {
             if (Planned(files) is { } planned) return planned;
+            CheckModelFolder(files, weights: teacher.Kind == TeacherKind.Checkpoint);
             var path = Locate(files);
             var tokenizer = files.Tokenizer is { } own ? Locate(own) : null;
             var shape = ShapeOf(teacher, path);
             if (File.Exists(path) && teacher.Kind == TeacherKind.Checkpoint && tokenizer is null)
                 throw new SpecException(files.Place, "a llama2.c checkpoint needs its tokenizer", "add tokenizer: { path: … }");
+            // A graph that is named by its file has its configuration, its tokenizer and perhaps its weights beside it.
+            if (teacher.Kind == TeacherKind.Onnx && File.Exists(path)) return (shape, HashOfFolder(OnnxFolder.FolderOf(path)));
             CheckpointSpec[] all = files.Tokenizer is null ? [files] : [files, files.Tokenizer];
             return (shape, string.Join(' ', all.OrderBy(file => file.Path, StringComparer.Ordinal).Select(file => hashes[file.Path])));
         });
@@ -42,9 +45,18 @@ public sealed class TeacherFiles(IReadOnlyList<string> folders, string downloads
     public (ModelShape Shape, string Hash) Describe(CheckpointSpec weights) => Spoken(weights, () =>
     {
         if (Planned(weights) is { } planned) return planned;
+        CheckModelFolder(weights, weights: true);
         var path = Locate(weights);
         return (ModelFolder.Shape(path), hashes[weights.Path]);
     });
+
+    // Before all of a folder is read for its hash: is it a model's?
+    private void CheckModelFolder(CheckpointSpec files, bool weights)
+    {
+        if (Here(files.Path) is not { } path || !Directory.Exists(path)) return;
+        if (!File.Exists(Path.Combine(path, ModelFolder.ConfigurationName))) throw new LabException($"{path}: no {ModelFolder.ConfigurationName}; is this a model's folder?");
+        if (weights && !ModelFolder.HasWeights(path)) throw new LabException($"{path}: no weights in it (a graph is named by onnx:)");
+    }
 
     // Where the checkpoint is not here and its configuration is, a plan can be made and nothing can run.
     private (ModelShape Shape, string Hash)? Planned(CheckpointSpec files)
@@ -78,6 +90,7 @@ public sealed class TeacherFiles(IReadOnlyList<string> folders, string downloads
 
     public string HashOf(CheckpointSpec file) => Spoken(file, () =>
     {
+        if (Here(file.Path) is { } path && Directory.Exists(path)) throw new LabException($"{path} is a folder, and a file is needed");
         Locate(file);
         return hashes[file.Path];
     });
@@ -160,9 +173,9 @@ public sealed class TeacherFiles(IReadOnlyList<string> folders, string downloads
         }
     }
 
-    // Every file of a model's folder counts: weights, configuration and tokenizer.
+    // Every file of a model's folder counts: weights, configuration and tokenizer, a graph in a folder of its own.
     private static string HashOfFolder(string folder) => Convert.ToHexStringLower(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(string.Join('\n', Directory
-        .EnumerateFiles(folder).Order(StringComparer.Ordinal).Select(file => $"{Path.GetFileName(file)} {Sha256(file)}")))));
+        .EnumerateFiles(folder, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal).Select(file => $"{Path.GetRelativePath(folder, file)} {Sha256(file)}")))));
 
     private static string Sha256(string path)
     {

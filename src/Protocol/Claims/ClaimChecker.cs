@@ -27,6 +27,8 @@ public static class ClaimChecker
 
         findings.AddRange(crossChecks.Select(check => Crossed(check, tolerances)));
         var stated = Total(works, Quantity.Cost, crossChecks);
+        // What was spent on data or on people is not what the hours of GPUs cost.
+        var rented = Total([.. works.Where(work => Quantity.GpuHours.Of(work) is not null)], Quantity.Cost, [.. crossChecks.Where(check => Quantity.GpuHours.Of(check.Claim) is not null)]);
         var hours = Total(works, Quantity.GpuHours, crossChecks);
         var market = works.Select(work => MarketPrice.Find(prices, work.Gpu)).FirstOrDefault(price => price is not null);
         if (works.Length == 0) missing.Add("nothing is stated of GPUs, hours, tokens or cost");
@@ -34,6 +36,7 @@ public static class ClaimChecker
         return new RunCheck(run, verdict, reason, findings, [.. missing.Distinct()], [.. rows.Select(row => Gap(row, stated)).OfType<GapRecovered>()])
         {
             StatedCost = stated,
+            RentedCost = rented,
             MarketCost = hours is { } known && market is not null ? (known * market.Low, known * market.High) : null,
         };
     }
@@ -152,7 +155,7 @@ public static class ClaimChecker
     }
 
     private static GapRecovered? Gap(Claim row, double? cost) => row is { TeacherScore: { } teacher, Before: { } before, After: { } after } && teacher != before
-        ? new GapRecovered(row.Benchmark, row.Metric, (after - before) / (teacher - before), (row.Cost ?? cost) is { } dollars && after != before ? dollars / Math.Abs(after - before) : null)
+        ? new GapRecovered(row.Part, row.Benchmark, row.Metric, (after - before) / (teacher - before), (row.Cost ?? cost) is { } dollars && after != before ? dollars / Math.Abs(after - before) : null)
         : null;
 
     private static (Verdict, string) Judge(IReadOnlyList<Finding> findings, IReadOnlyList<string> missing)

@@ -12,6 +12,9 @@ public sealed record RunCheck(string Run, Verdict Verdict, string Reason, IReadO
     /// <summary>What the run cost in dollars as stated; null where nothing is.</summary>
     public double? StatedCost { get; init; }
 
+    /// <summary>What its stages with GPU-hours cost as stated; null where nothing is.</summary>
+    public double? RentedCost { get; init; }
+
     /// <summary>What it costs by its GPU-hours at market prices, lowest and highest; null where they are not known.</summary>
     public (double Low, double High)? MarketCost { get; init; }
 }

@@ -21,8 +21,12 @@ public sealed record Charge(ChargeKind Kind, long Tokens, Flops Flops, Seconds S
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool FlopsUnknown { get; init; }
 
-    /// <summary>What a server asked for it; null where dollars follow from FLOPs.</summary>
+    /// <summary>Those of its tokens that a distant server was sent, and asks another price for than for what it wrote; null elsewhere.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public long? PromptTokens { get; init; }
+
+    /// <summary>What a server asked for it, by the experiment's prices; null where dollars follow from FLOPs.</summary>
+    [JsonIgnore]
     public Usd? Paid { get; init; }
 
     /// <summary>Dollars: what was paid, or the rent for its FLOPs; null where neither is known.</summary>
@@ -30,7 +34,7 @@ public sealed record Charge(ChargeKind Kind, long Tokens, Flops Flops, Seconds S
 
     /// <summary>A part of it.</summary>
     public Charge Part(double share, long tokens) =>
-        this with { Tokens = tokens, Flops = share * Flops, Seconds = share * Seconds, Paid = Paid is { } paid ? new Usd(share * paid.Value) : null };
+        this with { Tokens = PromptTokens is null ? tokens : (long)Math.Round(share * Tokens), Flops = share * Flops, Seconds = share * Seconds, PromptTokens = PromptTokens is { } prompt ? (long)Math.Round(share * prompt) : null };
 
     /// <summary>The kind's name in files.</summary>
     public static string NameOf(ChargeKind kind) => Names.Single(pair => pair.Value == kind).Key;
@@ -45,7 +49,7 @@ public sealed record Charge(ChargeKind Kind, long Tokens, Flops Flops, Seconds S
         ? new Charge(Kind, Tokens + other.Tokens, Flops + other.Flops, Seconds + other.Seconds)
         {
             FlopsUnknown = FlopsUnknown || other.FlopsUnknown,
-            Paid = Paid is null && other.Paid is null ? null : (Paid ?? default) + (other.Paid ?? default),
+            PromptTokens = PromptTokens is null && other.PromptTokens is null ? null : (PromptTokens ?? 0) + (other.PromptTokens ?? 0),
         }
         : throw new ArgumentException($"cannot add a charge of {NameOf(other.Kind)} to one of {NameOf(Kind)}", nameof(other));
 

@@ -29,7 +29,7 @@ public static class Recording
         {
             if (outcomes.TryGetValue(unit.Fingerprint.Text, out var outcome))
             {
-                var own = WithTeacherTraining(plan, unit, outcome, outcomes);
+                var own = Priced(unit, WithTeacherTraining(plan, unit, outcome, outcomes));
                 runs.Add(Run(plan.Spec, unit, outcome with { Charges = own }));
                 scores.AddRange(outcome.Scores.Select(score => Score(unit.Run, score)));
                 items.AddRange(outcome.Scores.SelectMany(score => score.Items.Select((value, item) => new ItemRow(unit.Run, score.Task, item, score.Metric, value))));
@@ -87,7 +87,7 @@ public static class Recording
     private static IReadOnlyList<Charge> WithTeacherTraining(Plan plan, UnitOfWork unit, Outcome outcome, IReadOnlyDictionary<string, Outcome> outcomes)
     {
         if (unit is not StudentUnit { Method.IsBaseline: false, Teacher: { } taught } || !plan.Spec.Boundary.Contains(ChargeKind.TeacherTraining)
-            || !outcomes.TryGetValue(plan.TeacherOf(taught).Fingerprint.Text, out var teacher)) return outcome.Charges;
+            || !outcomes.TryGetValue(plan.TeacherOf(plan.Spec.Teachers.First(known => known.Name == (taught.Of ?? taught.Name))).Fingerprint.Text, out var teacher)) return outcome.Charges;
         return [.. outcome.Charges, .. teacher.Charges.Where(charge => charge.Kind == ChargeKind.TeacherTraining)];
     }
 
@@ -132,4 +132,13 @@ public static class Recording
     // Rent follows from the sum of FLOPs; what servers asked for is added to it.
     private static double Dollars(ExperimentSpec spec, IReadOnlyList<Charge> charges) =>
         spec.Prices.Cost(Charge.Total(charges.Where(charge => charge.Paid is null), spec.Boundary)).Value + charges.Sum(charge => charge.Paid?.Value ?? 0);
+
+    // What a server was asked and answered has the price that the experiment states.
+    private static IReadOnlyList<Charge> Priced(UnitOfWork unit, IReadOnlyList<Charge> charges)
+    {
+        var teacher = unit switch { TeacherUnit own => own.Teacher, TrainingUnit training => training.Teacher, _ => null };
+        return teacher?.Endpoint is not { UsdPerMillionPromptTokens: { } asked, UsdPerMillionResponseTokens: { } answers }
+            ? charges
+            : [.. charges.Select(charge => charge.PromptTokens is not { } prompt ? charge : charge with { Paid = new Usd((prompt * asked + (charge.Tokens - prompt) * answers) / 1e6) })];
+    }
 }

@@ -20,12 +20,15 @@ public sealed class CostModel
     private readonly ExperimentSpec spec;
     private readonly TeacherSpec source;
     private readonly ModelShape teacher;
+    private readonly CostModel? origin;
     private readonly Dictionary<(Keep, bool), SampleLength[]> samples = [];
 
     /// <param name="spec">The experiment.</param>
     /// <param name="source">Who teaches.</param>
     /// <param name="teacher">Its shape.</param>
-    public CostModel(ExperimentSpec spec, TeacherSpec source, ModelShape teacher) => (this.spec, this.source, this.teacher) = (spec, source, teacher);
+    /// <param name="origin">The costs of the teacher of which it is another form; null where it is one of its own.</param>
+    public CostModel(ExperimentSpec spec, TeacherSpec source, ModelShape teacher, CostModel? origin = null) =>
+        (this.spec, this.source, this.teacher, this.origin) = (spec, source, teacher, origin);
 
     internal Prediction Teacher()
     {
@@ -95,7 +98,7 @@ public sealed class CostModel
         if (writing > 0) charges.Add(Spend(ChargeKind.TeacherGeneration, unique / parts * Mean(Keep.Trace, l => l), unique * writing));
         if (scoring > 0) charges.Add(Spend(ChargeKind.TeacherScoring, unique * Mean(keep, l => l), unique * scoring));
         if (live > 0) charges.Add(Spend(ChargeKind.TeacherScoring, examples * padded, examples * live));
-        if (!method.IsBaseline && spec.Boundary.Contains(ChargeKind.TeacherTraining)) charges.AddRange(Teacher().Charges.Where(charge => charge.Kind == ChargeKind.TeacherTraining));
+        if (!method.IsBaseline && spec.Boundary.Contains(ChargeKind.TeacherTraining)) charges.AddRange((origin ?? this).Teacher().Charges.Where(charge => charge.Kind == ChargeKind.TeacherTraining));
         // Teacher work is done once by its own unit, unless it is live: only what is done here takes this process's time.
         return new Prediction([.. charges.Select(charge => charge.Kind is ChargeKind.StudentTraining or ChargeKind.Evaluation || live > 0 ? charge : charge with { Seconds = default })],
             Memory(student, spec.Training.Batch) + (own > 0 ? WritingMemory(teacher, spec.Training.Batch) : 0));

@@ -22,13 +22,15 @@ internal sealed class TeacherPlan
     {
         (this.spec, Teacher, this.source) = (spec, teacher, source);
         (Shape, Hash) = Describe(files);
-        Costs = new CostModel(spec, teacher, Shape);
+        Costs = new CostModel(spec, teacher, Shape, source?.Costs);
         unit = new TeacherUnit
         {
             Fingerprint = Fingerprint.Of("teacher", [
                 .. Planner.Common(spec), ("evaluation", spec.Evaluation), ("files", Hash), ("training", teacher.Training),
                 // It writes the text that students are measured on, and that their learning rates are chosen on.
                 .. spec.Tasks.Any(task => task.Task is TeacherText) ? new (string, object?)[] { ("sampling", teacher.Sampling), ("tuned-on", spec.Tuning?.Items) } : [],
+                // Another form of a teacher is made from it, and measured on what that one wrote.
+                .. source is not null ? new (string, object?)[] { ("of", source.Unit.Fingerprint.Text), ("form", $"{teacher.Kind} {teacher.Endpoint?.Chat} {teacher.Endpoint?.TokensAsIds}") } : [],
                 // Two teachers that are alike in all but their name are still two.
                 .. spec.Teachers.Count > 1 ? new (string, object?)[] { ("name", teacher.Name) } : []]),
             Label = $"teacher {teacher.Name}",
@@ -144,14 +146,14 @@ internal sealed class TeacherPlan
     private (ModelShape Shape, string Hash) Describe(ITeacherFiles files)
     {
         if (spec.Tasks.Any(task => task.Task is Digits)) return (Teacher.Training!.Model, string.Join(' ', Digits.Files.Select(files.HashOf)));
-        if (source is not null) return (source.Shape, $"{source.Hash} as {Teacher.Kind}{(Teacher.Endpoint is { Chat: true } ? " in chat" : "")}");
+        if (source is not null) return (source.Shape, source.Hash);
         if (Teacher.Kind is TeacherKind.Checkpoint or TeacherKind.Onnx) return files.Describe(Teacher);
         var vocabulary = CharacterVocabulary.Of(spec.Tasks.Select(task => task.Task).OfType<ProceduralTask>()).Size;
         if (Teacher.Training is { } training) return (training.Model with { Vocabulary = vocabulary }, "");
         // Nobody knows its shape: only the number of its tokens counts.
         if (Teacher.Endpoint is not { } endpoint) return (ModelShape.Unknown with { Vocabulary = vocabulary }, files.HashOf(Teacher.Traces!));
         var (size, hash) = endpoint.Tokenizer is { } tokenizer ? files.DescribeTokenizer(tokenizer) : (vocabulary, "");
-        return (ModelShape.Unknown with { Vocabulary = size }, $"{endpoint.Url} {endpoint.Model} {(endpoint.Chat ? "chat" : "completions")} {hash}");
+        return (ModelShape.Unknown with { Vocabulary = size }, $"{endpoint.Url} {endpoint.Model} {(endpoint.Chat ? "chat" : "completions")} {endpoint.TokensAsIds} {hash}");
     }
 
     private static string Describe(SamplingSpec sampling) => string.Create(

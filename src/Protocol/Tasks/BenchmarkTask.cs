@@ -63,6 +63,9 @@ public abstract record BenchmarkTask : SolvableTask
         return new Problem(Instruction.Length > 0 ? $"{question}\n\n{Instruction}" : question, reasoning, answer) { IsMessage = Ask == "chat", Limit = MaxTokens };
     }
 
+    /// <summary>A problem without the instruction.</summary>
+    public string QuestionOf(Problem problem) => (Instruction.Length > 0 ? problem.Prompt[..^(Instruction.Length + 2)] : problem.Prompt).Trim();
+
     /// <summary>Up to a number of problems of a split out of a file's, in an order that the seed decides.</summary>
     /// <param name="problems">All problems of the training file, or of the test file.</param>
     /// <param name="split">The split.</param>
