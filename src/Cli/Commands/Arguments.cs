@@ -18,6 +18,17 @@ internal static class Arguments
 
     internal static Option<string?> TokenIds() => new("--token-ids") { Description = "Tokens by their numbers, e.g. 1,5,9; nothing is set before them." };
 
+    /// <summary>Lets an option's number be in a range only. What is no number at all is said by the parser itself.</summary>
+    internal static T Within<T>(this T option, double low, double high) where T : Option
+    {
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens.Count == 1 && double.TryParse(result.Tokens[0].Value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && !(number >= low && number <= high))
+                result.AddError(string.Create(CultureInfo.InvariantCulture, $"{option.Name} must be from {low} to {high}"));
+        });
+        return option;
+    }
+
     /// <summary>The tokens that --token-ids names.</summary>
     internal static int[] Ids(string numbers) => [.. numbers.Split(',').Select(word => int.TryParse(word.Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var id)
         ? id

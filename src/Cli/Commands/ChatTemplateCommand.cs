@@ -40,5 +40,9 @@ internal static class ChatTemplateCommand
         {
             throw new SpecException(null, $"{line.Place}: {error.Message}", "");
         }
+        catch (InvalidOperationException)
+        {
+            throw new SpecException(null, $"{line.Place}: it holds half a character", "an escape \\uD800 to \\uDFFF stands for a character only beside its other half");
+        }
     }
 }

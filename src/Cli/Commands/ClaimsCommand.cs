@@ -21,14 +21,7 @@ internal static class ClaimsCommand
         var most = new Option<double>("--most-mfu") { Description = "The highest plausible share of the peak.", DefaultValueFactory = _ => usual.MostMfu };
         var price = new Option<double>("--price-tolerance") { Description = "The share by which a price may lie outside the market's range.", DefaultValueFactory = _ => usual.Price };
         var json = new Option<bool>("--json") { Description = "Every verdict with its inputs, formulas and figures, one JSON object a run." };
-        foreach (var share in new[] { agreement, least, most, price })
-        {
-            share.Validators.Add(result =>
-            {
-                if (result.GetValueOrDefault<double>() is < 0 or > 10 or double.NaN) result.AddError($"{share.Name} must be from 0 to 10");
-            });
-        }
-
+        foreach (var share in new[] { agreement, least, most, price }) share.Within(0, 10);
         var command = new Command("claims", "Recompute published cost claims and say which are consistent.") { file, prices, crossChecks, output, agreement, least, most, price, json };
         command.SetAction(parsed => Show(
             parsed.GetValue(file), parsed.GetValue(prices), parsed.GetValue(crossChecks), parsed.GetValue(output),

@@ -38,9 +38,19 @@ internal static class JsonLines
 
     /// <summary>A text of an object.</summary>
     /// <exception cref="SpecException">It is missing, or no text.</exception>
-    internal static string Text(this (string Place, JsonElement Entry) line, string name) => line.Entry.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String
-        ? value.GetString()!
-        : throw new SpecException(null, $"{line.Place}: '{name}' is missing or no text", "");
+    internal static string Text(this (string Place, JsonElement Entry) line, string name)
+    {
+        try
+        {
+            if (line.Entry.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String) return value.GetString()!;
+        }
+        catch (InvalidOperationException)
+        {
+            throw new SpecException(null, $"{line.Place}: '{name}' holds half a character", "an escape \\uD800 to \\uDFFF stands for a character only beside its other half");
+        }
+
+        throw new SpecException(null, $"{line.Place}: '{name}' is missing or no text", "");
+    }
 
     /// <summary>Writes objects to a file, whole or not at all, or to standard output where no file is named.</summary>
     internal static void Write(string? path, IEnumerable<object> entries)
@@ -61,9 +71,13 @@ internal static class JsonLines
 
             File.Move(temporary, path, overwrite: true);
         }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new SpecException(null, $"{path}: cannot be written ({error.Message.ReplaceLineEndings(" ")})", "choose another --out");
+        }
         finally
         {
-            File.Delete(temporary);
+            if (File.Exists(temporary)) File.Delete(temporary);
         }
     }
 }

@@ -22,10 +22,7 @@ internal static class RunCommand
         var seeds = new Option<string>("--seeds") { Description = "Only these of the experiment's seeds, e.g. 0,1." };
         var quiet = new Option<bool>("--quiet") { Description = "Say only what went wrong." };
         var json = new Option<bool>("--json") { Description = "One JSON object a line for each event." };
-        jobs.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<int>() < 1) result.AddError("--jobs must be at least 1");
-        });
+        jobs.Within(1, 4096);
         var command = new Command("run", "Plan, execute and report an experiment.") { experiment, output, jobs, executor, seeds, quiet, json };
         command.SetAction((parsed, cancel) => Run(
             parsed.GetValue(experiment)!, parsed.GetValue(output), parsed.GetValue(jobs), parsed.GetValue(seeds), parsed.GetValue(quiet), parsed.GetValue(json), cancel));

@@ -12,6 +12,8 @@ namespace Bench.Cli.Commands;
 /// <summary>bench sample: what a model writes; two models side by side.</summary>
 internal static class SampleCommand
 {
+    private const int LongestText = 1 << 20;
+
     internal static Command Create()
     {
         var models = new Argument<string[]>("model")
@@ -29,18 +31,9 @@ internal static class SampleCommand
         var seed = new Option<long>("--seed") { Description = "Of what is drawn.", DefaultValueFactory = _ => 0 };
         var json = new Option<bool>("--json") { Description = "One JSON object for each model: prompt_ids, token_ids, text." };
         var logprobs = new Option<bool>("--logprobs") { Description = "Also the log-probability of each token that was generated (with --json)." };
-        temperature.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<double>() < 0) result.AddError("--temperature must be at least 0");
-        });
-        foreach (var positive in new Option[] { limit, steps })
-        {
-            positive.Validators.Add(result =>
-            {
-                if (result.Tokens.Count == 1 && int.TryParse(result.Tokens[0].Value, out var number) && number < 1) result.AddError($"{positive.Name} must be at least 1");
-            });
-        }
-
+        temperature.Within(0, 100);
+        limit.Within(1, LongestText);
+        steps.Within(1, LongestText);
         var command = new Command("sample", "Generate from a teacher or student; side by side when given two.") { models, prompt, ids, tokenizer, limit, steps, temperature, greedy, seed, json, logprobs };
         command.SetAction(parsed =>
         {

@@ -1,7 +1,10 @@
 using System.CommandLine;
 using System.Net;
+using System.Net.Sockets;
 using System.Runtime.InteropServices;
+using Bench.Lab.Models;
 using Bench.Lab.Serving;
+using Bench.Lab.Text;
 using Bench.Protocol.Specs;
 
 namespace Bench.Cli.Commands;
@@ -20,18 +23,10 @@ internal static class ServeCommand
         var body = new Option<long>("--max-body") { Description = "The largest request, in bytes.", DefaultValueFactory = _ => 4 << 20 };
         var concurrency = new Option<int>("--max-concurrent") { Description = "The most choices under way at a time; requests beyond are answered 429.", DefaultValueFactory = _ => 256 };
         var limit = new Option<int>("--max-tokens") { Description = "The most new tokens of a choice.", DefaultValueFactory = _ => 4096 };
-        foreach (var positive in new Option[] { body, concurrency, limit })
-        {
-            positive.Validators.Add(result =>
-            {
-                if (result.Tokens.Count == 1 && long.TryParse(result.Tokens[0].Value, out var number) && number < 1) result.AddError($"{positive.Name} must be at least 1");
-            });
-        }
-
-        port.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<int>() is < 0 or > 65_535) result.AddError("--port must be from 0 to 65535");
-        });
+        port.Within(0, 65_535);
+        body.Within(1, int.MaxValue);
+        concurrency.Within(1, 1 << 20);
+        limit.Within(1, 1 << 20);
         var command = new Command("serve", "Serve a model: an OpenAI-compatible endpoint (chat and completions, log-probabilities, streams).") { model, tokenizer, host, port, name, token, body, concurrency, limit };
         command.SetAction((parsed, cancel) =>
         {
@@ -40,7 +35,7 @@ internal static class ServeCommand
             {
                 Host = Address(parsed.GetValue(host)!),
                 Port = parsed.GetValue(port),
-                ModelName = parsed.GetValue(name) ?? Path.GetFileNameWithoutExtension(named.TrimEnd('/')),
+                ModelName = parsed.GetValue(name) is { } given ? given.Length > 0 ? given : throw new SpecException(null, "--name is empty", "name the model") : Path.GetFileNameWithoutExtension(named.TrimEnd('/')),
                 Token = parsed.GetValue(token) is not { } variable ? null : Workplace.Key(variable) ?? throw new SpecException(null, $"--token-variable: the environment variable {variable} is not set", "set it to the token"),
                 LargestBody = parsed.GetValue(body),
                 Concurrency = parsed.GetValue(concurrency),
@@ -61,12 +56,24 @@ internal static class ServeCommand
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancelled);
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, context => Stop(context, stop));
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context => Stop(context, stop));
-        await using var server = await ModelServer.Start(model, ModelNames.Needed(tokenizer, named), ModelNames.Template(named), options, TimeProvider.System);
+        await using var server = await Started(model, ModelNames.Needed(tokenizer, named), ModelNames.Template(named), options);
         Console.WriteLine($"serving {options.ModelName} at {server.Address} ({(options.Token is null ? "no token is asked for" : "a bearer token is asked for")}); Ctrl-C ends it");
         var ended = new TaskCompletionSource();
         await using var registration = stop.Token.Register(ended.SetResult);
         await ended.Task;
         return ExitCodes.Done;
+    }
+
+    private static async Task<ModelServer> Started(ILanguageModel model, ITokenizer tokenizer, ChatTemplate? template, ServeOptions options)
+    {
+        try
+        {
+            return await ModelServer.Start(model, tokenizer, template, options, TimeProvider.System);
+        }
+        catch (Exception error) when (error is IOException or SocketException)
+        {
+            throw new SpecException(null, $"cannot listen at {options.Host}:{options.Port} ({error.Message.ReplaceLineEndings(" ")})", "choose another --host or --port");
+        }
     }
 
     private static void Stop(PosixSignalContext context, CancellationTokenSource stop)

@@ -95,6 +95,7 @@ public static class Llama2cFile
             TiedHead = vocabulary > 0,
             RotaryBase = 10_000,
             NormEpsilon = 1e-5,
+            Context = context,
         };
         var expected = HeaderBytes + sizeof(float) * ((decimal)shape.Parameters + (decimal)context * shape.HeadWidth);
         return stream.Length == expected

@@ -76,7 +76,7 @@ public sealed class TextGenerator
     {
         var length = prompts[chunk[0]].Length;
         using var decoding = begin(chunk.Length, length + limit);
-        var draws = sampling.Temperature > 0 ? Array.ConvertAll(chunk, index => seed.Stream($"sample/{index}")) : [];
+        var draws = sampling.Temperature >= SamplingSpec.Coldest ? Array.ConvertAll(chunk, index => seed.Stream($"sample/{index}")) : [];
         var active = Enumerable.Range(0, chunk.Length).ToArray();
         foreach (var index in chunk) responses[index] = [];
         var fed = chunk.SelectMany(index => prompts[index]).Select(token => (long)token).ToArray();
@@ -84,7 +84,7 @@ public sealed class TextGenerator
         {
             using var scope = NewDisposeScope();
             var logits = decoding.Next(TensorData.Of(fed, active.Length, time).to(device));
-            var next = sampling.Temperature > 0
+            var next = sampling.Temperature >= SamplingSpec.Coldest
                 ? Draw(logits, sampling, active, draws)
                 : logits.argmax(1).to(CPU).contiguous().Longs().ToArray();
             var going = new List<int>();

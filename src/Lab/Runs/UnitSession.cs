@@ -86,27 +86,37 @@ internal sealed class UnitSession(
     // Another teacher of the experiment is served on this machine, for as long as the unit works.
     private EndpointTeacher Endpoint(UnitOfWork unit, TeacherUnit teacher, EndpointSpec endpoint)
     {
-        var journal = new ExchangeJournal(store.JournalOf(unit.Fingerprint.Text));
         if (endpoint.Url is { } address)
         {
             var key = endpoint.KeyVariable is not { } variable ? null : keys(variable) ?? throw new LabException($"{endpoint.Place}: the environment variable {variable}, which holds the key to {address}, is not set");
-            var own = Tokenizer();
-            return new EndpointTeacher(endpoint, new EndpointClient(endpoint, address, key, own, Clock), journal, own, null, Clock, []);
+            if (key is not null && !key.All(c => c is > ' ' and < '\x7f')) throw new LabException($"{endpoint.Place}: what the environment variable {endpoint.KeyVariable} holds is no key: it has characters that no header carries");
+            var own = endpoint.Tokenizer is { } named ? Files.LoadTokenizer(named, 0) : Tokenizer();
+            return new EndpointTeacher(endpoint, new EndpointClient(endpoint, address, key, own, Clock), Journal(unit), own, null, Clock, []);
         }
 
         var (model, tokenizer) = LoadTeacherModel(teacher.Needs.OfType<TeacherUnit>().Single());
-        var server = ModelServer.Start(
-            model, tokenizer, null, new ServeOptions { ModelName = endpoint.Model, Concurrency = endpoint.Concurrency, TopLogprobs = endpoint.TopLogprobs }, Clock).GetAwaiter().GetResult();
-        return new EndpointTeacher(
-            endpoint, new EndpointClient(endpoint, server.Address, null, tokenizer, Clock), journal, tokenizer, model.Shape, Clock, [() => server.DisposeAsync().AsTask().GetAwaiter().GetResult(), model.Dispose]);
+        try
+        {
+            var server = ModelServer.Start(
+                model, tokenizer, null, new ServeOptions { ModelName = endpoint.Model, Concurrency = endpoint.Concurrency, TopLogprobs = endpoint.TopLogprobs }, Clock).GetAwaiter().GetResult();
+            return new EndpointTeacher(
+                endpoint, new EndpointClient(endpoint, server.Address, null, tokenizer, Clock), Journal(unit), tokenizer, model.Shape, Clock, [() => server.DisposeAsync().AsTask().GetAwaiter().GetResult(), model.Dispose]);
+        }
+        catch
+        {
+            model.Dispose();
+            throw;
+        }
     }
+
+    private ExchangeJournal Journal(UnitOfWork unit) => new(store.JournalOf(unit.Fingerprint.Text));
 
     /// <summary>The tokenizer of this experiment: the teacher's, or one made from the tasks' alphabets.</summary>
     internal ITokenizer Tokenizer()
     {
         var first = Spec.Teachers[0];
         if (first.Checkpoint is not null || first.Onnx is not null) return Files.LoadTokenizer(first);
-        return first.Endpoint?.Tokenizer is { } tokenizer
+        return (first.Endpoint?.Tokenizer ?? first.Traces?.Tokenizer) is { } tokenizer
             ? Files.LoadTokenizer(tokenizer, 0)
             : new CharacterTokenizer(CharacterVocabulary.Of(Spec.Tasks.Select(task => task.Task).OfType<ProceduralTask>()).Characters);
     }

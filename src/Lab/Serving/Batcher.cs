@@ -5,12 +5,16 @@ using static TorchSharp.torch;
 namespace Bench.Lab.Serving;
 
 /// <summary>
-/// Writes choices of many requests together, on a thread of its own. Choices that wait at the same time, with prompts of one length, share a batch; batches take turns token by token, so a
-/// long one does not hold up a short one. What a choice says does not depend on who shares its batch, but for the rounding of products of different sizes.
+/// Writes choices of many requests together, on a thread of its own. Choices that wait at the same time, with prompts of one length, share a batch; batches take turns token by token, and a long
+/// prompt is read in parts, so that a long one does not hold up a short one. What a choice says does not depend on who shares its batch, but for the rounding of products of different sizes.
 /// </summary>
 internal sealed class Batcher : IDisposable
 {
     private const int LargestBatch = 64;
+
+    /// <summary>Tokens of all rows together that are read in one turn.</summary>
+    private const int LargestTurn = 2048;
+
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(3);
 
     private readonly ILanguageModel model;
@@ -32,6 +36,12 @@ internal sealed class Batcher : IDisposable
     {
         lock (waiting)
         {
+            if (stopped)
+            {
+                choice.Fail(Ending());
+                return;
+            }
+
             waiting.Enqueue(choice);
             Monitor.Pulse(waiting);
         }
@@ -45,8 +55,11 @@ internal sealed class Batcher : IDisposable
             Monitor.Pulse(waiting);
         }
 
-        thread.Join();
+        // A turn ends soon; a machine that is too busy to end it does not keep the command from ending.
+        thread.Join(TimeSpan.FromSeconds(5));
     }
+
+    private static ServeException Ending() => new(503, "the server is shutting down");
 
     private void Work()
     {
@@ -59,7 +72,7 @@ internal sealed class Batcher : IDisposable
             foreach (var batch in batches.ToArray()) Step(batch);
         }
 
-        foreach (var choice in batches.SelectMany(batch => batch.Rows).Concat(Waiting())) choice.Fail(new ServeException(503, "the server is shutting down"));
+        foreach (var choice in batches.SelectMany(batch => batch.Rows).Concat(Waiting())) choice.Fail(Ending());
         foreach (var batch in batches) batch.Decoding.Dispose();
     }
 
@@ -93,18 +106,35 @@ internal sealed class Batcher : IDisposable
         {
             foreach (var rows in group.Chunk(LargestBatch))
             {
-                var fed = rows.SelectMany(row => row.Prompt).Select(token => (long)token).ToArray();
-                batches.Add(new Batch(model.Begin(rows.Length, group.Key.Length + rows.Max(row => row.Limit)), [.. rows], fed, group.Key.Length, group.Key.Temperature));
+                try
+                {
+                    batches.Add(new Batch(model.Begin(rows.Length, group.Key.Length + rows.Max(row => row.Limit)), [.. rows], group.Key.Temperature));
+                }
+                catch (Exception error)
+                {
+                    foreach (var row in rows) row.Fail(Failure(error));
+                }
             }
         }
     }
+
+    private static ServeException Failure(Exception error) =>
+        new(500, error is OutOfMemoryException ? "there is not enough memory for so long a text" : error.Message.ReplaceLineEndings(" "));
 
     private void Step(Batch batch)
     {
         try
         {
             using var scope = NewDisposeScope();
-            var logits = batch.Decoding.Next(TensorData.Of(batch.Fed, batch.Rows.Count, batch.Time).to(model.Compute.Device)).to(ScalarType.Float32);
+            if (batch.Rows.All(row => row.Cancelled))
+            {
+                Leave(batch);
+                return;
+            }
+
+            var (fed, time) = batch.Turn(LargestTurn);
+            var logits = batch.Decoding.Next(TensorData.Of(fed, batch.Rows.Count, time).to(model.Compute.Device)).to(ScalarType.Float32);
+            if (batch.IsReading) return;
             var next = Next(batch, logits);
             var likelihoods = batch.Rows.Any(row => row.Alternatives >= 0) ? new Likelihoods(logits, batch.Rows.Max(row => row.Alternatives)) : null;
             var going = new List<int>();
@@ -127,11 +157,12 @@ internal sealed class Batcher : IDisposable
                 batch.Rows = [.. going.Select(place => batch.Rows[place])];
             }
 
-            (batch.Fed, batch.Time) = ([.. going.Select(place => (long)next[place])], 1);
+            batch.Written = [.. going.Select(place => (long)next[place])];
         }
-        catch (Exception error) when (error is LabException or InvalidOperationException or System.Runtime.InteropServices.ExternalException)
+        catch (Exception error)
         {
-            foreach (var row in batch.Rows) row.Fail(new ServeException(500, error.Message.ReplaceLineEndings(" ")));
+            // Whatever happens to one batch, the thread goes on with the others.
+            foreach (var row in batch.Rows) row.Fail(Failure(error));
             Leave(batch);
         }
     }
@@ -150,17 +181,30 @@ internal sealed class Batcher : IDisposable
         return [.. batch.Rows.Select((row, place) => TextGenerator.Draw(probabilities.Floats().Slice(place * vocabulary, vocabulary), row.TopP, row.Random))];
     }
 
-    private sealed class Batch(IDecoding decoding, List<Choice> rows, long[] fed, int time, double temperature)
+    private sealed class Batch(IDecoding decoding, List<Choice> rows, double temperature)
     {
+        private int read;
+
         internal IDecoding Decoding { get; } = decoding;
 
         internal List<Choice> Rows { get; set; } = rows;
 
-        internal long[] Fed { get; set; } = fed;
-
-        internal int Time { get; set; } = time;
+        /// <summary>What each row wrote last.</summary>
+        internal long[] Written { get; set; } = [];
 
         internal double Temperature { get; } = temperature;
+
+        /// <summary>Whether some of the prompts is still to be read.</summary>
+        internal bool IsReading => read < Rows[0].Prompt.Length;
+
+        /// <summary>What is fed next: a part of the prompts, or what was written.</summary>
+        internal (long[] Fed, int Time) Turn(int largest)
+        {
+            if (!IsReading) return (Written, 1);
+            var (from, time) = (read, Math.Min(Math.Max(1, largest / Rows.Count), Rows[0].Prompt.Length - read));
+            read += time;
+            return ([.. Rows.SelectMany(row => row.Prompt.Skip(from).Take(time)).Select(token => (long)token)], time);
+        }
     }
 
     /// <summary>Log-probabilities of a batch's step, [rows, vocabulary], and the largest of each row.</summary>

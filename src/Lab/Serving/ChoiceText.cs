@@ -41,9 +41,12 @@ internal sealed class ChoiceText(ITokenizer tokenizer, Choice choice, IReadOnlyL
                 break;
             }
 
-            if (text.Length - held <= given) continue;
-            yield return (text.ToString(given, text.Length - held - given), Tokens[tokensGiven..]);
-            (given, tokensGiven) = (text.Length - held, Tokens.Count);
+            // A character of two halves is given out whole.
+            var certain = text.Length - held;
+            if (certain > 0 && char.IsHighSurrogate(text[certain - 1])) certain--;
+            if (certain <= given) continue;
+            yield return (text.ToString(given, certain - given), Tokens[tokensGiven..]);
+            (given, tokensGiven) = (certain, Tokens.Count);
         }
 
         if (!choice.Cancelled)

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Bench.Lab.Tensors;
 using Bench.Lab.Text;
+using Bench.Protocol.Specs;
 
 namespace Bench.Lab.Serving;
 
@@ -23,7 +24,7 @@ internal sealed record CompletionRequest
         ["parallel_tool_calls"] = _ => true,
         ["echo"] = value => !value.GetBoolean(),
         ["best_of"] = value => value.GetInt32() == 1,
-        ["suffix"] = value => value.GetString()!.Length == 0,
+        ["suffix"] = value => value.GetString() is null or "",
     };
 
     /// <summary>The prompts as tokens: one of a chat, one or several of a completion.</summary>
@@ -104,13 +105,13 @@ internal sealed record CompletionRequest
             case "max_completion_tokens" when Chat:
                 return this with { Limit = Whole(1, options.TokenLimit) };
             case "temperature":
-                return this with { Temperature = Real(0, 100) };
+                return this with { Temperature = Real(0, 100) is var warmth && warmth < SamplingSpec.Coldest ? 0 : warmth };
             case "top_p":
                 return this with { TopP = Real(1e-6, 1) };
             case "seed":
                 return this with { Seed = value.GetInt64() };
             case "stop":
-                string[] stops = value.ValueKind == JsonValueKind.Array ? [.. value.EnumerateArray().Select(stop => stop.GetString()!)] : [value.GetString()!];
+                string[] stops = value.ValueKind == JsonValueKind.Array ? [.. value.EnumerateArray().Select(stop => stop.GetString() ?? "")] : [value.GetString()!];
                 return stops.Length <= 16 && stops.All(stop => stop.Length is > 0 and <= 1000) ? this with { Stops = stops } : throw new ServeException(400, "stop must be at most 16 texts, none empty", "stop");
             case "stream":
                 return this with { Stream = value.GetBoolean() };
@@ -157,14 +158,15 @@ internal sealed record CompletionRequest
         }
 
         return messages.GetArrayLength() == 1
-            ? tokenizer.Start(whole.RootElement[0].GetProperty("content").GetString()!)
+            ? tokenizer.Start(whole.RootElement[0].GetProperty("content").GetString() ?? throw new ServeException(400, "a message's content is null", "messages"))
             : throw new ServeException(400, "this model has no chat template: send a single message, or a prompt to /v1/completions", "messages");
     }
 
     // A message's content is a text, or a list of parts of which each is one.
     private static Dictionary<string, object?> Joined(JsonElement message)
     {
-        var fields = message.EnumerateObject().ToDictionary(field => field.Name, field => (object?)field.Value, StringComparer.Ordinal);
+        var fields = new Dictionary<string, object?>(StringComparer.Ordinal);
+        foreach (var field in message.EnumerateObject()) fields[field.Name] = field.Value;
         if (!message.TryGetProperty("role", out _)) throw new ServeException(400, "a message has no role", "messages");
         if (!message.TryGetProperty("content", out var content)) throw new ServeException(400, "a message has no content", "messages");
         if (content.ValueKind != JsonValueKind.Array) return fields;

@@ -44,8 +44,8 @@ internal sealed class CompletionWriter(CompletionRequest request, ITokenizer tok
         Usage(json, choices);
     });
 
-    /// <summary>A piece of a choice; the first of a chat says who speaks.</summary>
-    internal byte[] Chunk(int index, string? text, IReadOnlyList<WrittenToken> tokens, bool first = false, string? finish = null) => Json(json =>
+    /// <summary>A piece of a choice that begins at an offset of its text; the first of a chat says who speaks.</summary>
+    internal byte[] Chunk(int index, string? text, IReadOnlyList<WrittenToken> tokens, int offset = 0, bool first = false, string? finish = null) => Json(json =>
     {
         Head(json, request.Chat ? "chat.completion.chunk" : "text_completion");
         json.WriteStartArray("choices");
@@ -63,7 +63,7 @@ internal sealed class CompletionWriter(CompletionRequest request, ITokenizer tok
             json.WriteString("text", text ?? "");
         }
 
-        Likelihoods(json, tokens);
+        Likelihoods(json, tokens, offset);
         if (finish is null) json.WriteNull("finish_reason");
         else json.WriteString("finish_reason", finish);
         json.WriteEndObject();
@@ -97,7 +97,7 @@ internal sealed class CompletionWriter(CompletionRequest request, ITokenizer tok
         json.WriteEndObject();
     }
 
-    private void Likelihoods(Utf8JsonWriter json, IReadOnlyList<WrittenToken> tokens)
+    private void Likelihoods(Utf8JsonWriter json, IReadOnlyList<WrittenToken> tokens, int offset = 0)
     {
         if (request.Alternatives < 0 || tokens.Count == 0)
         {
@@ -107,7 +107,7 @@ internal sealed class CompletionWriter(CompletionRequest request, ITokenizer tok
 
         json.WriteStartObject("logprobs");
         if (request.Chat) ChatLikelihoods(json, tokens);
-        else TextLikelihoods(json, tokens);
+        else TextLikelihoods(json, tokens, offset);
         json.WriteEndObject();
     }
 
@@ -133,7 +133,7 @@ internal sealed class CompletionWriter(CompletionRequest request, ITokenizer tok
         json.WriteEndArray();
     }
 
-    private void TextLikelihoods(Utf8JsonWriter json, IReadOnlyList<WrittenToken> tokens)
+    private void TextLikelihoods(Utf8JsonWriter json, IReadOnlyList<WrittenToken> tokens, int offset)
     {
         json.WriteStartArray("tokens");
         foreach (var token in tokens) json.WriteStringValue(Name(token.Token));
@@ -152,7 +152,6 @@ internal sealed class CompletionWriter(CompletionRequest request, ITokenizer tok
 
         json.WriteEndArray();
         json.WriteStartArray("text_offset");
-        var offset = 0;
         foreach (var token in tokens)
         {
             json.WriteNumberValue(offset);

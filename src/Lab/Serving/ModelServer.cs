@@ -104,6 +104,11 @@ public sealed class ModelServer : IAsyncDisposable
         {
             // Nobody listens any more.
         }
+        catch (Exception error)
+        {
+            // Whatever one request brings, the others go on.
+            await Refuse(context, new ServeException(500, $"{error.GetType().Name}: {error.Message.ReplaceLineEndings(" ")}"));
+        }
     }
 
     private static bool Knows(HttpContext context, string token) =>
@@ -146,8 +151,9 @@ public sealed class ModelServer : IAsyncDisposable
 
     private Choice ChoiceOf(CompletionRequest request, int[] prompt, int index)
     {
-        var room = (model.Shape.Context ?? int.MaxValue) - prompt.Length;
-        if (room < 1) throw new ServeException(400, $"the prompt has {prompt.Length} tokens, and this model has room for {model.Shape.Context}", request.Chat ? "messages" : "prompt");
+        var positions = Math.Min(model.Shape.Context ?? int.MaxValue, options.LongestText);
+        var room = positions - prompt.Length;
+        if (room < 1) throw new ServeException(400, $"the prompt has {prompt.Length} tokens, and there is room for {positions} with the response", request.Chat ? "messages" : "prompt");
         var seed = request.Seed ?? BitConverter.ToInt64(RandomNumberGenerator.GetBytes(8));
         return new Choice
         {
@@ -184,7 +190,13 @@ public sealed class ModelServer : IAsyncDisposable
         await Task.WhenAll(texts.Select(async (text, index) =>
         {
             if (request.Chat) await Send(writer.Chunk(index, "", [], first: true));
-            await foreach (var (piece, tokens) in text.Read(context.RequestAborted)) await Send(writer.Chunk(index, piece, tokens));
+            var offset = 0;
+            await foreach (var (piece, tokens) in text.Read(context.RequestAborted))
+            {
+                await Send(writer.Chunk(index, piece, tokens, offset));
+                offset += piece.Length;
+            }
+
             await Send(writer.Chunk(index, null, [], finish: text.FinishReason));
         }));
         if (request.StreamUsage) await Send(writer.Counts(texts));

@@ -8,7 +8,6 @@ using Bench.Protocol.Tasks;
 using OpenAI;
 using Polly;
 using Polly.Retry;
-using Polly.Timeout;
 
 namespace Bench.Lab.Teachers;
 
@@ -18,12 +17,16 @@ internal sealed class EndpointClient
     private const int Attempts = 8;
     private const string IdPrefix = "token_id:";
 
+    /// <summary>In seconds: a server that asks for more is asked again all the same.</summary>
+    private const double LongestWait = 3600;
+
     private readonly EndpointSpec spec;
     private readonly Uri address;
     private readonly string? key;
     private readonly ClientPipeline pipeline;
     private readonly ResiliencePipeline<EndpointReply> patience;
     private readonly Dictionary<string, int> tokens;
+    private readonly int size;
     private readonly TimeProvider clock;
     private readonly Lock pace = new();
     private DateTimeOffset nextStart;
@@ -35,7 +38,7 @@ internal sealed class EndpointClient
     /// <param name="clock">The time.</param>
     internal EndpointClient(EndpointSpec spec, Uri address, string? key, ITokenizer tokenizer, TimeProvider clock)
     {
-        (this.spec, this.address, this.key, this.clock) = (spec, address, key, clock);
+        (this.spec, this.address, this.key, this.clock, size) = (spec, address, key, clock, tokenizer.Size);
         pipeline = new OpenAIClient(new ApiKeyCredential(key ?? "none"), new OpenAIClientOptions
         {
             Endpoint = address,
@@ -45,7 +48,7 @@ internal sealed class EndpointClient
         patience = new ResiliencePipelineBuilder<EndpointReply> { TimeProvider = clock }
             .AddRetry(new RetryStrategyOptions<EndpointReply>
             {
-                ShouldHandle = new PredicateBuilder<EndpointReply>().Handle<EndpointException>(error => error.MayRecover).Handle<TimeoutRejectedException>(),
+                ShouldHandle = new PredicateBuilder<EndpointReply>().Handle<EndpointException>(error => error.MayRecover),
                 MaxRetryAttempts = Attempts - 1,
                 BackoffType = DelayBackoffType.Exponential,
                 UseJitter = true,
@@ -53,7 +56,6 @@ internal sealed class EndpointClient
                 MaxDelay = TimeSpan.FromMinutes(1),
                 DelayGenerator = last => ValueTask.FromResult((last.Outcome.Exception as EndpointException)?.Wait),
             })
-            .AddTimeout(TimeSpan.FromSeconds(spec.TimeoutSeconds))
             .Build();
         tokens = spec.TokensAsIds || spec.TopLogprobs == 0 ? [] : Spellings(tokenizer);
     }
@@ -66,10 +68,6 @@ internal sealed class EndpointClient
         {
             return await patience.ExecuteAsync(async token => await Once(question, token), cancel);
         }
-        catch (TimeoutRejectedException)
-        {
-            throw new EndpointException(FormattableString.Invariant($"{address}: no answer within {spec.TimeoutSeconds} s, {Attempts} times"), mayRecover: true);
-        }
         catch (EndpointException error) when (error.MayRecover)
         {
             throw new EndpointException($"{error.Message}, {Attempts} times", mayRecover: true);
@@ -78,16 +76,23 @@ internal sealed class EndpointClient
 
     private async Task<EndpointReply> Once(EndpointQuestion question, CancellationToken cancel)
     {
+        // Waiting for one's turn is no waiting for an answer.
         await AwaitTurn(cancel);
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(spec.TimeoutSeconds), clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancel, limit.Token);
         using var message = pipeline.CreateMessage();
         message.Request.Method = "POST";
         message.Request.Uri = new Uri(address.AbsoluteUri.TrimEnd('/') + "/" + question.Path);
         message.Request.Headers.Set("Content-Type", "application/json");
         message.Request.Content = BinaryContent.Create(BinaryData.FromBytes(question.Body));
-        message.Apply(new RequestOptions { CancellationToken = cancel });
+        message.Apply(new RequestOptions { CancellationToken = either.Token });
         try
         {
             await pipeline.SendAsync(message);
+        }
+        catch (Exception error) when (error is OperationCanceledException && limit.IsCancellationRequested && !cancel.IsCancellationRequested)
+        {
+            throw new EndpointException(FormattableString.Invariant($"{address}: no answer within {spec.TimeoutSeconds} s"), mayRecover: true);
         }
         catch (Exception error) when (error is ClientResultException or HttpRequestException or IOException || (error is OperationCanceledException && !cancel.IsCancellationRequested))
         {
@@ -146,8 +151,10 @@ internal sealed class EndpointClient
     private TimeSpan? WaitOf(PipelineResponse response)
     {
         if (!response.Headers.TryGetValue("Retry-After", out var after)) return null;
-        if (double.TryParse(after, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds)) return TimeSpan.FromSeconds(Math.Min(seconds, 3600));
-        return DateTimeOffset.TryParse(after, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var until) && until > clock.GetUtcNow() ? until - clock.GetUtcNow() : null;
+        if (double.TryParse(after, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds)) return TimeSpan.FromSeconds(Math.Min(seconds, LongestWait));
+        return DateTimeOffset.TryParse(after, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var until) && until > clock.GetUtcNow()
+            ? TimeSpan.FromSeconds(Math.Min((until - clock.GetUtcNow()).TotalSeconds, LongestWait))
+            : null;
     }
 
     private EndpointReply Read(JsonElement root, EndpointQuestion question)
@@ -158,7 +165,7 @@ internal sealed class EndpointClient
         var choice = root.GetProperty("choices")[0];
         var finish = choice.GetProperty("finish_reason").GetString();
         if (finish is not ("stop" or "length")) throw new EndpointException($"{address}: a response ended by {Clean(finish ?? "nothing")}, not by its end or its limit", mayRecover: false);
-        var text = spec.Chat ? Spoken(choice.GetProperty("message")) : choice.GetProperty("text").GetString()!;
+        var text = spec.Chat ? Spoken(choice.GetProperty("message")) : choice.GetProperty("text").GetString() ?? throw new FormatException("a text that is null");
         var (prompt, response) = root.TryGetProperty("usage", out var usage) && usage.ValueKind == JsonValueKind.Object
             ? (usage.GetProperty("prompt_tokens").GetInt32(), usage.GetProperty("completion_tokens").GetInt32())
             : (0, 0);
@@ -203,10 +210,11 @@ internal sealed class EndpointClient
             i < others.Length && others[i].ValueKind == JsonValueKind.Object ? others[i].EnumerateObject().Select(other => (other.Name, other.Value.GetDouble())).ToArray() : []));
     }
 
-    private int? TokenOf(string name)
+    private int? TokenOf(string? name)
     {
+        if (name is null) throw new FormatException("a token that is null");
         if (!spec.TokensAsIds) return tokens.TryGetValue(name, out var token) ? token : null;
-        return name.StartsWith(IdPrefix, StringComparison.Ordinal) && int.TryParse(name.AsSpan(IdPrefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : null;
+        return name.StartsWith(IdPrefix, StringComparison.Ordinal) && int.TryParse(name.AsSpan(IdPrefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var id) && id < size ? id : null;
     }
 
     // Tokens by what they spell, where that is a whole text and no other token's.

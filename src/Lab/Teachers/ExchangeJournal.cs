@@ -64,6 +64,7 @@ internal sealed class ExchangeJournal : IDisposable
     internal void Add(EndpointQuestion question, EndpointReply reply)
     {
         var answer = reply.ToBytes();
+        if (answer.Length > LargestAnswer) throw new LabException($"an answer of {answer.Length} bytes is more than any model writes");
         var record = new byte[sizeof(int) + KeyLength + answer.Length + sizeof(uint)];
         BinaryPrimitives.WriteInt32LittleEndian(record, answer.Length);
         question.Key.CopyTo(record, sizeof(int));

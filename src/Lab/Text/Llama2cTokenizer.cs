@@ -60,13 +60,7 @@ public sealed class Llama2cTokenizer : ITokenizer
             else tokens.AddRange(bytes.Select(value => FirstByte + value));
         }
 
-        while (BestPair(tokens) is var (place, merged) && place >= 0)
-        {
-            tokens[place] = merged;
-            tokens.RemoveAt(place + 1);
-        }
-
-        return [.. tokens];
+        return Joined(tokens);
     }
 
     public string Decode(IReadOnlyList<int> tokens)
@@ -93,16 +87,33 @@ public sealed class Llama2cTokenizer : ITokenizer
 
     public void Save(string folder) => File.WriteAllBytes(Path.Combine(folder, FileName), file);
 
-    private (int Place, int Merged) BestPair(List<int> tokens)
+    // Of all neighbours the pair whose union has the highest score is joined first, the leftmost of equals, until none can be joined.
+    private int[] Joined(List<int> tokens)
     {
-        var (best, place, merged) = (float.NegativeInfinity, -1, -1);
-        for (var i = 0; i + 1 < tokens.Count; i++)
+        var (ids, next, previous, queue) = (tokens.ToArray(), new int[tokens.Count], new int[tokens.Count], new PriorityQueue<(int At, int Left, int Right, int Union), (float, int)>());
+        for (var i = 0; i < ids.Length; i++) (next[i], previous[i]) = (i + 1 < ids.Length ? i + 1 : -1, i - 1);
+        void Consider(int left)
         {
-            if (!byPiece.TryGetValue(Key([.. pieces[tokens[i]], .. pieces[tokens[i + 1]]]), out var joined) || scores[joined] <= best) continue;
-            (best, place, merged) = (scores[joined], i, joined);
+            if (left < 0 || next[left] < 0) return;
+            if (byPiece.TryGetValue(Key([.. pieces[ids[left]], .. pieces[ids[next[left]]]]), out var union))
+                queue.Enqueue((left, ids[left], ids[next[left]], union), (-scores[union], left));
         }
 
-        return (place, merged);
+        for (var i = 0; i + 1 < ids.Length; i++) Consider(i);
+        while (queue.TryDequeue(out var pair, out _))
+        {
+            // One of the two may have been joined with another since.
+            var (left, right) = (pair.At, next[pair.At]);
+            if (right < 0 || ids[left] != pair.Left || ids[right] != pair.Right) continue;
+            (ids[left], ids[right]) = (pair.Union, -1);
+            next[left] = next[right];
+            if (next[right] >= 0) previous[next[right]] = left;
+            next[right] = -1;
+            Consider(previous[left]);
+            Consider(left);
+        }
+
+        return [.. ids.Where(id => id >= 0)];
     }
 
     // Pieces are bytes; as Latin-1 they are text that a dictionary can hold.

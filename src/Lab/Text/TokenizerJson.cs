@@ -40,7 +40,7 @@ internal sealed record TokenizerJson
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or JsonException or KeyNotFoundException or InvalidOperationException or FormatException or RegexMatchTimeoutException or ArgumentException or NullReferenceException or IndexOutOfRangeException)
         {
-            throw new LabException($"{path}: not a usable tokenizer ({error.Message.ReplaceLineEndings(" ")})");
+            throw new LabException($"{path}: not a usable tokenizer ({(error is NullReferenceException or ArgumentException ? "a value is missing" : error.Message.ReplaceLineEndings(" "))})");
         }
     }
 

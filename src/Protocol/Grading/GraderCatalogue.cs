@@ -7,6 +7,7 @@ public static class GraderCatalogue
     {
         ["gsm8k"] = new NumberGrader(),
         ["math"] = new MathGrader(),
+        ["math-500"] = new MathGrader(),
         ["multiple-choice"] = new ChoiceGrader(),
         ["exact"] = new ExactGrader(),
     };

@@ -14,7 +14,7 @@ public static class Planner
     {
         foreach (var teacher in spec.Teachers) LicenceGate.Check(teacher);
         var teachers = new List<TeacherPlan>();
-        foreach (var teacher in spec.Teachers) teachers.Add(new TeacherPlan(spec, teacher, teachers.FirstOrDefault(plan => plan.Teacher.Name == teacher.Of), files));
+        foreach (var teacher in spec.Teachers) teachers.Add(new TeacherPlan(spec, teacher, teachers.FirstOrDefault(plan => plan.Teacher.Name == teacher.Of), teachers.FirstOrDefault(), files));
         foreach (var other in teachers)
         {
             if (other.Shape.Vocabulary != teachers[0].Shape.Vocabulary)

@@ -95,7 +95,8 @@ internal sealed class StudentPlan(ExperimentSpec spec, IReadOnlyList<TeacherPlan
         var vocabulary = student.Bytes ? CharacterVocabulary.Specials + 256 : teachers[0].Shape.Vocabulary;
         if (student.Checkpoint is not { } checkpoint) return student with { Model = student.Model with { Vocabulary = vocabulary } };
         (var shape, weights) = files.Describe(checkpoint);
-        return shape.Vocabulary == vocabulary
+        // Of a teacher without a model of its own only the tokenizer is known, and models have room for more tokens than theirs.
+        return shape.Vocabulary == vocabulary || (!teachers[0].Teacher.IsMeasured && shape.Vocabulary >= vocabulary)
             ? student with { Model = shape }
             : throw new SpecException(checkpoint.Place, $"student '{student.Name}' has {shape.Vocabulary} tokens, and its teacher {vocabulary}: they have different tokenizers", "choose a student of the teacher's family");
     }

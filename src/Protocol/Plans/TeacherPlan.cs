@@ -17,11 +17,12 @@ internal sealed class TeacherPlan
     /// <param name="spec">The experiment.</param>
     /// <param name="teacher">The teacher.</param>
     /// <param name="source">The teacher of which this one is another form; null where it is one of its own.</param>
+    /// <param name="first">The experiment's first teacher, in whose tokens recorded text is read; null where this is the first.</param>
     /// <param name="files">Where its files are.</param>
-    internal TeacherPlan(ExperimentSpec spec, TeacherSpec teacher, TeacherPlan? source, ITeacherFiles files)
+    internal TeacherPlan(ExperimentSpec spec, TeacherSpec teacher, TeacherPlan? source, TeacherPlan? first, ITeacherFiles files)
     {
         (this.spec, Teacher, this.source) = (spec, teacher, source);
-        (Shape, Hash) = Describe(files);
+        (Shape, Hash) = Describe(files, first);
         Costs = new CostModel(spec, teacher, Shape, source?.Costs);
         unit = new TeacherUnit
         {
@@ -143,7 +144,7 @@ internal sealed class TeacherPlan
         return made;
     }
 
-    private (ModelShape Shape, string Hash) Describe(ITeacherFiles files)
+    private (ModelShape Shape, string Hash) Describe(ITeacherFiles files, TeacherPlan? first)
     {
         if (spec.Tasks.Any(task => task.Task is Digits)) return (Teacher.Training!.Model, string.Join(' ', Digits.Files.Select(files.HashOf)));
         if (source is not null) return (source.Shape, source.Hash);
@@ -151,7 +152,12 @@ internal sealed class TeacherPlan
         var vocabulary = CharacterVocabulary.Of(spec.Tasks.Select(task => task.Task).OfType<ProceduralTask>()).Size;
         if (Teacher.Training is { } training) return (training.Model with { Vocabulary = vocabulary }, "");
         // Nobody knows its shape: only the number of its tokens counts.
-        if (Teacher.Endpoint is not { } endpoint) return (ModelShape.Unknown with { Vocabulary = vocabulary }, files.HashOf(Teacher.Traces!));
+        if (Teacher.Endpoint is not { } endpoint)
+        {
+            var spelling = Teacher.Traces!.Tokenizer is { } own ? files.DescribeTokenizer(own) : (first?.Shape.Vocabulary ?? vocabulary, "");
+            return (ModelShape.Unknown with { Vocabulary = spelling.Item1 }, $"{files.HashOf(Teacher.Traces)} {spelling.Item2}".TrimEnd());
+        }
+
         var (size, hash) = endpoint.Tokenizer is { } tokenizer ? files.DescribeTokenizer(tokenizer) : (vocabulary, "");
         return (ModelShape.Unknown with { Vocabulary = size }, $"{endpoint.Url} {endpoint.Model} {(endpoint.Chat ? "chat" : "completions")} {endpoint.TokensAsIds} {hash}");
     }

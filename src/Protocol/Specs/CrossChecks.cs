@@ -106,8 +106,8 @@ internal static class CrossChecks
     {
         if (spec.Teachers.FirstOrDefault(teacher => teacher.Kind == TeacherKind.Trained) is { } trained)
             throw new SpecException(trained.LicencePlace, $"teacher '{trained.Name}' is trained here, and a benchmark's problems need a tokenizer of words", "use checkpoint:, onnx:, endpoint: with a tokenizer, or traces:");
-        if (spec.Teachers[0] is { Kind: TeacherKind.Traces } or { Kind: TeacherKind.Endpoint, Endpoint.Tokenizer: null })
-            throw new SpecException(spec.Teachers[0].LicencePlace, $"nobody says how teacher '{spec.Teachers[0].Name}' spells a benchmark's problems", "add a tokenizer: to its endpoint:, or put a teacher with a checkpoint first");
+        if (spec.Teachers[0] is { Kind: TeacherKind.Traces, Traces.Tokenizer: null } or { Kind: TeacherKind.Endpoint, Endpoint.Tokenizer: null })
+            throw new SpecException(spec.Teachers[0].LicencePlace, $"nobody says how teacher '{spec.Teachers[0].Name}' spells a benchmark's problems", "add tokenizer: { path: … } to its endpoint: or traces:, or put a teacher with a checkpoint first");
         if (spec.Tasks.All(task => task.Task is BenchmarkTask { TrainingFile: null }))
             throw new SpecException(root.PlaceOfKey("tasks"), "none of these tasks has anything to learn from", "add one that has, such as gsm8k");
         if ((spec.Tuning is not null || spec.Evaluation.Split == Split.Validation) && spec.Tasks.FirstOrDefault(task => task.Task is BenchmarkTask { TrainingFile: null }) is { } held)

@@ -7,5 +7,8 @@ namespace Bench.Protocol.Specs;
 /// <param name="Select">Which of them are learnt from.</param>
 public sealed record SamplingSpec(double Temperature, double TopP = 1, int Samples = 1, Selection Select = Selection.All)
 {
+    /// <summary>Below it the most likely token is drawn but for rounding, and dividing by it is no longer exact: it is greedy.</summary>
+    public const double Coldest = 1e-4;
+
     public static SamplingSpec Greedy { get; } = new(0);
 }

@@ -60,7 +60,7 @@ internal static class TeacherSection
         if (source.OptionalText("of") is not { } name) return null;
         var known = earlier.Where(teacher => teacher.HasWeights).ToArray();
         return known.FirstOrDefault(teacher => teacher.Name == name)
-            ?? throw new SpecException(source.PlaceOfValue("of"), $"'of' must name a teacher with weights that stands before this one, and '{name}' is none", Suggestion.For(name, [.. known.Select(teacher => teacher.Name)]));
+            ?? throw new SpecException(source.PlaceOfValue("of"), $"'of' must name a teacher with weights that stands before this one, and '{name}' is none", known.Length == 0 ? "put one before it under teachers:" : Suggestion.For(name, [.. known.Select(teacher => teacher.Name)]));
     }
 
     private static TeacherTraining Training(SpecMapping train, SpecMapping section)
@@ -74,10 +74,11 @@ internal static class TeacherSection
 
     private static EndpointSpec Endpoint(SpecMapping section, TeacherSpec? of)
     {
-        if (of is not null && section.Has("url")) throw new SpecException(section.PlaceOfKey("url"), $"'{of.Name}' is served here, and 'url' says another place", "keep one of url and of");
+        foreach (var key in (string[])["url", "model", "key-variable", "tokenizer"])
+            if (of is not null && section.Has(key)) throw new SpecException(section.PlaceOfKey(key), $"'{of.Name}' is served here, and '{key}' speaks of another server", $"keep one of {key} and of");
         var spec = new EndpointSpec
         {
-            Url = of is null ? Address(section, section.Text("url", "the server's base address, e.g. http://127.0.0.1:8080/v1; or of: another teacher, to serve it here")) : null,
+            Url = of is null ? Base(section, section.Text("url", "the server's base address, e.g. http://127.0.0.1:8080/v1; or of: another teacher, to serve it here")) : null,
             Model = of is null ? section.Text("model", "the server's name for the model") : of.Name,
             Chat = section.Choice("api", of is null ? "chat" : "completions", ["chat", "completions"]) == "chat",
             KeyVariable = section.OptionalText("key-variable"),
@@ -98,6 +99,11 @@ internal static class TeacherSection
             throw new SpecException(section.PlaceOfValue("key-variable"), "'key-variable' is not the name of an environment variable", "name the variable that holds the key, never the key itself");
         return spec;
     }
+
+    // What stands in an address stands in every message and manifest.
+    private static Uri Base(SpecMapping section, string url) => Address(section, url) is { UserInfo: "", Query: "", Fragment: "" } address
+        ? address
+        : throw new SpecException(section.PlaceOfValue("url"), "'url' holds more than an address", "put a key into an environment variable and name it: key-variable");
 
     internal static CheckpointSpec Checkpoint(SpecMapping section)
     {

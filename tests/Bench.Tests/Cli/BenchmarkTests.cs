@@ -85,6 +85,56 @@ public sealed class BenchmarkTests : IDisposable
         Assert.Empty(before.Intersect(Fingerprints()));
     }
 
+    [Fact]
+    public void Recorded_traces_of_a_benchmark_are_its_training_problems_however_they_were_asked_and_no_other()
+    {
+        Checkpoint("big", 8);
+        static string[] Questions(string file)
+        {
+            using var reader = new StreamReader(new GZipStream(File.OpenRead(Repository.DataOrSkip($"benchmarks/gsm8k/{file}.jsonl.gz")), CompressionMode.Decompress));
+            return [.. Enumerable.Range(0, 40).Select(_ => JsonDocument.Parse(reader.ReadLine()!).RootElement.GetProperty("question").GetString()!)];
+        }
+
+        var (training, test) = (Questions("train").Where(question => Bench.Protocol.Tasks.ProblemSets.SplitOf(question + "\n\n" + Instruction) != Bench.Protocol.Tasks.Split.Validation).ToArray(), Questions("test"));
+        File.WriteAllLines(scratch.File("r1.jsonl"), [
+            .. test.Select(question => JsonSerializer.Serialize(new { prompt = question, response = "leaked" })),
+            .. training.Select((question, i) => JsonSerializer.Serialize(new { prompt = i % 2 == 0 ? question : question + "\n\n" + Instruction, response = "fine" }))]);
+        File.WriteAllText(scratch.File("experiment.yaml"), Yaml.Replace("""
+            teacher:
+              name: big
+              licence: MIT
+              checkpoint: { path: big }
+              sampling: { temperature: 1 }
+            """, """
+            teachers:
+              - { name: big, licence: MIT, checkpoint: { path: big }, sampling: { temperature: 1 } }
+              - { name: r1, licence: MIT, traces: { path: r1.jsonl } }
+            """, StringComparison.Ordinal).Replace("{ name: small, checkpoint: { path: small } }", "{ name: small, model: { layers: 1, width: 4, heads: 1 } }", StringComparison.Ordinal)
+            .Replace("k: 8 }", "k: 8, teachers: [big] }", StringComparison.Ordinal).Replace("prompts: 6", "prompts: 100", StringComparison.Ordinal).Replace("signal: text }", "signal: text, teachers: [r1] }", StringComparison.Ordinal)
+            .Replace("  - { name: logits, objective: forward-kl, signal: top-k, k: 8, teachers: [big] }\n", "", StringComparison.Ordinal));
+        var run = Run("run", scratch.File("experiment.yaml"), "--out", scratch.File("results"));
+        Assert.True(run.Code == 0, run.Errors + run.Output);
+        var text = JsonDocument.Parse(Run("plan", scratch.File("experiment.yaml"), "--json").Output).RootElement.GetProperty("units").EnumerateArray().Single(unit => unit.GetProperty("label").GetString() == "text of r1").GetProperty("unit").GetString()!;
+        var entry = Directory.EnumerateDirectories(scratch.File("home/store/entries"), text + "*", SearchOption.AllDirectories).Single();
+        var tokenizer = HuggingFaceTokenizer.Load(scratch.File("big"));
+        var kept = Bench.Lab.Signals.SequenceFile.Read(Path.Combine(entry, "text.bin"));
+        Assert.Equal(training.Length, kept.Count);
+        // And so are those of a teacher of which there is nothing else, and a student that starts from weights.
+        Checkpoint("small", 6);
+        var alone = File.ReadAllText(scratch.File("experiment.yaml")).Replace("  - { name: big, licence: MIT, checkpoint: { path: big }, sampling: { temperature: 1 } }\n", "", StringComparison.Ordinal)
+            .Replace("traces: { path: r1.jsonl }", "traces: { path: r1.jsonl, tokenizer: { path: big } }", StringComparison.Ordinal).Replace("model: { layers: 1, width: 4, heads: 1 }", "checkpoint: { path: small }", StringComparison.Ordinal);
+        File.WriteAllText(scratch.File("experiment.yaml"), alone);
+        var second = Run("run", scratch.File("experiment.yaml"), "--out", scratch.File("alone"));
+        Assert.True(second.Code == 0, second.Errors + second.Output);
+        Assert.Equal(4, new ResultsFolder(scratch.File("alone")).Read().Runs.Single(row => row.Method == "text").Examples);
+
+        // Asked as a user asks, in the model's own template.
+        Assert.All(kept, sequence => Assert.Equal("fine", tokenizer.Decode(sequence.Tokens[sequence.Start..])));
+        Assert.All(kept.Zip(training), pair => Assert.Equal(tokenizer.Ask(pair.Second + "\n\n" + Instruction), pair.First.Tokens[..pair.First.Start]));
+    }
+
+    private const string Instruction = "Please reason step by step, and put your final answer within \\boxed{}.";
+
     private IEnumerable<string> Fingerprints() => JsonDocument.Parse(Run("plan", scratch.File("experiment.yaml"), "--json").Output).RootElement.GetProperty("units").EnumerateArray()
         .Where(unit => unit.GetProperty("label").GetString()!.StartsWith("small", StringComparison.Ordinal)).Select(unit => unit.GetProperty("unit").GetString()!).ToArray();
 

@@ -87,9 +87,14 @@ public sealed class ServeCommandTests : IDisposable
             (["serve", "nowhere"], "there is no model 'nowhere'"),
             (["serve", scratch.Path], "config.json"),
             (["serve", scratch.Path, "--port", "70000"], "--port must be from 0 to 65535"),
+            (["serve", scratch.Path, "--port", "abc"], "abc"),
+            (["sample", scratch.Path, "--temperature", "abc"], "abc"),
+            (["run", scratch.Path, "--jobs", "abc"], "abc"),
+            (["sample", scratch.Path, "--temperature", "nan"], "--temperature must be from 0 to 100"),
+            (["serve", scratch.Path, "--name", ""], "--name is empty"),
             (["serve", scratch.Path, "--host", "somewhere"], "'somewhere' is no address"),
             (["serve", scratch.Path, "--token-variable", "BENCH_NO_SUCH_VARIABLE"], "BENCH_NO_SUCH_VARIABLE is not set"),
-            (["serve", scratch.Path, "--max-body", "0"], "--max-body must be at least 1")])
+            (["serve", scratch.Path, "--max-body", "0"], "--max-body must be from 1 to")])
         {
             var run = new BenchProcess(scratch.Path).Run(words);
             Assert.Equal(2, run.Code);

@@ -112,7 +112,10 @@ public sealed class EndpointTests : IDisposable
             ((context, body) => UnreliableServer.Send(context, "application/json", UnreliableServer.Answer(body, 1)), Plain, "it gave 1 log-probabilities where 3 were asked for; lower top-logprobs and k, 8 times"),
             ((context, body) => UnreliableServer.Send(context, "application/json", UnreliableServer.Answer(body, 3, finish: "content_filter")), Plain, "a response ended by content_filter"),
             ((context, body) => UnreliableServer.Send(context, "application/json", UnreliableServer.Answer(body, 3)), Plain with { TokensAsIds = false, TopLogprobs = 5 }, "its token 'token_id:115' is none of the tokenizer's"),
-            ((context, _) => context.Response.StatusCode = 503, Plain, "status 503"),
+            ((context, body) => UnreliableServer.Send(context, "application/json", UnreliableServer.Answer(body, 3).Replace("\"text\":\"ok\"", "\"text\":null", StringComparison.Ordinal)), Plain, "what is no completion (a text that is null), 8 times"),
+            ((context, body) => UnreliableServer.Send(context, "application/json", UnreliableServer.Answer(body, 3).Replace("\"token_id:115\",", "null,", StringComparison.Ordinal)), Plain, "a token that is null"),
+            ((context, body) => UnreliableServer.Send(context, "application/json", UnreliableServer.Answer(body, 3).Replace("\"token_id:115\",", "\"token_id:999\",", StringComparison.Ordinal)), Plain, "its token 'token_id:999' is none of the tokenizer's"),
+            ((context, _) => { context.Response.StatusCode = 503; context.Response.AddHeader("Retry-After", "Fri, 31 Dec 9999 23:59:59 GMT"); }, Plain, "status 503"),
             (UnreliableServer.Silent, Plain with { TimeoutSeconds = 30 }, "no answer within 30 s, 8 times")])
         {
             using var server = new UnreliableServer(_ => [answer]);
@@ -128,17 +131,21 @@ public sealed class EndpointTests : IDisposable
     }
 
     [Fact]
-    public void A_server_s_price_is_what_is_paid_and_its_pace_is_kept()
+    public void A_server_s_tokens_are_counted_apart_and_its_pace_is_kept()
     {
         using var server = new UnreliableServer(good => [good]);
         // A minute of the hasty clock is 60 ms.
-        using var teacher = Teacher(Plain with { RequestsPerMinute = 6, UsdPerMillionPromptTokens = 2, UsdPerMillionResponseTokens = 10 }, server.Address, null, clock: new HastyClock());
+        // Waiting for a turn takes longer than an answer may, and is no failure.
+        using var teacher = Teacher(Plain with { RequestsPerMinute = 6, TimeoutSeconds = 25 }, server.Address, null, clock: new HastyClock());
         var started = TimeProvider.System.GetTimestamp();
         var (_, charge) = Write(teacher, 9);
         Assert.True(TimeProvider.System.GetElapsedTime(started).TotalMilliseconds > 75, "nine requests at six a minute take more than eighty seconds");
         // Each request is counted by the server as 7 tokens of prompt and 2 of response.
-        Assert.Equal(9 * (7 * 2 + 2 * 10) / 1e6, charge.Paid!.Value.Value, 1e-12);
-        Assert.Equal(charge.Paid, charge.Cost(Accelerator.Named("cloud-vcpu")));
+        Assert.Equal((9 * 9, 9 * 7), (charge.Tokens, charge.PromptTokens));
+        var third = charge.Part(1 / 3.0, 999);
+        Assert.Equal((27, 21), (third.Tokens, third.PromptTokens));
+        // Nobody knows what it cost until the experiment's prices are applied.
+        Assert.Null(charge.Cost(Accelerator.Named("cloud-vcpu")));
     }
 
     [Fact]

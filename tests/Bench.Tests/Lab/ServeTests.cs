@@ -189,4 +189,58 @@ public sealed class ServeTests : IAsyncDisposable
         using var models = await http.GetAsync(new Uri($"{server!.Address}/models"));
         Assert.Equal("tiny", JsonDocument.Parse(await models.Content.ReadAsStringAsync()).RootElement.GetProperty("data")[0].GetProperty("id").GetString());
     }
+
+    [Fact]
+    public async Task A_long_prompt_is_read_in_parts_as_if_it_were_read_whole_and_too_long_a_one_is_refused()
+    {
+        await Serve(new ServeOptions { ModelName = "tiny", LongestText = 5000 });
+        var prompt = new string('x', 4900);
+        var long_ = Ask("completions", JsonSerializer.Serialize(new { prompt, max_tokens = 6, temperature = 0 }));
+        // Meanwhile others are answered.
+        var short_ = await Ask("completions", """{"prompt": "a", "max_tokens": 2, "temperature": 0}""");
+        Assert.Equal(tokenizer.Decode(Written("a", 2)), Text(short_));
+        Assert.Equal(tokenizer.Decode(Written(prompt, 6)), Text(await long_));
+        Assert.Contains("there is room for 5000 with the response", (await Refused("completions", JsonSerializer.Serialize(new { prompt = prompt + prompt }))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_one_request_brings_leaves_the_others_their_server()
+    {
+        await Serve(new ServeOptions { ModelName = "tiny", LongestText = int.MaxValue, TokenLimit = int.MaxValue });
+        // More memory than there is.
+        var refusal = await Refused("completions", $$"""{"prompt": "a", "max_tokens": {{int.MaxValue - 8}}}""");
+        Assert.Equal(500, refusal.Status);
+        foreach (var (path, body) in ((string, string)[])[
+            ("completions", """{"prompt": "a", "stop": [null]}"""), ("chat/completions", """{"messages": [{"role": "user", "content": null}]}"""),
+            ("chat/completions", """{"messages": [{"role": "user", "role": "user", "content": 5}]}"""), ("completions", """{"prompt": null}"""), ("completions", """{"prompt": "\ud800"}""")])
+            Assert.InRange((await Refused(path, body)).Status, 400, 499);
+        await Ask("completions", """{"prompt": "a", "max_tokens": 2, "temperature": 1e-300}""");
+        await Ask("completions", """{"prompt": "a", "suffix": null, "max_tokens": 2}""");
+    }
+
+    [Fact]
+    public async Task A_character_of_two_halves_comes_whole_however_a_stop_sequence_holds_it_back()
+    {
+        var emoji = new EmojiTokenizer();
+        await using var smiling = await ModelServer.Start(model, emoji, null, new ServeOptions { ModelName = "tiny" }, TimeProvider.System);
+        using var response = await http.PostAsync(new Uri($"{smiling.Address}/completions"), new StringContent("""{"prompt": "a", "max_tokens": 9, "stop": "zz", "stream": true}""", Encoding.UTF8, "application/json"));
+        var text = string.Concat((await response.Content.ReadAsStringAsync()).Split("\n\n", StringSplitOptions.RemoveEmptyEntries)[..^1].Select(line => JsonDocument.Parse(line[6..]).RootElement.GetProperty("choices")[0].GetProperty("text").GetString()));
+        Assert.Equal(string.Concat(Enumerable.Repeat("\U0001F600", 9)), text);
+    }
+
+    /// <summary>Whatever is written, it is a smile.</summary>
+    private sealed class EmojiTokenizer : ITokenizer
+    {
+        public int Size => 260;
+
+        public int? Begin => null;
+
+        public int End => -1;
+
+        public int[] Encode(string text) => [5];
+
+        public string Decode(IReadOnlyList<int> tokens) => string.Concat(Enumerable.Repeat("\U0001F600", tokens.Count));
+
+        public void Save(string folder) => throw new NotSupportedException();
+    }
 }

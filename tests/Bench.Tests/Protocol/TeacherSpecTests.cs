@@ -40,8 +40,11 @@ public sealed class TeacherSpecTests
     }
 
     [Theory]
+    [InlineData("endpoint: { of: ada, tokenizer: { path: x } }", "'ada' is served here, and 'tokenizer' speaks of another server")]
+    [InlineData("endpoint: { url: 'http://bob:secret@host/v1', model: m }", "'url' holds more than an address")]
+    [InlineData("endpoint: { url: 'http://host/v1?api_key=secret', model: m }", "'url' holds more than an address")]
     [InlineData("onnx: { of: eve }", "'of' must name a teacher with weights that stands before this one, and 'eve' is none")]
-    [InlineData("endpoint: { of: ada, url: 'http://localhost:1/v1' }", "'ada' is served here, and 'url' says another place")]
+    [InlineData("endpoint: { of: ada, url: 'http://localhost:1/v1' }", "'ada' is served here, and 'url' speaks of another server")]
     [InlineData("endpoint: { url: localhost, model: m }", "'url' is not a web address")]
     [InlineData("endpoint: { url: 'http://localhost:1/v1' }", "'model' is missing")]
     [InlineData("traces: { of: ada }, sampling: { temperature: 1 }", "what a recorded teacher wrote is written")]
@@ -85,6 +88,29 @@ public sealed class TeacherSpecTests
         Assert.Contains("what the distant teacher 'ada' spent is not known, and usd count it", dear.Message, StringComparison.Ordinal);
         var plan = Planner.Make(spec, new Nowhere());
         Assert.DoesNotContain(plan.Units.OfType<TextUnit>().Single().Prediction.Charges, charge => charge.Flops.Value > 0);
+    }
+
+    [Fact]
+    public void Another_form_of_another_teacher_is_another_teacher()
+    {
+        static string Forms(string train, string keys = "") => With($$"""
+            teachers:
+              - { name: ada, licence: MIT, train: { on: gold-traces, {{train}} }, model: { layers: 1, width: 16, heads: 2 } }
+              - { name: graph, licence: MIT, onnx: { of: ada } }
+              - { name: server, licence: MIT, endpoint: { of: ada{{keys}} } }
+              - { name: recorded, licence: MIT, traces: { of: ada } }
+            """).Replace("temperature: 2, signal: top-k, k: 4", "signal: top-k, k: 4, teachers: [ada, graph, server]", StringComparison.Ordinal);
+        static string[] Keys(string yaml) => [.. Experiments.Plan(yaml).Units.Where(unit => unit is TeacherUnit or TextUnit or ScoreUnit or StudentUnit { Method.IsBaseline: false }).Select(unit => unit.Fingerprint.Text)];
+        var keys = Keys(Forms("tokens: 60_000"));
+        Assert.Equal(keys.Length, keys.Distinct().Count());
+        Assert.Empty(keys.Intersect(Keys(Forms("tokens: 70_000"))));
+        // How a server is spoken to is part of what it says.
+        Assert.NotEqual(keys, Keys(Forms("tokens: 60_000", ", tokens-as-ids: false")));
+        // Its students are charged for its training, whatever its form.
+        var plan = Experiments.Plan(Forms("tokens: 60_000").Replace("boundary: [", "boundary: [teacher-training, ", StringComparison.Ordinal));
+        Assert.Single(plan.Units.OfType<StudentUnit>().Where(unit => unit is { Method: { IsBaseline: false, Name: "answers" }, Seed: 0 } && unit.Budget!.Amount == 2e8)
+            .Select(unit => unit.Prediction.Charges.Single(charge => charge.Kind == Bench.Protocol.Costs.ChargeKind.TeacherTraining).Flops.Value).Distinct());
+        Assert.Contains("put one before it under teachers:", Assert.Throws<SpecException>(() => Experiments.Parse(With("teacher: { name: ada, licence: MIT, traces: { of: eve } }"))).Message, StringComparison.Ordinal);
     }
 
     private sealed class Nowhere : ITeacherFiles
