@@ -106,36 +106,16 @@ internal sealed class BytePairs
         return symbols;
     }
 
-    private int[] Joined(List<int> symbols)
+    private int[] Joined(List<int> symbols) => NeighbourPairs.Joined(symbols, new Learnt(merges));
+
+    // The pair that was merged first in training comes first.
+    private readonly struct Learnt(Dictionary<(int Left, int Right), (int Rank, int Joined)> merges) : INeighbourPairs
     {
-        var ids = symbols.ToArray();
-        if (ids.Length < 2) return ids;
-        var (next, previous, queue) = (new int[ids.Length], new int[ids.Length], new PriorityQueue<Pair, long>());
-        for (var i = 0; i < ids.Length; i++) (next[i], previous[i]) = (i + 1 < ids.Length ? i + 1 : -1, i - 1);
-        void Consider(int left)
+        public bool TryJoin(int left, int right, out int rank, out int joined)
         {
-            if (left < 0 || next[left] < 0) return;
-            if (merges.TryGetValue((ids[left], ids[next[left]]), out var merge))
-                queue.Enqueue(new Pair(left, ids[left], ids[next[left]], merge.Joined), ((long)merge.Rank << 32) | (uint)left);
+            var found = merges.TryGetValue((left, right), out var merge);
+            (rank, joined) = merge;
+            return found;
         }
-
-        for (var i = 0; i + 1 < ids.Length; i++) Consider(i);
-        while (queue.TryDequeue(out var pair, out _))
-        {
-            // One of the two may have been joined with another since.
-            var (left, right) = (pair.At, next[pair.At]);
-            if (right < 0 || ids[left] != pair.Left || ids[right] != pair.Right) continue;
-            ids[left] = pair.Joined;
-            ids[right] = -1;
-            next[left] = next[right];
-            if (next[right] >= 0) previous[next[right]] = left;
-            next[right] = -1;
-            Consider(previous[left]);
-            Consider(left);
-        }
-
-        return [.. ids.Where(id => id >= 0)];
     }
-
-    private readonly record struct Pair(int At, int Left, int Right, int Joined);
 }

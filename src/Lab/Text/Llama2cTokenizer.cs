@@ -60,7 +60,7 @@ public sealed class Llama2cTokenizer : ITokenizer
             else tokens.AddRange(bytes.Select(value => FirstByte + value));
         }
 
-        return Joined(tokens);
+        return NeighbourPairs.Joined(tokens, new Scored(this));
     }
 
     public string Decode(IReadOnlyList<int> tokens)
@@ -87,33 +87,22 @@ public sealed class Llama2cTokenizer : ITokenizer
 
     public void Save(string folder) => File.WriteAllBytes(Path.Combine(folder, FileName), file);
 
-    // Of all neighbours the pair whose union has the highest score is joined first, the leftmost of equals, until none can be joined.
-    private int[] Joined(List<int> tokens)
+    // The pair whose union has the highest score comes first.
+    private readonly struct Scored(Llama2cTokenizer tokenizer) : INeighbourPairs
     {
-        var (ids, next, previous, queue) = (tokens.ToArray(), new int[tokens.Count], new int[tokens.Count], new PriorityQueue<(int At, int Left, int Right, int Union), (float, int)>());
-        for (var i = 0; i < ids.Length; i++) (next[i], previous[i]) = (i + 1 < ids.Length ? i + 1 : -1, i - 1);
-        void Consider(int left)
+        public bool TryJoin(int left, int right, out int rank, out int joined)
         {
-            if (left < 0 || next[left] < 0) return;
-            if (byPiece.TryGetValue(Key([.. pieces[ids[left]], .. pieces[ids[next[left]]]]), out var union))
-                queue.Enqueue((left, ids[left], ids[next[left]], union), (-scores[union], left));
+            var found = tokenizer.byPiece.TryGetValue(Key([.. tokenizer.pieces[left], .. tokenizer.pieces[right]]), out joined);
+            rank = found ? Falling(tokenizer.scores[joined]) : 0;
+            return found;
         }
 
-        for (var i = 0; i + 1 < ids.Length; i++) Consider(i);
-        while (queue.TryDequeue(out var pair, out _))
+        // Whole numbers in the opposite order of the scores: the bits of a float rise with it, and fall where it is negative.
+        private static int Falling(float score)
         {
-            // One of the two may have been joined with another since.
-            var (left, right) = (pair.At, next[pair.At]);
-            if (right < 0 || ids[left] != pair.Left || ids[right] != pair.Right) continue;
-            (ids[left], ids[right]) = (pair.Union, -1);
-            next[left] = next[right];
-            if (next[right] >= 0) previous[next[right]] = left;
-            next[right] = -1;
-            Consider(previous[left]);
-            Consider(left);
+            var bits = BitConverter.SingleToInt32Bits(score);
+            return ~(bits < 0 ? int.MinValue - bits : bits);
         }
-
-        return [.. ids.Where(id => id >= 0)];
     }
 
     // Pieces are bytes; as Latin-1 they are text that a dictionary can hold.

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Bench.Protocol.Seeds;
 using Bench.Protocol.Tasks;
 
@@ -19,7 +20,40 @@ public class TaskTests
 
     [Fact]
     public void Every_kind_in_the_catalogue_is_tested_here() =>
-        Assert.All(TaskCatalogue.Names.Where(name => name != "teacher-text"), name => Assert.Contains(Variants, variant => variant.Contains(name, StringComparison.Ordinal)));
+        Assert.All(TaskCatalogue.Names.Where(name => name is not ("teacher-text" or "gsm8k" or "math-500")), name => Assert.Contains(Variants, variant => variant.Contains(name, StringComparison.Ordinal)));
+
+    private static BenchmarkTask Benchmark(string task) => (BenchmarkTask)Experiments.Parse(Experiments.Small.Replace("{ name: addition, digits: 2 }", task, StringComparison.Ordinal)
+        .Replace("  train: { on: gold-traces, tokens: 60_000, learning-rate: 0.01, batch: 16 }\n  model: { layers: 1, width: 16, heads: 2 }\n", "  checkpoint: { path: x }\n", StringComparison.Ordinal)).Tasks[0].Task;
+
+    [Fact]
+    public void A_benchmark_reads_its_lines_asks_with_its_instruction_and_grades_its_gold_answers()
+    {
+        var gsm8k = Benchmark("{ name: gsm8k, max-tokens: 99 }");
+        var problem = gsm8k.Read(JsonDocument.Parse("""{"question": "What is 3 + 4?", "answer": "It is 3+4=<<3+4=7>>7.\n#### 7"}""").RootElement);
+        Assert.Equal(("What is 3 + 4?\n\nPlease reason step by step, and put your final answer within \\boxed{}.", "It is 3+4=7.", "7"), (problem.Prompt, problem.Reasoning, problem.Answer));
+        Assert.Equal((true, 99, "What is 3 + 4?"), (problem.IsMessage, problem.Limit, gsm8k.QuestionOf(problem)));
+        Assert.Equal(1, gsm8k.Grade(problem, Answers.WithReasoning(problem.Reasoning, problem.Answer)));
+        Assert.Equal((1, 0), (gsm8k.Grade(problem, "so \\boxed{7.0}"), gsm8k.Grade(problem, "so \\boxed{8}")));
+        Assert.Throws<FormatException>(() => gsm8k.Read(JsonDocument.Parse("""{"question": "?", "answer": "7"}""").RootElement));
+        // Plainly asked, without an instruction.
+        var plain = Benchmark("{ name: gsm8k, ask: plain, instruction: 'A:' }").Read(JsonDocument.Parse("""{"question": "Q", "answer": "#### 1"}""").RootElement);
+        Assert.Equal(("Q\n\nA:", false), (plain.Prompt, plain.IsMessage));
+        var math = Benchmark("{ name: math-500 }\n  - { name: gsm8k }");
+        var half = math.Read(JsonDocument.Parse("""{"problem": "Half?", "solution": "It is so.", "answer": "\\frac{1}{2}"}""").RootElement);
+        Assert.Equal((1, 0), (math.Grade(half, "\\boxed{0.5}"), math.Grade(half, "\\boxed{0.6}")));
+    }
+
+    [Fact]
+    public void A_benchmark_s_splits_are_disjoint_and_equal_seeds_choose_equal_problems()
+    {
+        var problems = Enumerable.Range(0, 1000).Select(i => new Problem($"problem {i % 900}", "", "1")).ToArray();
+        var (train, validation) = (BenchmarkTask.Choose(problems, Split.Train, 2000, new Seed(1)), BenchmarkTask.Choose(problems, Split.Validation, 2000, new Seed(1)));
+        Assert.Empty(train.Select(problem => problem.Prompt).Intersect(validation.Select(problem => problem.Prompt)));
+        Assert.Equal(900, train.Count + validation.Count);
+        Assert.InRange(validation.Count, 60, 120);
+        Assert.Equal(train.Take(10), BenchmarkTask.Choose(problems, Split.Train, 10, new Seed(1)));
+        Assert.NotEqual(train.Take(10), BenchmarkTask.Choose(problems, Split.Train, 10, new Seed(2)));
+    }
 
     [Theory]
     [MemberData(nameof(All))]
