@@ -27,14 +27,24 @@ var test = new Command("test", "Run the whole test suite.");
 test.SetAction(int (_) => throw new SpecException(null, "the launcher runs the tests", "./bench test"));
 root.Add(test);
 
+if (args.Length == 0)
+{
+    root.Parse(["--help"]).Invoke();
+    return ExitCodes.WrongRequest;
+}
+
 var parsed = root.Parse(args);
 if (parsed.Errors.Count > 0)
 {
+    // A misspelt option is said first: the parser would blame the word after it.
+    var options = parsed.CommandResult.Command.Options.SelectMany(option => option.Aliases.Append(option.Name)).Append("--help").ToArray();
+    if (parsed.CommandResult.Command != root && args.FirstOrDefault(word => word.StartsWith("--", StringComparison.Ordinal) && !options.Contains(word.Split('=')[0])) is { } strange)
+        return Say($"unknown option '{strange}'; {Suggestion.For(strange, options)}", ExitCodes.WrongRequest);
     var known = root.Subcommands.Where(command => !command.Hidden).Select(command => command.Name).ToArray();
     var wrong = args.FirstOrDefault(word => !word.StartsWith('-'));
     return wrong is not null && parsed.CommandResult.Command == root
         ? Say($"unknown command '{wrong}'; {Suggestion.For(wrong, known)}", ExitCodes.WrongRequest)
-        : Say($"{parsed.Errors[0].Message} (bench {(parsed.CommandResult.Command == root ? "" : parsed.CommandResult.Command.Name + " ")}--help tells more)", ExitCodes.WrongRequest);
+        : Say($"{Plain(parsed.Errors[0].Message)} (bench {(parsed.CommandResult.Command == root ? "" : parsed.CommandResult.Command.Name + " ")}--help tells more)", ExitCodes.WrongRequest);
 }
 
 try
@@ -65,6 +75,11 @@ catch (Exception error) when (Environment.GetEnvironmentVariable("BENCH_TRACE") 
 {
     return Say($"a fault of Bench itself: {error.GetType().Name}: {error.Message} (BENCH_TRACE=1 shows where; please report it)", ExitCodes.SomeFailed);
 }
+
+// The parser's words for types are not people's.
+static string Plain(string message) => string.Join(' ', message.Replace("as expected type 'System.Int32'", "as a whole number", StringComparison.Ordinal)
+    .Replace("as expected type 'System.Int64'", "as a whole number", StringComparison.Ordinal).Replace("as expected type 'System.Double'", "as a number", StringComparison.Ordinal)
+    .Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
 
 static int Say(string message, int code)
 {

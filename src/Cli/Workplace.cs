@@ -44,9 +44,10 @@ internal sealed class Workplace
     internal string ExperimentFile(string named)
     {
         string[] candidates = [named, Path.Combine(named, "experiment.yaml"), Path.Combine(Root, "experiments", named, "experiment.yaml"), Path.Combine(Root, named, "experiment.yaml")];
-        return candidates.FirstOrDefault(File.Exists) is { } found
-            ? Shown(found)
-            : throw new SpecException(null, $"there is no experiment '{named}'", $"known are {string.Join(", ", Experiments())}; or give a path to an experiment.yaml");
+        if (candidates.FirstOrDefault(File.Exists) is { } found) return Shown(found);
+        throw candidates.Where(candidate => candidate != named).Select(Path.GetDirectoryName).FirstOrDefault(Directory.Exists) is { } folder
+            ? new SpecException(null, $"there is no experiment.yaml in {Shown(folder)}", Path.GetFileName(folder) == "claims" ? "bench claims recomputes the claims" : $"experiments are {string.Join(", ", Experiments())}")
+            : new SpecException(null, $"there is no experiment '{named}'", $"known are {string.Join(", ", Experiments())}; or give a path to an experiment.yaml");
     }
 
     // Messages name the file as a person at this prompt would.
@@ -92,7 +93,7 @@ internal sealed class Workplace
     }
 
     private IEnumerable<string> Experiments() => Directory.Exists(Path.Combine(Root, "experiments"))
-        ? Directory.GetDirectories(Path.Combine(Root, "experiments")).Select(folder => Path.GetFileName(folder)!).Order()
+        ? Directory.GetDirectories(Path.Combine(Root, "experiments")).Where(folder => File.Exists(Path.Combine(folder, "experiment.yaml"))).Select(folder => Path.GetFileName(folder)!).Order()
         : [];
 
     private string? Git(params string[] arguments)

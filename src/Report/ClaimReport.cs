@@ -39,12 +39,12 @@ public static class ClaimReport
             text.Append(CultureInfo.InvariantCulture, $"{VerdictRow.Name(group.Key)}: {group.Count()} of {checks.Count} runs\n");
             // What cannot be checked for want of everything is only counted.
             var shown = group.Key == Verdict.UnderDetermined ? group.Where(check => check.Findings.Count > 0 || check.StatedCost is not null).ToArray() : [.. group];
-            foreach (var check in shown) text.Append(Wrapped($"  {check.Run}: {check.Reason}", 78));
+            foreach (var check in shown) text.Append(Words.Wrapped($"  {check.Run}: {check.Reason}", 78));
             if (shown.Length < group.Count()) text.Append(CultureInfo.InvariantCulture, $"  {group.Count() - shown.Length} more state neither GPUs and hours nor a cost\n");
             text.Append('\n');
         }
 
-        return text.Append(Wrapped(Terms(tolerances), 78)).ToString();
+        return text.Append(Words.Wrapped(Terms(tolerances), 78)).ToString();
     }
 
     private static string Terms(Tolerances tolerances) => string.Create(CultureInfo.InvariantCulture,
@@ -141,22 +141,4 @@ public static class ClaimReport
     private static void Caption(ResultsFolder folder, string name, string text) => File.WriteAllText(Path.Combine(folder.Figures, name + ".md"), text + "\n");
 
     // Lines of at most some columns; what goes on is indented.
-    private static string Wrapped(string text, int columns)
-    {
-        var (lines, line) = (new StringBuilder(), new StringBuilder());
-        foreach (var word in text.TrimStart().Split(' '))
-        {
-            var indent = lines.Length == 0 ? text[..^text.TrimStart().Length] : text.StartsWith(' ') ? "      " : "";
-            if (line.Length > 0 && line.Length + 1 + word.Length > columns)
-            {
-                lines.Append(line).Append('\n');
-                line.Clear();
-                indent = text.StartsWith(' ') ? "      " : "";
-            }
-
-            line.Append(line.Length == 0 ? indent : " ").Append(word);
-        }
-
-        return lines.Append(line).Append('\n').ToString();
-    }
 }

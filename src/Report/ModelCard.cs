@@ -22,8 +22,10 @@ public static class ModelCard
         var card = new StringBuilder();
         void Line(FormattableString text) => card.Append(text.ToString(CultureInfo.InvariantCulture)).Append('\n');
         Line($"---");
-        Line($"license: other");
-        Line($"license_name: {Quoted(teachers.Length == 0 ? "none inherited" : string.Join("; ", teachers.Select(teacher => teacher.Teacher.Licence).Distinct()))}");
+        var licences = teachers.Select(teacher => teacher.Teacher.Licence).Distinct(StringComparer.OrdinalIgnoreCase).ToArray();
+        // Hubs know permissive licences by their SPDX ids in small letters.
+        if (licences is [var only] && LicenceTable.Permissive.Contains(only, StringComparer.OrdinalIgnoreCase)) Line($"license: {only.ToLowerInvariant()}");
+        else Line($"license: other\nlicense_name: {Quoted(licences.Length == 0 ? "none inherited" : string.Join("; ", licences))}");
         Line($"tags: [knowledge-distillation, bench]");
         Line($"---");
         Line($"# {spec.Name}: {run.Label}");

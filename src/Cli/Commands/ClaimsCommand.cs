@@ -15,7 +15,7 @@ internal static class ClaimsCommand
         var file = new Argument<string?>("file") { Arity = ArgumentArity.ZeroOrOne, Description = "A table of claims (default: experiments/claims/claims.csv, whose README names the columns)." };
         var prices = new Option<string?>("--prices") { Description = "A table of accelerators, their peaks and prices (default: experiments/claims/prices.csv)." };
         var crossChecks = new Option<string?>("--crosschecks") { Description = "A table of what rows say of each other (default: crosschecks.csv beside the claims, if there is one)." };
-        var output = new Option<string?>("--out") { Description = "Write verdicts, findings, tables and figures into this folder (default for the project's own table: results/claims)." };
+        var output = new Option<string?>("--out") { Description = "Write verdicts, findings, tables and figures into this folder (default for the project's own tables at the usual tolerances: results/claims)." };
         var agreement = new Option<double>("--tolerance") { Description = "The share by which two figures of one quantity may differ.", DefaultValueFactory = _ => usual.Agreement };
         var least = new Option<double>("--least-mfu") { Description = "The lowest plausible share of the peak.", DefaultValueFactory = _ => usual.LeastMfu };
         var most = new Option<double>("--most-mfu") { Description = "The highest plausible share of the peak.", DefaultValueFactory = _ => usual.MostMfu };
@@ -36,11 +36,13 @@ internal static class ClaimsCommand
         var beside = crossChecks ?? Path.Combine(file is null ? own : Path.GetDirectoryName(Path.GetFullPath(file))!, "crosschecks.csv");
         var checks = ClaimChecker.Check(
             claims, ClaimTable.Prices(prices ?? Path.Combine(own, "prices.csv")), crossChecks is not null || File.Exists(beside) ? ClaimTable.CrossChecks(beside, claims) : [], tolerances);
+        // The committed results are those of the project's own tables at the usual tolerances.
+        var usual = file is null && prices is null && crossChecks is null && tolerances == new Tolerances();
+        var results = (output ?? (usual ? Path.Combine(Workplace.Current.Root, "results", "claims") : null)) is { } folder ? new ResultsFolder(folder) : null;
+        results?.CheckWritable();
         if (json) foreach (var check in checks) Console.WriteLine(JsonSerializer.Serialize(Told(check), JsonLines.Compact));
         else Console.Write(ClaimReport.Text(checks, tolerances));
-        if ((output ?? (file is null ? Path.Combine(Workplace.Current.Root, "results", "claims") : null)) is not { } folder) return ExitCodes.Done;
-        var results = new ResultsFolder(folder);
-        results.CheckWritable();
+        if (results is null) return ExitCodes.Done;
         ClaimReport.Write(results, checks, tolerances);
         if (!json) Console.WriteLine($"tables and figures: {Path.GetRelativePath(Directory.GetCurrentDirectory(), results.Path)}");
         return ExitCodes.Done;

@@ -22,7 +22,7 @@ internal static class ExportCommand
 
     private static int Export(string named, string? tokenizerFile, string? folder, string? onnx, bool past)
     {
-        if (folder is null && onnx is null) throw new SpecException(null, "what shall it be written as?", "give --hf DIR, --onnx DIR, or both");
+        if (folder is null && onnx is null) throw new SpecException(null, "no format is given", "give --hf DIR, --onnx DIR, or both");
         var (model, tokenizer) = ModelNames.LoadWeights(named, tokenizerFile);
         using var owned = model;
         // A model of an experiment takes its lineage with it.

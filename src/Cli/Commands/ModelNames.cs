@@ -24,7 +24,7 @@ internal static class ModelNames
     internal static (Decoder Model, ITokenizer Tokenizer) LoadWeights(string named, string? tokenizerFile)
     {
         var (model, tokenizer) = Load(named, tokenizerFile);
-        if (model is Decoder decoder) return (decoder, Needed(tokenizer, named));
+        if (model is Decoder decoder) return (decoder, tokenizer ?? throw Tokenless(named));
         model.Dispose();
         throw new SpecException(null, $"{named} is a graph already", "give a model with weights");
     }
@@ -38,14 +38,17 @@ internal static class ModelNames
         if (File.Exists(named)) return named.EndsWith(".bin", StringComparison.Ordinal) ? Llama2cTokenizer.Load(TokenizerBeside(named), Llama2cFile.Shape(named).Vocabulary) : HuggingFaceTokenizer.Load(named);
         // A folder may hold a tokenizer and no model.
         if (Directory.Exists(named) && File.Exists(Path.Combine(named, "tokenizer.json"))) return HuggingFaceTokenizer.Load(named);
+        if (Directory.Exists(named) && !File.Exists(Path.Combine(named, "config.json"))) throw Tokenless(named);
         var (model, tokenizer) = Find(named, null);
         model.Dispose();
-        return Needed(tokenizer, named);
+        return tokenizer ?? throw Tokenless(named);
     });
 
     /// <summary>The tokenizer that text needs.</summary>
     internal static ITokenizer Needed(ITokenizer? tokenizer, string named) =>
         tokenizer ?? throw new SpecException(null, $"{named} has no tokenizer", "put its tokenizer.json beside it, or give tokens with --token-ids");
+
+    private static SpecException Tokenless(string named) => new(null, $"{named} has no tokenizer", "put its tokenizer.json beside it");
 
     private static T Spoken<T>(Func<T> load)
     {
@@ -84,13 +87,14 @@ internal static class ModelNames
     /// <summary>The run that a person means by experiment/run, and its plan; null where a file or a folder is meant.</summary>
     internal static (Plan Plan, UnitOfWork Unit, TeacherFiles Files)? Run(string named)
     {
-        if (Path.Exists(named) || named.LastIndexOf('/') is not (> 0 and var slash)) return null;
+        // No run has an extension: that is a file which is not here.
+        if (Path.Exists(named) || Path.HasExtension(named) || named.LastIndexOf('/') is not (> 0 and var slash)) return null;
         var (experiment, run) = (named[..slash], named[(slash + 1)..]);
         var file = Workplace.Current.ExperimentFile(experiment);
         var files = Workplace.Current.Files(file);
         var plan = Planner.Make(ExperimentFile.Load(file), files);
         var unit = plan.Runs.FirstOrDefault(unit => unit.Run == run)
-            ?? throw new SpecException(null, $"experiment '{experiment}' has no run '{run}'", "runs.csv names them; the teacher's is 'teacher'");
+            ?? throw new SpecException(null, $"experiment '{experiment}' has no run '{run}'", $"runs.csv names them; its teachers are {string.Join(", ", plan.Runs.OfType<TeacherUnit>().Select(teacher => teacher.Run))}");
         return (plan, unit, files);
     }
 

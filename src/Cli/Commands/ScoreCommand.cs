@@ -22,7 +22,8 @@ internal static class ScoreCommand
         command.SetAction(parsed =>
         {
             var (words, numbers) = (parsed.GetValue(text), parsed.GetValue(ids));
-            if ((words is null) == (numbers is null)) throw new SpecException(null, "what is to be read?", "give --text or --token-ids, one of them");
+            if ((words is null) == (numbers is null)) throw new SpecException(null, "nothing to read is given, or two things", "give --text or --token-ids, one of them");
+            if (words is { Length: 0 }) throw new SpecException(null, "--text is empty", "give a text");
             return Score(parsed.GetValue(model)!, parsed.GetValue(tokenizer), words, numbers, parsed.GetValue(logits), parsed.GetValue(json));
         });
         return command;

@@ -82,7 +82,7 @@ public static class Llama2cFile
         var (width, inner, layers, heads, keyValueHeads, vocabulary, context) = (numbers[0], numbers[1], numbers[2], numbers[3], numbers[4], numbers[5], numbers[6]);
         if (new[] { width, inner, layers, heads, keyValueHeads, context }.Any(n => n is <= 0 or > 1 << 20) || vocabulary is 0 or int.MinValue
             || width % heads != 0 || heads % keyValueHeads != 0 || width / heads % 2 != 0)
-            throw new LabException($"{path}: not a llama2.c version-0 checkpoint (its header is {string.Join(", ", numbers)})");
+            throw new LabException($"{path}: not a llama2.c version-0 checkpoint: its header gives no possible sizes");
         var shape = new ModelShape
         {
             Layers = layers,

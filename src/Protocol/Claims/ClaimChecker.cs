@@ -166,9 +166,12 @@ public static class ClaimChecker
         if (checks.FirstOrDefault(finding => finding.Holds == false) is { } strange)
             return (Verdict.Implausible, $"{strange.Name}: {Shown(strange.Value)} lies outside {(strange.Least is { } low ? Shown(low) : "…")} to {(strange.Most is { } high ? Shown(high) : "…")}{Remark(strange)}");
         if (checks.Length == 0) return (Verdict.UnderDetermined, $"not stated: {string.Join("; ", missing.Distinct().Take(3))}");
-        return (Verdict.Consistent, string.Join("; ", checks.Select(finding => finding.Stated is { } stated
-            ? $"{finding.Name} {Shown(finding.Value)} against {Shown(stated)}"
-            : $"{finding.Name} {Shown(finding.Value)}").Distinct().Take(3)));
+        // A run in stages, or with several records, says of each figure whose it is.
+        var several = checks.Select(finding => finding.Part).Distinct().Count() > 1;
+        var agreeing = checks.Select(finding =>
+            $"{(several ? finding.Part + ": " : "")}{finding.Name} {Shown(finding.Value)}{(finding.Stated is { } stated ? $" against {Shown(stated)}" : "")}").Distinct().ToArray();
+        var more = agreeing.Length > 3 ? $"; and {agreeing.Length - 3} more" : "";
+        return (Verdict.Consistent, string.Join("; ", agreeing.Take(3)) + more);
     }
 
     private static string Remark(Finding finding) => finding.Remark.Length > 0 ? $" ({finding.Remark})" : "";

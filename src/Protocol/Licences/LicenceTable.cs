@@ -16,9 +16,11 @@ public static class LicenceTable
     /// <summary>Every name that an experiment may give as a licence.</summary>
     public static IReadOnlyCollection<string> Names { get; } = [.. Permissive.Concat(Rows.Select(row => row.Licence)).Distinct()];
 
-    /// <summary>The terms of a licence by its name or its key; null where nobody has read it.</summary>
-    public static Terms? Find(string licence) => Rows.FirstOrDefault(row => row.Licence == licence || row.Key == licence)
-        ?? (Permissive.Contains(licence) ? new Terms(licence, licence, Permission.Yes, "", "none beyond keeping the licence and notices", "") : null);
+    /// <summary>The terms of a licence by its name or its key, in whatever case, as SPDX has it; null where nobody has read it.</summary>
+    public static Terms? Find(string licence) => Rows.FirstOrDefault(row => Same(row.Licence, licence) || Same(row.Key, licence))
+        ?? (Permissive.Any(name => Same(name, licence)) ? new Terms(licence, licence, Permission.Yes, "", "none beyond keeping the licence and notices", "") : null);
+
+    private static bool Same(string a, string b) => a.Equals(b, StringComparison.OrdinalIgnoreCase);
 
     private static IReadOnlyList<Terms> Read()
     {

@@ -127,7 +127,7 @@ internal sealed class SpecMapping
             throw At(value, $"'{key}' must be a number", "");
         return number >= low && number <= high
             ? number
-            : throw At(value, FormattableString.Invariant($"'{key}' is {number}"), low == double.Epsilon ? "it must be more than 0" : FormattableString.Invariant($"it must be from {low} to {high}"));
+            : throw At(value, FormattableString.Invariant($"'{key}' is {number}"), low == double.Epsilon ? "it must be more than 0" : low == high ? FormattableString.Invariant($"it must be {low}") : FormattableString.Invariant($"it must be from {low} to {high}"));
     }
 
     private Place PlaceOf(YamlNode at) => new(file, (int)at.Start.Line, (int)at.Start.Column);

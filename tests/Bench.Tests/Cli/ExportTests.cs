@@ -35,6 +35,7 @@ public sealed class ExportTests : IDisposable
         Assert.Equal(card, File.ReadAllText(scratch.File("graph/README.md")));
         Assert.Contains("license_name: \"Llama 3.1 Community License\"", card, StringComparison.Ordinal);
         Assert.Contains("a distributed model trained on outputs must have a name starting with Llama", card, StringComparison.Ordinal);
+        Assert.Contains("one seed: the intervals do not show how much training varies", Ok("report", scratch.File("experiment.yaml"), "--out", scratch.File("results")), StringComparison.Ordinal);
         // Teacher, text, probabilities, student: in this order, each with its hash.
         var steps = card.Split('\n').Where(line => line.StartsWith("1. ", StringComparison.Ordinal)).ToArray();
         Assert.Equal(4, steps.Length);

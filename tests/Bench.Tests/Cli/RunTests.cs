@@ -252,6 +252,14 @@ public sealed class RunTests : IDisposable
         Assert.Equal(2, bench.Run("run").Code);
         Assert.Equal((2, "bench: unknown command 'smaple'; did you mean 'sample'?\n"), bench.Run("smaple") is var typo ? (typo.Code, typo.Errors) : default);
         Assert.Equal(2, bench.Run("run", experiment, "--jobs", "0").Code);
+        Assert.Equal((2, "bench: unknown option '--joobs'; did you mean '--jobs'?\n"), bench.Run("run", experiment, "--joobs", "2") is var slip ? (slip.Code, slip.Errors) : default);
+        Assert.Contains("'zero' for option '--jobs' as a whole number", bench.Run("run", experiment, "--jobs", "zero").Errors, StringComparison.Ordinal);
+        Assert.Contains("bench claims recomputes the claims", bench.Run("report", "claims").Errors, StringComparison.Ordinal);
+        // At other tolerances the committed results stay as they are.
+        Assert.DoesNotContain("tables and figures", bench.Run("claims", "--tolerance", "5").Output, StringComparison.Ordinal);
+        var bare = bench.Run();
+        Assert.Equal(2, bare.Code);
+        Assert.Contains("  claims", bare.Output, StringComparison.Ordinal);
         var unknown = bench.Run("plan", "quikstart");
         Assert.Equal(2, unknown.Code);
         Assert.StartsWith("bench: there is no experiment 'quikstart'; known are ", unknown.Errors, StringComparison.Ordinal);
