@@ -30,14 +30,15 @@ public static class ComparisonTables
     internal static string Text(ExperimentSpec spec, IReadOnlyList<ComparisonRow> rows)
     {
         var text = new StringBuilder();
+        var letters = Math.Max(4, rows.Max(row => row.Group.Length));
         foreach (var block in Blocks(rows))
         {
             text.Append(CultureInfo.InvariantCulture, $"{Title(spec, block.Key)}\n");
-            text.Append(CultureInfo.InvariantCulture, $"  {"method",-21} {"mean [95% interval]",-24} {"",-4} {"gap recovered",-18} FLOPs\n");
+            text.Append(CultureInfo.InvariantCulture, $"  {"method",-21} {"mean [95% interval]",-24} {"".PadRight(letters)} {"gap recovered",-18} FLOPs\n");
             foreach (var row in Sorted(block))
             {
                 text.Append(string.Create(CultureInfo.InvariantCulture,
-                    $"  {Labels.Of(spec, row.Teacher, row.Method),-21} {Value(row),-24} {row.Group,-4} {Recovered(row),-18} {row.FlopsTotal:0.0e0}{(row.Frontier ? " †" : "")}").TrimEnd()).Append('\n');
+                    $"  {Labels.Of(spec, row.Teacher, row.Method),-21} {Value(row),-24} {row.Group.PadRight(letters)} {Recovered(row),-18} {row.FlopsTotal:0.0e0}{(row.Frontier ? " †" : "")}").TrimEnd()).Append('\n');
             }
 
             text.Append('\n');

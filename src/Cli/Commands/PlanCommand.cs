@@ -53,6 +53,7 @@ internal static class PlanCommand
         var work = plan.Units.SelectMany(Own).ToArray();
         Console.WriteLine($"{"all units, once each",-20} {Number(work.Sum(charge => charge.Flops.Value), "0.000e0")} FLOPs, {Number(work.Sum(charge => charge.Seconds.Value) / 3600, "0.00")} hours one after the other, {Number(work.Sum(charge => prices.Cost(charge.Flops).Value), "0.00")} dollars");
         foreach (var teacher in plan.Spec.Teachers) Console.WriteLine($"licence of teacher {teacher.Name}: {LicenceGate.Inherited(teacher)}; it may be distilled");
+        Console.WriteLine("what runs share is charged to each that uses it; done it is once");
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"seconds assume {CostModel.RateOf(plan.Spec) / 1e9:0} GFLOP/s a process; dollars are {prices.Name}'s"));
     }
 
