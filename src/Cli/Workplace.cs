@@ -41,14 +41,20 @@ internal sealed class Workplace
     internal static string Providers { get; } = typeof(Workplace).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().First(entry => entry.Key == "BenchProviders").Value!;
 
     /// <summary>The experiment.yaml that a person means by a folder or a file.</summary>
+    /// <exception cref="SpecException">There is none.</exception>
     internal string ExperimentFile(string named)
     {
-        string[] candidates = [named, Path.Combine(named, "experiment.yaml"), Path.Combine(Root, "experiments", named, "experiment.yaml"), Path.Combine(Root, named, "experiment.yaml")];
-        if (candidates.FirstOrDefault(File.Exists) is { } found) return Shown(found);
-        throw candidates.Where(candidate => candidate != named).Select(Path.GetDirectoryName).FirstOrDefault(Directory.Exists) is { } folder
+        if (FindExperiment(named) is { } found) return found;
+        throw Folders(named).FirstOrDefault(Directory.Exists) is { } folder
             ? new SpecException(null, $"there is no experiment.yaml in {Shown(folder)}", Path.GetFileName(folder) == "claims" ? "bench claims recomputes the claims" : $"experiments are {string.Join(", ", Experiments())}")
             : new SpecException(null, $"there is no experiment '{named}'", $"known are {string.Join(", ", Experiments())}; or give a path to an experiment.yaml");
     }
+
+    /// <summary>As <see cref="ExperimentFile"/>; null where there is none.</summary>
+    internal string? FindExperiment(string named) =>
+        Folders(named).Select(folder => Path.Combine(folder, "experiment.yaml")).Prepend(named).FirstOrDefault(File.Exists) is { } found ? Shown(found) : null;
+
+    private string[] Folders(string named) => [named, Path.Combine(Root, "experiments", named), Path.Combine(Root, named)];
 
     // Messages name the file as a person at this prompt would.
     private static string Shown(string path)

@@ -139,6 +139,4 @@ public static class ClaimReport
     }
 
     private static void Caption(ResultsFolder folder, string name, string text) => File.WriteAllText(Path.Combine(folder.Figures, name + ".md"), text + "\n");
-
-    // Lines of at most some columns; what goes on is indented.
 }

@@ -46,7 +46,7 @@ public static class Conclusions
         }
 
         if (rows.FirstOrDefault(row => row.Items < spec.Evaluation.Items) is { } few) yield return $"  measured on {few.Items} items: {spec.Evaluation.Items} were asked for, and there are no more";
-        if (rows.Where(row => row.Student == student && row.Budget is not null).All(row => row.Seeds == 1)) yield return "  one seed: the intervals do not show how much training varies";
+        if (rows.Where(row => row.Student == student && row.Budget is not null).Max(row => (int?)row.Seeds) == 1) yield return "  one seed: the intervals do not show how much training varies";
         var (teacher, untrained) = (rows.FirstOrDefault(row => row.Method == Summary.Teacher), rows.FirstOrDefault(row => row.Student == student && row.Budget is null));
         if (teacher is not null && untrained is not null && (metric.HigherIsBetter ? teacher.Value <= untrained.CiHigh : teacher.Value >= untrained.CiLow))
             yield return "  the teacher is no better than the untrained student: it has nothing to teach";

@@ -5,7 +5,7 @@ namespace Bench.Report;
 /// <summary>Sentences for a terminal.</summary>
 internal static class Words
 {
-        /// <summary>Lines of at most so many columns. An indented text goes on further in.</summary>
+    /// <summary>Lines of at most so many columns. An indented text goes on further in.</summary>
     internal static string Wrapped(string text, int columns)
     {
         var (lines, line) = (new StringBuilder(), new StringBuilder());

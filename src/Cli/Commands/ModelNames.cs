@@ -87,10 +87,10 @@ internal static class ModelNames
     /// <summary>The run that a person means by experiment/run, and its plan; null where a file or a folder is meant.</summary>
     internal static (Plan Plan, UnitOfWork Unit, TeacherFiles Files)? Run(string named)
     {
-        // No run has an extension: that is a file which is not here.
-        if (Path.Exists(named) || Path.HasExtension(named) || named.LastIndexOf('/') is not (> 0 and var slash)) return null;
+        if (Path.Exists(named) || named.LastIndexOf('/') is not (> 0 and var slash)) return null;
         var (experiment, run) = (named[..slash], named[(slash + 1)..]);
-        var file = Workplace.Current.ExperimentFile(experiment);
+        // What stands before the slash may be a folder that is not here, or not an experiment's.
+        if (Workplace.Current.FindExperiment(experiment) is not { } file) return null;
         var files = Workplace.Current.Files(file);
         var plan = Planner.Make(ExperimentFile.Load(file), files);
         var unit = plan.Runs.FirstOrDefault(unit => unit.Run == run)

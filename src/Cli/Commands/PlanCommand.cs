@@ -9,14 +9,14 @@ using Spectre.Console;
 
 namespace Bench.Cli.Commands;
 
-/// <summary>bench plan: every unit with its predicted cost; runs nothing.</summary>
+/// <summary>bench plan: every unit with its predicted cost; trains and asks nothing.</summary>
 internal static class PlanCommand
 {
     internal static Command Create()
     {
         var experiment = Arguments.Experiment();
         var json = new Option<bool>("--json") { Description = "As JSON." };
-        var command = new Command("plan", "List every unit of work with its predicted cost; runs nothing.") { experiment, json };
+        var command = new Command("plan", "List every unit of work with its predicted cost; trains and asks nothing.") { experiment, json };
         command.SetAction(parsed => Show(parsed.GetValue(experiment)!, parsed.GetValue(json)));
         return command;
     }
@@ -52,8 +52,8 @@ internal static class PlanCommand
         Console.WriteLine($"{"total",-20} {Number(Runs(plan).Sum(charge => charge.Flops.Value), "0.000e0")} FLOPs charged to runs");
         var work = plan.Units.SelectMany(Own).ToArray();
         Console.WriteLine($"{"all units, once each",-20} {Number(work.Sum(charge => charge.Flops.Value), "0.000e0")} FLOPs, {Number(work.Sum(charge => charge.Seconds.Value) / 3600, "0.00")} hours one after the other, {Number(work.Sum(charge => prices.Cost(charge.Flops).Value), "0.00")} dollars");
-        foreach (var teacher in plan.Spec.Teachers) Console.WriteLine($"licence of teacher {teacher.Name}: {LicenceGate.Inherited(teacher)}; it may be distilled");
         Console.WriteLine("what runs share is charged to each that uses it; done it is once");
+        foreach (var teacher in plan.Spec.Teachers) Console.WriteLine($"licence of teacher {teacher.Name}: {LicenceGate.Inherited(teacher)}; it may be distilled");
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"seconds assume {CostModel.RateOf(plan.Spec) / 1e9:0} GFLOP/s a process; dollars are {prices.Name}'s"));
     }
 

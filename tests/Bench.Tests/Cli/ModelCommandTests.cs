@@ -53,6 +53,7 @@ public sealed class ModelCommandTests : IDisposable
         Assert.Contains("has no tokenizer; put its tokenizer.json beside it, or give tokens with --token-ids", Refused("score", folder, "--text", "hello"), StringComparison.Ordinal);
         Assert.EndsWith("has no tokenizer; put its tokenizer.json beside it", Refused("export", folder, "--hf", scratch.File("hf")), StringComparison.Ordinal);
         Assert.EndsWith("add --json", Refused("sample", folder, "--token-ids", "5", "--logprobs"), StringComparison.Ordinal);
+        Assert.Contains("has no run 'teacher-1.5b'", Refused("score", "quickstart/teacher-1.5b", "--token-ids", "5"), StringComparison.Ordinal);
         Assert.Contains("there is no model 'none/model.bin'", Refused("score", "none/model.bin", "--token-ids", "5"), StringComparison.Ordinal);
         Assert.Contains("512 is no token of this model; it has 0 to 511", Refused("sample", folder, "--token-ids", "5,512"), StringComparison.Ordinal);
         Assert.Contains("'x' is no token", Refused("score", folder, "--token-ids", "5,x"), StringComparison.Ordinal);
