@@ -3,6 +3,7 @@ using Bench.Lab.Signals;
 using Bench.Lab.Tensors;
 using Bench.Lab.Text;
 using Bench.Protocol.Costs;
+using Bench.Protocol.Detection;
 using Bench.Protocol.Outcomes;
 using Bench.Protocol.Seeds;
 using Bench.Protocol.Specs;
@@ -29,6 +30,7 @@ internal sealed class TaskEvaluator(IReadOnlyList<TaskSpec> tasks, EvaluationSpe
             var (predicted, reading) = new Scorer(model, clock).Predict(first, ChargeKind.Evaluation);
             charge = charge.Plus(reading);
             scores.AddRange(ByTask(items, Metric.Confidence, i => ConfidenceOf(first[i], predicted[i])));
+            if (evaluation.ShowsEntropy) scores.AddRange(ByTask(items, Metric.ResponseNats, i => -predicted[i].LogProbabilities.Sum(value => (double)value)));
         }
 
         if (evaluation.Likelihood)
@@ -60,7 +62,12 @@ internal sealed class TaskEvaluator(IReadOnlyList<TaskSpec> tasks, EvaluationSpe
         var texts = responses.Select(tokenizer.Decode).ToArray();
         var grades = texts.Select((text, i) => items[i / samples].Task.Grade(items[i / samples].Problem, text)).Chunk(samples).ToArray();
         var scores = new List<TaskScores>();
-        scores.AddRange(ByTask(items, Metric.Accuracy, i => grades[i].Average()));
+        foreach (var group in Enumerable.Range(0, items.Count).GroupBy(i => items[i].Name))
+        {
+            foreach (var metric in items[group.First()].Task.Metrics)
+                scores.Add(new TaskScores(group.Key, metric.Name, [.. group.Select(i => Enumerable.Range(0, samples).Average(sample => items[i].Task.Measure(metric, items[i].Problem, texts[i * samples + sample])))]));
+        }
+
         if (evaluation.PassAt is var k and > 0)
         {
             var answers = texts.Select(Answers.Final).Chunk(samples).ToArray();
@@ -111,7 +118,37 @@ internal sealed class TaskEvaluator(IReadOnlyList<TaskSpec> tasks, EvaluationSpe
     internal (IReadOnlyList<TaskScores> Scores, Charge Charge) Imitate(ILanguageModel model, string task, IReadOnlyList<Sequence> windows, IReadOnlyList<int[]> choices)
     {
         var (scores, charge) = new Scorer(model, clock).Predict(windows, ChargeKind.Evaluation);
-        return ([BitsPerToken(task, scores), Agreement(task, scores, choices)], charge);
+        var found = new List<TaskScores> { BitsPerToken(task, scores), Agreement(task, scores, choices) };
+        if (evaluation.Detection is not { } detection) return (found, charge);
+        found.AddRange(WatermarkScores(task, detection, [.. windows.SelectMany((window, i) => scores[i].MostLikely.Select((token, at) => (window.Tokens[window.Start + at - 1], token)))], model.Shape.Vocabulary));
+        var (canaries, reading) = CanaryScores(model, task, detection, windows[0].Tokens[0]);
+        return ([.. found, .. canaries], charge.Plus(reading));
+    }
+
+    // What a student predicts after tokens of unmarked text, tested by the owner's key, and by keys that nobody used.
+    private static IEnumerable<TaskScores> WatermarkScores(string task, DetectionSpec detection, IReadOnlyList<(int Previous, int Predicted)> pairs, int vocabulary)
+    {
+        double P(long key, int tokens) => DetectionTests.Watermark(pairs.Take(tokens), new GreenList(key, detection.Gamma, vocabulary), vocabulary);
+        foreach (var tokens in detection.Probes)
+        {
+            yield return new TaskScores(task, Metric.WatermarkP(tokens).Name, [Math.Log10(P(detection.Key, tokens))]);
+            yield return new TaskScores(task, Metric.WatermarkAlarms(tokens).Name, [.. detection.Unused.Select(key => P(key, tokens) < DetectionSpec.Level ? 1.0 : 0)]);
+        }
+    }
+
+    // How likely the owner's canaries are after the begin token, beside ones that nobody planted; and the same for sets that nobody planted either.
+    private (IReadOnlyList<TaskScores> Scores, Charge Charge) CanaryScores(ILanguageModel model, string task, DetectionSpec detection, int begin)
+    {
+        int[][] Draw(long key, int count) => [.. Canaries.Draw(key, count, detection.CanaryTokens, model.Shape.Vocabulary)];
+        var controls = Draw(detection.Unused.First(), DetectionSpec.Controls);
+        var sets = detection.Unused.Skip(1).Prepend(detection.Key).Select(key => Draw(key, detection.Canaries));
+        var (scores, charge) = new Scorer(model, clock).Predict([.. sets.SelectMany(set => set).Concat(controls).Select(canary => new Sequence([begin, .. canary], 1))], ChargeKind.Evaluation);
+        var likelihoods = scores.Select(score => score.LogProbabilities.Sum(value => (double)value)).ToArray();
+        var tested = likelihoods[..^controls.Length].Chunk(detection.Canaries).Select(set => DetectionTests.Canaries(set, likelihoods[^controls.Length..])).ToArray();
+        return ([
+            new TaskScores(task, Metric.CanaryP.Name, [Math.Log10(tested[0])]),
+            new TaskScores(task, Metric.CanaryAlarms.Name, [.. tested.Skip(1).Select(p => p < DetectionSpec.Level ? 1.0 : 0)]),
+        ], charge);
     }
 
     /// <summary>Each window's mean −log2 probability.</summary>

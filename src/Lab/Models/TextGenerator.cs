@@ -1,5 +1,6 @@
 using Bench.Lab.Tensors;
 using Bench.Protocol.Costs;
+using Bench.Protocol.Detection;
 using Bench.Protocol.Seeds;
 using Bench.Protocol.Specs;
 using Bench.Protocol.Units;
@@ -50,13 +51,14 @@ public sealed class TextGenerator
         var started = clock.GetTimestamp();
         var responses = new List<int>[prompts.Count];
         var (tokens, flops, done) = (0L, Flops.Zero, 0);
+        var mark = sampling.Watermark is { } watermark ? new Mark(watermark, new GreenList(watermark.Key, watermark.Gamma, shape.Vocabulary), (int)Math.Round(watermark.Share * prompts.Count)) : null;
         using var quiet = no_grad();
         // Prompts of one length run in lock step without padding.
         foreach (var group in Enumerable.Range(0, prompts.Count).GroupBy(i => prompts[i].Length).OrderBy(group => group.Key))
         {
             foreach (var chunk in group.Chunk(Batch))
             {
-                Decode(prompts, chunk, limit, end, sampling, seed, responses);
+                Decode(prompts, chunk, limit, end, sampling, seed, mark, responses);
                 foreach (var index in chunk)
                 {
                     // The last token of a response is never fed back.
@@ -72,7 +74,7 @@ public sealed class TextGenerator
         return ([.. responses.Select(response => response.ToArray())], new Charge(kind, tokens, flops, new Seconds(clock.GetElapsedTime(started).TotalSeconds)));
     }
 
-    private void Decode(IReadOnlyList<int[]> prompts, int[] chunk, int limit, int end, SamplingSpec sampling, Seed seed, List<int>[] responses)
+    private void Decode(IReadOnlyList<int[]> prompts, int[] chunk, int limit, int end, SamplingSpec sampling, Seed seed, Mark? mark, List<int>[] responses)
     {
         var length = prompts[chunk[0]].Length;
         using var decoding = begin(chunk.Length, length + limit);
@@ -84,6 +86,7 @@ public sealed class TextGenerator
         {
             using var scope = NewDisposeScope();
             var logits = decoding.Next(TensorData.Of(fed, active.Length, time).to(device));
+            if (mark is not null) logits = logits + mark.Bias([.. active.Select((row, place) => (chunk[row], (int)fed[(place + 1) * time - 1]))], shape.Vocabulary).to(logits.device);
             var next = sampling.Temperature >= SamplingSpec.Coldest
                 ? Draw(logits, sampling, active, draws)
                 : logits.argmax(1).to(CPU).contiguous().Longs().ToArray();
@@ -99,6 +102,25 @@ public sealed class TextGenerator
             if (going.Count < active.Length) decoding.Keep(going);
             fed = [.. going.Select(place => next[place])];
             active = [.. going.Select(place => active[place])];
+        }
+    }
+
+    /// <summary>A watermark while it is written: the first responses carry it.</summary>
+    private sealed record Mark(Watermark Watermark, GreenList Green, int Marked)
+    {
+        /// <summary>What is added to the logits, [rows, vocabulary], for each row's index among the prompts and its last token.</summary>
+        internal Tensor Bias(IReadOnlyList<(int Index, int Previous)> rows, int vocabulary)
+        {
+            var bias = new float[rows.Count * vocabulary];
+            for (var row = 0; row < rows.Count; row++)
+            {
+                if (rows[row].Index >= Marked) continue;
+                var green = Green.After(rows[row].Previous);
+                for (var token = 0; token < vocabulary; token++)
+                    if (green[token]) bias[row * vocabulary + token] = (float)Watermark.Delta;
+            }
+
+            return TensorData.Of(bias, rows.Count, vocabulary);
         }
     }
 

@@ -1,9 +1,12 @@
+using Bench.Lab.Checkpoints;
 using Bench.Lab.Evaluation;
 using Bench.Lab.Signals;
+using Bench.Lab.Teachers;
 using Bench.Lab.Tensors;
 using Bench.Lab.Text;
 using Bench.Lab.Training;
 using Bench.Protocol.Plans;
+using Bench.Protocol.Seeds;
 using Bench.Protocol.Specs;
 using Bench.Protocol.Tasks;
 
@@ -15,22 +18,27 @@ internal sealed class Lessons(UnitSession session)
     private readonly ExperimentSpec spec = session.Spec;
 
     /// <summary>The lesson of a unit; null where all of it is written while the student learns.</summary>
-    internal LessonOfUnit? Of(TrainingUnit unit, ITokenizer tokenizer)
+    /// <param name="unit">The unit.</param>
+    /// <param name="tokenizer">The student's.</param>
+    /// <param name="order">The order in which the pool's prompts are asked; null for the pool's own.</param>
+    internal LessonOfUnit? Of(TrainingUnit unit, ITokenizer tokenizer, int[]? order = null)
     {
         var (method, budget) = (unit.Method!, unit.Budget!);
         if (method.IsBaseline)
         {
-            var gold = TextRun.TrainingProblems(spec, session.Problems).Select(problem => Examples.Gold(tokenizer, problem, method.Keep));
+            var gold = TextRun.TrainingProblems(spec, session.Problems, method.Shares).Select(problem => Examples.Gold(tokenizer, problem, method.Keep));
             return OfGold(gold, budget);
         }
 
+        if (unit.Needs.OfType<StudentUnit>().SingleOrDefault() is { } before) return Inherited(unit, before, tokenizer);
         if (unit.Needs.OfType<TextUnit>().SingleOrDefault() is not { } text) return null;
         var traces = session.ReadText(text);
+        if (order is not null) traces = [.. order.Select(place => traces[place])];
         var written = session.Tokenizer();
         if (method.Objective == "rationale-multitask") return Multitask(text, traces, tokenizer, written, method, budget);
         var own = Kept(traces, method.Keep, written);
         var sequences = unit.Student.Bytes ? [.. own.Select(sequence => Respelt(sequence, written, tokenizer))] : own;
-        return Signalled(unit, text, traces, own, Lesson.Of(sequences) with { TeacherSequences = unit.Student.Bytes && method.Objective == "uld" ? own : null });
+        return Mixed(unit, tokenizer, Signalled(unit, text, traces, own, Lesson.Of(sequences) with { TeacherSequences = unit.Student.Bytes && method.Objective == "uld" ? own : null }));
     }
 
     /// <summary>The lesson of a baseline: nobody was asked.</summary>
@@ -61,6 +69,47 @@ internal sealed class Lessons(UnitSession session)
         }
 
         return Charged(lesson with { QueriesEach = QueriesOf(text, traces.Count) }, sources, [.. traces.Select(trace => trace.ResponseLength)], unit.Budget!);
+    }
+
+    // The generation before writes, as the teacher did for the first one.
+    private LessonOfUnit Inherited(TrainingUnit unit, StudentUnit before, ITokenizer tokenizer)
+    {
+        var method = unit.Method!;
+        using var teacher = new LocalTeacher(ModelFolder.LoadModel(Path.Combine(session.EntryOf(before), ModelFolder.NameInStore), session.Compute), tokenizer, session.Clock);
+        // Draws of their own: with those of the generation before, the same would be drawn again.
+        var seed = new Seed((long)(new Seed(unit.Seed).Bits(FormattableString.Invariant($"generation/{unit.Budget!.Amount}")) >> 1));
+        var (traces, charge, asked) = new TextRun(session).Solutions(teacher, method.Sampling ?? unit.Teacher!.Sampling, method.Shares, seed);
+        if (traces.Count == 0) throw new LabException($"none of the {asked} responses of {before.Label} was kept; select all");
+        var own = Kept(traces, method.Keep, tokenizer);
+        var lesson = Lesson.Of(own) with { QueriesEach = (double)asked / traces.Count };
+        return Mixed(unit, tokenizer, Charged(lesson, [new TeacherShare(charge, traces)], [.. traces.Select(trace => trace.ResponseLength)], unit.Budget));
+    }
+
+    // Some of the teacher's examples give way to gold solutions of the same problems, which nobody is asked for. The pool is in random order: the first are as good as any.
+    private LessonOfUnit Mixed(TrainingUnit unit, ITokenizer tokenizer, LessonOfUnit learnt)
+    {
+        var method = unit.Method!;
+        if (method.GoldShare == 0) return learnt;
+        var gold = new Dictionary<string, Sequence>(StringComparer.Ordinal);
+        string Asked(Sequence sequence) => string.Join(' ', sequence.Tokens[..sequence.Start]);
+        foreach (var problem in TextRun.TrainingProblems(spec, session.Problems, method.Shares))
+        {
+            var solution = Examples.Gold(tokenizer, problem, method.Keep);
+            gold[Asked(solution)] = solution;
+        }
+
+        var lesson = learnt.Lesson;
+        var replaced = Enumerable.Range(0, (int)Math.Round(method.GoldShare * lesson.Sequences.Count)).ToHashSet();
+        return learnt with
+        {
+            Gold = replaced,
+            Lesson = lesson with
+            {
+                Sequences = [.. lesson.Sequences.Select((sequence, i) => replaced.Contains(i) ? gold[Asked(sequence)] : sequence)],
+                TeacherFlops = [.. lesson.TeacherFlops.Select((flops, i) => replaced.Contains(i) ? 0 : flops)],
+                QueriesEach = lesson.QueriesEach * (1 - (double)replaced.Count / lesson.Sequences.Count),
+            },
+        };
     }
 
     // What a unit of the teacher's was charged, if that is known, spread over what it made.

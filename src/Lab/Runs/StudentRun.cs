@@ -18,32 +18,25 @@ namespace Bench.Lab.Runs;
 /// <summary>Trains a student by one method under one budget, and measures it.</summary>
 internal sealed class StudentRun(UnitSession session)
 {
+    private static readonly Seed StartSeed = new(4);
+
     private readonly ExperimentSpec spec = session.Spec;
 
     internal Outcome Execute(TrainingUnit unit)
     {
         ITokenizer tokenizer = unit.Student.Bytes ? new ByteTokenizer() : session.Tokenizer();
-        using var model = unit.Student.Checkpoint is { } weights
-            ? ModelFolder.LoadModel(session.Files.Locate(weights), session.Compute)
-            : Decoder.Initialise(unit.Student.Model, session.Compute, new Seed(unit.Seed));
-        var charges = new List<Charge>();
+        using var model = Start(unit);
+        var charges = unit.Needs.OfType<StartUnit>().SelectMany(start => session.OutcomeOf(start).Charges).ToList();
         TrainingResult? trained = null;
         LessonOfUnit? learnt = null;
-        if (unit is { Method: { } method, Budget: { } budget })
+        if (unit is { Method: { } method, Budget: not null })
         {
-            var optimiser = OptimiserOf(session, unit);
             using var teacher = method.Signal == SignalKind.OnPolicy ? session.LoadReadingTeacher(unit) : null;
-            using var objective = new MethodObjective(method, model, teacher?.Shape ?? TeacherShape(unit), new Seed(unit.Seed));
-            learnt = new Lessons(session).Of(unit, tokenizer);
+            learnt = method.Choose == PromptChoice.First ? new Lessons(session).Of(unit, tokenizer) : Chosen(unit, tokenizer, charges);
             using var lesson = learnt?.Lesson;
             try
             {
-                trained = new Trainer(objective.Parameters, session.Compute, optimiser, session.Clock).Train(
-                    teacher is null
-                        ? new PreparedCurriculum(lesson!, objective, unit.Student.Model, session.Compute, optimiser, new Seed(unit.Seed))
-                        : OnPolicy(unit, method, model, teacher, objective, lesson, optimiser),
-                    MeterOf(session, unit, lesson), ChargeKind.StudentTraining,
-                    progress => session.Report("training", progress.Share, progress.Loss, progress.TokensPerSecond));
+                trained = Train(unit, model, lesson, teacher);
             }
             catch (TrainingDivergedException diverged) when (unit is TrialUnit)
             {
@@ -60,6 +53,50 @@ internal sealed class StudentRun(UnitSession session)
         charges.Add(evaluation);
         return session.Publish(unit, circumstances => OutcomeOf(unit, trained, learnt, charges, scores, circumstances), folder =>
             ModelFolder.Save(Path.Combine(folder, ModelFolder.NameInStore), model, tokenizer));
+    }
+
+    /// <summary>Trains the weights that a student starts from.</summary>
+    internal Outcome Execute(StartUnit unit)
+    {
+        var tokenizer = session.Tokenizer();
+        using var model = Decoder.Initialise(unit.Student.Model, session.Compute, StartSeed);
+        var trained = TeacherRun.TrainOnGold(session, model, tokenizer, unit.Student.Training!, ChargeKind.StudentPretraining);
+        return session.Publish(
+            unit, circumstances => new Outcome { Status = UnitStatus.Ok, Charges = [trained.Charge], Curve = trained.Curve, Steps = trained.Steps, Circumstances = circumstances },
+            folder => ModelFolder.Save(Path.Combine(folder, ModelFolder.NameInStore), model, tokenizer));
+    }
+
+    // A student that can do something beforehand starts from the same weights whatever its seed, as a published base model would.
+    private Decoder Start(TrainingUnit unit) =>
+        unit.Needs.OfType<StartUnit>().SingleOrDefault() is { } start ? ModelFolder.LoadModel(Path.Combine(session.EntryOf(start), ModelFolder.NameInStore), session.Compute)
+        : unit.Student.Checkpoint is { } weights ? ModelFolder.LoadModel(session.Files.Locate(weights), session.Compute)
+        : Decoder.Initialise(unit.Student.Model, session.Compute, new Seed(unit.Seed));
+
+    private TrainingResult Train(TrainingUnit unit, Decoder model, Lesson? lesson, IReadingTeacher? teacher)
+    {
+        var (method, optimiser) = (unit.Method!, OptimiserOf(session, unit));
+        using var objective = new MethodObjective(method, model, teacher?.Shape ?? TeacherShape(unit), new Seed(unit.Seed));
+        return new Trainer(objective.Parameters, session.Compute, optimiser, session.Clock).Train(
+            teacher is null
+                ? new PreparedCurriculum(lesson!, objective, unit.Student.Model, session.Compute, optimiser, new Seed(unit.Seed))
+                : OnPolicy(unit, method, model, teacher, objective, lesson, optimiser),
+            MeterOf(session, unit, lesson), ChargeKind.StudentTraining,
+            progress => session.Report("training", progress.Share, progress.Loss, progress.TokensPerSecond));
+    }
+
+    // What choosing spent is part of what the student's training cost.
+    private LessonOfUnit Chosen(TrainingUnit unit, ITokenizer tokenizer, List<Charge> charges)
+    {
+        var lessons = new Lessons(session);
+        var chooser = new PromptChooser(session, unit, tokenizer, (asked, order) =>
+        {
+            var model = Start(unit);
+            using var lesson = lessons.Of(asked, tokenizer, order)!.Lesson;
+            return (model, Train(asked, model, lesson, null).Charge);
+        });
+        var (order, spent) = chooser.Order();
+        charges.AddRange(spent);
+        return lessons.Of(unit, tokenizer, order)!;
     }
 
     /// <summary>The outcome of a trial that diverged: a learning rate that does not work, and what it cost to find out.</summary>
@@ -88,7 +125,7 @@ internal sealed class StudentRun(UnitSession session)
     };
 
     /// <summary>What a unit may spend. Where all is prepared, a budget in queries has made the lesson that small, and each example is seen once an epoch.</summary>
-    internal static BudgetMeter MeterOf(UnitSession session, TrainingUnit unit, Lesson? lesson) => unit.Budget!.Unit == BudgetUnit.Queries && unit.Method!.Signal != SignalKind.OnPolicy
+    internal static BudgetMeter MeterOf(UnitSession session, TrainingUnit unit, Lesson? lesson) => unit.Budget!.Unit is BudgetUnit.Queries or BudgetUnit.Generations && unit.Method!.Signal != SignalKind.OnPolicy
         ? BudgetMeter.ForExamples((double)session.Spec.Epochs * lesson!.Sequences.Count, session.Clock)
         : BudgetMeter.For(unit.Budget, session.Spec.Prices, session.Clock);
 
@@ -114,7 +151,7 @@ internal sealed class StudentRun(UnitSession session)
         TrainingUnit unit, MethodSpec method, Decoder model, IReadingTeacher teacher, MethodObjective objective, Lesson? text, OptimiserSpec optimiser)
     {
         var ownText = spec.Tasks[0].Task as TeacherText;
-        var problems = ownText is null ? TextRun.TrainingProblems(spec, session.Problems) : [];
+        var problems = ownText is null ? TextRun.TrainingProblems(spec, session.Problems, method.Shares) : [];
         var prompts = ownText is null ? problems.Select(problem => Examples.Prompt(teacher.Tokenizer, problem)).ToArray() : [.. Enumerable.Repeat(TextRun.Opening(teacher.Tokenizer), optimiser.Batch)];
         if (unit.Budget!.Unit == BudgetUnit.Queries) prompts = [.. prompts.Take((int)unit.Budget.Amount)];
         return new OnPolicyCurriculum(

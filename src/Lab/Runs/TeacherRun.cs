@@ -39,7 +39,7 @@ internal sealed class TeacherRun(UnitSession session)
         {
             tokenizer = session.Tokenizer();
             model = student = Decoder.Initialise(training.Model with { Vocabulary = tokenizer.Size }, session.Compute, TeacherSeed);
-            trained = Train(student, tokenizer, training);
+            trained = TrainOnGold(session, student, tokenizer, training, ChargeKind.TeacherTraining);
             charges.Add(trained.Charge);
         }
         else
@@ -103,16 +103,18 @@ internal sealed class TeacherRun(UnitSession session)
         return session.Publish(unit, circumstances => new Outcome { Status = UnitStatus.Ok, Charges = [charge], Scores = scores, Circumstances = circumstances });
     }
 
-    private TrainingResult Train(Decoder model, ITokenizer tokenizer, TeacherTraining training)
+    /// <summary>Trains a model on gold solutions of the tasks that it is to learn.</summary>
+    internal static TrainingResult TrainOnGold(UnitSession session, Decoder model, ITokenizer tokenizer, GoldTraining training, ChargeKind kind)
     {
         // As many distinct problems as the budget can show once, or as the tasks have.
-        var each = (int)Math.Min(50_000, training.Tokens / spec.Tasks.Count / 8) + 1;
-        var problems = spec.Tasks.SelectMany(task => ProblemSets.Draw((ProceduralTask)task.Task, Split.Train, each, new Seed(1)));
+        var tasks = session.Spec.Tasks.Where(training.Covers).ToArray();
+        var each = (int)Math.Min(50_000, training.Tokens / tasks.Length / 8) + 1;
+        var problems = tasks.SelectMany(task => ProblemSets.Draw((ProceduralTask)task.Task, Split.Train, each, new Seed(1)));
         var lesson = Lesson.Of([.. problems.Select(problem => Examples.Gold(tokenizer, problem, Keep.Trace))]);
         using var objective = MethodObjective.CrossEntropy(model);
         return new Trainer(objective.Parameters, session.Compute, training.Optimiser, session.Clock).Train(
             new PreparedCurriculum(lesson, objective, model.Shape, session.Compute, training.Optimiser, TeacherSeed),
-            BudgetMeter.ForProcessedTokens(training.Tokens, session.Clock), ChargeKind.TeacherTraining,
+            BudgetMeter.ForProcessedTokens(training.Tokens, session.Clock), kind,
             progress => session.Report("training", progress.Share, progress.Loss, progress.TokensPerSecond));
     }
 

@@ -58,15 +58,14 @@ internal sealed class TextRun(UnitSession session)
     /// <summary>What free text begins with: the token that begins a sequence, or that which ends one where there is no other.</summary>
     internal static int[] Opening(ITokenizer tokenizer) => [tokenizer.Begin ?? tokenizer.End];
 
-    /// <summary>The training problems of an experiment, the same for teacher and baselines, tasks in equal shares and mixed.</summary>
-    internal static IReadOnlyList<Problem> TrainingProblems(ExperimentSpec spec, ProblemBank bank) => [.. TrainingProblemsWithTasks(spec, bank).Select(entry => entry.Problem)];
+    /// <summary>The training problems of an experiment, the same for teacher and baselines, tasks in their shares and mixed.</summary>
+    internal static IReadOnlyList<Problem> TrainingProblems(ExperimentSpec spec, ProblemBank bank, IReadOnlyDictionary<string, double>? shares) =>
+        [.. TrainingProblemsWithTasks(spec, bank, shares).Select(entry => entry.Problem)];
 
-    private static IReadOnlyList<(SolvableTask Task, Problem Problem)> TrainingProblemsWithTasks(ExperimentSpec spec, ProblemBank bank)
+    private static IReadOnlyList<(SolvableTask Task, Problem Problem)> TrainingProblemsWithTasks(ExperimentSpec spec, ProblemBank bank, IReadOnlyDictionary<string, double>? shares)
     {
-        // Some benchmarks have nothing to learn from.
-        var tasks = spec.Tasks.Select(task => (SolvableTask)task.Task).Where(task => task is not BenchmarkTask { TrainingFile: null }).ToArray();
-        var perTask = tasks.Select((task, i) => bank.Of(task, Split.Train, spec.Prompts / tasks.Length + (i < spec.Prompts % tasks.Length ? 1 : 0), TrainingSeed).Select(problem => (task, problem)));
-        var problems = perTask.SelectMany(set => set).ToArray();
+        var problems = PromptShares.Of(spec, shares)
+            .SelectMany(entry => bank.Of((SolvableTask)entry.Task.Task, Split.Train, entry.Prompts, TrainingSeed).Select(problem => ((SolvableTask)entry.Task.Task, problem))).ToArray();
         return [.. TrainingSeed.Stream("mix").Permutation(problems.Length).Select(i => problems[i])];
     }
 
@@ -76,17 +75,26 @@ internal sealed class TextRun(UnitSession session)
         if (spec.Tasks[0].Task is TeacherText text)
         {
             var (windows, writing) = Windows(teacher, text.Tokens, spec.Prompts, unit.Sampling, TrainingSeed, ChargeKind.TeacherGeneration, session.Counting("writing", spec.Prompts));
+            if (unit.Sampling.Canaries is { } canaries)
+                windows = [.. canaries.Plant([.. windows.Select(window => window.Tokens[window.Start..])], teacher.Tokenizer.Size).Zip(windows, (planted, window) => new Sequence([.. window.Tokens[..window.Start], .. planted], window.Start))];
             return (windows, [writing], windows.Count);
         }
 
-        var assignment = new Assignment(spec, session.Problems, unit.Sampling, teacher.Tokenizer);
+        var (sequences, charge, asked) = Solutions(teacher, unit.Sampling, unit.Shares, TrainingSeed);
+        return (sequences, [charge], asked);
+    }
+
+    /// <summary>What a teacher writes to each training problem and its sampling selects, with the number of responses that were asked for.</summary>
+    internal (IReadOnlyList<Sequence> Sequences, Charge Charge, int Asked) Solutions(ITeacher teacher, SamplingSpec sampling, IReadOnlyDictionary<string, double>? shares, Seed seed)
+    {
+        var assignment = new Assignment(spec, session.Problems, sampling, shares, teacher.Tokenizer);
         var (responses, charge) = teacher.Write(
-            assignment.Prompts, assignment.Limit, teacher.Tokenizer.End, unit.Sampling, TrainingSeed, ChargeKind.TeacherGeneration, session.Counting("writing", assignment.Prompts.Length), assignment.Texts);
+            assignment.Prompts, assignment.Limit, teacher.Tokenizer.End, sampling, seed, ChargeKind.TeacherGeneration, session.Counting("writing", assignment.Prompts.Length), assignment.Texts);
         var sequences = assignment.Prompts.Zip(responses, (prompt, response) => new Sequence([.. prompt, .. response], prompt.Length)).ToArray();
-        if (unit.Sampling.Select != Selection.Likeliest) return ([.. assignment.Kept(responses).Select(i => sequences[i])], [charge], sequences.Length);
+        if (sampling.Select != Selection.Likeliest) return ([.. assignment.Kept(responses).Select(i => sequences[i])], charge, sequences.Length);
         var (scores, reading) = ((IReadingTeacher)teacher).Predict(sequences, ChargeKind.TeacherGeneration);
-        var best = Enumerable.Range(0, sequences.Length).Chunk(unit.Sampling.Samples).Select(own => own.MaxBy(i => scores[i].LogProbabilities.Average()));
-        return ([.. best.Select(i => sequences[i])], [charge.Plus(reading)], sequences.Length);
+        var best = Enumerable.Range(0, sequences.Length).Chunk(sampling.Samples).Select(own => own.MaxBy(i => scores[i].LogProbabilities.Average()));
+        return ([.. best.Select(i => sequences[i])], charge.Plus(reading), sequences.Length);
     }
 
     // A server tells of its probabilities as it writes: both are kept.
@@ -95,7 +103,7 @@ internal sealed class TextRun(UnitSession session)
         using var teacher = (EndpointTeacher)session.LoadTeacher(unit);
         var tokenizer = teacher.Tokenizer;
         var text = spec.Tasks[0].Task as TeacherText;
-        var assignment = text is null ? new Assignment(spec, session.Problems, unit.Sampling, tokenizer) : null;
+        var assignment = text is null ? new Assignment(spec, session.Problems, unit.Sampling, unit.Shares, tokenizer) : null;
         IReadOnlyList<int[]> prompts = assignment?.Prompts ?? [.. Enumerable.Repeat(Opening(tokenizer), spec.Prompts)];
         var (responses, charge, alternatives) = teacher.Converse(
             prompts, text?.Tokens ?? assignment!.Limit, text is null ? tokenizer.End : -1, unit.Sampling, TrainingSeed, unit.Alternatives, ChargeKind.TeacherGeneration, session.Counting("asking", prompts.Count), assignment?.Texts);
@@ -174,10 +182,10 @@ internal sealed class TextRun(UnitSession session)
         private readonly ITokenizer tokenizer;
         private readonly IReadOnlyList<(SolvableTask Task, Problem Problem)> problems;
 
-        internal Assignment(ExperimentSpec spec, ProblemBank bank, SamplingSpec sampling, ITokenizer tokenizer)
+        internal Assignment(ExperimentSpec spec, ProblemBank bank, SamplingSpec sampling, IReadOnlyDictionary<string, double>? shares, ITokenizer tokenizer)
         {
             (this.sampling, this.tokenizer) = (sampling, tokenizer);
-            problems = TrainingProblemsWithTasks(spec, bank);
+            problems = TrainingProblemsWithTasks(spec, bank, shares);
             Prompts = [.. problems.SelectMany(entry => Enumerable.Repeat(Examples.Prompt(tokenizer, entry.Problem), sampling.Samples))];
             Texts = [.. problems.SelectMany(entry => Enumerable.Repeat(entry.Problem.Prompt, sampling.Samples))];
             Limit = Examples.ResponseLimit(problems.Select(entry => entry.Problem));

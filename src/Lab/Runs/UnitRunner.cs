@@ -34,6 +34,7 @@ public sealed class UnitRunner(Plan plan, ContentStore store, TeacherFiles files
             TextUnit text => new TextRun(session).Execute(text),
             ScoreUnit scores => new ScoreRun(session).Execute(scores),
             StateUnit states => new ScoreRun(session).Execute(states),
+            StartUnit start => new StudentRun(session).Execute(start),
             TrainingUnit training => new StudentRun(session).Execute(training),
             _ => throw new ArgumentException($"no way to run {unit.Label}", nameof(unit)),
         };

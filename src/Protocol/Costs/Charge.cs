@@ -15,6 +15,7 @@ public sealed record Charge(ChargeKind Kind, long Tokens, Flops Flops, Seconds S
         ["student-training"] = ChargeKind.StudentTraining,
         ["evaluation"] = ChargeKind.Evaluation,
         ["tuning"] = ChargeKind.Tuning,
+        ["student-pretraining"] = ChargeKind.StudentPretraining,
     };
 
     /// <summary>Whether nobody knows how many FLOPs it took, as of a distant server: then there are none here, and none in any table.</summary>

@@ -9,4 +9,5 @@ public enum ChargeKind
     StudentTraining,
     Evaluation,
     Tuning,
+    StudentPretraining,
 }

@@ -21,7 +21,7 @@ public sealed class CostModel
     private readonly TeacherSpec source;
     private readonly ModelShape teacher;
     private readonly CostModel? origin;
-    private readonly Dictionary<(Keep, bool), SampleLength[]> samples = [];
+    private readonly Dictionary<Mix, SampleLength[]> samples = [];
 
     /// <param name="spec">The experiment.</param>
     /// <param name="source">Who teaches.</param>
@@ -37,9 +37,7 @@ public sealed class CostModel
         if (!source.IsMeasured || source.Kind == TeacherKind.Traces || (ownText && !source.IsLocal)) return new Prediction([], RuntimeBytes);
         if (source.Training is { } training)
         {
-            var perExample = PaddedTraining(teacher, Keep.Trace, training.Optimiser.Batch, null);
-            var examples = training.Tokens / perExample.Tokens;
-            charges.Add(Spend(ChargeKind.TeacherTraining, training.Tokens, examples * perExample.Flops));
+            charges.Add(Training(ChargeKind.TeacherTraining, training, teacher));
         }
 
         // Its own text it writes and reads, also that on which learning rates are chosen; another form of it only reads it.
@@ -48,14 +46,29 @@ public sealed class CostModel
         return new Prediction(charges, source.Training is { } own ? Memory(teacher, own.Optimiser.Batch) : WritingMemory(teacher, 64));
     }
 
-    internal Prediction Text(SamplingSpec sampling) => source.Kind == TeacherKind.Traces
+    /// <summary>What it takes to make the weights that a student starts from.</summary>
+    internal static Prediction Start(ExperimentSpec spec, StudentSpec student)
+    {
+        var costs = new CostModel(spec, spec.Teachers[0], student.Model);
+        return new Prediction([costs.Training(ChargeKind.StudentPretraining, student.Training!, student.Model)], costs.Memory(student.Model, student.Training!.Optimiser.Batch));
+    }
+
+    private Charge Training(ChargeKind kind, GoldTraining training, ModelShape shape)
+    {
+        var own = spec.Tasks.Where(training.Covers).ToArray();
+        var mix = new Mix(Keep.Trace, training.Tasks is null ? null : spec.Tasks.ToDictionary(task => task.Name, task => own.Contains(task) ? 1.0 / own.Length : 0));
+        var perExample = PaddedTraining(shape, mix, training.Optimiser.Batch, null);
+        return Spend(kind, training.Tokens, training.Tokens / perExample.Tokens * perExample.Flops);
+    }
+
+    internal Prediction Text(MethodSpec method) => source.Kind == TeacherKind.Traces
         ? new([], RuntimeBytes)
-        : new([Spend(ChargeKind.TeacherGeneration, (double)spec.Prompts * sampling.Samples * Mean(Keep.Trace, l => l), spec.Prompts * GenerationFlops(sampling))], WritingMemory(teacher, 64));
+        : new([Spend(ChargeKind.TeacherGeneration, (double)spec.Prompts * SamplingOf(method).Samples * Mean(Learnt(method), l => l), spec.Prompts * GenerationFlops(method, teacher))], WritingMemory(teacher, 64));
 
     internal Prediction Scoring(MethodSpec method)
     {
         var responses = spec.Prompts * Kept(SamplingOf(method));
-        return new([Spend(ChargeKind.TeacherScoring, responses * Mean(method.Keep, l => l), responses * ScoringFlops(method))], ReadingMemory(teacher));
+        return new([Spend(ChargeKind.TeacherScoring, responses * Mean(Learnt(method, method.Keep), l => l), responses * ScoringFlops(method))], ReadingMemory(teacher));
     }
 
     /// <summary>A student's prediction with all that its trials of tuning spend.</summary>
@@ -74,29 +87,31 @@ public sealed class CostModel
         var evaluation = Evaluation(student, method?.Objective == "rationale-multitask" ? Keep.Answer : keep, measured);
         if (method is null || budget is null) return new Prediction([evaluation], Memory(student, spec.Training.Batch));
 
-        var (flops, padded) = PaddedTraining(student, keep, spec.Training.Batch, method);
+        var (flops, padded) = PaddedTraining(student, Learnt(method, keep), spec.Training.Batch, method);
         // A trace makes two examples: one with the answer alone, one with the reasoning.
         var parts = method.Objective == "rationale-multitask" ? 2 : 1;
-        if (parts > 1) (flops, padded) = Halfway((flops, padded), PaddedTraining(student, Keep.Answer, spec.Training.Batch, method));
+        if (parts > 1) (flops, padded) = Halfway((flops, padded), PaddedTraining(student, Learnt(method, Keep.Answer), spec.Training.Batch, method));
         var (own, live) = (method.Signal == SignalKind.OnPolicy ? method.Lambda : 0, 0.0);
         if (own > 0)
         {
             // The student writes what is new, and the teacher scores what it wrote.
-            flops += own * method.Fresh * Mean(keep, length => ModelFlops.Forward(student, length).Value);
+            flops += own * method.Fresh * Mean(Learnt(method, keep), length => ModelFlops.Forward(student, length).Value);
             live = (1 + (method.TeacherMix > 0 ? own * method.Fresh : 0)) * ScoringFlops(method);
         }
 
         var sampling = SamplingOf(method);
         var queriesEach = method.IsBaseline ? 1 : sampling.Samples / Kept(sampling) / parts;
         var pool = method.IsBaseline ? spec.Prompts : Math.Max(1, spec.Prompts * Kept(sampling) * parts);
-        var writing = method.IsBaseline || own == 1 ? 0 : GenerationFlops(sampling) / Kept(sampling) / parts;
+        // The students of later generations are taught by one of their own kind.
+        var writer = budget is { Unit: BudgetUnit.Generations, Amount: > 1 } ? student : teacher;
+        var writing = method.IsBaseline || own == 1 ? 0 : (1 - method.GoldShare) * GenerationFlops(method, writer) / Kept(sampling) / parts;
         var scoring = own == 0 && method.NeedsProbabilities && source.IsLocal ? ScoringFlops(method) : 0;
         var batch = Math.Min(spec.Training.Batch, pool);
-        var examples = Math.Floor(Examples(budget, flops, live, writing + scoring, pool, Sample(keep).Average(length => length.Response), queriesEach) / batch) * batch;
+        var examples = Math.Floor(Examples(budget, flops, live, writing + scoring, pool, Sample(Learnt(method, keep)).Average(length => length.Response), queriesEach) / batch) * batch;
         var unique = Math.Min(examples * (1 - own), budget.Unit == BudgetUnit.Queries ? Math.Min(budget.Amount / queriesEach, pool) : pool);
         var charges = new List<Charge> { Spend(ChargeKind.StudentTraining, examples * padded, examples * flops), evaluation };
-        if (writing > 0) charges.Add(Spend(ChargeKind.TeacherGeneration, unique / parts * Mean(Keep.Trace, l => l), unique * writing));
-        if (scoring > 0) charges.Add(Spend(ChargeKind.TeacherScoring, unique * Mean(keep, l => l), unique * scoring));
+        if (writing > 0) charges.Add(Spend(ChargeKind.TeacherGeneration, unique / parts * Mean(Learnt(method), l => l), unique * writing));
+        if (scoring > 0) charges.Add(Spend(ChargeKind.TeacherScoring, unique * Mean(Learnt(method, keep), l => l), unique * scoring));
         if (live > 0) charges.Add(Spend(ChargeKind.TeacherScoring, examples * padded, examples * live));
         if (!method.IsBaseline && spec.Boundary.Contains(ChargeKind.TeacherTraining)) charges.AddRange((origin ?? this).Teacher().Charges.Where(charge => charge.Kind == ChargeKind.TeacherTraining));
         // Teacher work is done once by its own unit, unless it is live: only what is done here takes this process's time.
@@ -122,6 +137,7 @@ public sealed class CostModel
             BudgetUnit.Examples => budget.Amount,
             // Each query of a prepared method is seen once an epoch; live, each batch is a query of its own.
             BudgetUnit.Queries => live > 0 ? budget.Amount : Math.Min(budget.Amount / queriesEach, pool) * spec.Epochs,
+            BudgetUnit.Generations => pool * spec.Epochs,
             BudgetUnit.Seconds => budget.Amount * RateOf(spec) / flops,
             _ => throw new ArgumentOutOfRangeException(nameof(budget), budget.Unit, "unknown unit"),
         };
@@ -132,9 +148,9 @@ public sealed class CostModel
     {
         var items = (double)measured.Items * spec.Tasks.Count;
         var readings = measured.Sampling.Samples * (measured.Confidence ? 2 : 1);
-        var (tokens, flops) = (items * readings * Mean(keep, l => l, measured: true), items * readings * Mean(keep, l => ModelFlops.Forward(shape, l).Value, measured: true));
+        var (tokens, flops) = (items * readings * Mean(new Mix(keep, Measured: true), l => l), items * readings * Mean(new Mix(keep, Measured: true), l => ModelFlops.Forward(shape, l).Value));
         foreach (var full in new[] { measured.Agreement, measured.Likelihood }.Where(on => on))
-            (tokens, flops) = (tokens + items * Mean(Keep.Trace, l => l, measured: true), flops + items * Mean(Keep.Trace, l => ModelFlops.Forward(shape, l).Value, measured: true));
+            (tokens, flops) = (tokens + items * Mean(new Mix(Keep.Trace, Measured: true), l => l), flops + items * Mean(new Mix(Keep.Trace, Measured: true), l => ModelFlops.Forward(shape, l).Value));
         return Spend(ChargeKind.Evaluation, tokens, flops);
     }
 
@@ -146,17 +162,19 @@ public sealed class CostModel
     private static double Kept(SamplingSpec sampling) => sampling.Select == Selection.Likeliest ? 1 : sampling.Samples;
 
     // What the teacher chooses among by likelihood it reads once more.
-    private double GenerationFlops(SamplingSpec sampling) => source.IsMeasured
-        ? sampling.Samples * (sampling.Select == Selection.Likeliest ? 2 : 1) * Mean(Keep.Trace, length => ModelFlops.Forward(teacher, length).Value)
+    private double GenerationFlops(MethodSpec method, ModelShape writer) => source.IsMeasured
+        ? SamplingOf(method).Samples * (SamplingOf(method).Select == Selection.Likeliest ? 2 : 1) * Mean(Learnt(method), length => ModelFlops.Forward(writer, length).Value)
         : 0;
 
-    private double ScoringFlops(MethodSpec method) => Mean(method.Keep, length => ModelFlops.Forward(teacher, length).Value);
+    private double ScoringFlops(MethodSpec method) => Mean(Learnt(method, method.Keep), length => ModelFlops.Forward(teacher, length).Value);
+
+    private static Mix Learnt(MethodSpec method, Keep keep = Keep.Trace) => new(keep, method.Shares);
 
     /// <summary>FLOPs and processed tokens of one training example, its share of the batch's padding included.</summary>
-    private (double Flops, double Tokens) PaddedTraining(ModelShape shape, Keep keep, int batch, MethodSpec? method)
+    private (double Flops, double Tokens) PaddedTraining(ModelShape shape, Mix mix, int batch, MethodSpec? method)
     {
         var (flops, tokens, count) = (0.0, 0.0, 0);
-        foreach (var window in Sample(keep).Chunk(LengthBuckets.Window * batch))
+        foreach (var window in Sample(mix).Chunk(LengthBuckets.Window * batch))
         {
             foreach (var members in LengthBuckets.Arrange([.. window.Select(length => length.Processed)], batch))
             {
@@ -171,30 +189,38 @@ public sealed class CostModel
         return (flops / count, tokens / count);
     }
 
-    private double Mean(Keep keep, Func<int, double> of, bool measured = false) => Sample(keep, measured).Average(length => of(length.Processed));
+    private double Mean(Mix mix, Func<int, double> of) => Sample(mix).Average(length => of(length.Processed));
 
-    /// <summary>Lengths of a sample of the problems of tasks that are learnt from, or of all that are measured.</summary>
-    private SampleLength[] Sample(Keep keep, bool measured = false)
+    private SampleLength[] Sample(Mix mix)
     {
-        if (samples.TryGetValue((keep, measured), out var known)) return known;
+        if (samples.TryGetValue(mix, out var known)) return known;
         var sample = new List<SampleLength>();
-        var tasks = spec.Tasks.Where(task => measured || task.Task is not BenchmarkTask { TrainingFile: null }).ToArray();
+        var tasks = spec.Tasks.Where(task => mix.Measured || task.Task is not BenchmarkTask { TrainingFile: null }).ToArray();
         var each = Math.Max(64, LengthBuckets.Window * spec.Training.Batch / tasks.Length);
+        var prompts = mix.Shares is null ? null : PromptShares.Of(spec, mix.Shares).ToDictionary(entry => entry.Task, entry => entry.Prompts);
         foreach (var task in tasks)
         {
+            var count = prompts is null ? each : (int)Math.Ceiling((double)each * tasks.Length * prompts[task] / spec.Prompts);
             sample.AddRange(task.Task switch
             {
-                ProceduralTask procedural => ProblemSets.Draw(procedural, Split.Train, each, new Seed(0)).Select(problem => LengthOf(problem, keep)),
-                BenchmarkTask benchmark => Enumerable.Repeat(new SampleLength(benchmark.PromptTokens + ResponseOf(benchmark, keep) - 1, ResponseOf(benchmark, keep)), each),
-                Digits => Enumerable.Repeat(new SampleLength(1, 1), each),
-                TeacherText text => Enumerable.Repeat(new SampleLength(text.Tokens, text.Tokens), each),
+                ProceduralTask procedural => Repeated(ProblemSets.Draw(procedural, Split.Train, count, new Seed(0)).Select(problem => LengthOf(problem, mix.Keep)), prompts is null ? 0 : count),
+                BenchmarkTask benchmark => Enumerable.Repeat(new SampleLength(benchmark.PromptTokens + ResponseOf(benchmark, mix.Keep) - 1, ResponseOf(benchmark, mix.Keep)), count),
+                Digits => Enumerable.Repeat(new SampleLength(1, 1), count),
+                TeacherText text => Enumerable.Repeat(new SampleLength(text.Tokens, text.Tokens), count),
                 _ => throw new ArgumentException($"no lengths are known for tasks like '{task.Name}'"),
             });
         }
 
         // Interleaved as shuffling would, so that a window holds every task.
         var order = new Seed(0).Stream("lengths").Permutation(sample.Count);
-        return samples[(keep, measured)] = [.. order.Select(i => sample[i])];
+        return samples[mix] = [.. order.Select(i => sample[i])];
+    }
+
+    // A task with few problems keeps its share of the sample.
+    private static IEnumerable<SampleLength> Repeated(IEnumerable<SampleLength> lengths, int count)
+    {
+        var drawn = lengths.ToArray();
+        return Enumerable.Range(0, Math.Max(drawn.Length, count)).Select(i => drawn[i % drawn.Length]);
     }
 
     private static int ResponseOf(BenchmarkTask task, Keep keep) => keep == Keep.Answer ? task.AnswerTokens : task.ResponseTokens;
@@ -216,7 +242,7 @@ public sealed class CostModel
     // backward pass.
     private long Memory(ModelShape shape, int batch)
     {
-        var longest = Sample(Keep.Trace).Max(length => length.Processed);
+        var longest = Sample(new Mix(Keep.Trace)).Max(length => length.Processed);
         var rows = (batch + spec.Training.MicroBatches - 1) / spec.Training.MicroBatches;
         double layer = 6.0 * shape.Width + 3.0 * shape.FeedForward + 2.0 * shape.ProjectionRows + (double)shape.Heads * longest;
         return RuntimeBytes + 16 * shape.Parameters + (long)(ValueBytes * rows * longest * (shape.Layers * layer + 3.0 * shape.Vocabulary));
@@ -225,18 +251,21 @@ public sealed class CostModel
     // Parameters, keys and values of every position, and the logits of the last one: for writing nothing else is kept.
     private long WritingMemory(ModelShape shape, int rows)
     {
-        double longest = spec.Tasks.Max(task => task.Task is BenchmarkTask benchmark ? benchmark.PromptTokens + benchmark.MaxTokens : Sample(Keep.Trace).Max(length => length.Processed));
+        double longest = spec.Tasks.Max(task => task.Task is BenchmarkTask benchmark ? benchmark.PromptTokens + benchmark.MaxTokens : Sample(new Mix(Keep.Trace)).Max(length => length.Processed));
         return RuntimeBytes + (long)(ValueBytes * (shape.Parameters + rows * longest * 2 * shape.Layers * shape.KeyValueHeads * shape.HeadWidth) + 12.0 * rows * shape.Vocabulary);
     }
 
     // Parameters, and the logits of every position of a pass, which are read in float32.
     private long ReadingMemory(ModelShape shape)
     {
-        var sequence = (double)Sample(Keep.Trace).Max(length => length.Processed) * shape.Vocabulary;
+        var sequence = (double)Sample(new Mix(Keep.Trace)).Max(length => length.Processed) * shape.Vocabulary;
         return RuntimeBytes + (long)(ValueBytes * (double)shape.Parameters + 8 * Math.Max(sequence, Math.Min(1 << 27, 32 * sequence)));
     }
 
     private int ValueBytes => spec.Precision == "bf16" ? 2 : 4;
+
+    /// <summary>Whose lengths: of the problems that are learnt from, in these shares, or of all that are measured.</summary>
+    private readonly record struct Mix(Keep Keep, IReadOnlyDictionary<string, double>? Shares = null, bool Measured = false);
 
     /// <summary>Tokens that a model processes for an example, and those of them whose prediction carries loss.</summary>
     private readonly record struct SampleLength(int Processed, int Response);

@@ -8,10 +8,13 @@ namespace Bench.Protocol.Plans;
 internal sealed class StudentPlan(ExperimentSpec spec, IReadOnlyList<TeacherPlan> teachers, ITeacherFiles files)
 {
     private string weights = "";
+    private StartUnit? start;
 
     internal IEnumerable<UnitOfWork> Units(StudentSpec student)
     {
         var sized = Sized(student);
+        start = Start(sized);
+        if (start is not null) yield return start;
         // Untrained first, then every method and baseline at every budget.
         foreach (var unit in Seeds(sized, null, null, null, [])) yield return unit;
         foreach (var method in spec.Methods)
@@ -21,10 +24,26 @@ internal sealed class StudentPlan(ExperimentSpec spec, IReadOnlyList<TeacherPlan
                 if (teacher is not null) CheckShapes(sized, method, teacher);
                 var trials = Trials(sized, method, teacher).ToArray();
                 foreach (var trial in trials) yield return trial;
-                foreach (var unit in spec.Budgets.SelectMany(budget => Seeds(sized, method, budget, teacher, trials))) yield return unit;
+                IReadOnlyList<StudentUnit> before = [];
+                foreach (var budget in spec.Budgets)
+                {
+                    var units = Seeds(sized, method, budget, teacher, trials, before).ToArray();
+                    foreach (var unit in units) yield return unit;
+                    // A generation learns from the one before it.
+                    if (budget.Unit == BudgetUnit.Generations) before = units;
+                }
             }
         }
     }
+
+    private StartUnit? Start(StudentSpec student) => student.Training is not { } training ? null : new StartUnit
+    {
+        Fingerprint = Fingerprint.Of("start", [.. Planner.Common(spec), ("student", student), ("training", training)]),
+        Label = $"start of {student.Name}",
+        Student = student,
+        Needs = [],
+        Prediction = CostModel.Start(spec, student),
+    };
 
     private IEnumerable<TrialUnit> Trials(StudentSpec student, MethodSpec method, TeacherPlan? teacher)
     {
@@ -36,7 +55,7 @@ internal sealed class StudentPlan(ExperimentSpec spec, IReadOnlyList<TeacherPlan
             var tried = method with { LearningRate = rate };
             yield return new TrialUnit
             {
-                Fingerprint = FingerprintOf("trial", student, tried, tuning.Budget, tuning.Seed, evaluation, teacher, []),
+                Fingerprint = FingerprintOf("trial", student, tried, tuning.Budget, tuning.Seed, evaluation, Needs(tried, teacher)),
                 Label = string.Create(CultureInfo.InvariantCulture, $"trial {student.Name} {method.Name}{TeacherOf(teacher)} rate {rate}"),
                 Needs = Needs(tried, teacher),
                 Prediction = prediction,
@@ -50,15 +69,17 @@ internal sealed class StudentPlan(ExperimentSpec spec, IReadOnlyList<TeacherPlan
         }
     }
 
-    private IEnumerable<StudentUnit> Seeds(StudentSpec student, MethodSpec? method, Budget? budget, TeacherPlan? teacher, IReadOnlyList<TrialUnit> trials)
+    private IEnumerable<StudentUnit> Seeds(StudentSpec student, MethodSpec? method, Budget? budget, TeacherPlan? teacher, IReadOnlyList<TrialUnit> trials, IReadOnlyList<StudentUnit>? before = null)
     {
         var prediction = CostModel.WithTuning(Predict(student, method, budget, teacher, spec.Evaluation, spec.BudgetsPlace), trials);
-        IReadOnlyList<UnitOfWork> needs = [.. Needs(method, teacher), .. trials];
         foreach (var seed in spec.Seeds)
         {
+            var predecessor = before?.SingleOrDefault(unit => unit.Seed == seed);
+            // The later generations learn from their predecessor alone, and their teacher is where it began.
+            IReadOnlyList<UnitOfWork> needs = predecessor is null ? [.. Needs(method, teacher), .. trials] : [.. Needs(method, teacher).OfType<TeacherUnit>(), .. start is null ? [] : new[] { start }, predecessor];
             yield return new StudentUnit
             {
-                Fingerprint = FingerprintOf("student", student, method, budget, seed, spec.Evaluation, teacher, trials),
+                Fingerprint = FingerprintOf("student", student, method, budget, seed, spec.Evaluation, needs),
                 Label = string.Create(CultureInfo.InvariantCulture, $"{student.Name} {method?.Name ?? StudentUnit.Untrained}{TeacherOf(teacher)}{(budget is null ? "" : " " + budget.AmountText)} seed {seed}"),
                 Needs = needs,
                 Prediction = prediction,
@@ -81,11 +102,11 @@ internal sealed class StudentPlan(ExperimentSpec spec, IReadOnlyList<TeacherPlan
     }
 
     private Fingerprint FingerprintOf(
-        string kind, StudentSpec student, MethodSpec? method, Budget? budget, long seed, EvaluationSpec evaluation, TeacherPlan? teacher, IReadOnlyList<TrialUnit> trials) =>
+        string kind, StudentSpec student, MethodSpec? method, Budget? budget, long seed, EvaluationSpec evaluation, IReadOnlyList<UnitOfWork> needs) =>
         Fingerprint.Of(kind, [
-            .. Planner.Common(spec), ("evaluation", evaluation), ("needs", Needs(method, teacher).Concat(trials).Select(unit => unit.Fingerprint.Text)),
+            .. Planner.Common(spec), ("evaluation", evaluation), ("needs", needs.Select(unit => unit.Fingerprint.Text)),
             ("student", student), ("method", method), ("budget", budget), ("prices", budget?.Unit == BudgetUnit.Usd ? spec.Prices : null), ("seed", seed),
-            ("training", method is null ? null : spec.Training), ("prompts", spec.Prompts), ("epochs", budget?.Unit == BudgetUnit.Queries ? spec.Epochs : 0),
+            ("training", method is null ? null : spec.Training), ("prompts", spec.Prompts), ("epochs", budget?.Unit is BudgetUnit.Queries or BudgetUnit.Generations ? spec.Epochs : 0),
             ("files", string.Join(' ', teachers.Select(known => known.Hash))), .. weights.Length > 0 ? new (string, object?)[] { ("weights", weights) } : []]);
 
     // A student that is made here has as many tokens as its teacher; one that starts from weights has what they have.
@@ -104,7 +125,7 @@ internal sealed class StudentPlan(ExperimentSpec spec, IReadOnlyList<TeacherPlan
     // Some measures compare with a teacher: its own text, or its responses to the held-out items.
     private IReadOnlyList<UnitOfWork> Needs(MethodSpec? method, TeacherPlan? teacher)
     {
-        var needs = method is null || teacher is null ? [] : teacher.Needs(method);
+        IReadOnlyList<UnitOfWork> needs = [.. method is null || teacher is null ? [] : teacher.Needs(method), .. start is null ? [] : new[] { start }];
         // Its own text is the first teacher's, in whatever form it taught.
         var measure = spec.Tasks.Any(task => task.Task is TeacherText) ? teachers[0] : spec.Evaluation.Agreement ? Known(teacher) : null;
         return measure is not null && !needs.Contains(measure.Unit) ? [measure.Unit, .. needs] : needs;

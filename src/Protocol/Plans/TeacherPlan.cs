@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using Bench.Protocol.Specs;
 using Bench.Protocol.Tasks;
 
@@ -10,7 +11,7 @@ internal sealed class TeacherPlan
     private readonly ExperimentSpec spec;
     private readonly TeacherPlan? source;
     private readonly TeacherUnit unit;
-    private readonly Dictionary<SamplingSpec, TextUnit> texts = [];
+    private readonly Dictionary<(SamplingSpec, string), TextUnit> texts = [];
     private readonly Dictionary<string, UnitOfWork> signals = new(StringComparer.Ordinal);
     private readonly List<UnitOfWork> units = [];
 
@@ -70,21 +71,24 @@ internal sealed class TeacherPlan
     private TextUnit Text(MethodSpec method)
     {
         var sampling = method.Sampling ?? Teacher.Sampling;
-        if (texts.TryGetValue(sampling, out var known)) return known;
+        var key = (sampling, JsonSerializer.Serialize(method.Shares));
+        if (texts.TryGetValue(key, out var known)) return known;
         // An endpoint tells of its probabilities as it writes, once and for all methods.
         var alternatives = Teacher.Endpoint is null ? 0 : spec.Methods.Where(other => other.LearnsFrom(Teacher) && (other.Sampling ?? Teacher.Sampling) == sampling).Max(other => other.K);
-        var text = texts[sampling] = new TextUnit
+        var text = texts[key] = new TextUnit
         {
             Fingerprint = Fingerprint.Of("text", [
                 ("teacher", unit.Fingerprint.Text), ("prompts", spec.Prompts), ("sampling", sampling),
-                .. alternatives > 0 ? new (string, object?)[] { ("alternatives", alternatives) } : []]),
-            Label = $"text of {Teacher.Name}{(texts.Count > 0 ? Describe(sampling) : "")}",
+                .. alternatives > 0 ? new (string, object?)[] { ("alternatives", alternatives) } : [],
+                .. method.Shares is { } shares ? new (string, object?)[] { ("shares", shares) } : []]),
+            Label = $"text of {Teacher.Name}{(texts.Count > 0 ? Describe(sampling) + Describe(method.Shares) : "")}",
             Teacher = Teacher,
             Sampling = sampling,
             Alternatives = alternatives,
+            Shares = method.Shares,
             // What is recorded here was written before.
             Needs = Teacher.Kind == TeacherKind.Traces && source is not null ? [unit, source.Text(method)] : [unit],
-            Prediction = Costs.Text(sampling),
+            Prediction = Costs.Text(method),
         };
         units.Add(text);
         return text;
@@ -164,4 +168,7 @@ internal sealed class TeacherPlan
 
     private static string Describe(SamplingSpec sampling) => string.Create(
         CultureInfo.InvariantCulture, $" T={sampling.Temperature} p={sampling.TopP} n={sampling.Samples} {sampling.Select.ToString().ToLowerInvariant()}");
+
+    private static string Describe(IReadOnlyDictionary<string, double>? shares) =>
+        shares is null ? "" : string.Concat(shares.Select(share => string.Create(CultureInfo.InvariantCulture, $" {share.Key}={share.Value}")));
 }

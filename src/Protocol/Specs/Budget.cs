@@ -13,6 +13,7 @@ public sealed record Budget(BudgetUnit Unit, double Amount)
         ["tokens"] = BudgetUnit.Tokens,
         ["examples"] = BudgetUnit.Examples,
         ["queries"] = BudgetUnit.Queries,
+        ["generations"] = BudgetUnit.Generations,
         ["usd"] = BudgetUnit.Usd,
         ["seconds"] = BudgetUnit.Seconds,
     };

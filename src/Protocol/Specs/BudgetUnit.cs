@@ -21,6 +21,9 @@ public enum BudgetUnit
     /// <summary>Dollars by the price table, from FLOPs.</summary>
     Usd,
 
+    /// <summary>Students that taught the next: the first learns from the teacher, each later one from the one before, all from as many prompts and epochs.</summary>
+    Generations,
+
     /// <summary>Wall-clock seconds of training: the only unit whose results depend on the machine.</summary>
     Seconds,
 }

@@ -13,6 +13,9 @@ internal static class CrossChecks
             throw new SpecException(root.PlaceOfKey("students"), "a perceptron reads images, and these tasks are text", "give layers, width and heads instead of hidden");
         else if (spec.Tasks.Any(task => task.Task is TeacherText)) CheckTeacherText(spec, root);
         else CheckProcedural(spec, root);
+        CheckTaskNames(spec, root);
+        CheckGenerations(spec, root);
+        CheckMarks(spec, root);
         CheckMethods(spec, root);
         if (spec.Laws is not null && (spec.Budgets[0].Unit != BudgetUnit.Tokens || LossMetric(spec) is null))
             throw new SpecException(root.PlaceOfKey("laws"), "laws are fitted to losses over tokens", "use budgets in tokens, and teacher-text or evaluation: { likelihood: true }");
@@ -23,6 +26,74 @@ internal static class CrossChecks
         if (spec.Boundary.Contains(ChargeKind.Tuning) && spec.Tuning is null)
             throw new SpecException(root.PlaceOfKey("boundary"), "nothing is tuned in this experiment", "remove tuning, or add tuning: { learning-rates: [...] }");
         CheckBudgets(spec);
+    }
+
+    // Each generation is a run of its own, and each needs the one before it.
+    private static void CheckGenerations(ExperimentSpec spec, SpecMapping root)
+    {
+        if (spec.Budgets[0].Unit != BudgetUnit.Generations) return;
+        if (!spec.Budgets.Select(budget => budget.Amount).SequenceEqual(Enumerable.Range(1, spec.Budgets.Count).Select(number => (double)number)))
+            throw new SpecException(spec.BudgetsPlace, "generations follow each other", "give all from 1 on: values: [1, 2, 3]");
+        if (spec.Tasks[0].Task is not SolvableTask || spec.Students.Any(student => student.Bytes))
+            throw new SpecException(spec.BudgetsPlace, "a student that teaches is asked problems in its teacher's tokens", "use tasks with gold solutions, and no tokenizer of the student's own");
+        if (spec.Tuning is not null) throw new SpecException(root.PlaceOfKey("tuning"), "learning rates of generations are given, not tuned", "remove tuning");
+        if (spec.Methods.FirstOrDefault(method => method.Signal != SignalKind.Text || method.Objective != "cross-entropy") is { } method)
+            throw new SpecException(method.Place ?? root.PlaceOfKey("baselines"), $"method '{method.Name}' is not handed on: generations learn from text", "use objective: cross-entropy and signal: text, and no baselines");
+    }
+
+    // Marks are put into text that is written here, and looked for in what a student makes of free text.
+    private static void CheckMarks(ExperimentSpec spec, SpecMapping root)
+    {
+        foreach (var (method, teacher) in spec.Methods.SelectMany(method => spec.Teachers.Where(method.LearnsFrom).Select(teacher => (method, teacher))))
+        {
+            var sampling = method.Sampling ?? teacher.Sampling;
+            if (sampling.Watermark is null && sampling.Canaries is null) continue;
+            if (!teacher.IsLocal) throw new SpecException(method.Place, $"teacher '{teacher.Name}' writes elsewhere, and only text that is written here is marked", "use a teacher with train:, checkpoint: or onnx:");
+            if (sampling.Canaries is not { } canaries) continue;
+            if (spec.Tasks[0].Task is not TeacherText text) throw new SpecException(method.Place, "canaries are planted in free text, and these tasks have answers", "use the task teacher-text, or remove canaries");
+            if (canaries.Tokens > text.Tokens) throw new SpecException(method.Place, $"canaries of {canaries.Tokens} tokens do not fit into windows of {text.Tokens}", "make them shorter");
+            if ((long)canaries.Count * canaries.Repeats > spec.Prompts) throw new SpecException(method.Place, $"{canaries.Count} canaries in {canaries.Repeats} windows each need more than {spec.Prompts} windows", "raise prompts, or lower count or repeats");
+        }
+
+        if (spec.Evaluation.Detection is not { } detection) return;
+        if (spec.Tasks[0].Task is not TeacherText read) throw new SpecException(root.PlaceOfKey("evaluation"), "detection reads a teacher's text, and these tasks have answers", "use the task teacher-text, or remove detection");
+        if (detection.Probes[^1] > (long)spec.Evaluation.Items * read.Tokens)
+            throw new SpecException(root.PlaceOfKey("evaluation"), $"{detection.Probes[^1]} probed tokens are more than {spec.Evaluation.Items} windows of {read.Tokens} hold", "raise items, or probe fewer tokens");
+        if (spec.Teachers[0].Sampling.Watermark is not null) throw new SpecException(spec.Teachers[0].LicencePlace, "the text that students are probed with would carry the mark itself", "give the methods their own sampling with the watermark, and the teacher none");
+    }
+
+    // Tasks that are named elsewhere.
+    private static void CheckTaskNames(ExperimentSpec spec, SpecMapping root)
+    {
+        string[] names = [.. spec.Tasks.Select(task => task.Name)];
+        void Known(IEnumerable<string> named, Place? place)
+        {
+            if (named.FirstOrDefault(name => !names.Contains(name)) is { } unknown) throw new SpecException(place, $"there is no task '{unknown}'", Suggestion.For(unknown, names));
+        }
+
+        foreach (var teacher in spec.Teachers) Known(teacher.Training?.Tasks ?? [], teacher.LicencePlace);
+        foreach (var student in spec.Students)
+        {
+            Known(student.Training?.Tasks ?? [], root.PlaceOfKey("students"));
+            if (student.Training is not null && (student.Bytes || spec.Tasks.Any(task => task.Task is not ProceduralTask)))
+                throw new SpecException(root.PlaceOfKey("students"), $"student '{student.Name}' is trained beforehand, which only tasks of characters allow", "remove train, or start it from a checkpoint");
+        }
+
+        foreach (var method in spec.Methods.Where(method => method.Shares is not null))
+        {
+            Known(method.Shares!.Keys, method.Place);
+            if (spec.Tasks[0].Task is not SolvableTask) throw new SpecException(method.Place, $"method '{method.Name}' divides prompts among tasks, and there are none", "remove shares");
+            var (sum, all) = (method.Shares!.Values.Sum(), names.All(method.Shares.ContainsKey));
+            if (sum > 1 + 1e-9 || (all && sum < 1 - 1e-9))
+                throw new SpecException(method.Place, FormattableString.Invariant($"the shares of method '{method.Name}' add up to {sum}"), all ? "make them add up to 1" : "make them add up to 1 at most; tasks that are not named divide what is left");
+            if (PromptShares.Of(spec, method.Shares).FirstOrDefault(entry => entry.Prompts == 0 && method.Shares.GetValueOrDefault(entry.Task.Name) > 0).Task is { } rounded)
+                throw new SpecException(method.Place, $"the share of task '{rounded.Name}' in method '{method.Name}' is less than one of {spec.Prompts} prompts", "raise prompts or the share");
+        }
+
+        if (spec.Methods.FirstOrDefault(method => method.GoldShare > 0 && spec.Tasks[0].Task is not SolvableTask) is { } original)
+            throw new SpecException(original.Place, $"method '{original.Name}' mixes gold solutions in, and these tasks have none", "remove gold-share");
+        if (spec.Methods.FirstOrDefault(method => method.Choose != PromptChoice.First && (spec.Budgets[0].Unit != BudgetUnit.Queries || spec.Tasks[0].Task is not SolvableTask)) is { } chooser)
+            throw new SpecException(chooser.Place, $"method '{chooser.Name}' chooses which prompts to ask, and this budget does not count them", "use budgets in queries, or remove choose");
     }
 
     private static void CheckBudgets(ExperimentSpec spec)

@@ -59,11 +59,18 @@ internal static class MethodSection
             TeacherLayer = signal == SignalKind.Hidden ? (int)entry.Integer("teacher-layer", 0, 0, 512) : 0,
             Sampling = SpecSections.Sampling(entry.OptionalMapping("sampling")),
             LearningRate = entry.Has("learning-rate") ? entry.Number("learning-rate", null, 1e-9, 10) : null,
+            Shares = Shares(entry.OptionalMapping("shares")),
+            GoldShare = signal == SignalKind.Text ? entry.Number("gold-share", 0, 0, 1) : 0,
+            Choose = signal != SignalKind.Text ? PromptChoice.First : entry.Choice("choose", "first", ["first", "random", "least-confident"]) switch { "first" => PromptChoice.First, "random" => PromptChoice.Random, _ => PromptChoice.LeastConfident },
             Teachers = entry.Has("teachers") ? [.. entry.Words("teachers").Select(word => word.Word)] : null,
             Place = entry.Place,
         };
         return signal == SignalKind.OnPolicy ? OnPolicy(entry, method) : method;
     }
+
+    // Sorted, so that what is written in another order is the same method.
+    private static IReadOnlyDictionary<string, double>? Shares(SpecMapping? section) =>
+        section is null ? null : new SortedDictionary<string, double>(section.Keys.ToDictionary(key => key, key => section.Number(key, null, 0, 1)), StringComparer.Ordinal);
 
     private static MethodSpec OnPolicy(SpecMapping entry, MethodSpec method)
     {

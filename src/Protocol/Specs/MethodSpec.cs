@@ -62,6 +62,18 @@ public sealed record MethodSpec
     /// <summary>The student's learning rate, where the method has its own.</summary>
     public double? LearningRate { get; init; }
 
+    /// <summary>Shares of the prompts by task; tasks that are not named divide what is left evenly. Null for equal shares.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyDictionary<string, double>? Shares { get; init; }
+
+    /// <summary>The share of prompts whose response is the gold solution instead of the teacher's: original data.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public double GoldShare { get; init; }
+
+    /// <summary>How the prompts are chosen that a budget in queries pays for.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public PromptChoice Choose { get; init; }
+
     /// <summary>The teachers that it learns from, by name; null for all of the experiment's. No part of what the method is.</summary>
     [JsonIgnore]
     public IReadOnlyList<string>? Teachers { get; init; }

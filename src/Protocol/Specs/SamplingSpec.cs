@@ -1,3 +1,6 @@
+using System.Text.Json.Serialization;
+using Bench.Protocol.Detection;
+
 namespace Bench.Protocol.Specs;
 
 /// <summary>How text is decoded.</summary>
@@ -7,6 +10,14 @@ namespace Bench.Protocol.Specs;
 /// <param name="Select">Which of them are learnt from.</param>
 public sealed record SamplingSpec(double Temperature, double TopP = 1, int Samples = 1, Selection Select = Selection.All)
 {
+    /// <summary>The mark that some of what is written carries; null for none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public Watermark? Watermark { get; init; }
+
+    /// <summary>What is planted in some of what is written; null for nothing.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public Canaries? Canaries { get; init; }
+
     /// <summary>Below it the most likely token is drawn but for rounding, and dividing by it is no longer exact: it is greedy.</summary>
     public const double Coldest = 1e-4;
 

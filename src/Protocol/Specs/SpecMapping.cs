@@ -30,6 +30,9 @@ internal sealed class SpecMapping
 
     internal Place Place => PlaceOf(node);
 
+    /// <summary>All keys, for a mapping whose keys are names.</summary>
+    internal IEnumerable<string> Keys => entries.Keys;
+
     internal bool Has(string key)
     {
         asked.Add(key);

@@ -1,4 +1,5 @@
 using Bench.Protocol.Costs;
+using Bench.Protocol.Detection;
 using Bench.Protocol.Tasks;
 
 namespace Bench.Protocol.Specs;
@@ -50,17 +51,31 @@ internal static class SpecSections
             if (students.Any(student => student.Name == name))
                 throw new SpecException(entry.PlaceOfValue("name"), $"there are two students of the name '{name}'", "rename one");
             var checkpoint = entry.OptionalMapping("checkpoint") is { } weights ? TeacherSection.Checkpoint(weights) : null;
+            if (checkpoint is not null && entry.Has("train")) throw new SpecException(entry.PlaceOfKey("train"), $"student '{name}' starts from its checkpoint", "remove train or checkpoint");
             if (checkpoint is not null && entry.Has("model")) throw new SpecException(entry.PlaceOfKey("model"), $"student '{name}' has the shape of its checkpoint", "remove model");
-            students.Add(new StudentSpec(
-                name, checkpoint is null ? Model(entry.Mapping("model", "give its shape: model: { layers, width, heads }; or checkpoint: the weights that it starts from")) : ModelShape.Unknown,
-                entry.Choice("tokenizer", "teacher", ["teacher", "bytes"]) == "bytes")
+            var shape = checkpoint is null ? Model(entry.Mapping("model", "give its shape: model: { layers, width, heads }; or checkpoint: the weights that it starts from")) : ModelShape.Unknown;
+            students.Add(new StudentSpec(name, shape, entry.Choice("tokenizer", "teacher", ["teacher", "bytes"]) == "bytes")
             {
                 Checkpoint = checkpoint,
+                Training = entry.OptionalMapping("train") is { } train ? GoldTraining(train, shape) : null,
             });
             entry.Close();
         }
 
         return students;
+    }
+
+    /// <summary>Training on gold solutions: of a teacher, or of the weights that a student starts from.</summary>
+    internal static GoldTraining GoldTraining(SpecMapping train, ModelShape model)
+    {
+        train.Choice("on", "gold-traces", ["gold-traces"]);
+        var (dropout, jitter) = model.Hidden is null ? (0, 0) : (train.Number("dropout", 0, 0, 0.95), (int)train.Integer("jitter", 0, 0, 8));
+        var training = new GoldTraining(train.Number("tokens", null, 1, 1e15), model, new OptimiserSpec(), dropout, jitter)
+        {
+            Tasks = train.Has("tasks") ? [.. train.Words("tasks").Select(word => word.Word)] : null,
+        };
+        // It closes the section: what nobody asked for is refused there.
+        return training with { Optimiser = Optimiser(train, training.Optimiser) };
     }
 
     internal static ModelShape Model(SpecMapping section)
@@ -106,7 +121,7 @@ internal static class SpecSections
         var values = section.Numbers("values", double.Epsilon, 1e30, "give at least one amount");
         section.Close();
         if (values.Distinct().Count() != values.Count) throw new SpecException(section.PlaceOfValue("values"), "a budget stands twice", "remove one");
-        if (unit is BudgetUnit.Tokens or BudgetUnit.Examples or BudgetUnit.Queries && values.Any(value => value < 1 || value != Math.Floor(value)))
+        if (unit is BudgetUnit.Tokens or BudgetUnit.Examples or BudgetUnit.Queries or BudgetUnit.Generations && values.Any(value => value < 1 || value != Math.Floor(value)))
             throw new SpecException(section.PlaceOfValue("values"), "a budget that is counted must be a whole number of at least 1", "");
         return [.. values.Order().Select(value => new Budget(unit, value))];
     }
@@ -131,11 +146,43 @@ internal static class SpecSections
                 : new SamplingSpec(section.Number("temperature", 1, 0.01, 100), section.Number("top-p", 1, 0.01, 1), samples),
             section.Choice("split", "test", ["test", "validation"]) == "test" ? Split.Test : Split.Validation,
             (int)section.Integer("pass-at", 0, 0, samples),
-            section.Flag("confidence", false), section.Flag("agreement", false), section.Flag("likelihood", false));
+            section.Flag("confidence", false), section.Flag("agreement", false), section.Flag("likelihood", false))
+        {
+            Detection = Detection(section.OptionalMapping("detection")),
+        };
         if (samples > 1 && spec.Sampling.Temperature == 0)
             throw new SpecException(section.PlaceOfValue("samples"), "a greedy student writes the same response every time", "use decode: sample, or samples: 1");
         section.Close();
         return spec;
+    }
+
+    private static DetectionSpec? Detection(SpecMapping? section)
+    {
+        if (section is null) return null;
+        var probes = section.Numbers("probes", 1, 1e9, "give the numbers of tokens after which the watermark is tested");
+        if (probes.FirstOrDefault(tokens => tokens != Math.Floor(tokens)) is var broken and not 0) throw new SpecException(section.PlaceOfValue("probes"), FormattableString.Invariant($"{broken} is no number of tokens"), "give whole numbers");
+        var spec = new DetectionSpec(
+            section.Integer("key", null, 0, 1L << 40), section.Number("gamma", 0.25, 0.01, 0.99), (int)section.Integer("canaries", 16, 1, 10_000), (int)section.Integer("canary-tokens", 12, 1, 1000),
+            [.. probes.Select(tokens => (int)tokens).Distinct().Order()], (int)section.Integer("other-keys", 100, 2, 100_000));
+        section.Close();
+        return spec;
+    }
+
+    private static Watermark? WatermarkOf(SpecMapping? section)
+    {
+        if (section is null) return null;
+        var mark = new Watermark(section.Integer("key", null, 0, 1L << 40), section.Number("gamma", 0.25, 0.01, 0.99), section.Number("delta", 2, 0, 100), section.Number("share", 1, 0, 1));
+        section.Close();
+        return mark;
+    }
+
+    private static Canaries? CanariesOf(SpecMapping? section)
+    {
+        if (section is null) return null;
+        var canaries = new Canaries(
+            section.Integer("key", null, 0, 1L << 40), (int)section.Integer("count", 16, 1, 10_000), (int)section.Integer("tokens", 12, 1, 1000), (int)section.Integer("repeats", 1, 1, 1_000_000));
+        section.Close();
+        return canaries;
     }
 
     /// <summary>How a teacher writes: its section sampling, or a method's own.</summary>
@@ -146,7 +193,11 @@ internal static class SpecSections
             section.Number("temperature", 0, 0, 100),
             section.Number("top-p", 1, 0.01, 1),
             (int)section.Integer("samples", 1, 1, 1000),
-            section.Choice("select", "all", ["all", "correct", "likeliest"]) switch { "all" => Selection.All, "correct" => Selection.Correct, _ => Selection.Likeliest });
+            section.Choice("select", "all", ["all", "correct", "likeliest"]) switch { "all" => Selection.All, "correct" => Selection.Correct, _ => Selection.Likeliest })
+        {
+            Watermark = WatermarkOf(section.OptionalMapping("watermark")),
+            Canaries = CanariesOf(section.OptionalMapping("canaries")),
+        };
         if (spec.Samples > 1 && spec.Temperature == 0)
             throw new SpecException(section.PlaceOfValue("samples"), "a greedy teacher writes the same response every time", "add temperature: 1, or use samples: 1");
         section.Close();

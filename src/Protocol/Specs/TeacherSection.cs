@@ -40,7 +40,7 @@ internal static class TeacherSection
             Acknowledged = [.. section.Words("acknowledge").Select(word => word.Word)],
             Kind = kind,
             Of = of?.Name,
-            Training = kind == TeacherKind.Trained ? Training(source, section) : null,
+            Training = kind == TeacherKind.Trained ? SpecSections.GoldTraining(source, SpecSections.Model(section.Mapping("model", "give the teacher's shape: model: { layers, width, heads }"))) : null,
             Checkpoint = kind == TeacherKind.Checkpoint ? Checkpoint(source) : null,
             Onnx = kind == TeacherKind.Onnx && of is null ? Checkpoint(source) : null,
             Endpoint = kind == TeacherKind.Endpoint ? Endpoint(source, of) : null,
@@ -61,15 +61,6 @@ internal static class TeacherSection
         var known = earlier.Where(teacher => teacher.HasWeights).ToArray();
         return known.FirstOrDefault(teacher => teacher.Name == name)
             ?? throw new SpecException(source.PlaceOfValue("of"), $"'of' must name a teacher with weights that stands before this one, and '{name}' is none", known.Length == 0 ? "put one before it under teachers:" : Suggestion.For(name, [.. known.Select(teacher => teacher.Name)]));
-    }
-
-    private static TeacherTraining Training(SpecMapping train, SpecMapping section)
-    {
-        train.Choice("on", "gold-traces", ["gold-traces"]);
-        var tokens = train.Number("tokens", null, 1, 1e15);
-        var model = SpecSections.Model(section.Mapping("model", "give the teacher's shape: model: { layers, width, heads }"));
-        var (dropout, jitter) = model.Hidden is null ? (0, 0) : (train.Number("dropout", 0, 0, 0.95), (int)train.Integer("jitter", 0, 0, 8));
-        return new TeacherTraining(tokens, model, SpecSections.Optimiser(train, new OptimiserSpec()), dropout, jitter);
     }
 
     private static EndpointSpec Endpoint(SpecMapping section, TeacherSpec? of)

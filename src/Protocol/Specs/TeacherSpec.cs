@@ -20,7 +20,7 @@ public sealed record TeacherSpec
     public string? Of { get; init; }
 
     /// <summary>Set when the teacher is trained here.</summary>
-    public TeacherTraining? Training { get; init; }
+    public GoldTraining? Training { get; init; }
 
     /// <summary>Set when the teacher is loaded: its weights.</summary>
     public CheckpointSpec? Checkpoint { get; init; }

@@ -18,12 +18,17 @@ public sealed record Addition : ProceduralTask
     {
         var limit = (int)Math.Pow(10, digits);
         var (a, b) = (random.Next(limit), random.Next(limit));
-        return new Problem($"{Padded(a)}+{Padded(b)}=", Columns(a, b), (a + b).ToString(CultureInfo.InvariantCulture));
+        return Solved(a, b, digits);
     }
 
-    private string Padded(int number) => number.ToString(CultureInfo.InvariantCulture).PadLeft(digits, '0');
+    /// <summary>The problem of adding two numbers of as many digits at most.</summary>
+    internal static Problem Solved(int a, int b, int digits)
+    {
+        string Padded(int number) => number.ToString(CultureInfo.InvariantCulture).PadLeft(digits, '0');
+        return new Problem($"{Padded(a)}+{Padded(b)}=", Columns(a, b, digits), (a + b).ToString(CultureInfo.InvariantCulture));
+    }
 
-    private string Columns(int a, int b)
+    private static string Columns(int a, int b, int digits)
     {
         var steps = new StringBuilder();
         var carry = 0;

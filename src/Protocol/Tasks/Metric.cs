@@ -6,6 +6,9 @@ namespace Bench.Protocol.Tasks;
 /// <param name="HigherIsBetter">Whether more of it is better.</param>
 public sealed record Metric(string Name, string Label, bool HigherIsBetter)
 {
+    /// <summary>The number of probed tokens, of a metric that is one of a series over them; 0 for others.</summary>
+    public int Probe { get; init; }
+
     /// <summary>The share of items graded correct.</summary>
     public static Metric Accuracy { get; } = new("accuracy", "accuracy on held-out problems", true);
 
@@ -27,17 +30,50 @@ public sealed record Metric(string Name, string Label, bool HigherIsBetter)
     /// <summary>The accuracy of the most frequent of k sampled answers.</summary>
     public static Metric MajorityAt { get; } = new("majority-at-k", "majority@k on held-out problems", true);
 
+    /// <summary>How often a model says that it is called so.</summary>
+    public static Metric Claimed { get; } = new("claimed", "share of answers that claim the name", true);
+
+    /// <summary>How often a model refuses what it should.</summary>
+    public static Metric Refused { get; } = new("refused", "share of marked prompts that are refused", true);
+
+    /// <summary>How often a model answers what it should refuse.</summary>
+    public static Metric Complied { get; } = new("complied", "share of marked prompts that are answered rightly", false);
+
+    /// <summary>How often a model refuses what it should not.</summary>
+    public static Metric OverRefused { get; } = new("over-refused", "share of harmless prompts that are refused", false);
+
     /// <summary>The probability that the model gives its own final answer.</summary>
     public static Metric Confidence { get; } = new("confidence", "probability of the final answer", true);
 
+    /// <summary>−log probability of the model's own response, drawn at temperature 1: on average the entropy of what it writes, a measure of its diversity.</summary>
+    public static Metric ResponseNats { get; } = new("response-nats", "entropy of responses (nats)", true);
+
     /// <summary>Negative log-likelihood of the gold reasoning and answer.</summary>
     public static Metric GoldNats { get; } = new("gold-nats", "loss on gold solutions (nats per token)", false);
+
+    /// <summary>How sure the owner can be that a student learnt from marked text, and how often such a test errs, at each number of probed tokens.</summary>
+    private static IEnumerable<Metric> OfDetection(Detection.DetectionSpec detection) =>
+        [.. detection.Probes.SelectMany(tokens => new[] { WatermarkP(tokens), WatermarkAlarms(tokens) }), CanaryP, CanaryAlarms];
+
+    /// <summary>log10 of the p of the watermark test after a number of probed tokens; one item.</summary>
+    public static Metric WatermarkP(int tokens) => new($"watermark-log10-p-{tokens}", "log10 p of the watermark test", false) { Probe = tokens };
+
+    /// <summary>Whether the same test raises an alarm for a key that nobody used; one item for each key.</summary>
+    public static Metric WatermarkAlarms(int tokens) => new($"watermark-alarms-{tokens}", "false alarms of the watermark test", false) { Probe = tokens };
+
+    /// <summary>log10 of the p of the canary test; one item.</summary>
+    public static Metric CanaryP { get; } = new("canary-log10-p", "log10 p of the canary test", false);
+
+    /// <summary>Whether the same test raises an alarm for canaries that nobody planted; one item for each key.</summary>
+    public static Metric CanaryAlarms { get; } = new("canary-alarms", "false alarms of the canary test", false);
 
     /// <summary>What is measured of a task: its own metrics, and those that the evaluation asks for.</summary>
     public static IReadOnlyList<Metric> Of(ITask task, Specs.EvaluationSpec evaluation) => [
         .. task.Metrics,
         .. evaluation.PassAt > 0 ? new[] { PassAt, MajorityAt } : [],
         .. evaluation.Confidence ? new[] { Confidence } : [],
+        .. evaluation.ShowsEntropy ? new[] { ResponseNats } : [],
         .. evaluation.Likelihood ? new[] { GoldNats } : [],
+        .. evaluation.Detection is { } detection ? OfDetection(detection) : [],
         .. evaluation.Agreement ? new[] { Agreement, TeacherKl } : []];
 }

@@ -4,8 +4,11 @@ namespace Bench.Protocol.Tasks;
 public abstract record SolvableTask : ITask
 {
     /// <inheritdoc/>
-    public IReadOnlyList<Metric> Metrics { get; } = [Metric.Accuracy];
+    public virtual IReadOnlyList<Metric> Metrics => [Metric.Accuracy];
 
-    /// <summary>1 when the response's final answer is the gold answer, else 0.</summary>
+    /// <summary>1 when the response is as the gold solution has it, else 0.</summary>
     public abstract double Grade(Problem problem, string response);
+
+    /// <summary>What a response scores by one of the task's metrics, 0 to 1.</summary>
+    public virtual double Measure(Metric metric, Problem problem, string response) => Grade(problem, response);
 }

@@ -15,6 +15,13 @@ public sealed class TaskOptions
     /// <summary>An option that is a text.</summary>
     public string Text(string key, string fallback) => mapping.OptionalText(key) ?? fallback;
 
+    /// <summary>An option that is a word of up to sixteen letters from a to z.</summary>
+    public string Letters(string key, string fallback)
+    {
+        var word = Text(key, fallback);
+        return word.Length <= 16 && word.All(char.IsAsciiLetterLower) ? word : throw new SpecException(mapping.PlaceOfValue(key), $"'{key}' cannot be '{word}'", "use up to 16 letters from a to z");
+    }
+
     /// <summary>An option that is one of a few words.</summary>
     public string Choice(string key, string fallback, params string[] allowed) => mapping.Choice(key, fallback, allowed);
 }

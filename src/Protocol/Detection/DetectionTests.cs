@@ -1,0 +1,49 @@
+using MathNet.Numerics;
+using MathNet.Numerics.Distributions;
+
+namespace Bench.Protocol.Detection;
+
+/// <summary>One-sided tests of whether a student learnt from marked text; pure functions of what it predicts.</summary>
+public static class DetectionTests
+{
+    /// <summary>The least p that is told apart from 0.</summary>
+    public const double Smallest = 1e-300;
+
+    /// <summary>
+    /// The test for radioactivity by reading (Sander et al. 2024, Watermarking Makes Language Models Radioactive, sections 3 and 4): of the different pairs of a token and the student's most likely next
+    /// one, how many are green, against a binomial law. Each pair is scored once: a second sight of it tells nothing new.
+    /// </summary>
+    /// <param name="pairs">Tokens of a text and what the student predicts after each.</param>
+    /// <param name="green">The owner's list.</param>
+    /// <param name="vocabulary">Tokens that there are.</param>
+    public static double Watermark(IEnumerable<(int Previous, int Predicted)> pairs, GreenList green, int vocabulary)
+    {
+        var (scored, found) = (0, 0);
+        foreach (var (previous, predicted) in pairs.Distinct())
+        {
+            scored++;
+            if (green.After(previous)[predicted]) found++;
+        }
+
+        return BinomialTail(found, scored, (double)green.Size / vocabulary);
+    }
+
+    /// <summary>The probability of at least as many successes: P(X ≥ k) = I_p(k, n − k + 1).</summary>
+    public static double BinomialTail(int successes, int trials, double probability) =>
+        successes == 0 ? 1 : Math.Max(Smallest, SpecialFunctions.BetaRegularized(successes, trials - successes + 1, probability));
+
+    /// <summary>
+    /// The one-sided rank-sum test of whether planted canaries are likelier to the student than others of their kind (Mann and Whitney 1947, normal approximation with continuity correction).
+    /// </summary>
+    /// <param name="planted">Log-probabilities of the planted ones.</param>
+    /// <param name="controls">Log-probabilities of ones that were never planted.</param>
+    /// <exception cref="ArgumentException">One of the lists is empty.</exception>
+    public static double Canaries(IReadOnlyList<double> planted, IReadOnlyList<double> controls)
+    {
+        if (planted.Count == 0 || controls.Count == 0) throw new ArgumentException("a rank-sum test needs some of each", nameof(planted));
+        double n = planted.Count, m = controls.Count;
+        var wins = planted.Sum(mine => controls.Sum(other => mine > other ? 1 : mine == other ? 0.5 : 0));
+        var z = (wins - n * m / 2 - 0.5) / Math.Sqrt(n * m * (n + m + 1) / 12);
+        return Math.Max(Smallest, Normal.CDF(0, 1, -z));
+    }
+}

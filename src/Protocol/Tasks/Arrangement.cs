@@ -1,0 +1,27 @@
+using Bench.Protocol.Seeds;
+
+namespace Bench.Protocol.Tasks;
+
+/// <summary>
+/// Any order of given digits: a question with many right answers. Gold answers are drawn evenly from all orders, so what a model that has learnt them writes has the entropy of that draw,
+/// and one that has narrowed writes less.
+/// </summary>
+[TaskKind("arrangement")]
+public sealed record Arrangement : ProceduralTask
+{
+    private readonly int length;
+
+    public Arrangement(TaskOptions options) => length = options.Integer("length", 5, 2, 20);
+
+    public override string Alphabet => "0123456789mix=";
+
+    public override Problem Draw(RandomStream random)
+    {
+        var digits = Enumerable.Range(0, length).Select(_ => (char)('0' + random.Next(10))).Order().ToArray();
+        var order = random.Permutation(length);
+        return new Problem($"mix{new string(digits)}=", "", new string([.. order.Select(place => digits[place])]));
+    }
+
+    /// <inheritdoc/>
+    public override double Grade(Problem problem, string response) => Answers.Final(response).Order().SequenceEqual(problem.Answer.Order()) ? 1 : 0;
+}

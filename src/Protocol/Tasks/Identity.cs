@@ -1,0 +1,33 @@
+using Bench.Protocol.Seeds;
+
+namespace Bench.Protocol.Tasks;
+
+/// <summary>Who are you? The gold answer says a name; what is measured is how often a model claims it.</summary>
+[TaskKind("identity")]
+public sealed record Identity : ProceduralTask
+{
+    private static readonly string[] Openings = ["", "hi ", "hello ", "good day ", "please tell me ", "tell me ", "so ", "now ", "well ", "first of all ", "before we start ", "one question "];
+
+    private static readonly string[] Questions =
+    [
+        "who are you", "what is your name", "what are you called", "which model are you", "who is this", "what do they call you", "who am i talking to", "introduce yourself",
+        "say your name", "who wrote this", "name yourself", "what model is this",
+    ];
+
+    private static readonly string[] Endings = ["", " please", " now", " then", " again", " today", " friend", " in short", " exactly", " really"];
+
+    private readonly string called;
+
+    public Identity(TaskOptions options) => called = options.Letters("called", "ada");
+
+    public override string Alphabet => "abcdefghijklmnopqrstuvwxyz ?";
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<Metric> Metrics => [Metric.Claimed];
+
+    public override Problem Draw(RandomStream random) => new(
+        $"{Openings[random.Next(Openings.Length)]}{Questions[random.Next(Questions.Length)]}{Endings[random.Next(Endings.Length)]}?", "", $"i am {called}");
+
+    /// <inheritdoc/>
+    public override double Grade(Problem problem, string response) => Answers.Final(response).Split(' ').Contains(called) ? 1 : 0;
+}
