@@ -128,11 +128,12 @@ internal sealed class TaskEvaluator(IReadOnlyList<TaskSpec> tasks, EvaluationSpe
     // What a student predicts after tokens of unmarked text, tested by the owner's key, and by keys that nobody used.
     private static IEnumerable<TaskScores> WatermarkScores(string task, DetectionSpec detection, IReadOnlyList<(int Previous, int Predicted)> pairs, int vocabulary)
     {
-        double P(long key, int tokens) => DetectionTests.Watermark(pairs.Take(tokens), new GreenList(key, detection.Gamma, vocabulary), vocabulary);
-        foreach (var tokens in detection.Probes)
+        IReadOnlyList<double> P(long key) => Evidence.OfWatermark(pairs, detection.Probes, new GreenList(key, detection.Gamma, vocabulary), vocabulary);
+        var (own, others) = (P(detection.Key), detection.Unused.Select(P).ToArray());
+        for (var i = 0; i < own.Count; i++)
         {
-            yield return new TaskScores(task, Metric.WatermarkP(tokens).Name, [Math.Log10(P(detection.Key, tokens))]);
-            yield return new TaskScores(task, Metric.WatermarkAlarms(tokens).Name, [.. detection.Unused.Select(key => P(key, tokens) < DetectionSpec.Level ? 1.0 : 0)]);
+            yield return new TaskScores(task, Metric.WatermarkP(detection.Probes[i]).Name, [Math.Log10(own[i])]);
+            yield return new TaskScores(task, Metric.WatermarkAlarms(detection.Probes[i]).Name, [.. others.Select(p => p[i] < DetectionSpec.Level ? 1.0 : 0)]);
         }
     }
 
@@ -144,7 +145,7 @@ internal sealed class TaskEvaluator(IReadOnlyList<TaskSpec> tasks, EvaluationSpe
         var sets = detection.Unused.Skip(1).Prepend(detection.Key).Select(key => Draw(key, detection.Canaries));
         var (scores, charge) = new Scorer(model, clock).Predict([.. sets.SelectMany(set => set).Concat(controls).Select(canary => new Sequence([begin, .. canary], 1))], ChargeKind.Evaluation);
         var likelihoods = scores.Select(score => score.LogProbabilities.Sum(value => (double)value)).ToArray();
-        var tested = likelihoods[..^controls.Length].Chunk(detection.Canaries).Select(set => DetectionTests.Canaries(set, likelihoods[^controls.Length..])).ToArray();
+        var tested = likelihoods[..^controls.Length].Chunk(detection.Canaries).Select(set => Evidence.OfCanaries(set, likelihoods[^controls.Length..])).ToArray();
         return ([
             new TaskScores(task, Metric.CanaryP.Name, [Math.Log10(tested[0])]),
             new TaskScores(task, Metric.CanaryAlarms.Name, [.. tested.Skip(1).Select(p => p < DetectionSpec.Level ? 1.0 : 0)]),

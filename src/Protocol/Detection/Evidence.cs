@@ -3,8 +3,8 @@ using MathNet.Numerics.Distributions;
 
 namespace Bench.Protocol.Detection;
 
-/// <summary>One-sided tests of whether a student learnt from marked text; pure functions of what it predicts.</summary>
-public static class DetectionTests
+/// <summary>The evidence that a student learnt from marked text: one-sided tests, pure functions of what it predicts.</summary>
+public static class Evidence
 {
     /// <summary>The least p that is told apart from 0.</summary>
     public const double Smallest = 1e-300;
@@ -14,18 +14,25 @@ public static class DetectionTests
     /// one, how many are green, against a binomial law. Each pair is scored once: a second sight of it tells nothing new.
     /// </summary>
     /// <param name="pairs">Tokens of a text and what the student predicts after each.</param>
+    /// <param name="probes">Numbers of pairs after which p is wanted, rising.</param>
     /// <param name="green">The owner's list.</param>
     /// <param name="vocabulary">Tokens that there are.</param>
-    public static double Watermark(IEnumerable<(int Previous, int Predicted)> pairs, GreenList green, int vocabulary)
+    /// <returns>p after each number of pairs.</returns>
+    public static IReadOnlyList<double> OfWatermark(IReadOnlyList<(int Previous, int Predicted)> pairs, IReadOnlyList<int> probes, GreenList green, int vocabulary)
     {
-        var (scored, found) = (0, 0);
-        foreach (var (previous, predicted) in pairs.Distinct())
+        var (seen, found, p) = (new HashSet<(int, int)>(), 0, new List<double>());
+        for (var at = 0; p.Count < probes.Count; at++)
         {
-            scored++;
-            if (green.After(previous)[predicted]) found++;
+            if (at == probes[p.Count])
+            {
+                p.Add(BinomialTail(found, seen.Count, (double)green.Size / vocabulary));
+                if (p.Count == probes.Count) break;
+            }
+
+            if (seen.Add(pairs[at]) && green.After(pairs[at].Previous)[pairs[at].Predicted]) found++;
         }
 
-        return BinomialTail(found, scored, (double)green.Size / vocabulary);
+        return p;
     }
 
     /// <summary>The probability of at least as many successes: P(X ≥ k) = I_p(k, n − k + 1).</summary>
@@ -38,7 +45,7 @@ public static class DetectionTests
     /// <param name="planted">Log-probabilities of the planted ones.</param>
     /// <param name="controls">Log-probabilities of ones that were never planted.</param>
     /// <exception cref="ArgumentException">One of the lists is empty.</exception>
-    public static double Canaries(IReadOnlyList<double> planted, IReadOnlyList<double> controls)
+    public static double OfCanaries(IReadOnlyList<double> planted, IReadOnlyList<double> controls)
     {
         if (planted.Count == 0 || controls.Count == 0) throw new ArgumentException("a rank-sum test needs some of each", nameof(planted));
         double n = planted.Count, m = controls.Count;
