@@ -167,7 +167,9 @@ internal sealed class TeacherPlan
     }
 
     private static string Describe(SamplingSpec sampling) => string.Create(
-        CultureInfo.InvariantCulture, $" T={sampling.Temperature} p={sampling.TopP} n={sampling.Samples} {sampling.Select.ToString().ToLowerInvariant()}");
+        CultureInfo.InvariantCulture, $" T={sampling.Temperature} p={sampling.TopP} n={sampling.Samples} {sampling.Select.ToString().ToLowerInvariant()}")
+        + (sampling.Watermark is { } mark ? string.Create(CultureInfo.InvariantCulture, $" watermark {mark.Key} in {mark.Share}") : "")
+        + (sampling.Canaries is { } canaries ? string.Create(CultureInfo.InvariantCulture, $" canaries {canaries.Key} x {canaries.Repeats}") : "");
 
     private static string Describe(IReadOnlyDictionary<string, double>? shares) =>
         shares is null ? "" : string.Concat(shares.Select(share => string.Create(CultureInfo.InvariantCulture, $" {share.Key}={share.Value}")));
