@@ -20,7 +20,7 @@ public static class ComparisonTables
     {
         var rows = Comparison.Of(spec, results);
         folder.WriteTable("comparison.csv", rows);
-        folder.WriteTable("targets.csv", Comparison.Targets(spec, results));
+        folder.WriteTable("targets.csv", Targets.Of(spec, results));
         if (rows.Count == 0) return;
         Directory.CreateDirectory(folder.Tables);
         File.WriteAllText(Path.Combine(folder.Tables, "comparison.txt"), Text(spec, rows));

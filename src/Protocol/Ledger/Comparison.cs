@@ -1,4 +1,3 @@
-using Bench.Protocol.Costs;
 using Bench.Protocol.Specs;
 using Bench.Protocol.Statistics;
 using Bench.Protocol.Tasks;
@@ -6,7 +5,7 @@ using Bench.Protocol.Tasks;
 namespace Bench.Protocol.Ledger;
 
 /// <summary>
-/// Methods set beside each other on the same items: which differ, which are worth their cost, and what it costs to come near the teacher. Two methods differ when two
+/// Methods set beside each other on the same items: which differ, and which are worth their cost. Two methods differ when two
 /// p are below 0.05, each adjusted by Holm over all pairs of the block: that of the paired permutation test, which looks at items for the models as they were trained, and that of the
 /// bootstrap over seeds and items, which sees how much training varies as far as so few seeds can tell.
 /// </summary>
@@ -14,9 +13,6 @@ public static class Comparison
 {
     /// <summary>The level of all tests of one task, student and budget together.</summary>
     public const double Level = 0.05;
-
-    /// <summary>Shares of the teacher's score for which costs are read off the curves.</summary>
-    public static IReadOnlyList<double> Shares { get; } = [0.5, 0.8, 0.9, 0.95];
 
     /// <summary>The comparison at every budget by each task's first metric, best first.</summary>
     public static IReadOnlyList<ComparisonRow> Of(ExperimentSpec spec, Results results)
@@ -37,51 +33,6 @@ public static class Comparison
         }
 
         return rows;
-    }
-
-    /// <summary>What it costs to reach shares of the teacher's score, for metrics of which more is better.</summary>
-    public static IReadOnlyList<TargetRow> Targets(ExperimentSpec spec, Results results)
-    {
-        var scores = new ScoreTable(results.Items);
-        var rows = new List<TargetRow>();
-        foreach (var task in spec.Tasks.Where(task => task.Task.Metrics[0].HigherIsBetter))
-        {
-            var metric = task.Task.Metrics[0];
-            foreach (var student in spec.Students)
-            {
-                var curves = Arms(results, scores, task.Name, metric, student.Name).Where(arm => arm.Summary.FlopsTotal > 0)
-                    .GroupBy(arm => (arm.Summary.Teacher, arm.Summary.Method)).Where(curve => curve.Select(arm => string.Join(' ', arm.Seeds)).Distinct().Count() == 1 && curve.Count() > 1).ToArray();
-                foreach (var teacher in results.Summary.Where(row => row.Method == Summary.Teacher && row.Task == task.Name && row.Metric == metric.Name))
-                {
-                    foreach (var share in Shares)
-                    {
-                        (Interval Cost, bool AtMost)? Cost(IEnumerable<Arm> curve) =>
-                            CostToTarget.Of([.. curve.Select(arm => (arm.Summary.FlopsTotal!.Value, arm.Scores))], share * teacher.Value, true) is { } reached
-                                ? (reached, reached.Value == curve.Min(arm => arm.Summary.FlopsTotal))
-                                : null;
-                        var alone = curves.Where(curve => curve.Key.Method.StartsWith("gold-", StringComparison.Ordinal)).Select(Cost).Where(cost => cost is not null).MinBy(cost => cost!.Value.Cost.Value);
-                        foreach (var curve in curves.Where(curve => curve.Key.Teacher == teacher.Teacher || curve.Key.Teacher.Length == 0))
-                        {
-                            var cost = Cost(curve);
-                            var gold = curve.Key.Method.StartsWith("gold-", StringComparison.Ordinal);
-                            double? repaid = gold || cost is not { AtMost: false } known || alone is not { AtMost: false } || TeacherTraining(results, teacher.Teacher) is not { } training
-                                ? null
-                                : BreakEven.Students(training, known.Cost.Value - (spec.Boundary.Contains(ChargeKind.TeacherTraining) ? training : 0), alone.Value.Cost.Value);
-                            rows.Add(new TargetRow(task.Name, metric.Name, student.Name, curve.Key.Teacher, curve.Key.Method, share, share * teacher.Value, cost?.Cost.Value, cost?.AtMost, cost?.Cost.Low, cost?.Cost.High, repaid));
-                        }
-                    }
-                }
-            }
-        }
-
-        return rows;
-    }
-
-    // A teacher that was not trained here cost something that is not known.
-    private static double? TeacherTraining(Results results, string teacher)
-    {
-        var run = results.Runs.First(row => row.Student.Length == 0 && row.Teacher == teacher).Run;
-        return results.Charges.FirstOrDefault(charge => charge.Run == run && charge.Kind == Charge.NameOf(ChargeKind.TeacherTraining))?.Flops;
     }
 
     private static IReadOnlyList<Arm> Arms(Results results, ScoreTable scores, string task, Metric metric, string student)

@@ -17,7 +17,7 @@ public sealed record Arrangement : ProceduralTask
 
     public override Problem Draw(RandomStream random)
     {
-        var digits = Enumerable.Range(0, length).Select(_ => (char)('0' + random.Next(10))).Order().ToArray();
+        var digits = Enumerable.Range(0, length).Select(_ => (char)('0' + random.Next(10))).ToArray();
         var order = random.Permutation(length);
         return new Problem($"mix{new string(digits)}=", "", new string([.. order.Select(place => digits[place])]));
     }

@@ -154,14 +154,15 @@ public class StatisticsTests
 
         // Half and all of 40 items right: the interval of the cost to 75% holds the middle, and the target at the top has no upper bound.
         double[] half = [.. Enumerable.Range(0, 40).Select(i => i % 2 == 0 ? 1.0 : 0)], all = [.. half.Select((_, i) => i == 0 ? 0.0 : 1)];
-        (double, IReadOnlyList<IReadOnlyList<double>>)[] curve = [(10, [half]), (1000, [all])];
-        var cost = CostToTarget.Of(curve, 0.75, higherIsBetter: true)!;
+        var curve = new CostToTarget([[half], [all]], higherIsBetter: true);
+        double[] costs = [10, 1000];
+        var cost = curve.At(costs, 0.75)!;
         Assert.InRange(cost.Value, 100, 130);
         Assert.True(cost.Low < cost.Value && cost.Value < cost.High);
-        Assert.Null(CostToTarget.Of(curve, 0.975, higherIsBetter: true)!.High);
-        Assert.Null(CostToTarget.Of(curve, 0.99, higherIsBetter: true));
+        Assert.Null(curve.At(costs, 0.975)!.High);
+        Assert.Null(curve.At(costs, 0.99));
         // Reached before the curve begins: as much or less, and how much less is not known.
-        Assert.Equal((10, null), (CostToTarget.Of(curve, 0.2, higherIsBetter: true)!.Value, CostToTarget.Of(curve, 0.2, higherIsBetter: true)!.Low));
+        Assert.Equal((10, null), (curve.At(costs, 0.2)!.Value, curve.At(costs, 0.2)!.Low));
     }
 
     [Fact]
@@ -170,6 +171,11 @@ public class StatisticsTests
         Assert.Equal(20, BreakEven.Students(teacher: 1000, distilled: 50, alone: 100));
         Assert.Equal(1, BreakEven.Students(teacher: 0, distilled: 50, alone: 100));
         Assert.Null(BreakEven.Students(teacher: 1000, distilled: 100, alone: 100));
+        // Of forty replicates one never pays: the upper bound is the largest of the others; with two that never do there is none.
+        double[] alone = [.. Enumerable.Range(0, 40).Select(i => i < 2 ? 100 : 110.0 + i)];
+        Assert.Equal((21.0, null), BreakEven.Interval([.. Enumerable.Repeat(1000.0, 40)], [.. Enumerable.Repeat(100.0, 40)], alone));
+        Assert.Equal((21.0, 91.0), BreakEven.Interval([.. Enumerable.Repeat(1000.0, 40)], [.. Enumerable.Repeat(100.0, 40)], [.. alone.Select((cost, i) => i == 1 ? 111 : cost)]));
+        Assert.Null(BreakEven.Interval([.. Enumerable.Repeat(1000.0, 40)], [.. Enumerable.Repeat(double.PositiveInfinity, 40)], alone).Low);
     }
 
     [Theory]
