@@ -6,7 +6,6 @@ using Bench.Lab.Tensors;
 using Bench.Lab.Text;
 using Bench.Lab.Training;
 using Bench.Protocol.Plans;
-using Bench.Protocol.Seeds;
 using Bench.Protocol.Specs;
 using Bench.Protocol.Tasks;
 
@@ -76,13 +75,11 @@ internal sealed class Lessons(UnitSession session)
     {
         var method = unit.Method!;
         using var teacher = new LocalTeacher(ModelFolder.LoadModel(Path.Combine(session.EntryOf(before), ModelFolder.NameInStore), session.Compute), tokenizer, session.Clock);
-        // Draws of their own: with those of the generation before, the same would be drawn again.
-        var seed = new Seed((long)(new Seed(unit.Seed).Bits(FormattableString.Invariant($"generation/{unit.Budget!.Amount}")) >> 1));
-        var (traces, charge, asked) = new TextRun(session).Solutions(teacher, method.Sampling ?? unit.Teacher!.Sampling, method.Shares, seed);
+        var (traces, charge, asked) = new TextRun(session).Solutions(teacher, method.Sampling ?? unit.Teacher!.Sampling, method.Shares, unit.Draws);
         if (traces.Count == 0) throw new LabException($"none of the {asked} responses of {before.Label} was kept; select all");
         var own = Kept(traces, method.Keep, tokenizer);
         var lesson = Lesson.Of(own) with { QueriesEach = (double)asked / traces.Count };
-        return Mixed(unit, tokenizer, Charged(lesson, [new TeacherShare(charge, traces)], [.. traces.Select(trace => trace.ResponseLength)], unit.Budget));
+        return Mixed(unit, tokenizer, Charged(lesson, [new TeacherShare(charge, traces)], [.. traces.Select(trace => trace.ResponseLength)], unit.Budget!));
     }
 
     // Some of the teacher's examples give way to gold solutions of the same problems, which nobody is asked for. The pool is in random order: the first are as good as any.

@@ -4,7 +4,6 @@ using Bench.Lab.Signals;
 using Bench.Lab.Text;
 using Bench.Protocol.Costs;
 using Bench.Protocol.Plans;
-using Bench.Protocol.Seeds;
 using Bench.Protocol.Specs;
 
 namespace Bench.Lab.Runs;
@@ -26,7 +25,7 @@ internal sealed class PromptChooser(UnitSession session, TrainingUnit unit, ITok
     internal (int[] Order, IReadOnlyList<Charge> Spent) Order()
     {
         var pool = session.ReadText(unit.Needs.OfType<TextUnit>().Single());
-        var order = new Seed(unit.Seed).Stream("prompts").Permutation(pool.Count);
+        var order = unit.Draws.Stream("prompts").Permutation(pool.Count);
         if (unit.Method!.Choose == PromptChoice.Random) return (order, []);
         var (spent, queries) = (new List<Charge>(), (int)Math.Min(unit.Budget!.Amount, pool.Count));
         var limit = Examples.ResponseLimit(TextRun.TrainingProblems(session.Spec, session.Problems, unit.Method.Shares));

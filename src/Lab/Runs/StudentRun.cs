@@ -70,15 +70,15 @@ internal sealed class StudentRun(UnitSession session)
     private Decoder Start(TrainingUnit unit) =>
         unit.Needs.OfType<StartUnit>().SingleOrDefault() is { } start ? ModelFolder.LoadModel(Path.Combine(session.EntryOf(start), ModelFolder.NameInStore), session.Compute)
         : unit.Student.Checkpoint is { } weights ? ModelFolder.LoadModel(session.Files.Locate(weights), session.Compute)
-        : Decoder.Initialise(unit.Student.Model, session.Compute, new Seed(unit.Seed));
+        : Decoder.Initialise(unit.Student.Model, session.Compute, unit.Draws);
 
     private TrainingResult Train(TrainingUnit unit, Decoder model, Lesson? lesson, IReadingTeacher? teacher)
     {
         var (method, optimiser) = (unit.Method!, OptimiserOf(session, unit));
-        using var objective = new MethodObjective(method, model, teacher?.Shape ?? TeacherShape(unit), new Seed(unit.Seed));
+        using var objective = new MethodObjective(method, model, teacher?.Shape ?? TeacherShape(unit), unit.Draws);
         return new Trainer(objective.Parameters, session.Compute, optimiser, session.Clock).Train(
             teacher is null
-                ? new PreparedCurriculum(lesson!, objective, unit.Student.Model, session.Compute, optimiser, new Seed(unit.Seed))
+                ? new PreparedCurriculum(lesson!, objective, unit.Student.Model, session.Compute, optimiser, unit.Draws)
                 : OnPolicy(unit, method, model, teacher, objective, lesson, optimiser),
             MeterOf(session, unit, lesson), ChargeKind.StudentTraining,
             progress => session.Report("training", progress.Share, progress.Loss, progress.TokensPerSecond));
@@ -156,7 +156,7 @@ internal sealed class StudentRun(UnitSession session)
         if (unit.Budget!.Unit == BudgetUnit.Queries) prompts = [.. prompts.Take((int)unit.Budget.Amount)];
         return new OnPolicyCurriculum(
             method, model, teacher, objective, prompts, ownText?.Tokens ?? Examples.ResponseLimit(problems), ownText is null ? teacher.Tokenizer.End : -1, text,
-            optimiser, new Seed(unit.Seed), session.Clock);
+            optimiser, unit.Draws, session.Clock);
     }
 
     private ModelShape? TeacherShape(TrainingUnit unit)
@@ -177,7 +177,7 @@ internal sealed class StudentRun(UnitSession session)
             return evaluator.Imitate(model, spec.Tasks[0].Name, windows, [.. choices.Select(choice => choice.Tokens)]);
         }
 
-        var (scores, charge) = evaluator.Solve(model, new Seed(unit.Seed), session.Counting("evaluation", unit.Evaluation.Items * spec.Tasks.Count));
+        var (scores, charge) = evaluator.Solve(model, unit.Draws, session.Counting("evaluation", unit.Evaluation.Items * spec.Tasks.Count));
         if (!unit.Evaluation.Agreement || session.TeacherOf(unit) is not { } teacher) return (scores, charge);
         var held = session.EntryOf(teacher);
         using var theirs = new TeacherScores(Path.Combine(held, UnitSession.ScoresName));

@@ -1,3 +1,4 @@
+using Bench.Protocol.Seeds;
 using Bench.Protocol.Specs;
 
 namespace Bench.Protocol.Plans;
@@ -15,6 +16,11 @@ public abstract record TrainingUnit : UnitOfWork
     public required Budget? Budget { get; init; }
 
     public required long Seed { get; init; }
+
+    /// <summary>The seed of everything that is drawn for it. Each generation has its own, or it would begin as the one that teaches it did.</summary>
+    public Seed Draws => Budget is { Unit: BudgetUnit.Generations, Amount: var generation and > 1 }
+        ? new Seed((long)(new Seed(Seed).Bits(FormattableString.Invariant($"generation/{generation}")) >> 1))
+        : new Seed(Seed);
 
     /// <summary>How the trained student is measured.</summary>
     public required EvaluationSpec Evaluation { get; init; }
