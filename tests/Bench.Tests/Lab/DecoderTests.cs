@@ -2,6 +2,7 @@ using Bench.Lab.Models;
 using Bench.Lab.Objectives;
 using Bench.Lab.Tensors;
 using Bench.Protocol.Costs;
+using Bench.Protocol.Detection;
 using Bench.Protocol.Seeds;
 using Bench.Protocol.Specs;
 using static TorchSharp.torch;
@@ -167,6 +168,20 @@ public class DecoderTests
             // Five standard errors.
             Assert.InRange(drawn.Count(response => response[0] == token) / 4000.0, p - 5 * Math.Sqrt(p * (1 - p) / 4000) - 1e-9, p + 5 * Math.Sqrt(p * (1 - p) / 4000) + 1e-9);
         }
+    }
+
+    [Fact]
+    public void A_strong_watermark_makes_its_share_of_the_responses_green_and_leaves_the_others_as_they_were()
+    {
+        using var model = Models.Make(Models.Plain, Compute.Cpu);
+        int[][] prompts = [.. Enumerable.Range(0, 200).Select(_ => new[] { 3, 5 })];
+        IReadOnlyList<int[]> Written(Watermark? mark) =>
+            new TextGenerator(model, TimeProvider.System).Continue(prompts, 10, -1, new SamplingSpec(1) { Watermark = mark }, new Seed(6), ChargeKind.Evaluation).Responses;
+        var (plain, marked) = (Written(null), Written(new Watermark(9, 0.25, 30, 0.5)));
+        var green = new GreenList(9, 0.25, model.Shape.Vocabulary);
+        bool IsGreen(int[] response, int at) => green.After(at == 0 ? 5 : response[at - 1])[response[at]];
+        Assert.All(marked.Take(100), response => Assert.All(Enumerable.Range(0, 10), at => Assert.True(IsGreen(response, at))));
+        for (var i = 100; i < 200; i++) Assert.Equal(plain[i], marked[i]);
     }
 
     [Fact]

@@ -18,6 +18,17 @@ public class SpecTests
     }
 
     [Fact]
+    public void Named_tasks_have_their_shares_of_the_prompts_and_the_others_divide_what_is_left()
+    {
+        var spec = Experiments.Parse(Experiments.Small.Replace("{ name: addition, digits: 2 }", "{ name: addition, digits: 2 }\n  - { name: sorting, length: 5 }\n  - { name: parity, bits: 12 }", StringComparison.Ordinal));
+        int[] Prompts(Dictionary<string, double>? shares) => [.. PromptShares.Of(spec, shares).Select(entry => entry.Prompts)];
+        Assert.Equal([100, 100, 100], Prompts(null));
+        Assert.Equal([148, 3, 149], Prompts(new() { ["sorting"] = 0.01, ["parity"] = 149.0 / 300 }));
+        Assert.Equal([135, 30, 135], Prompts(new() { ["sorting"] = 0.1 }));
+        Assert.Equal([0, 300, 0], Prompts(new() { ["addition"] = 0, ["sorting"] = 1, ["parity"] = 0 }));
+    }
+
+    [Fact]
     public void Every_experiment_in_the_repository_is_valid()
     {
         var files = Directory.EnumerateFiles(Path.Combine(Repository.Root, "experiments"), "experiment.yaml", SearchOption.AllDirectories).ToArray();
@@ -47,6 +58,15 @@ public class SpecTests
     [InlineData("objective: cross-entropy, signal: text", "objective: forward-kl, signal: text",
         "experiment.yaml:14:33: forward-kl cannot learn from the signal text; it learns from top-k or sampled or on-policy")]
     [InlineData("items: 40", "items: 99999", "experiment.yaml:21:1: task 'addition' has only")]
+    [InlineData("keep: answer }", "keep: answer, shares: { additoin: 1 } }", "experiment.yaml:14:5: there is no task 'additoin'; did you mean 'addition'?")]
+    [InlineData("keep: answer }", "keep: answer, shares: { addition: 0.5 } }", "experiment.yaml:14:5: the shares of method 'answers' add up to 0.5; make them add up to 1")]
+    [InlineData("learning-rate: 0.01, batch: 16 }\n  model", "tasks: [subtraction], learning-rate: 0.01, batch: 16 }\n  model", "experiment.yaml:8:12: there is no task 'subtraction'")]
+    [InlineData("keep: answer }", "keep: answer, choose: least-confident }", "experiment.yaml:14:5: method 'answers' chooses which prompts to ask, and this budget does not count them; use budgets in queries, or remove choose")]
+    [InlineData("{ unit: student-flops, values: [2e8, 6e8] }", "{ unit: generations, values: [1, 3] }", "experiment.yaml:18:1: generations follow each other; give all from 1 on: values: [1, 2, 3]")]
+    [InlineData("{ unit: student-flops, values: [2e8, 6e8] }", "{ unit: generations, values: [1, 2] }", "experiment.yaml:15:5: method 'logits' is not handed on: generations learn from text")]
+    [InlineData("keep: answer }", "keep: answer, sampling: { temperature: 1, canaries: { key: 1 } } }", "experiment.yaml:14:5: canaries are planted in free text, and these tasks have answers")]
+    [InlineData("decode: greedy", "decode: greedy, detection: { key: 1, probes: [10] }", "experiment.yaml:21:1: detection reads a teacher's text, and these tasks have answers")]
+    [InlineData("digits: 2 }", "digits: 2 }\n  - { name: identity, called: Ada }", "experiment.yaml:6:31: 'called' cannot be 'Ada'; use up to 16 letters from a to z")]
     [InlineData("[0, 1]", "[0, 0]", "experiment.yaml:20:8: a seed stands twice; remove one")]
     [InlineData("name: tiny", "name: ../tiny", "experiment.yaml:12:13: 'name' is not a usable name; use at most 64 letters")]
     [InlineData("schema: 1", "schema: 2", "experiment.yaml:1:9: 'schema' is 2; it must be 1")]
