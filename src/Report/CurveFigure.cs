@@ -1,26 +1,39 @@
 using System.Globalization;
 using ScottPlot;
+using ScottPlot.TickGenerators;
 
 namespace Bench.Report;
 
-/// <summary>One curve for each method over a logarithmic cost axis: points with intervals, a band between them, the name at the curve's end.</summary>
+/// <summary>One curve for each method over an axis: points with intervals, a band between them, the name at the curve's end. Names along the axis are not joined.</summary>
 internal static class CurveFigure
 {
     /// <summary>A point of a curve.</summary>
     internal sealed record Point(double X, double Y, double? Low, double? High);
 
+    /// <summary>The quantity below: logarithmic, or in even steps for numbers that are counted from 1 and for names.</summary>
+    internal sealed record Axis(string Label, bool Even = false, IReadOnlyList<string>? Names = null)
+    {
+        public static implicit operator Axis(string label) => new(label);
+
+        internal double Place(double x) => Even ? x : Math.Log10(x);
+
+        internal NumericManual Ticks(double left, double right) => Even
+            ? FigureRenderer.Ticks(left, right, 1, x => Names is null ? Number(x) : Names[(int)Math.Round(x) - 1])
+            : FigureRenderer.LogTicks(left, right);
+    }
+
     /// <summary>A labelled line across the figure.</summary>
     internal sealed record Reference(string Label, double Y);
 
     internal static void Draw(
-        string folder, string name, string x, string y, IReadOnlyDictionary<string, Point[]> curves, IReadOnlyList<Reference> references, Func<double, string> tick,
+        string folder, string name, Axis x, string y, IReadOnlyDictionary<string, Point[]> curves, IReadOnlyList<Reference> references, Func<double, string> tick,
         (double Low, double High)? natural, IReadOnlyDictionary<string, IReadOnlyList<(double X, double Y)>>? lines = null)
     {
         if (curves.Values.All(curve => curve.Length == 0)) return;
-        using var plot = FigureRenderer.New(x, y);
+        using var plot = FigureRenderer.New(x.Label, y);
         var styles = Style.Of(curves.Keys);
         var points = curves.Values.SelectMany(curve => curve).ToArray();
-        var (left, right) = (Math.Log10(points.Min(point => point.X)), Math.Log10(points.Max(point => point.X)));
+        var (left, right) = (x.Place(points.Min(point => point.X)), x.Place(points.Max(point => point.X)));
         if (right - left < 0.1) (left, right) = (left - 0.05, right + 0.05);
         var pad = Math.Max(right - left, 0.3) * 0.04;
         // Names stand to the right of the curves' ends, and the longest has room.
@@ -52,15 +65,14 @@ internal static class CurveFigure
 
         foreach (var (method, curve) in curves)
         {
-            var xs = curve.Select(point => Math.Log10(point.X)).ToArray();
+            var xs = curve.Select(point => x.Place(point.X)).ToArray();
             var color = styles[method].Color;
             if (curve.All(point => point.Low is not null && point.High is not null))
             {
-                var band = plot.Add.FillY(xs, [.. curve.Select(point => point.Low!.Value)], [.. curve.Select(point => point.High!.Value)]);
-                (band.FillColor, band.LineWidth) = (color.WithAlpha(0.16), 0);
+                if (x.Names is null) Band(plot, xs, curve, color);
                 foreach (var point in curve)
                 {
-                    double[] place = [Math.Log10(point.X), Math.Log10(point.X)], ends = [point.Low!.Value, point.High!.Value];
+                    double[] place = [x.Place(point.X), x.Place(point.X)], ends = [point.Low!.Value, point.High!.Value];
                     var interval = plot.Add.Scatter(place, ends);
                     (interval.Color, interval.LineWidth, interval.MarkerSize) = (color, 1.5f, 0);
                 }
@@ -69,23 +81,29 @@ internal static class CurveFigure
             var own = lines?.GetValueOrDefault(method);
             if (own is not null)
             {
-                var law = plot.Add.Scatter(own.Select(point => Math.Log10(point.X)).ToArray(), own.Select(point => point.Y).ToArray());
+                var law = plot.Add.Scatter(own.Select(point => x.Place(point.X)).ToArray(), own.Select(point => point.Y).ToArray());
                 (law.Color, law.LineWidth, law.MarkerSize) = (color, 1.5f, 0);
             }
 
             // Points that have a line of their own are not joined.
             var line = plot.Add.Scatter(xs, [.. curve.Select(point => point.Y)]);
-            (line.Color, line.LineWidth, line.LinePattern) = (color, lines is null ? 2 : 0, styles[method].Pattern);
+            (line.Color, line.LineWidth, line.LinePattern) = (color, lines is null && x.Names is null ? 2 : 0, styles[method].Pattern);
             (line.MarkerShape, line.MarkerSize, line.MarkerLineWidth) = (styles[method].Marker, 9, 2);
         }
 
         foreach (var (method, at) in Spread([.. curves.Select(curve => (curve.Key, curve.Value[^1].Y))], (top - bottom) * 0.05, bottom, top))
-            Label(plot, method, Math.Log10(points.Max(point => point.X)) + pad * 0.4, at, styles[method].Color, Alignment.MiddleLeft);
+            Label(plot, method, x.Place(points.Max(point => point.X)) + pad * 0.4, at, styles[method].Color, Alignment.MiddleLeft);
 
         plot.Axes.SetLimits(left, right, bottom, top);
-        plot.Axes.Bottom.TickGenerator = FigureRenderer.LogTicks(left, right - (right - left) * room);
+        plot.Axes.Bottom.TickGenerator = x.Ticks(left, right - (right - left) * room);
         plot.Axes.Left.TickGenerator = FigureRenderer.Ticks(bottom, top, FigureRenderer.NiceStep(top - bottom), tick);
         FigureRenderer.Save(plot, folder, name);
+    }
+
+    private static void Band(Plot plot, double[] xs, IReadOnlyList<Point> curve, Color color)
+    {
+        var band = plot.Add.FillY(xs, [.. curve.Select(point => point.Low!.Value)], [.. curve.Select(point => point.High!.Value)]);
+        (band.FillColor, band.LineWidth) = (color.WithAlpha(0.16), 0);
     }
 
     internal static string Percent(double value) => string.Create(CultureInfo.InvariantCulture, $"{100 * value:0}%");

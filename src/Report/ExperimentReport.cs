@@ -30,37 +30,53 @@ public static class ExperimentReport
                         TeacherFigure.Draw(spec, folder, results, task, metric, student, suffix);
                     }
 
-                    // One budget makes no curve.
+                    // One budget makes no curve, and what is probed for at several sizes has a figure of its own.
+                    if (metric.Probe > 0) continue;
                     if (spec.Budgets.Count == 1)
                     {
                         RankingFigure.Draw(spec, folder, results, rows, metric, $"{metric.Name}-by-method{suffix}");
                         continue;
                     }
 
-                    ScoreOverCost(spec, folder, results, rows, metric, $"{metric.Name}-over-cost{suffix}");
+                    if (Unit(spec) is { } unit) ScoreOver(spec, folder, results, rows, metric, unit.Axis, row => row.Budget!.Value, $"{metric.Name}-over-{unit.Name}{suffix}");
+                    // Every generation costs the same: what it costs explains nothing.
+                    if (spec.Budgets[0].Unit == BudgetUnit.Generations) continue;
+                    ScoreOver(spec, folder, results, rows, metric, "total compute (FLOPs)", row => row.FlopsTotal!.Value, $"{metric.Name}-over-cost{suffix}");
                     if (rows.Any(row => row.Recovered is not null && row.Method != Summary.GapBaseline)) RecoveredOverBudget(spec, folder, results, rows, $"recovered-over-budget{suffix}");
                 }
             }
         }
 
         ComparisonTables.Write(spec, folder, results);
+        DetectionFigure.Draw(spec, folder, results);
+        TaskFigure.Draw(spec, folder, results);
+        BreakEvenFigure.Draw(spec, folder, results);
         LawFigure.Write(spec, folder, results);
         foreach (var student in spec.Students)
             CostFigure.Draw(spec, folder, results, student, "cost-by-kind" + (spec.Students.Count > 1 ? "-" + student.Name : ""));
     }
 
-    private static void ScoreOverCost(
-        ExperimentSpec spec, ResultsFolder folder, Results results, IReadOnlyList<SummaryRow> rows, Metric metric, string name)
+    // Budgets that are not compute have a figure of their own.
+    private static (string Name, CurveFigure.Axis Axis)? Unit(ExperimentSpec spec) => spec.Budgets[0].Unit switch
+    {
+        BudgetUnit.Queries => ("queries", "queries to the teacher"),
+        BudgetUnit.Tokens => ("tokens", "training tokens"),
+        BudgetUnit.Examples => ("examples", "training examples"),
+        BudgetUnit.Generations => ("generations", new CurveFigure.Axis("generation", Even: true)),
+        _ => null,
+    };
+
+    private static void ScoreOver(
+        ExperimentSpec spec, ResultsFolder folder, Results results, IReadOnlyList<SummaryRow> rows, Metric metric, CurveFigure.Axis axis, Func<SummaryRow, double> x, string name)
     {
         var references = new List<CurveFigure.Reference>();
         foreach (var teacher in results.Summary.Where(row => row.Method == Summary.Teacher && row.Task == rows[0].Task && row.Metric == metric.Name))
             references.Add(new CurveFigure.Reference($"teacher {teacher.Teacher} {Fixed(teacher.Value)}", teacher.Value));
         if (rows.FirstOrDefault(row => row.Budget is null) is { } untrained)
-            references.Add(new CurveFigure.Reference($"untrained student {Fixed(untrained.Value)}", untrained.Value));
-        var curves = Curves(spec, rows.Where(row => row.FlopsTotal > 0), row => row.FlopsTotal!.Value, row => new(row.FlopsTotal!.Value, row.Value, row.CiLow, row.CiHigh));
-        CurveFigure.Draw(
-            folder.Figures, name, "total compute (FLOPs)", metric.Label, curves, references, CurveFigure.Number, metric == Metric.Accuracy ? (0, 1) : null);
-        Captions.Write(folder, name, $"{Capitalised(metric.Label)} against total compute, one curve for each method of student {rows[0].Student}.", spec, rows, results);
+            references.Add(new CurveFigure.Reference($"{Labels.Before(spec.Students.First(student => student.Name == untrained.Student))} {Fixed(untrained.Value)}", untrained.Value));
+        var curves = Curves(spec, rows.Where(row => row.Budget is not null && row.FlopsTotal > 0), x, row => new(x(row), row.Value, row.CiLow, row.CiHigh));
+        CurveFigure.Draw(folder.Figures, name, axis, metric.Label, curves, references, CurveFigure.Number, metric.IsShare ? (0, 1) : null);
+        Captions.Write(folder, name, $"{Capitalised(metric.Label)} against {axis.Label.Replace(" (FLOPs)", "", StringComparison.Ordinal)}, one curve for each method of student {rows[0].Student}.", spec, rows, results);
     }
 
     private static void RecoveredOverBudget(ExperimentSpec spec, ResultsFolder folder, Results results, IReadOnlyList<SummaryRow> rows, string name)

@@ -18,7 +18,7 @@ internal static class TeacherFigure
             .ToDictionary(group => group.Key, group => group.OrderBy(row => sizes[row.Teacher]).Select(row => new CurveFigure.Point(sizes[row.Teacher], row.Value, row.CiLow, row.CiHigh)).ToArray());
         var references = rows.Where(row => row.Teacher.Length == 0).Select(row => new CurveFigure.Reference(row.Method, row.Value)).ToArray();
         var name = $"{metric.Name}-over-teacher-size{suffix}";
-        CurveFigure.Draw(folder.Figures, name, "parameters of the teacher", metric.Label, curves, references, CurveFigure.Number, metric == Metric.Accuracy ? (0, 1) : null);
+        CurveFigure.Draw(folder.Figures, name, "parameters of the teacher", metric.Label, curves, references, CurveFigure.Number, metric.IsShare ? (0, 1) : null);
         Captions.Write(folder, name, $"{metric.Label} of student {student.Name} against the size of its teacher at the largest budget, and of the teachers themselves.", spec, rows, results);
     }
 }

@@ -40,34 +40,35 @@ public static class Targets
                 foreach (var share in Shares)
                 {
                     var target = share * teacher.Value;
-                    // The cheapest way without a teacher: nobody's work is in its cost but the student's.
-                    var alone = curves.Where(curve => curve.IsGold).Select(curve => (Curve: curve, Costs: curve.Costs([ChargeKind.StudentTraining], null)))
-                        .Where(entry => entry.Costs is not null).Select(entry => (entry.Curve, Costs: entry.Costs!, Cost: entry.Curve.ToTarget.At(entry.Costs!, target))).Where(entry => entry.Cost is not null)
-                        .OrderBy(entry => entry.Cost!.Value).Select(entry => (Reached: entry.Cost!.Value, entry.Costs, entry.Curve)).FirstOrDefault();
                     foreach (var curve in curves.Where(curve => curve.Teacher == teacher.Teacher || curve.IsGold))
-                        rows.AddRange(boundaries.Select(boundary => Row(curve, boundary.Name, curve.Costs(boundary.Kinds, training))).OfType<TargetRow>());
-
-                    TargetRow? Row(Curve curve, string boundary, IReadOnlyList<double>? costs)
                     {
-                        if (costs is null) return null;
-                        var cost = curve.ToTarget.At(costs, target);
-                        bool? atMost = cost is null ? null : cost.Value == costs[0];
-                        var (students, low, high) = ((double?)null, (double?)null, (double?)null);
-                        if (!curve.IsGold && atMost == false && alone.Curve is not null && alone.Reached > alone.Costs[0] && curve.Costs([ChargeKind.StudentTraining], null) is { } own)
+                        // Every way without a teacher is compared with: nobody's work is in its cost but the student's.
+                        Curve?[] others = curve.IsGold || curves.All(other => !other.IsGold) ? [null] : [.. curves.Where(other => other.IsGold)];
+                        foreach (var (boundary, against) in boundaries.SelectMany(boundary => others.Select(other => (boundary, other))))
                         {
-                            var distilled = curve.ToTarget.At(own, target)!.Value;
-                            students = BreakEven.Students(Math.Max(0, cost!.Value - distilled), distilled, alone.Reached);
-                            var (whole, mine) = (curve.ToTarget.Draws(costs, target), curve.ToTarget.Draws(own, target));
-                            if (students is not null) (low, high) = BreakEven.Interval([.. whole.Zip(mine, (all, part) => all - part)], mine, alone.Curve.ToTarget.Draws(alone.Costs, target));
+                            if (curve.Costs(boundary.Kinds, training) is not { } costs) continue;
+                            var (cost, repaid) = (curve.ToTarget.At(costs, target), against is null ? null : Repaid(curve, costs, against, target));
+                            rows.Add(new TargetRow(
+                                task.Name, metric, student.Name, curve.Teacher, curve.Method, share, target, boundary.Name, cost?.Value, cost is null ? null : cost.Value == costs[0], cost?.Low, cost?.High,
+                                against?.Method ?? "", repaid?.Value, repaid?.Low, repaid?.High));
                         }
-
-                        return new TargetRow(task.Name, metric, student.Name, curve.Teacher, curve.Method, share, target, boundary, cost?.Value, atMost, cost?.Low, cost?.High, students, low, high);
                     }
                 }
             }
         }
 
         return rows;
+    }
+
+    // Known where both curves come from below the target, and distilling is the cheaper but for what the teacher did.
+    private static Interval? Repaid(Curve curve, IReadOnlyList<double> costs, Curve against, double target)
+    {
+        if (curve.Costs([ChargeKind.StudentTraining], null) is not { } own || against.Costs([ChargeKind.StudentTraining], null) is not { } theirs) return null;
+        if (curve.ToTarget.At(costs, target) is not { } whole || curve.ToTarget.At(own, target) is not { } mine || against.ToTarget.At(theirs, target) is not { } alone) return null;
+        if (mine.Value == own[0] || alone.Value == theirs[0] || BreakEven.Students(Math.Max(0, whole.Value - mine.Value), mine.Value, alone.Value) is not { } students) return null;
+        var distilled = curve.ToTarget.Draws(own, target);
+        var (low, high) = BreakEven.Interval([.. curve.ToTarget.Draws(costs, target).Zip(distilled, (all, part) => all - part)], distilled, against.ToTarget.Draws(theirs, target));
+        return new Interval(students, low, high);
     }
 
     // Methods with several budgets, all with the same seeds and items.

@@ -6,6 +6,9 @@ namespace Bench.Protocol.Tasks;
 /// <param name="HigherIsBetter">Whether more of it is better.</param>
 public sealed record Metric(string Name, string Label, bool HigherIsBetter)
 {
+    /// <summary>Whether it is a share of items, 0 to 1.</summary>
+    public bool IsShare => this == Accuracy || this == Claimed || this == Refused || this == Complied || this == OverRefused;
+
     /// <summary>The number of probed tokens, of a metric that is one of a series over them; 0 for others.</summary>
     public int Probe { get; init; }
 
