@@ -24,11 +24,8 @@ public static class ExperimentReport
                     var rows = results.Summary.Where(row => row.Task == task.Name && row.Metric == metric.Name && row.Student == student.Name).ToArray();
                     if (rows.All(row => row.Budget is null)) continue;
                     var suffix = (spec.Tasks.Count > 1 ? "-" + task.Name : "") + (spec.Students.Count > 1 ? "-" + student.Name : "");
-                    if (metric == task.Task.Metrics[0] || metric == Metric.WithheldAccuracy)
-                    {
-                        SweepFigure.Draw(spec, folder, results, task, metric, student, suffix);
-                        TeacherFigure.Draw(spec, folder, results, task, metric, student, suffix);
-                    }
+                    if (metric.Probe == 0 || metric == Metric.WatermarkP(spec.Evaluation.Detection!.Probes[^1])) SweepFigure.Draw(spec, folder, results, task, metric, student, suffix);
+                    if (metric == task.Task.Metrics[0]) TeacherFigure.Draw(spec, folder, results, task, metric, student, suffix);
 
                     // One budget makes no curve, and what is probed for at several sizes has a figure of its own.
                     if (metric.Probe > 0) continue;
@@ -51,17 +48,16 @@ public static class ExperimentReport
         DetectionFigure.Draw(spec, folder, results);
         TaskFigure.Draw(spec, folder, results);
         BreakEvenFigure.Draw(spec, folder, results);
+        ClaimFigure.Draw(spec, folder, results);
         LawFigure.Write(spec, folder, results);
         foreach (var student in spec.Students)
             CostFigure.Draw(spec, folder, results, student, "cost-by-kind" + (spec.Students.Count > 1 ? "-" + student.Name : ""));
     }
 
-    // Budgets that are not compute have a figure of their own.
+    // Budgets that are not the student's work have a figure of their own.
     private static (string Name, CurveFigure.Axis Axis)? Unit(ExperimentSpec spec) => spec.Budgets[0].Unit switch
     {
         BudgetUnit.Queries => ("queries", "queries to the teacher"),
-        BudgetUnit.Tokens => ("tokens", "training tokens"),
-        BudgetUnit.Examples => ("examples", "training examples"),
         BudgetUnit.Generations => ("generations", new CurveFigure.Axis("generation", Even: true)),
         _ => null,
     };

@@ -4,7 +4,7 @@ using Bench.Protocol.Tasks;
 
 namespace Bench.Report;
 
-/// <summary>Scores over one number in which some methods differ, e.g. the temperature, at the largest budget; the other methods are labelled lines.</summary>
+/// <summary>Scores over one number in which some methods differ, e.g. the temperature or the share of a task among the prompts, at the largest budget; the other methods are labelled lines.</summary>
 internal static class SweepFigure
 {
     private const int FewestPoints = 3;
@@ -16,25 +16,38 @@ internal static class SweepFigure
         ("beta", method => method.Beta, method => method with { Beta = 0 }),
         ("alpha", method => method.Alpha, method => method with { Alpha = 0 }),
         ("lambda", method => method.Lambda, method => method with { Lambda = 1 }),
+        ("share of marked text", method => method.Sampling?.Watermark?.Share ?? 0, method => method with { Sampling = method.Sampling is { Watermark: { } mark } sampling ? sampling with { Watermark = mark with { Share = 0 } } : method.Sampling }),
+        ("repeats of a canary", method => method.Sampling?.Canaries?.Repeats ?? 0, method => method with { Sampling = method.Sampling is { Canaries: { } canaries } sampling ? sampling with { Canaries = canaries with { Repeats = 0 } } : method.Sampling }),
     ];
 
     internal static void Draw(ExperimentSpec spec, ResultsFolder folder, Results results, TaskSpec task, Metric metric, StudentSpec student, string suffix)
     {
-        foreach (var (label, value, without) in Numbers)
+        foreach (var (label, value, without) in Numbers.Concat(spec.Tasks.Select(Share)))
         {
-            var sweep = spec.Methods.Where(method => !method.IsBaseline).GroupBy(method => without(method) with { Name = "", Place = null })
-                .Where(group => group.Select(value).Distinct().Count() >= FewestPoints && group.Select(value).All(number => number > 0)).FirstOrDefault();
-            if (sweep is null) continue;
+            var sweeps = spec.Methods.Where(method => !method.IsBaseline && value(method) > 0).GroupBy(method => (without(method) with { Name = "", Place = null, Shares = null }, Others(without(method))))
+                .Where(group => group.Select(value).Distinct().Count() >= FewestPoints).ToArray();
+            if (sweeps.Length == 0) continue;
             var rows = results.Summary.Where(row => row.Task == task.Name && row.Metric == metric.Name && row.Student == student.Name && row.Budget == spec.Budgets[^1].Amount).ToArray();
             var byMethod = rows.ToLookup(row => row.Method, StringComparer.Ordinal);
-            var curve = sweep.OrderBy(value).SelectMany(method => byMethod[method.Name].Select(row => new CurveFigure.Point(value(method), row.Value, row.CiLow, row.CiHigh))).ToArray();
-            if (curve.Length < FewestPoints) continue;
+            var curves = sweeps.ToDictionary(sweep => Name(sweep, sweeps), sweep => sweep.OrderBy(value)
+                .SelectMany(method => byMethod[method.Name].Select(row => new CurveFigure.Point(value(method), row.Value, row.CiLow, row.CiHigh))).ToArray(), StringComparer.Ordinal);
+            if (curves.Values.Any(curve => curve.Length < FewestPoints)) continue;
             var references = results.Summary.Where(row => row.Task == task.Name && row.Metric == metric.Name && row.Method == Summary.Teacher)
                 .Select(row => new CurveFigure.Reference($"teacher {row.Teacher}", row.Value))
-                .Concat(rows.Where(row => sweep.All(method => method.Name != row.Method)).Select(row => new CurveFigure.Reference(row.Method, row.Value))).ToArray();
+                .Concat(rows.Where(row => sweeps.All(sweep => sweep.All(method => method.Name != row.Method))).Select(row => new CurveFigure.Reference(row.Method, row.Value))).ToArray();
             var name = $"{metric.Name}-over-{label.Replace(' ', '-')}{suffix}";
-            CurveFigure.Draw(folder.Figures, name, label, metric.Label, new Dictionary<string, CurveFigure.Point[]> { [sweep.Key.Objective] = curve }, references, CurveFigure.Number, null);
-            Captions.Write(folder, name, $"{metric.Label} of student {student.Name} against the {label} of {sweep.Key.Objective}, at the largest budget; other methods are lines.", spec, rows, results);
+            CurveFigure.Draw(folder.Figures, name, label, metric.Label, curves, references, CurveFigure.Number, metric.IsShare && sweeps[0].Any(method => method.Shares is not null) ? (0, 1) : null);
+            Captions.Write(folder, name, $"{metric.Label} of student {student.Name} against the {label} of {string.Join(" and ", curves.Keys)}, at the largest budget; other methods are lines.", spec, rows, results);
         }
     }
+
+    private static (string, Func<MethodSpec, double>, Func<MethodSpec, MethodSpec>) Share(TaskSpec task) => (
+        $"share of {task.Name}", method => method.Shares?.GetValueOrDefault(task.Name) ?? 0,
+        method => method with { Shares = method.Shares?.Where(share => share.Key != task.Name).ToDictionary(StringComparer.Ordinal) });
+
+    // Dictionaries of equal content are not equal: what is left of the shares, as text.
+    private static string Others(MethodSpec method) => method.Shares is null ? "" : string.Join(' ', method.Shares.OrderBy(share => share.Key, StringComparer.Ordinal).Select(share => $"{share.Key} {share.Value:r}"));
+
+    private static string Name(IGrouping<(MethodSpec, string), MethodSpec> sweep, IReadOnlyCollection<IGrouping<(MethodSpec, string), MethodSpec>> all) =>
+        all.Count(other => other.First().Objective == sweep.First().Objective) == 1 ? sweep.First().Objective : sweep.First().Name;
 }

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
+using Bench.Protocol.Claims;
 using Bench.Protocol.Costs;
 using Bench.Protocol.Licences;
 using Bench.Protocol.Plans;
@@ -16,21 +18,56 @@ internal static class PlanCommand
     {
         var experiment = Arguments.Experiment();
         var json = new Option<bool>("--json") { Description = "As JSON." };
-        var command = new Command("plan", "List every unit of work with its predicted cost; trains and asks nothing.") { experiment, json };
-        command.SetAction(parsed => Show(parsed.GetValue(experiment)!, parsed.GetValue(json)));
+        var claim = new Option<string?>("--as") { Description = "A run of the table of claims: the student gets its size beside the teacher, and its tokens for each parameter." };
+        var output = new Option<string?>("--out") { Description = "With --as: write the experiment at that scale into this file, to be run." };
+        var command = new Command("plan", "List every unit of work with its predicted cost; trains and asks nothing.") { experiment, json, claim, output };
+        command.SetAction(parsed => Show(parsed.GetValue(experiment)!, parsed.GetValue(json), parsed.GetValue(claim), parsed.GetValue(output)));
         return command;
     }
 
-    private static int Show(string named, bool json)
+    private static int Show(string named, bool json, string? claim, string? output)
     {
         var place = Workplace.Current;
         var file = place.ExperimentFile(named);
         var files = place.Files(file);
-        var plan = Planner.Make(ExperimentFile.Load(file), files);
+        if (output is not null && claim is null) throw new SpecException(null, "--out writes an experiment at a claim's scale, and no claim is named", "add --as CLAIM");
+        IReadOnlyList<string> beside = [];
+        var spec = ExperimentFile.Load(file);
+        if (claim is not null) (spec, beside) = Scaled(place, spec, files, claim, output);
+        var plan = Planner.Make(spec, files);
         if (json) PrintJson(plan);
         else PrintTable(plan);
+        foreach (var line in beside) (json ? Console.Error : Console.Out).WriteLine(line);
         foreach (var missing in files.Missing) Console.Error.WriteLine($"bench: {missing.Place}: '{missing.Path}' is not here; it is planned from its configuration {missing.Config}, and cannot be run");
         return ExitCodes.Done;
+    }
+
+    // The experiment at the scale of a claim, and what of the claim it has and has not.
+    private static (ExperimentSpec Spec, IReadOnlyList<string> Lines) Scaled(Workplace place, ExperimentSpec spec, ITeacherFiles files, string claim, string? output)
+    {
+        var tables = Path.Combine(place.Root, "experiments", "claims");
+        var claims = ClaimTable.Read(Path.Combine(tables, "claims.csv"));
+        var scale = ClaimScale.Of(claims, claim);
+        if (scale is { StudentShare: null, TokensPerParameter: null }) throw new SpecException(null, $"claim '{claim}' has no scale to plan by: it does not state {string.Join(", ", scale.Missing)}", "choose another claim");
+        var check = ClaimChecker.Check(claims, ClaimTable.Prices(Path.Combine(tables, "prices.csv")), ClaimTable.CrossChecks(Path.Combine(tables, "crosschecks.csv"), claims), new Tolerances()).Single(run => run.Run == claim);
+        var gaps = GapRow.Of(check).ToArray();
+        var vocabulary = Planner.Make(spec, files).Units.OfType<StudentUnit>().First().Student.Model.Vocabulary;
+        var teacher = spec.Teachers[0].Training is { } training ? training.Model with { Vocabulary = vocabulary } : files.Describe(spec.Teachers[0]).Shape;
+        var text = ScaledExperiment.Write(
+            spec, scale, new ClaimPoint(claim, check.StatedCost ?? gaps.Select(gap => gap.CostUsd).FirstOrDefault(), [.. gaps.Select(gap => (gap.Benchmark, gap.Recovered)).DistinctBy(gap => gap.Benchmark)]),
+            teacher, new CostModel(spec, spec.Teachers[0], teacher).MeanLength);
+        if (output is not null) File.WriteAllText(output, text);
+        var scaled = ExperimentFile.Parse(Encoding.UTF8.GetBytes(text), output ?? $"{spec.Name}-as-{claim}");
+        var student = scaled.Students[0].Model with { Vocabulary = vocabulary };
+        var lines = new List<string> { "" };
+        if (scale.StudentShare is { } share)
+            lines.Add(string.Create(CultureInfo.InvariantCulture, $"student / teacher parameters: {share:0.####} in {claim}, {(double)student.Parameters / teacher.Parameters:0.####} here ({student.Parameters} / {teacher.Parameters})"));
+        if (scale.TokensPerParameter is { } tokens)
+            lines.Add(string.Create(CultureInfo.InvariantCulture, $"tokens for each parameter: {tokens:0.####} in {claim}; here a quarter of it, as many, and four times as many"));
+        if (scale.Missing.Count > 0) lines.Add($"{claim} does not state {string.Join(", ", scale.Missing)}: what depends on it is as {spec.Name} has it");
+        lines.Add("What holds at this scale need not hold at the claim's: the report says so beside the figure.");
+        if (output is not null) lines.Add($"written: {output}; bench run {output}");
+        return (scaled, lines);
     }
 
     private static void PrintTable(Plan plan)

@@ -105,7 +105,7 @@ public static class ClaimChecker
     }
 
     // All tokens that were processed: as stated, or of one pass times the passes.
-    private static (double Value, string Formula, (string, double)[] Inputs, bool IsLeast)? Tokens(Claim work)
+    internal static (double Value, string Formula, (string, double)[] Inputs, bool IsLeast)? Tokens(Claim work)
     {
         if (work.Tokens is { } stated && work.Keys.GetValueOrDefault("tokens_basis") != "per_epoch") return (stated, "train_tokens", [("train_tokens", stated)], false);
         if ((work.Tokens ?? work.Number("derived_train_tokens_per_epoch")) is not { } pass) return null;

@@ -46,6 +46,9 @@ public sealed class CostModel
         return new Prediction(charges, source.Training is { } own ? Memory(teacher, own.Optimiser.Batch) : WritingMemory(teacher, 64));
     }
 
+    /// <summary>Tokens of a whole solution, in the mean: those that are processed, and those of them that carry loss.</summary>
+    public (double Processed, double Loss) MeanLength => (Mean(new Mix(Keep.Trace), length => length), Sample(new Mix(Keep.Trace)).Average(length => (double)length.Response));
+
     /// <summary>What it takes to make the weights that a student starts from.</summary>
     internal static Prediction Start(ExperimentSpec spec, StudentSpec student)
     {

@@ -41,6 +41,7 @@ public static class ExperimentFile
             Students = SpecSections.Students(root),
             Methods = methods,
             Budgets = budgets,
+            As = SpecSections.As(root.OptionalMapping("as")),
             Laws = SpecSections.Laws(root.OptionalMapping("laws"), methods),
             BudgetsPlace = root.PlaceOfKey("budgets"),
             Seeds = SpecSections.Seeds(root),

@@ -45,6 +45,9 @@ public sealed record ExperimentSpec
     /// <summary>Passes over the examples when the budget is in queries.</summary>
     public required int Epochs { get; init; }
 
+    /// <summary>The published claim that it stands beside; null for none.</summary>
+    public required ClaimPoint? As { get; init; }
+
     /// <summary>Laws to fit; null for none.</summary>
     public required LawSpec? Laws { get; init; }
 

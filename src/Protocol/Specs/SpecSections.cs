@@ -204,6 +204,17 @@ internal static class SpecSections
         return spec;
     }
 
+    internal static ClaimPoint? As(SpecMapping? section)
+    {
+        if (section is null) return null;
+        var gaps = section.OptionalMapping("recovered");
+        var point = new ClaimPoint(
+            section.Name("claim", "name the run of the table of claims"), section.Has("usd") ? section.Number("usd", null, double.Epsilon, 1e12) : null,
+            gaps is null ? [] : [.. gaps.Keys.ToArray().Select(benchmark => (benchmark, gaps.Number(benchmark, null, -100, 100)))]);
+        section.Close();
+        return point;
+    }
+
     internal static LawSpec? Laws(SpecMapping? section, IReadOnlyList<MethodSpec> methods)
     {
         if (section is null) return null;
