@@ -22,8 +22,10 @@ internal static class DetectionFigure
     private static void Over(
         ExperimentSpec spec, ResultsFolder folder, Results results, StudentSpec student, DetectionSpec detection, Func<int, Metric> metric, string name, string what, IReadOnlyList<CurveFigure.Reference> references)
     {
+        // Methods with canaries are the other test's.
+        var planted = spec.Methods.Where(method => method.Sampling?.Canaries is not null).Select(method => method.Name).ToHashSet(StringComparer.Ordinal);
         var places = detection.Probes.ToDictionary(tokens => metric(tokens).Name, tokens => (double)tokens);
-        var rows = results.Summary.Where(row => row.Student == student.Name && row.Budget == spec.Budgets[^1].Amount && places.ContainsKey(row.Metric)).ToArray();
+        var rows = results.Summary.Where(row => row.Student == student.Name && row.Budget == spec.Budgets[^1].Amount && places.ContainsKey(row.Metric) && !planted.Contains(row.Method)).ToArray();
         var curves = rows.GroupBy(row => Labels.Of(spec, row.Teacher, row.Method)).ToDictionary(
             group => group.Key, group => group.Select(row => new CurveFigure.Point(places[row.Metric], row.Value, row.CiLow, row.CiHigh)).OrderBy(point => point.X).ToArray());
         if (curves.Count == 0) return;

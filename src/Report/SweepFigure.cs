@@ -9,21 +9,23 @@ internal static class SweepFigure
 {
     private const int FewestPoints = 3;
 
-    private static readonly (string Label, Func<MethodSpec, double> Value, Func<MethodSpec, MethodSpec> Without)[] Numbers =
+    private static readonly (string Label, string Of, Func<MethodSpec, double> Value, Func<MethodSpec, MethodSpec> Without)[] Numbers =
     [
-        ("temperature", method => method.Temperature, method => method with { Temperature = 1 }),
-        ("entries k", method => method.K, method => method with { K = 0 }),
-        ("beta", method => method.Beta, method => method with { Beta = 0 }),
-        ("alpha", method => method.Alpha, method => method with { Alpha = 0 }),
-        ("lambda", method => method.Lambda, method => method with { Lambda = 1 }),
-        ("share of marked text", method => method.Sampling?.Watermark?.Share ?? 0, method => method with { Sampling = method.Sampling is { Watermark: { } mark } sampling ? sampling with { Watermark = mark with { Share = 0 } } : method.Sampling }),
-        ("repeats of a canary", method => method.Sampling?.Canaries?.Repeats ?? 0, method => method with { Sampling = method.Sampling is { Canaries: { } canaries } sampling ? sampling with { Canaries = canaries with { Repeats = 0 } } : method.Sampling }),
+        ("temperature", "", method => method.Temperature, method => method with { Temperature = 1 }),
+        ("entries k", "", method => method.K, method => method with { K = 0 }),
+        ("beta", "", method => method.Beta, method => method with { Beta = 0 }),
+        ("alpha", "", method => method.Alpha, method => method with { Alpha = 0 }),
+        ("lambda", "", method => method.Lambda, method => method with { Lambda = 1 }),
+        ("share of marked text", "watermark-log10-p", method => method.Sampling?.Watermark?.Share ?? 0, method => method with { Sampling = method.Sampling is { Watermark: { } mark } sampling ? sampling with { Watermark = mark with { Share = 0 } } : method.Sampling }),
+        ("repeats of a canary", "canary-log10-p", method => method.Sampling?.Canaries?.Repeats ?? 0, method => method with { Sampling = method.Sampling is { Canaries: { } canaries } sampling ? sampling with { Canaries = canaries with { Repeats = 0 } } : method.Sampling }),
     ];
 
     internal static void Draw(ExperimentSpec spec, ResultsFolder folder, Results results, TaskSpec task, Metric metric, StudentSpec student, string suffix)
     {
-        foreach (var (label, value, without) in Numbers.Concat(spec.Tasks.Select(Share)))
+        foreach (var (label, of, value, without) in Numbers.Concat(spec.Tasks.Select(Share)))
         {
+            // What is a matter of one number alone is drawn over that one, and a task's own metrics over all.
+            if (of.Length > 0 ? !metric.Name.StartsWith(of, StringComparison.Ordinal) : !task.Task.Metrics.Contains(metric)) continue;
             var sweeps = spec.Methods.Where(method => !method.IsBaseline && value(method) > 0).GroupBy(method => (without(method) with { Name = "", Place = null, Shares = null }, Others(without(method))))
                 .Where(group => group.Select(value).Distinct().Count() >= FewestPoints).ToArray();
             if (sweeps.Length == 0) continue;
@@ -41,8 +43,8 @@ internal static class SweepFigure
         }
     }
 
-    private static (string, Func<MethodSpec, double>, Func<MethodSpec, MethodSpec>) Share(TaskSpec task) => (
-        $"share of {task.Name}", method => method.Shares?.GetValueOrDefault(task.Name) ?? 0,
+    private static (string, string, Func<MethodSpec, double>, Func<MethodSpec, MethodSpec>) Share(TaskSpec task) => (
+        $"share of {task.Name}", "", method => method.Shares?.GetValueOrDefault(task.Name) ?? 0,
         method => method with { Shares = method.Shares?.Where(share => share.Key != task.Name).ToDictionary(StringComparer.Ordinal) });
 
     // Dictionaries of equal content are not equal: what is left of the shares, as text.

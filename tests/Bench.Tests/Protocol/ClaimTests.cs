@@ -1,5 +1,6 @@
 using System.Text;
 using Bench.Protocol.Claims;
+using Bench.Protocol.Licences;
 using Bench.Protocol.Specs;
 
 namespace Bench.Tests.Protocol;
@@ -25,6 +26,20 @@ public sealed class ClaimTests : IDisposable
         var finding = check.Findings.Single(finding => finding.Part == part && finding.Name == name);
         Assert.Equal(value, finding.Value, Math.Abs(value) * 1e-9);
         Assert.Equal((stated, holds), (finding.Stated, finding.Holds));
+    }
+
+    [Fact]
+    public void What_the_table_of_licences_says_is_what_the_gate_acts_on()
+    {
+        using var stream = File.OpenRead(Path.Combine(Own, "licences.csv"));
+        using var csv = CsvHelper.CsvReader.Create(stream, CsvHelper.CsvReaderOptions.Default, leaveOpen: true);
+        var rows = new List<(string Licence, string Verdict)>();
+        while (csv.Read()) rows.Add((csv.GetString("licence"), csv.GetString("may_train_other_models_on_outputs")));
+        Assert.Equal(28, rows.Count);
+        Assert.All(rows, row => Assert.Contains(row.Verdict, (string[])["yes", "conditional", "no", "unclear"]));
+        var known = rows.Where(row => LicenceTable.Find(row.Licence) is not null).ToArray();
+        Assert.True(known.Length >= 12, $"{known.Length}");
+        Assert.All(known, row => Assert.Equal(row.Verdict, LicenceTable.Find(row.Licence)!.Permission.ToString().ToLowerInvariant()));
     }
 
     [Fact]
