@@ -38,6 +38,19 @@ public sealed partial class PublishedTests
         Assert.Empty(Unfounded(Stated(row), experiment));
     }
 
+    [Theory]
+    [MemberData(nameof(Questions))]
+    public void Every_interval_on_the_page_of_questions_is_one_of_its_experiments_results(string experiment)
+    {
+        var row = Assert.Single(File.ReadLines(Path.Combine(Repository.Root, "experiments", "README.md")), line => line.Contains($"]({experiment}/README.md)", StringComparison.Ordinal));
+        Assert.NotEmpty(Stated(row));
+        Assert.Empty(Unfounded(Stated(row), experiment));
+    }
+
+    /// <summary>The experiments that the page of questions names.</summary>
+    public static TheoryData<string> Questions() => new(Experiments().Select(row => row.Data).Where(experiment =>
+        File.ReadAllText(Path.Combine(Repository.Root, "experiments", "README.md")).Contains($"]({experiment}/README.md)", StringComparison.Ordinal)));
+
     [Fact]
     public void A_figure_that_was_not_measured_is_found()
     {
@@ -77,6 +90,15 @@ public sealed partial class PublishedTests
                 if (columns[0] < 0) continue;
                 foreach (var row in rows.Skip(1).Where(row => columns.All(column => row[column].Length > 0))) found.Add((Number(row[columns[0]]), Number(row[columns[1]]), Number(row[columns[2]])));
             }
+        }
+
+        // FLOPs are written in a power of ten.
+        using var targets = File.OpenRead(Path.Combine(folder, "targets.csv"));
+        foreach (var row in CsvTable<TargetRow>.Read(targets, "targets.csv"))
+        {
+            if (row is { BreakEvenStudents: { } students, BreakEvenLow: { } fewest, BreakEvenHigh: { } most }) found.Add((students, fewest, most));
+            if (row is not { Flops: { } flops, FlopsLow: { } low, FlopsHigh: { } high }) continue;
+            foreach (var scale in new[] { 0, 1 }.Select(less => Math.Pow(10, Math.Floor(Math.Log10(flops)) - less))) found.Add((flops / scale, low / scale, high / scale));
         }
 
         var spec = ExperimentFile.Load(Path.Combine(Repository.Root, "experiments", experiment, "experiment.yaml"));
