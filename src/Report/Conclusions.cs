@@ -49,7 +49,7 @@ public static class Conclusions
         if (rows.Where(row => row.Student == student && row.Budget is not null).Max(row => (int?)row.Seeds) == 1) yield return "  one seed: the intervals do not show how much training varies";
         var (teacher, untrained) = (rows.FirstOrDefault(row => row.Method == Summary.Teacher), rows.FirstOrDefault(row => row.Student == student && row.Budget is null));
         if (teacher is not null && untrained is not null && (metric.HigherIsBetter ? teacher.Value <= untrained.CiHigh : teacher.Value >= untrained.CiLow))
-            yield return "  the teacher is no better than the untrained student: it has nothing to teach";
+            yield return $"  the teacher is no better than the {Labels.Before(spec.Students.First(known => known.Name == student))}: it has nothing to teach";
         if (rows.Where(row => row.Student == student && row.Budget == spec.Budgets[^1].Amount).All(row => row.Recovered is null)) yield return $"  {WhyBlank(spec)}";
     }
 
