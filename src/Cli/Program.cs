@@ -20,6 +20,7 @@ var root = new RootCommand("Bench trains students from teachers under budgets, a
     ChatTemplateCommand.Create(),
     GradeCommand.Create(),
     DoctorCommand.Create(),
+    StoreCommand.Create(),
     WorkerCommand.Create(),
 };
 // The launcher runs the tests itself; the command stands here for --help.

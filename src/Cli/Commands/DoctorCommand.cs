@@ -17,9 +17,31 @@ internal static class DoctorCommand
     internal static Command Create()
     {
         var rateOnly = new Option<bool>("--matrix-rate") { Description = "Print only the FLOP/s of matrix products (the launcher compares BLAS builds by it).", Hidden = true };
-        var command = new Command("doctor", "Say what is installed, which providers are used, and what is wrong.") { rateOnly };
-        command.SetAction(parsed => parsed.GetValue(rateOnly) ? PrintRate() : Examine());
+        var store = new Option<bool>("--store") { Description = "Read every file of the store and compare it with its checksum; what is damaged is taken away, and the next run computes it anew." };
+        var command = new Command("doctor", "Say what is installed, which providers are used, and what is wrong.") { rateOnly, store };
+        command.SetAction(parsed => parsed.GetValue(rateOnly) ? PrintRate() : parsed.GetValue(store) ? ExamineStore() : Examine());
         return command;
+    }
+
+    private static int ExamineStore()
+    {
+        var store = Workplace.Current.Store;
+        var (sound, unknown, bytes, damaged) = (0, 0, 0L, 0);
+        foreach (var entry in store.Entries(examined: true))
+        {
+            bytes += entry.Bytes;
+            if (entry.Wrong is null) unknown++;
+            else if (!entry.IsDamaged) sound++;
+            if (!entry.IsDamaged) continue;
+            damaged++;
+            Console.WriteLine($"WRONG: {entry.Folder}: {string.Join(", ", entry.Wrong!)}; taken away, the next run computes it anew");
+            store.Remove(entry.Key);
+        }
+
+        var left = store.Sweep();
+        if (left.Count > 0) Console.WriteLine($"removed {left.Count} {(left.Count == 1 ? "thing" : "things")} that killed processes had left");
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{store.Root}: {bytes / 1048576.0:0.0} MiB, {sound} entries as they were written{(unknown > 0 ? $", {unknown} made before there were checksums" : "")}, {damaged} damaged"));
+        return damaged == 0 ? ExitCodes.Done : ExitCodes.SomeFailed;
     }
 
     private static int PrintRate()

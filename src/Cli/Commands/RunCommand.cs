@@ -38,7 +38,7 @@ internal static class RunCommand
         if (files.Missing.Count > 0)
             throw new SpecException(files.Missing[0].Place, $"there is no '{files.Missing[0].Path}' here: this experiment can be planned, not run", "put the checkpoint's folder beside the experiment, or under BENCH_DATA");
         var chosen = Chosen(plan, seeds);
-        place.Store.Sweep(TimeProvider.System);
+        place.Store.Sweep();
         var results = Arguments.ResultsOf(place, plan.Spec, output);
         results.CheckWritable();
         if (results.ReadManifest() is { } other && other.Experiment != plan.Spec.Name)

@@ -3,6 +3,7 @@ using Bench.Cli.Execution;
 using Bench.Lab.Runs;
 using Bench.Protocol.Plans;
 using Bench.Protocol.Specs;
+using Bench.Protocol.Store;
 
 namespace Bench.Cli.Commands;
 
@@ -29,6 +30,9 @@ internal static class WorkerCommand
         var plan = Planner.Make(ExperimentFile.Load(specFile), files);
         var unit = plan.Find(fingerprint);
         var clock = TimeProvider.System;
+        using var held = Hold(place.Store, fingerprint);
+        // Whoever had the lock may have made what is wanted.
+        if (place.Store.Find(fingerprint) is not null) return ExitCodes.Done;
         var (last, stage) = (0L, "");
         new UnitRunner(plan, place.Store, files, Workplace.Key, place.Code(), clock).Run(unit, progress =>
         {
@@ -38,6 +42,17 @@ internal static class WorkerCommand
             Console.WriteLine(new UnitEvent(progress.Stage, progress.Share, progress.Loss, progress.TokensPerSecond).ToLine());
         });
         return ExitCodes.Done;
+    }
+
+    // Two runs of one experiment share its units: one computes, the other waits.
+    private static IDisposable Hold(ContentStore store, string fingerprint)
+    {
+        for (var told = false;; told = true)
+        {
+            if (store.TryHold(fingerprint) is { } held) return held;
+            if (!told) Console.WriteLine(new UnitEvent("waiting for another run", 0, null, null).ToLine());
+            Thread.Sleep(250);
+        }
     }
 
     // The parent holds the other end of standard input: it closes when the parent dies, however it dies.

@@ -23,6 +23,12 @@ internal sealed class LocalExecutor(ContentStore store, WorkerProcess workers, i
         var waiting = new List<UnitOfWork>();
         foreach (var unit in units)
         {
+            if (store.WrongIn(unit.Fingerprint.Text) is { Count: > 0 } wrong)
+            {
+                board.Say($"{unit.Label}: its entry in the store is damaged ({string.Join(", ", wrong)}) and is computed anew");
+                store.Remove(unit.Fingerprint.Text);
+            }
+
             if (OutcomeFile.Find(store, unit.Fingerprint.Text) is not { } known)
             {
                 waiting.Add(unit);

@@ -1,12 +1,18 @@
 namespace Bench.Protocol.Store;
 
 /// <summary>
-/// Folders keyed by the fingerprint of what made them. An entry is written under a temporary name, flushed to disk and renamed, so it is
+/// Folders keyed by the fingerprint of what made them. An entry is written under a temporary name with the checksums of its files, flushed to disk and renamed, so it is
 /// there whole or not at all, whoever was killed when.
 /// </summary>
 public sealed class ContentStore(string root)
 {
     public string Root { get; } = Path.GetFullPath(root);
+
+    private string Staging => Path.Combine(Root, "staging");
+
+    private string Journals => Path.Combine(Root, "journals");
+
+    private string Locks => Path.Combine(Root, "locks");
 
     /// <summary>The entry's folder, or null where there is none.</summary>
     public string? Find(string key) => Directory.Exists(PathOf(key)) ? PathOf(key) : null;
@@ -16,16 +22,20 @@ public sealed class ContentStore(string root)
     public string Publish(string key, Action<string> fill)
     {
         var final = PathOf(key);
-        var staging = Path.Combine(Root, "staging", Guid.NewGuid().ToString("N"));
+        var shelf = Path.GetDirectoryName(final)!;
+        var staging = NewStaging(key);
         Directory.CreateDirectory(staging);
-        Directory.CreateDirectory(Path.GetDirectoryName(final)!);
+        Directory.CreateDirectory(shelf);
         try
         {
             fill(staging);
-            foreach (var file in Directory.EnumerateFiles(staging, "*", SearchOption.AllDirectories)) Flush(file);
+            EntryChecksums.Write(staging);
+            foreach (var file in Directory.EnumerateFiles(staging, "*", SearchOption.AllDirectories)) Disk.Flush(file);
+            foreach (var folder in Directory.EnumerateDirectories(staging, "*", SearchOption.AllDirectories).Append(staging)) Disk.FlushFolder(folder);
             try
             {
                 Directory.Move(staging, final);
+                Disk.FlushFolder(shelf);
             }
             catch (IOException) when (Directory.Exists(final))
             {
@@ -40,29 +50,87 @@ public sealed class ContentStore(string root)
         }
     }
 
+    /// <summary>What is wrong with an entry: files that are missing, changed or not its own; empty where nothing is, or nothing can be known.</summary>
+    public IReadOnlyList<string> WrongIn(string key) => Find(key) is { } folder ? EntryChecksums.Wrong(folder) ?? [] : [];
+
+    /// <summary>Takes an entry away: the next run computes it anew.</summary>
+    public void Remove(string key)
+    {
+        if (Find(key) is not { } folder) return;
+        // A half-deleted entry must not be found.
+        Directory.CreateDirectory(Staging);
+        var away = NewStaging(key);
+        Directory.Move(folder, away);
+        Directory.Delete(away, recursive: true);
+    }
+
+    /// <summary>Every entry, its files read and compared with their checksums where asked for.</summary>
+    public IEnumerable<StoredEntry> Entries(bool examined)
+    {
+        var entries = new DirectoryInfo(Path.Combine(Root, "entries"));
+        if (!entries.Exists) yield break;
+        foreach (var folder in entries.EnumerateDirectories().OrderBy(shelf => shelf.Name, StringComparer.Ordinal).SelectMany(shelf => shelf.EnumerateDirectories().OrderBy(entry => entry.Name, StringComparer.Ordinal)))
+            yield return new StoredEntry(folder.Name, folder.FullName, folder.EnumerateFiles("*", SearchOption.AllDirectories).Sum(file => file.Length), examined ? EntryChecksums.Wrong(folder.FullName) : null);
+    }
+
+    /// <summary>
+    /// Keeps others from computing the same entry at the same time. The system frees the lock when the process that has it ends, however it ends.
+    /// </summary>
+    /// <returns>Null where another process has it.</returns>
+    public IDisposable? TryHold(string key)
+    {
+        Directory.CreateDirectory(Locks);
+        try
+        {
+            return new FileStream(Path.Combine(Locks, Path.GetFileName(PathOf(key))), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException error) when (error is not FileNotFoundException and not DirectoryNotFoundException and not PathTooLongException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>A file that a unit keeps while it works, beside the entries: what it holds survives its process, and goes when the unit has published.</summary>
     public string JournalOf(string key)
     {
-        var folder = Path.Combine(Root, "journals");
-        Directory.CreateDirectory(folder);
-        return Path.Combine(folder, Path.GetFileName(PathOf(key)));
+        Directory.CreateDirectory(Journals);
+        return Path.Combine(Journals, Path.GetFileName(PathOf(key)));
     }
 
-    /// <summary>Removes what was being written when its writer was killed: staging folders that nobody touched for a day.</summary>
-    public void Sweep(TimeProvider clock)
+    /// <summary>Removes what a killed process left: staging folders of entries that nobody computes now, locks that nobody has, and journals of units that have published.</summary>
+    /// <returns>What was removed, by name.</returns>
+    public IReadOnlyList<string> Sweep()
     {
-        var staging = new DirectoryInfo(Path.Combine(Root, "staging"));
-        if (!staging.Exists) return;
-        foreach (var folder in staging.EnumerateDirectories().Where(folder => clock.GetUtcNow() - folder.LastWriteTimeUtc > TimeSpan.FromDays(1))) folder.Delete(recursive: true);
+        var removed = new List<string>();
+        foreach (var left in Of(Staging))
+        {
+            // Whoever writes into it has the entry's lock.
+            using var mine = TryHold(Path.GetFileName(left).Split('-')[0]);
+            if (mine is null) continue;
+            Directory.Delete(left, recursive: true);
+            removed.Add(Path.GetFileName(left));
+        }
+
+        foreach (var left in Of(Locks))
+        {
+            using var mine = TryHold(Path.GetFileName(left));
+            if (mine is not null) File.Delete(left);
+        }
+
+        foreach (var left in Of(Journals).Where(file => Find(Path.GetFileName(file)) is not null))
+        {
+            File.Delete(left);
+            removed.Add(Path.GetFileName(left));
+        }
+
+        return removed;
     }
+
+    private static string[] Of(string folder) => Directory.Exists(folder) ? Directory.GetFileSystemEntries(folder) : [];
+
+    private string NewStaging(string key) => Path.Combine(Staging, $"{key}-{Guid.NewGuid():N}");
 
     private string PathOf(string key) => key.Length > 2 && key.All(char.IsAsciiHexDigitLower)
         ? Path.Combine(Root, "entries", key[..2], key)
         : throw new ArgumentException($"'{key}' is not a fingerprint", nameof(key));
-
-    private static void Flush(string file)
-    {
-        using var stream = new FileStream(file, FileMode.Open, FileAccess.ReadWrite);
-        stream.Flush(flushToDisk: true);
-    }
 }

@@ -160,6 +160,60 @@ public class LedgerTests
         Assert.Equal([1.0, 0.0], OutcomeFile.Find(store, key)!.Scores[0].Items);
     }
 
+    [Fact]
+    public void A_flipped_bit_a_missing_file_and_a_strange_one_are_found_in_an_entry_and_named()
+    {
+        using var scratch = Repository.Scratch();
+        var store = new ContentStore(scratch.Path);
+        var key = Fingerprint.Of("test", ("a", 2)).Text;
+        store.Publish(key, folder =>
+        {
+            OutcomeFile.Write(folder, Of(1, 0));
+            Directory.CreateDirectory(Path.Combine(folder, "model"));
+            File.WriteAllBytes(Path.Combine(folder, "model", "weights.bin"), [1, 2, 3]);
+        });
+        Assert.Empty(store.WrongIn(key));
+        var entry = Assert.Single(store.Entries(examined: true));
+        Assert.Equal((key, false), (entry.Key, entry.IsDamaged));
+        Assert.True(entry.Bytes > 100);
+        var weights = Path.Combine(store.Find(key)!, "model", "weights.bin");
+        File.WriteAllBytes(weights, [1, 2, 7]);
+        Assert.Equal(["model/weights.bin"], store.WrongIn(key));
+        File.Delete(weights);
+        File.WriteAllText(Path.Combine(store.Find(key)!, "strange"), "");
+        Assert.Equal(["model/weights.bin", "strange"], store.WrongIn(key));
+        File.WriteAllText(Path.Combine(store.Find(key)!, "entry.sha256"), "what?\n");
+        Assert.Equal(["entry.sha256"], store.WrongIn(key));
+        Assert.True(store.Entries(examined: true).Single().IsDamaged);
+        store.Remove(key);
+        Assert.Null(store.Find(key));
+        Assert.Empty(store.Entries(examined: true));
+    }
+
+    [Fact]
+    public void An_entry_is_computed_by_one_at_a_time_and_what_was_abandoned_is_swept()
+    {
+        using var scratch = Repository.Scratch();
+        var store = new ContentStore(scratch.Path);
+        var key = Fingerprint.Of("test", ("a", 3)).Text;
+        var mine = store.TryHold(key);
+        Assert.NotNull(mine);
+        Assert.Null(store.TryHold(key));
+        // What somebody works on is not swept; what nobody does is.
+        var staging = Directory.CreateDirectory(Path.Combine(scratch.Path, "staging", key + "-left")).FullName;
+        Assert.Empty(store.Sweep());
+        Assert.Single(Directory.EnumerateFiles(scratch.File("locks")));
+        mine.Dispose();
+        File.WriteAllText(store.JournalOf(key), "asked");
+        Assert.Equal([key + "-left"], store.Sweep());
+        Assert.Empty(Directory.EnumerateFiles(scratch.File("locks")));
+        Assert.False(Directory.Exists(staging));
+        // A journal is kept until its unit has published.
+        Assert.True(File.Exists(store.JournalOf(key)));
+        store.Publish(key, folder => File.WriteAllText(Path.Combine(folder, "done"), ""));
+        Assert.Equal([key], store.Sweep());
+    }
+
     [Theory]
     [InlineData("../../etc")]
     [InlineData("ABC")]

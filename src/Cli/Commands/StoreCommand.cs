@@ -1,0 +1,57 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text;
+using Bench.Protocol.Ledger;
+using Bench.Protocol.Plans;
+using Bench.Protocol.Specs;
+
+namespace Bench.Cli.Commands;
+
+/// <summary>bench store: what it holds, and freeing what no results refer to.</summary>
+internal static class StoreCommand
+{
+    internal static Command Create()
+    {
+        var results = new Option<string[]>("--results") { Description = "More folders with results, beside those under results/.", DefaultValueFactory = _ => [] };
+        var delete = new Option<bool>("--delete") { Description = "Free it; without this it is only shown." };
+        var gc = new Command("gc", "Show which entries no results refer to, and free them with --delete.") { results, delete };
+        gc.SetAction(parsed => Collect(parsed.GetValue(results)!, parsed.GetValue(delete)));
+        return new Command("store", "What units have computed, and freeing what no results refer to.") { gc };
+    }
+
+    private static int Collect(string[] more, bool delete)
+    {
+        var place = Workplace.Current;
+        var wanted = new HashSet<string>(StringComparer.Ordinal);
+        var own = Path.Combine(place.Root, "results");
+        foreach (var folder in (Directory.Exists(own) ? Directory.GetDirectories(own) : []).Concat(more))
+        {
+            if (new ResultsFolder(folder).ReadManifest() is not { } manifest)
+            {
+                if (more.Contains(folder)) throw new SpecException(null, $"there are no results in {folder}", "give the folder that holds manifest.json");
+                continue;
+            }
+
+            // What the results were made from, whatever has become of the experiment's file since.
+            var file = place.FindExperiment(manifest.Experiment) ?? Path.Combine(place.Root, "experiments", manifest.Experiment, "experiment.yaml");
+            wanted.UnionWith(Planner.Make(ExperimentFile.Parse(Encoding.UTF8.GetBytes(manifest.Spec), file), place.Files(file)).Units.Select(unit => unit.Fingerprint.Text));
+        }
+
+        var (kept, freed, keptBytes, freedBytes) = (0, 0, 0L, 0L);
+        foreach (var entry in place.Store.Entries(examined: false).ToArray())
+        {
+            if (wanted.Contains(entry.Key))
+            {
+                (kept, keptBytes) = (kept + 1, keptBytes + entry.Bytes);
+                continue;
+            }
+
+            (freed, freedBytes) = (freed + 1, freedBytes + entry.Bytes);
+            if (delete) place.Store.Remove(entry.Key);
+        }
+
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{kept} entries that results refer to: {keptBytes / 1048576.0:0.0} MiB"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{freed} others: {freedBytes / 1048576.0:0.0} MiB{(delete ? ", freed" : freed > 0 ? "; --delete frees them, and runs compute them anew" : "")}"));
+        return ExitCodes.Done;
+    }
+}
