@@ -48,6 +48,9 @@ public sealed record Metric(string Name, string Label, bool HigherIsBetter)
     /// <summary>The probability that the model gives its own final answer.</summary>
     public static Metric Confidence { get; } = new("confidence", "probability of the final answer", true);
 
+    /// <summary>How far confidence and accuracy lie apart (Guo et al. 2017); a statistic of all items, not of one.</summary>
+    public static Metric Calibration { get; } = new(Statistics.ExpectedCalibrationError.Metric, "expected calibration error", false);
+
     /// <summary>−log probability of the model's own response, drawn at temperature 1: on average the entropy of what it writes, a measure of its diversity.</summary>
     public static Metric ResponseNats { get; } = new("response-nats", "entropy of responses (nats)", true);
 
