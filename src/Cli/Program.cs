@@ -11,6 +11,7 @@ var root = new RootCommand("Bench trains students from teachers under budgets, a
     RunCommand.Create(),
     PlanCommand.Create(),
     ReportCommand.Create(),
+    VerifyCommand.Create(),
     SampleCommand.Create(),
     ServeCommand.Create(),
     ExportCommand.Create(),

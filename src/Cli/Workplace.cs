@@ -16,6 +16,9 @@ internal sealed class Workplace
 
     internal const string DirtyMark = "+dirty";
 
+    /// <summary>Tells a worker which store it reads and writes.</summary>
+    internal const string StoreVariable = "BENCH_STORE";
+
     internal static Workplace Current { get; } = new();
 
     private Workplace()
@@ -36,7 +39,7 @@ internal sealed class Workplace
     /// <summary>Reference data.</summary>
     internal string Data { get; }
 
-    internal ContentStore Store => new(Path.Combine(Home, "store"));
+    internal ContentStore Store => new(Environment.GetEnvironmentVariable(StoreVariable) is { Length: > 0 } store ? store : Path.Combine(Home, "store"));
 
     internal static string Providers { get; } = typeof(Workplace).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().First(entry => entry.Key == "BenchProviders").Value!;
 
@@ -66,6 +69,18 @@ internal sealed class Workplace
     /// <summary>Finds checkpoints beside an experiment, in the reference data, or by downloading them.</summary>
     internal TeacherFiles Files(string experimentFile) =>
         new([Path.GetDirectoryName(Path.GetFullPath(experimentFile))!, Data, Path.Combine(Data, "checkpoints")], Path.Combine(Home, "downloads"), new HttpClient { Timeout = TimeSpan.FromMinutes(30) });
+
+    /// <summary>The experiment as it is now, in a file of its own: workers read it as it was when the run began, whatever happens to the experiment's file.</summary>
+    internal string Snapshot(ExperimentSpec spec)
+    {
+        var target = Path.Combine(Home, "specs", spec.FileHash + ".yaml");
+        if (File.Exists(target)) return target;
+        Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+        var temporary = $"{target}.{Guid.NewGuid():N}.tmp";
+        File.WriteAllText(temporary, spec.Text);
+        File.Move(temporary, target, overwrite: true);
+        return target;
+    }
 
     /// <summary>Makes sure that units can be stored before anything runs.</summary>
     internal void CheckHome()

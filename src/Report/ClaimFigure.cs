@@ -33,7 +33,7 @@ internal static class ClaimFigure
             CurveFigure.Draw(folder.Figures, name, "dollars", "gap from the student before to the teacher recovered", drawn, [new CurveFigure.Reference("teacher", 1), new CurveFigure.Reference("student before", 0)], CurveFigure.Percent, null);
             Captions.Write(
                 folder, name,
-                $"Share of the gap between student {student.Name} before and its teacher on {task.Name} that each method recovers, against dollars for one student; beside it {claim.Claim}, one point for each of its benchmarks, by its own published figures. "
+                $"Share of the gap between student {student.Name} before and its teacher on {task.Name} that each method recovers, against dollars for one student; beside it {claim.Claim}, one point for each of its benchmarks, by its published scores; its dollars are those it states, or the middle of the market's range where it states none. "
                 + "They are of very different scale and of different tasks, and the claim has no interval: what holds for the laboratory's students need not hold for it, and the figure is no test of it.",
                 spec, [.. results.Summary.Where(row => row.Student == student.Name && row.Task == task.Name)], results);
         }

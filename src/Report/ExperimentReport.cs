@@ -35,10 +35,10 @@ public static class ExperimentReport
                         continue;
                     }
 
-                    if (Unit(spec) is { } unit) ScoreOver(spec, folder, results, rows, metric, unit.Axis, row => row.Budget!.Value, $"{metric.Name}-over-{unit.Name}{suffix}");
+                    if (Unit(spec) is { } unit) ScoreOver(spec, folder, results, rows, metric, unit.Axis, row => row.Budget, $"{metric.Name}-over-{unit.Name}{suffix}");
                     // Every generation costs the same: what it costs explains nothing.
                     if (spec.Budgets[0].Unit == BudgetUnit.Generations) continue;
-                    ScoreOver(spec, folder, results, rows, metric, "total compute (FLOPs)", row => row.FlopsTotal!.Value, $"{metric.Name}-over-cost{suffix}");
+                    ScoreOver(spec, folder, results, rows, metric, "total compute (FLOPs)", row => row.FlopsTotal, $"{metric.Name}-over-cost{suffix}");
                     if (rows.Any(row => row.Recovered is not null && row.Method != Summary.GapBaseline)) RecoveredOverBudget(spec, folder, results, rows, $"recovered-over-budget{suffix}");
                 }
             }
@@ -63,14 +63,16 @@ public static class ExperimentReport
     };
 
     private static void ScoreOver(
-        ExperimentSpec spec, ResultsFolder folder, Results results, IReadOnlyList<SummaryRow> rows, Metric metric, CurveFigure.Axis axis, Func<SummaryRow, double> x, string name)
+        ExperimentSpec spec, ResultsFolder folder, Results results, IReadOnlyList<SummaryRow> rows, Metric metric, CurveFigure.Axis axis, Func<SummaryRow, double?> x, string name)
     {
         var references = new List<CurveFigure.Reference>();
         foreach (var teacher in results.Summary.Where(row => row.Method == Summary.Teacher && row.Task == rows[0].Task && row.Metric == metric.Name))
             references.Add(new CurveFigure.Reference($"teacher {teacher.Teacher} {Fixed(teacher.Value)}", teacher.Value));
         if (rows.FirstOrDefault(row => row.Budget is null) is { } untrained)
             references.Add(new CurveFigure.Reference($"{Labels.Before(spec.Students.First(student => student.Name == untrained.Student))} {Fixed(untrained.Value)}", untrained.Value));
-        var curves = Curves(spec, rows.Where(row => row.Budget is not null && row.FlopsTotal > 0), x, row => new(x(row), row.Value, row.CiLow, row.CiHigh));
+        // What a distant server spent is not known, and has no place on an axis of cost.
+        var curves = Curves(spec, rows.Where(row => row.Budget is not null && x(row) > 0), row => x(row)!.Value, row => new(x(row)!.Value, row.Value, row.CiLow, row.CiHigh));
+        if (curves.Count == 0) return;
         CurveFigure.Draw(folder.Figures, name, axis, metric.Label, curves, references, CurveFigure.Number, metric.IsShare ? (0, 1) : null);
         Captions.Write(folder, name, $"{Capitalised(metric.Label)} against {axis.Label.Replace(" (FLOPs)", "", StringComparison.Ordinal)}, one curve for each method of student {rows[0].Student}.", spec, rows, results);
     }

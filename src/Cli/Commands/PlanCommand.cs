@@ -50,24 +50,57 @@ internal static class PlanCommand
         var scale = ClaimScale.Of(claims, claim);
         if (scale is { StudentShare: null, TokensPerParameter: null }) throw new SpecException(null, $"claim '{claim}' has no scale to plan by: it does not state {string.Join(", ", scale.Missing)}", "choose another claim");
         var check = ClaimChecker.Check(claims, ClaimTable.Prices(Path.Combine(tables, "prices.csv")), ClaimTable.CrossChecks(Path.Combine(tables, "crosschecks.csv"), claims), new Tolerances()).Single(run => run.Run == claim);
+        if (spec.Students[0].Checkpoint is not null && scale.StudentShare is not null)
+            throw new SpecException(spec.Students[0].Checkpoint!.Place, $"student '{spec.Students[0].Name}' has the shape of its checkpoint, and a claim's scale would give it another", "take an experiment whose students are made here");
+        if (spec.Methods.FirstOrDefault(method => method.Choose != PromptChoice.First) is { } chooser && scale.TokensPerParameter is not null)
+            throw new SpecException(chooser.Place, $"method '{chooser.Name}' chooses prompts under budgets in queries, and a claim's tokens make other budgets", "take an experiment without choose");
         var gaps = GapRow.Of(check).ToArray();
         var vocabulary = Planner.Make(spec, files).Units.OfType<StudentUnit>().First().Student.Model.Vocabulary;
         var teacher = spec.Teachers[0].Training is { } training ? training.Model with { Vocabulary = vocabulary } : files.Describe(spec.Teachers[0]).Shape;
         var text = ScaledExperiment.Write(
             spec, scale, new ClaimPoint(claim, check.StatedCost ?? gaps.Select(gap => gap.CostUsd).FirstOrDefault(), [.. gaps.Select(gap => (gap.Benchmark, gap.Recovered)).DistinctBy(gap => gap.Benchmark)]),
             teacher, new CostModel(spec, spec.Teachers[0], teacher).MeanLength);
-        if (output is not null) File.WriteAllText(output, text);
-        var scaled = ExperimentFile.Parse(Encoding.UTF8.GetBytes(text), output ?? $"{spec.Name}-as-{claim}");
+        ExperimentSpec scaled;
+        try
+        {
+            scaled = ExperimentFile.Parse(Encoding.UTF8.GetBytes(text), $"{spec.Name}-as-{claim}");
+            _ = Planner.Make(scaled, files);
+        }
+        catch (SpecException error)
+        {
+            throw new SpecException(null, $"{spec.Name} cannot be had at the scale of {claim}: {error.Problem}", error.Remedy);
+        }
+
+        if (output is not null) Written(output, text);
         var student = scaled.Students[0].Model with { Vocabulary = vocabulary };
         var lines = new List<string> { "" };
         if (scale.StudentShare is { } share)
-            lines.Add(string.Create(CultureInfo.InvariantCulture, $"student / teacher parameters: {share:0.####} in {claim}, {(double)student.Parameters / teacher.Parameters:0.####} here ({student.Parameters} / {teacher.Parameters})"));
+        {
+            var here = (double)student.Parameters / teacher.Parameters;
+            lines.Add(string.Create(CultureInfo.InvariantCulture, $"student / teacher parameters: {share:0.####} in {claim}, {here:0.####} here ({student.Parameters} / {teacher.Parameters})"));
+            if (here / share is > 1.5 or < 1 / 1.5) lines.Add("no student comes nearer beside this teacher: take a larger one");
+        }
+
         if (scale.TokensPerParameter is { } tokens)
-            lines.Add(string.Create(CultureInfo.InvariantCulture, $"tokens for each parameter: {tokens:0.####} in {claim}; here a quarter of it, as many, and four times as many"));
+            lines.Add(string.Create(CultureInfo.InvariantCulture, $"tokens for each parameter: {tokens:0.####} {(scale.TokensAreLeast ? " at least" : "")} in {claim}; here a quarter of it, as many, and four times as many"));
         if (scale.Missing.Count > 0) lines.Add($"{claim} does not state {string.Join(", ", scale.Missing)}: what depends on it is as {spec.Name} has it");
-        lines.Add("What holds at this scale need not hold at the claim's: the report says so beside the figure.");
+        lines.Add(scaled.As is { Usd: not null, Recovered.Count: > 0 }
+            ? "the report draws the claim's dollars and gaps beside; what holds at this scale need not hold at the claim's"
+            : $"{claim} states no cost, or no benchmark with three scores: the report has nothing to draw beside");
         if (output is not null) lines.Add($"written: {output}; bench run {output}");
         return (scaled, lines);
+    }
+
+    private static void Written(string output, string text)
+    {
+        try
+        {
+            File.WriteAllText(output, text);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new SpecException(null, $"{output}: cannot be written ({error.Message.ReplaceLineEndings(" ")})", "name a file in a folder that is there");
+        }
     }
 
     private static void PrintTable(Plan plan)

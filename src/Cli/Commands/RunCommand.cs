@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Runtime.InteropServices;
 using Bench.Cli.Display;
 using Bench.Cli.Execution;
 using Bench.Protocol.Ledger;
@@ -48,10 +47,8 @@ internal static class RunCommand
         var code = place.Code();
         var recorder = new Recorder(plan, results, ManifestOf.This(plan, code, files), TimeProvider.System);
         IBoard board = json ? new JsonBoard() : quiet || Console.IsOutputRedirected ? new PlainBoard(chosen.Count, quiet) : new LiveBoard(chosen.Count);
-        var workers = new WorkerProcess(Snapshot(place, plan.Spec), Path.GetFullPath(file), plan.Spec.Threads, code);
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancelled);
-        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, context => Stop(context, stop));
-        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context => Stop(context, stop));
+        var workers = new WorkerProcess(place.Snapshot(plan.Spec), Path.GetFullPath(file), plan.Spec.Threads, code, place.Store.Root);
+        using var stop = new Interruption(cancelled);
         var complete = false;
         try
         {
@@ -70,12 +67,6 @@ internal static class RunCommand
         return recorder.Failed > 0 ? ExitCodes.SomeFailed : ExitCodes.Done;
     }
 
-    private static void Stop(PosixSignalContext context, CancellationTokenSource stop)
-    {
-        context.Cancel = true;
-        stop.Cancel();
-    }
-
     private static IReadOnlyList<UnitOfWork> Chosen(Plan plan, string? seeds)
     {
         if (seeds is null) return plan.Units;
@@ -88,17 +79,5 @@ internal static class RunCommand
         }
 
         return [.. plan.Units.Where(unit => unit is not StudentUnit student || wanted.Contains(student.Seed))];
-    }
-
-    // Workers read the experiment as it was when the run began, whatever happens to the file.
-    private static string Snapshot(Workplace place, ExperimentSpec spec)
-    {
-        var target = Path.Combine(place.Home, "specs", spec.FileHash + ".yaml");
-        if (File.Exists(target)) return target;
-        Directory.CreateDirectory(Path.GetDirectoryName(target)!);
-        var temporary = $"{target}.{Guid.NewGuid():N}.tmp";
-        File.WriteAllText(temporary, spec.Text);
-        File.Move(temporary, target, overwrite: true);
-        return target;
     }
 }

@@ -6,7 +6,7 @@ using Bench.Protocol.Plans;
 namespace Bench.Cli.Execution;
 
 /// <summary>One unit in a process of its own. The child reads its standard input, and ends when that closes: it never outlives this process.</summary>
-internal sealed class WorkerProcess(string snapshot, string experimentFile, int threads, CodeVersion code)
+internal sealed class WorkerProcess(string snapshot, string experimentFile, int threads, CodeVersion code, string store)
 {
     /// <summary>Runs the unit. The result is in the store when this returns null; otherwise the result is one line that says why not.</summary>
     internal async Task<string?> Run(UnitOfWork unit, Action<UnitEvent> progress, CancellationToken cancel)
@@ -23,6 +23,7 @@ internal sealed class WorkerProcess(string snapshot, string experimentFile, int 
         var count = threads.ToString(CultureInfo.InvariantCulture);
         foreach (var name in (string[])["OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"]) start.Environment[name] = count;
 
+        start.Environment[Workplace.StoreVariable] = store;
         start.Environment[Workplace.CommitVariable] = code.Dirty ? code.Commit + Workplace.DirtyMark : code.Commit;
 
         using var process = Process.Start(start) ?? throw new IOException("cannot start a worker process");

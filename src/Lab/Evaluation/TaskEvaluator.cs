@@ -140,7 +140,7 @@ internal sealed class TaskEvaluator(IReadOnlyList<TaskSpec> tasks, EvaluationSpe
     // How likely the owner's canaries are after the begin token, beside ones that nobody planted; and the same for sets that nobody planted either.
     private (IReadOnlyList<TaskScores> Scores, Charge Charge) CanaryScores(ILanguageModel model, string task, DetectionSpec detection, int begin)
     {
-        int[][] Draw(long key, int count) => [.. Canaries.Draw(key, count, detection.CanaryTokens, model.Shape.Vocabulary)];
+        int[][] Draw(long key, int count) => [.. Canaries.Draw(key, count, detection.CanaryTokens, tokenizer.Size)];
         var controls = Draw(detection.Unused.First(), DetectionSpec.Controls);
         var sets = detection.Unused.Skip(1).Prepend(detection.Key).Select(key => Draw(key, detection.Canaries));
         var (scores, charge) = new Scorer(model, clock).Predict([.. sets.SelectMany(set => set).Concat(controls).Select(canary => new Sequence([begin, .. canary], 1))], ChargeKind.Evaluation);

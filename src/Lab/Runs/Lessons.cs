@@ -87,13 +87,17 @@ internal sealed class Lessons(UnitSession session)
     {
         var method = unit.Method!;
         if (method.GoldShare == 0) return learnt;
-        var gold = new Dictionary<string, Sequence>(StringComparer.Ordinal);
+        // Two tasks may ask the same: their solutions stand in the order of the problems, as the teacher's responses do.
+        var gold = new Dictionary<string, Queue<Sequence>>(StringComparer.Ordinal);
         string Asked(Sequence sequence) => string.Join(' ', sequence.Tokens[..sequence.Start]);
         foreach (var problem in TextRun.TrainingProblems(spec, session.Problems, method.Shares))
         {
             var solution = Examples.Gold(tokenizer, problem, method.Keep);
-            gold[Asked(solution)] = solution;
+            if (!gold.TryGetValue(Asked(solution), out var solutions)) gold[Asked(solution)] = solutions = new Queue<Sequence>();
+            solutions.Enqueue(solution);
         }
+
+        Sequence Gold(Sequence sequence) => gold[Asked(sequence)] is { Count: > 1 } several ? several.Dequeue() : gold[Asked(sequence)].Peek();
 
         var lesson = learnt.Lesson;
         var replaced = Enumerable.Range(0, (int)Math.Round(method.GoldShare * lesson.Sequences.Count)).ToHashSet();
@@ -102,7 +106,7 @@ internal sealed class Lessons(UnitSession session)
             Gold = replaced,
             Lesson = lesson with
             {
-                Sequences = [.. lesson.Sequences.Select((sequence, i) => replaced.Contains(i) ? gold[Asked(sequence)] : sequence)],
+                Sequences = [.. lesson.Sequences.Select((sequence, i) => replaced.Contains(i) ? Gold(sequence) : sequence)],
                 TeacherFlops = [.. lesson.TeacherFlops.Select((flops, i) => replaced.Contains(i) ? 0 : flops)],
                 QueriesEach = lesson.QueriesEach * (1 - (double)replaced.Count / lesson.Sequences.Count),
             },

@@ -11,6 +11,9 @@ namespace Bench.Protocol.Claims;
 /// <param name="Missing">What is not stated.</param>
 public sealed partial record ClaimScale(string Run, double? StudentShare, double? TokensPerParameter, IReadOnlyList<string> Missing)
 {
+    /// <summary>Whether the tokens are a lower bound: how many passes were made is not stated.</summary>
+    public bool TokensAreLeast { get; init; }
+
     /// <summary>The scale of a run. Its teacher's parameters are those of the row where that teacher is the student, or the size in its name.</summary>
     /// <param name="claims">The table.</param>
     /// <param name="run">The part of claim_id that names the run.</param>
@@ -22,9 +25,10 @@ public sealed partial record ClaimScale(string Run, double? StudentShare, double
         var student = rows.Select(row => row.Parameters).FirstOrDefault(value => value is not null);
         var named = rows.Select(row => row.Teacher).FirstOrDefault(name => name.Length > 0) ?? "";
         var teacher = claims.FirstOrDefault(claim => claim.Student == named && claim.Parameters is not null)?.Parameters ?? SizeIn(named);
-        var tokens = rows.Select(ClaimChecker.Tokens).FirstOrDefault(value => value is not null)?.Value;
+        var counted = rows.Select(ClaimChecker.Tokens).FirstOrDefault(value => value is not null);
+        var tokens = counted?.Value;
         string[] missing = [.. student is null ? new[] { "the student's parameters" } : [], .. teacher is null ? new[] { "the teacher's parameters" } : [], .. tokens is null ? new[] { "the tokens that were trained on" } : []];
-        return new ClaimScale(run, student / teacher, tokens / student, missing);
+        return new ClaimScale(run, student / teacher, tokens / student, missing) { TokensAreLeast = counted?.IsLeast == true };
     }
 
     // As in PaLM-540B; of a mixture of experts (235B-A22B) that is all of them.

@@ -61,7 +61,8 @@ public static class ScaledExperiment
         Set(root, "as", beside);
         using var text = new StringWriter(CultureInfo.InvariantCulture) { NewLine = "\n" };
         stream.Save(text, assignAnchors: false);
-        return text.ToString().ReplaceLineEndings("\n").TrimEnd('.', '\n') + "\n";
+        // The writer ends a document with a line of three dots.
+        return text.ToString().ReplaceLineEndings("\n").Replace("\n...\n", "\n", StringComparison.Ordinal);
     }
 
     private static YamlMappingNode Section(YamlMappingNode root, string key)

@@ -20,7 +20,7 @@ public static class Summary
     {
         var scores = new ScoreTable(items);
         var rows = new List<SummaryRow>();
-        foreach (var (task, metric) in spec.Tasks.SelectMany(task => Metric.Of(task.Task, spec.Evaluation).Select(metric => (task.Name, metric))))
+        foreach (var (task, metric, calibrated) in spec.Tasks.SelectMany(task => Metric.Of(task.Task, spec.Evaluation).Select(metric => (task.Name, metric, task.Task is SolvableTask { HasOneAnswer: true }))))
         {
             var teachers = new Dictionary<string, IReadOnlyList<double>>(StringComparer.Ordinal);
             foreach (var run in runs.Where(run => run.Student.Length == 0))
@@ -34,7 +34,7 @@ public static class Summary
             foreach (var arm in Arms(runs))
             {
                 if (Row(arm, task, metric, scores, teachers.GetValueOrDefault(arm[0].Teacher), Matching(runs, arm)) is { } row) rows.Add(row);
-                if (metric == Metric.Confidence && Calibration(arm, task, scores) is { } calibration) rows.Add(calibration);
+                if (metric == Metric.Confidence && calibrated && Calibration(arm, task, scores) is { } calibration) rows.Add(calibration);
             }
         }
 

@@ -22,6 +22,8 @@ public static class Targets
     /// <summary>Shares of the teacher's score.</summary>
     public static IReadOnlyList<double> Shares { get; } = [0.5, 0.8, 0.9, 0.95];
 
+    private static bool OfTeacher(ChargeKind kind) => kind is ChargeKind.TeacherTraining or ChargeKind.TeacherGeneration or ChargeKind.TeacherScoring;
+
     private static readonly ChargeKind[] Use = [ChargeKind.StudentTraining, ChargeKind.TeacherGeneration, ChargeKind.TeacherScoring];
 
     /// <summary>For each task by its first metric, where more of it is better.</summary>
@@ -33,7 +35,9 @@ public static class Targets
         foreach (var (task, student) in spec.Tasks.Where(task => task.Task.Metrics[0].HigherIsBetter).SelectMany(task => spec.Students.Select(student => (task, student))))
         {
             var metric = task.Task.Metrics[0].Name;
-            var curves = Curves(results, scores, task.Name, metric, student.Name);
+            // Generations are no budget that buys a score.
+            if (spec.Budgets[0].Unit == BudgetUnit.Generations) continue;
+            var curves = Curves(spec, results, scores, task.Name, metric, student.Name);
             foreach (var teacher in results.Summary.Where(row => row.Method == Summary.Teacher && row.Task == task.Name && row.Metric == metric))
             {
                 var training = TeacherTraining(spec, results, teacher.Teacher);
@@ -47,7 +51,7 @@ public static class Targets
                         foreach (var (boundary, against) in boundaries.SelectMany(boundary => others.Select(other => (boundary, other))))
                         {
                             if (curve.Costs(boundary.Kinds, training) is not { } costs) continue;
-                            var (cost, repaid) = (curve.ToTarget.At(costs, target), against is null ? null : Repaid(curve, costs, against, target));
+                            var (cost, repaid) = (curve.ToTarget.At(costs, target), against is null ? null : Repaid(curve, boundary.Kinds, training, against, target));
                             rows.Add(new TargetRow(
                                 task.Name, metric, student.Name, curve.Teacher, curve.Method, share, target, boundary.Name, cost?.Value, cost is null ? null : cost.Value == costs[0], cost?.Low, cost?.High,
                                 against?.Method ?? "", repaid?.Value, repaid?.Low, repaid?.High));
@@ -60,10 +64,10 @@ public static class Targets
         return rows;
     }
 
-    // Known where both curves come from below the target, and distilling is the cheaper but for what the teacher did.
-    private static Interval? Repaid(Curve curve, IReadOnlyList<double> costs, Curve against, double target)
+    // Known where both curves come from below the target, and distilling is the cheaper but for what the teacher did. Only that is shared among students.
+    private static Interval? Repaid(Curve curve, IReadOnlyList<ChargeKind> boundary, double? training, Curve against, double target)
     {
-        if (curve.Costs([ChargeKind.StudentTraining], null) is not { } own || against.Costs([ChargeKind.StudentTraining], null) is not { } theirs) return null;
+        if (curve.Costs([ChargeKind.StudentTraining, .. boundary.Where(OfTeacher)], training) is not { } costs || curve.Costs([ChargeKind.StudentTraining], null) is not { } own || against.Costs([ChargeKind.StudentTraining], null) is not { } theirs) return null;
         if (curve.ToTarget.At(costs, target) is not { } whole || curve.ToTarget.At(own, target) is not { } mine || against.ToTarget.At(theirs, target) is not { } alone) return null;
         if (mine.Value == own[0] || alone.Value == theirs[0] || BreakEven.Students(Math.Max(0, whole.Value - mine.Value), mine.Value, alone.Value) is not { } students) return null;
         var distilled = curve.ToTarget.Draws(own, target);
@@ -72,15 +76,17 @@ public static class Targets
     }
 
     // Methods with several budgets, all with the same seeds and items.
-    private static IReadOnlyList<Curve> Curves(Results results, ScoreTable scores, string task, string metric, string student)
+    private static IReadOnlyList<Curve> Curves(ExperimentSpec spec, Results results, ScoreTable scores, string task, string metric, string student)
     {
+        var baselines = spec.Methods.Where(method => method.IsBaseline).Select(method => method.Name).ToHashSet(StringComparer.Ordinal);
+        string TeacherOf(RunRow run) => baselines.Contains(run.Method) ? "" : run.Teacher;
         var charges = results.Charges.ToLookup(charge => charge.Run, StringComparer.Ordinal);
         return [.. Summary.Arms(results.Runs).Where(arm => arm[0].Student == student && arm[0].Budget is not null && arm.All(run => scores.Find(run.Run, task, metric) is not null))
-            .GroupBy(arm => (Teacher: arm[0].Method.StartsWith("gold-", StringComparison.Ordinal) ? "" : arm[0].Teacher, arm[0].Method))
+            .GroupBy(arm => (TeacherOf(arm[0]), arm[0].Method))
             .Where(curve => curve.Count() > 1 && curve.Select(arm => string.Join(' ', arm.Select(run => run.Seed))).Distinct().Count() == 1)
             .Select(curve => curve.OrderBy(arm => arm[0].Budget).ToArray())
             .Select(arms => new Curve(
-                arms[0][0].Method.StartsWith("gold-", StringComparison.Ordinal) ? "" : arms[0][0].Teacher, arms[0][0].Method,
+                TeacherOf(arms[0][0]), arms[0][0].Method,
                 [.. arms.Select(arm => (IReadOnlyList<IReadOnlyList<ChargeRow>>)[.. arm.Select(run => (IReadOnlyList<ChargeRow>)[.. charges[run.Run]])])],
                 new CostToTarget([.. arms.Select(arm => (IReadOnlyList<IReadOnlyList<double>>)[.. arm.Select(run => scores.Find(run.Run, task, metric)!)])], higherIsBetter: true)))];
     }

@@ -1,4 +1,5 @@
 using Bench.Protocol.Costs;
+using Bench.Protocol.Detection;
 using Bench.Protocol.Seeds;
 using Bench.Protocol.Specs;
 using Bench.Protocol.Tasks;
@@ -117,9 +118,19 @@ public sealed class CostModel
         if (scoring > 0) charges.Add(Spend(ChargeKind.TeacherScoring, unique * Mean(Learnt(method, keep), l => l), unique * scoring));
         if (live > 0) charges.Add(Spend(ChargeKind.TeacherScoring, examples * padded, examples * live));
         if (!method.IsBaseline && spec.Boundary.Contains(ChargeKind.TeacherTraining)) charges.AddRange((origin ?? this).Teacher().Charges.Where(charge => charge.Kind == ChargeKind.TeacherTraining));
+        if (method.Choose == PromptChoice.LeastConfident) charges.Add(Choosing(student, method, examples * flops, examples * padded, unique));
         // Teacher work is done once by its own unit, unless it is live: only what is done here takes this process's time.
         return new Prediction([.. charges.Select(charge => charge.Kind is ChargeKind.StudentTraining or ChargeKind.Evaluation || live > 0 ? charge : charge with { Seconds = default })],
             Memory(student, spec.Training.Batch) + (own > 0 ? WritingMemory(teacher, spec.Training.Batch) : 0));
+    }
+
+    // Students of a quarter and of half the queries, each of which answers four candidates for each prompt that is asked next, and reads what it answered.
+    private Charge Choosing(ModelShape student, MethodSpec method, double flops, double tokens, double queries)
+    {
+        var answered = 3 * queries;
+        return Spend(
+            ChargeKind.StudentTraining, 0.75 * tokens + 2 * answered * Mean(Learnt(method, method.Keep), length => length),
+            0.75 * flops + 2 * answered * Mean(Learnt(method, method.Keep), length => ModelFlops.Forward(student, length).Value));
     }
 
     private double Examples(Budget budget, double flops, double live, double once, double pool, double lossTokens, double queriesEach)
@@ -154,6 +165,13 @@ public sealed class CostModel
         var (tokens, flops) = (items * readings * Mean(new Mix(keep, Measured: true), l => l), items * readings * Mean(new Mix(keep, Measured: true), l => ModelFlops.Forward(shape, l).Value));
         foreach (var full in new[] { measured.Agreement, measured.Likelihood }.Where(on => on))
             (tokens, flops) = (tokens + items * Mean(new Mix(Keep.Trace, Measured: true), l => l), flops + items * Mean(new Mix(Keep.Trace, Measured: true), l => ModelFlops.Forward(shape, l).Value));
+        if (measured.Detection is { } detection)
+        {
+            // Canaries of every key, and the controls.
+            var canaries = (double)detection.OtherKeys * detection.Canaries + DetectionSpec.Controls;
+            (tokens, flops) = (tokens + canaries * detection.CanaryTokens, flops + canaries * ModelFlops.Forward(shape, detection.CanaryTokens).Value);
+        }
+
         return Spend(ChargeKind.Evaluation, tokens, flops);
     }
 
@@ -200,13 +218,13 @@ public sealed class CostModel
         var sample = new List<SampleLength>();
         var tasks = spec.Tasks.Where(task => mix.Measured || task.Task is not BenchmarkTask { TrainingFile: null }).ToArray();
         var each = Math.Max(64, LengthBuckets.Window * spec.Training.Batch / tasks.Length);
-        var prompts = mix.Shares is null ? null : PromptShares.Of(spec, mix.Shares).ToDictionary(entry => entry.Task, entry => entry.Prompts);
+        var fractions = mix.Shares is null ? null : PromptShares.Fractions(spec, mix.Shares).ToDictionary(entry => entry.Task, entry => entry.Share);
         foreach (var task in tasks)
         {
-            var count = prompts is null ? each : (int)Math.Ceiling((double)each * tasks.Length * prompts[task] / spec.Prompts);
+            var count = fractions is null ? each : (int)Math.Ceiling(each * tasks.Length * fractions[task]);
             sample.AddRange(task.Task switch
             {
-                ProceduralTask procedural => Repeated(ProblemSets.Draw(procedural, Split.Train, count, new Seed(0)).Select(problem => LengthOf(problem, mix.Keep)), prompts is null ? 0 : count),
+                ProceduralTask procedural => Repeated(ProblemSets.Draw(procedural, Split.Train, count, new Seed(0)).Select(problem => LengthOf(problem, mix.Keep)), fractions is null ? 0 : count),
                 BenchmarkTask benchmark => Enumerable.Repeat(new SampleLength(benchmark.PromptTokens + ResponseOf(benchmark, mix.Keep) - 1, ResponseOf(benchmark, mix.Keep)), count),
                 Digits => Enumerable.Repeat(new SampleLength(1, 1), count),
                 TeacherText text => Enumerable.Repeat(new SampleLength(text.Tokens, text.Tokens), count),

@@ -38,7 +38,7 @@ internal sealed class StudentPlan(ExperimentSpec spec, IReadOnlyList<TeacherPlan
 
     private StartUnit? Start(StudentSpec student) => student.Training is not { } training ? null : new StartUnit
     {
-        Fingerprint = Fingerprint.Of("start", [.. Planner.Common(spec), ("student", student), ("training", training)]),
+        Fingerprint = Fingerprint.Of("start", [.. Planner.Common(spec), ("student", student), ("training", training), .. teachers[0].Hash.Length > 0 ? new (string, object?)[] { ("files", teachers[0].Hash) } : []]),
         Label = $"start of {student.Name}",
         Student = student,
         Needs = [],
@@ -96,6 +96,8 @@ internal sealed class StudentPlan(ExperimentSpec spec, IReadOnlyList<TeacherPlan
     private Prediction Predict(StudentSpec student, MethodSpec? method, Budget? budget, TeacherPlan? teacher, EvaluationSpec evaluation, Place place)
     {
         var prediction = (teacher ?? teachers[0]).Costs.Student(student.Model, method, budget, evaluation);
+        // What it starts from is another unit's work, and each student is charged for it.
+        if (start is not null) prediction = prediction with { Charges = [.. prediction.Charges, .. start.Prediction.Charges.Select(charge => charge with { Seconds = default })] };
         if (budget is { Unit: not BudgetUnit.Seconds } && prediction.Charges[0].Flops.Value == 0)
             throw new SpecException(place, string.Create(CultureInfo.InvariantCulture, $"a budget of {budget.AmountText} {budget.UnitLabel} does not pay for one step of {student.Name} by {method!.Name}"), "raise it, or lower training: batch");
         return prediction;

@@ -36,6 +36,8 @@ internal static class CrossChecks
             throw new SpecException(spec.BudgetsPlace, "generations follow each other", "give all from 1 on: values: [1, 2, 3]");
         if (spec.Tasks[0].Task is not SolvableTask || spec.Students.Any(student => student.Bytes))
             throw new SpecException(spec.BudgetsPlace, "a student that teaches is asked problems in its teacher's tokens", "use tasks with gold solutions, and no tokenizer of the student's own");
+        if (spec.Boundary.Contains(ChargeKind.TeacherTraining))
+            throw new SpecException(root.PlaceOfKey("boundary"), "what trained a generation's teacher stands in the row of the generation before", "remove teacher-training");
         if (spec.Tuning is not null) throw new SpecException(root.PlaceOfKey("tuning"), "learning rates of generations are given, not tuned", "remove tuning");
         if (spec.Methods.FirstOrDefault(method => method.Signal != SignalKind.Text || method.Objective != "cross-entropy") is { } method)
             throw new SpecException(method.Place ?? root.PlaceOfKey("baselines"), $"method '{method.Name}' is not handed on: generations learn from text", "use objective: cross-entropy and signal: text, and no baselines");
@@ -59,7 +61,29 @@ internal static class CrossChecks
         if (spec.Tasks[0].Task is not TeacherText read) throw new SpecException(root.PlaceOfKey("evaluation"), "detection reads a teacher's text, and these tasks have answers", "use the task teacher-text, or remove detection");
         if (detection.Probes[^1] > (long)spec.Evaluation.Items * read.Tokens)
             throw new SpecException(root.PlaceOfKey("evaluation"), $"{detection.Probes[^1]} probed tokens are more than {spec.Evaluation.Items} windows of {read.Tokens} hold", "raise items, or probe fewer tokens");
+        foreach (var (method, sampling) in spec.Methods.Select(method => (method, method.Sampling ?? spec.Teachers[0].Sampling)))
+        {
+            if ((sampling.Watermark is { } mark && mark.Key == detection.Key && mark.Gamma != detection.Gamma)
+                || (sampling.Canaries is { } canaries && canaries.Key == detection.Key && (canaries.Count != detection.Canaries || canaries.Tokens != detection.CanaryTokens)))
+                throw new SpecException(method.Place, $"method '{method.Name}' carries marks of key {detection.Key} that detection would not find: gamma, or the number or length of canaries, is another", "make them equal in sampling and in detection");
+        }
+
         if (spec.Teachers[0].Sampling.Watermark is not null) throw new SpecException(spec.Teachers[0].LicencePlace, "the text that students are probed with would carry the mark itself", "give the methods their own sampling with the watermark, and the teacher none");
+    }
+
+    // What is taken from the pool of a teacher's responses: which of them, and what in their place.
+    private static void CheckPool(ExperimentSpec spec, MethodSpec method, TeacherSpec teacher)
+    {
+        void Refuse(string problem, string remedy) => throw new SpecException(method.Place, $"method '{method.Name}' {problem}", remedy);
+        var sampling = method.Sampling ?? teacher.Sampling;
+        if (teacher is { Kind: TeacherKind.Traces, Of: null } && (method.Shares is not null || method.GoldShare > 0))
+            Refuse($"divides prompts, and teacher '{teacher.Name}' is recorded: what it was asked is not chosen here", "remove shares and gold-share");
+        if (method.GoldShare > 0 && (spec.Budgets[0].Unit == BudgetUnit.Queries || method.Objective != "cross-entropy"))
+            Refuse("mixes gold solutions in, and a budget in queries or a loss of two parts has no room for what nobody was asked", "remove gold-share, or use cross-entropy with another budget");
+        if (method.Choose != PromptChoice.First && (sampling.Samples > 1 || sampling.Select != Selection.All || spec.Students.Any(student => student.Bytes)))
+            Refuse("chooses prompts before it knows their responses, in its teacher's tokens", "sample each prompt once, select all, and give students no tokenizer of their own");
+        if (sampling.Watermark is { Share: < 1 } && (spec.Budgets[0].Unit == BudgetUnit.Queries || method.GoldShare > 0))
+            Refuse("learns from the first part of a pool of which another first part is marked", "mark all of it, or use another budget and no gold-share");
     }
 
     // Tasks that are named elsewhere.
@@ -86,12 +110,19 @@ internal static class CrossChecks
             var (sum, all) = (method.Shares!.Values.Sum(), names.All(method.Shares.ContainsKey));
             if (sum > 1 + 1e-9 || (all && sum < 1 - 1e-9))
                 throw new SpecException(method.Place, FormattableString.Invariant($"the shares of method '{method.Name}' add up to {sum}"), all ? "make them add up to 1" : "make them add up to 1 at most; tasks that are not named divide what is left");
+            foreach (var (task, prompts) in PromptShares.Of(spec, method.Shares))
+            {
+                if (task.Task is ProceduralTask procedural && prompts > 0 && ProblemSets.Draw(procedural, Split.Train, prompts, default).Count is var drawn && drawn < prompts)
+                    throw new SpecException(method.Place, $"task '{task.Name}' has only {drawn} training problems, and its share in method '{method.Name}' is {prompts}", "lower the share or prompts, or make the task harder");
+            }
+
             if (PromptShares.Of(spec, method.Shares).FirstOrDefault(entry => entry.Prompts == 0 && method.Shares.GetValueOrDefault(entry.Task.Name) > 0).Task is { } rounded)
                 throw new SpecException(method.Place, $"the share of task '{rounded.Name}' in method '{method.Name}' is less than one of {spec.Prompts} prompts", "raise prompts or the share");
         }
 
         if (spec.Methods.FirstOrDefault(method => method.GoldShare > 0 && spec.Tasks[0].Task is not SolvableTask) is { } original)
             throw new SpecException(original.Place, $"method '{original.Name}' mixes gold solutions in, and these tasks have none", "remove gold-share");
+        foreach (var (method, teacher) in spec.Methods.SelectMany(method => spec.Teachers.Where(method.LearnsFrom).Select(teacher => (method, teacher)))) CheckPool(spec, method, teacher);
         if (spec.Methods.FirstOrDefault(method => method.Choose != PromptChoice.First && (spec.Budgets[0].Unit != BudgetUnit.Queries || spec.Tasks[0].Task is not SolvableTask)) is { } chooser)
             throw new SpecException(chooser.Place, $"method '{chooser.Name}' chooses which prompts to ask, and this budget does not count them", "use budgets in queries, or remove choose");
     }

@@ -19,6 +19,6 @@ public sealed record EvaluationSpec(
     public DetectionSpec? Detection { get; init; }
 
     /// <summary>Whether responses are read again and are drawn as the model has them, so that their probabilities tell its entropy.</summary>
-    [JsonIgnore]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool ShowsEntropy => Confidence && Sampling is { Temperature: 1, TopP: 1 };
 }

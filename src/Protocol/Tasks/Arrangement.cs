@@ -15,6 +15,9 @@ public sealed record Arrangement : ProceduralTask
 
     public override string Alphabet => "0123456789mix=";
 
+    /// <inheritdoc/>
+    public override bool HasOneAnswer => false;
+
     public override Problem Draw(RandomStream random)
     {
         var digits = Enumerable.Range(0, length).Select(_ => (char)('0' + random.Next(10))).ToArray();

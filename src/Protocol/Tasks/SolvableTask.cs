@@ -6,6 +6,9 @@ public abstract record SolvableTask : ITask
     /// <inheritdoc/>
     public virtual IReadOnlyList<Metric> Metrics => [Metric.Accuracy];
 
+    /// <summary>Whether one answer is right, so that a model's probability of its own answer is one of being right.</summary>
+    public virtual bool HasOneAnswer => true;
+
     /// <summary>1 when the response is as the gold solution has it, else 0.</summary>
     public abstract double Grade(Problem problem, string response);
 

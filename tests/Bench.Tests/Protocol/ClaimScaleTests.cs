@@ -60,6 +60,11 @@ public sealed class ClaimScaleTests : IDisposable
         // What a claim does not state is said, and one without a scale is refused.
         Assert.Contains("sky-t1-32b does not state the tokens that were trained on", bench.Run("plan", experiment, "--as", "sky-t1-32b").Output, StringComparison.Ordinal);
         Assert.Equal(2, bench.Run("plan", experiment, "--as", "s1-32b").Code);
+        // What cannot be had is not written.
+        var tooSmall = bench.Run("plan", "query-budget", "--as", "pythia-1b", "--out", scratch.File("none.yaml"));
+        Assert.Equal(2, tooSmall.Code);
+        Assert.Contains("chooses prompts under budgets in queries", tooSmall.Errors, StringComparison.Ordinal);
+        Assert.False(File.Exists(scratch.File("none.yaml")));
         Assert.Equal(2, bench.Run("plan", experiment, "--out", written).Code);
     }
 

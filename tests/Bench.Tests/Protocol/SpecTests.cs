@@ -18,6 +18,14 @@ public class SpecTests
     }
 
     [Fact]
+    public void A_share_that_a_task_has_not_the_problems_for_is_refused()
+    {
+        var yaml = Experiments.Small.Replace("{ name: addition, digits: 2 }", "{ name: addition, digits: 2 }\n  - { name: parity, bits: 8 }", StringComparison.Ordinal)
+            .Replace("keep: answer }", "keep: answer, shares: { parity: 0.9 } }", StringComparison.Ordinal);
+        Assert.Contains("training problems, and its share in method 'answers' is 270; lower the share or prompts", Assert.Throws<SpecException>(() => Experiments.Parse(yaml)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Named_tasks_have_their_shares_of_the_prompts_and_the_others_divide_what_is_left()
     {
         var spec = Experiments.Parse(Experiments.Small.Replace("{ name: addition, digits: 2 }", "{ name: addition, digits: 2 }\n  - { name: sorting, length: 5 }\n  - { name: parity, bits: 12 }", StringComparison.Ordinal));
@@ -25,6 +33,8 @@ public class SpecTests
         Assert.Equal([100, 100, 100], Prompts(null));
         Assert.Equal([148, 3, 149], Prompts(new() { ["sorting"] = 0.01, ["parity"] = 149.0 / 300 }));
         Assert.Equal([135, 30, 135], Prompts(new() { ["sorting"] = 0.1 }));
+        // What rounds up twice has no more than there is: the first of equals has the odd one.
+        Assert.Equal([1, 0, 299], Prompts(new() { ["addition"] = 0.5 / 300, ["sorting"] = 0.5 / 300 }));
         Assert.Equal([0, 300, 0], Prompts(new() { ["addition"] = 0, ["sorting"] = 1, ["parity"] = 0 }));
     }
 
@@ -65,6 +75,8 @@ public class SpecTests
     [InlineData("{ unit: student-flops, values: [2e8, 6e8] }", "{ unit: generations, values: [1, 3] }", "experiment.yaml:18:1: generations follow each other; give all from 1 on: values: [1, 2, 3]")]
     [InlineData("{ unit: student-flops, values: [2e8, 6e8] }", "{ unit: generations, values: [1, 2] }", "experiment.yaml:15:5: method 'logits' is not handed on: generations learn from text")]
     [InlineData("keep: answer }", "keep: answer, sampling: { temperature: 1, canaries: { key: 1 } } }", "experiment.yaml:14:5: canaries are planted in free text, and these tasks have answers")]
+    [InlineData("keep: answer }", "keep: answer, gold-share: 0.5 }\n  - { name: x, objective: rationale-multitask, signal: text, gold-share: 0.5 }", "experiment.yaml:15:5: method 'x' mixes gold solutions in, and a budget in queries or a loss of two parts has no room")]
+    [InlineData("keep: answer }", "keep: answer, shares: { addition: 1 }, sampling: { temperature: 1, watermark: { key: 1, share: 0.5 } }, gold-share: 0.5 }", "experiment.yaml:14:5: method 'answers' learns from the first part of a pool of which another first part is marked")]
     [InlineData("decode: greedy", "decode: greedy, detection: { key: 1, probes: [10] }", "experiment.yaml:21:1: detection reads a teacher's text, and these tasks have answers")]
     [InlineData("digits: 2 }", "digits: 2 }\n  - { name: identity, called: Ada }", "experiment.yaml:6:31: 'called' cannot be 'Ada'; use up to 16 letters from a to z")]
     [InlineData("[0, 1]", "[0, 0]", "experiment.yaml:20:8: a seed stands twice; remove one")]

@@ -1,0 +1,31 @@
+using System.Runtime.InteropServices;
+
+namespace Bench.Cli.Execution;
+
+/// <summary>Ctrl-C and a request to end, as a cancellation: what runs is stopped, and what finished is kept.</summary>
+internal sealed class Interruption : IDisposable
+{
+    private readonly CancellationTokenSource stop;
+    private readonly PosixSignalRegistration[] signals;
+
+    internal Interruption(CancellationToken other)
+    {
+        stop = CancellationTokenSource.CreateLinkedTokenSource(other);
+        signals = [PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop), PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop)];
+    }
+
+    internal CancellationToken Token => stop.Token;
+
+    public void Dispose()
+    {
+        foreach (var signal in signals) signal.Dispose();
+        stop.Dispose();
+    }
+
+    // The second one ends the process at once.
+    private void Stop(PosixSignalContext context)
+    {
+        context.Cancel = !stop.IsCancellationRequested;
+        stop.Cancel();
+    }
+}
