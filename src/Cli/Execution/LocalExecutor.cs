@@ -42,14 +42,19 @@ internal sealed class LocalExecutor(ContentStore store, WorkerProcess workers, i
 
         var critical = PathLengths(waiting);
         var running = new Dictionary<Task<(UnitOfWork Unit, Outcome Outcome)>, UnitOfWork>();
+        long? room = null;
         while (waiting.Count > 0 || running.Count > 0)
         {
             cancel.ThrowIfCancellationRequested();
+            // What is free while nothing runs is what units share.
+            if (running.Count == 0) room = MachineMemory.Available();
             var ready = waiting
                 .Where(unit => unit.Needs.All(need => ended.ContainsKey(need.Fingerprint.Text)))
                 .OrderByDescending(unit => critical[unit.Fingerprint.Text]).Take(jobs - running.Count).ToArray();
             foreach (var unit in ready)
             {
+                // Alone a unit may try whatever it needs; beside others it waits until what is predicted for all of them fits.
+                if (running.Count > 0 && running.Values.Append(unit).Sum(other => other.Prediction.PeakBytes) > room) continue;
                 waiting.Remove(unit);
                 var broken = unit.Needs.FirstOrDefault(need => ended[need.Fingerprint.Text].Status != UnitStatus.Ok);
                 var task = broken is null

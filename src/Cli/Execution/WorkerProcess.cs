@@ -11,12 +11,16 @@ internal sealed class WorkerProcess(string snapshot, string experimentFile, int 
     /// <summary>Runs the unit. The result is in the store when this returns null; otherwise the result is one line that says why not.</summary>
     internal async Task<string?> Run(UnitOfWork unit, Action<UnitEvent> progress, CancellationToken cancel)
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath!)
+        // A worker of one thread stays on a core of its own while one is free.
+        using var core = threads == 1 && Taskset is not null ? Core.Take() : null;
+        var start = new ProcessStartInfo(core is null ? Environment.ProcessPath! : Taskset!)
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
+        if (core is not null)
+            foreach (var argument in (string[])["-c", core.Number.ToString(CultureInfo.InvariantCulture), Environment.ProcessPath!]) start.ArgumentList.Add(argument);
         foreach (var argument in (string[])[typeof(WorkerProcess).Assembly.Location, "worker", unit.Fingerprint.Text, "--spec", snapshot, "--of", experimentFile, "--attached"])
             start.ArgumentList.Add(argument);
         // One unit, one process, that many threads: BLAS threads times OpenMP threads would fight over the cores.
@@ -28,24 +32,26 @@ internal sealed class WorkerProcess(string snapshot, string experimentFile, int 
 
         using var process = Process.Start(start) ?? throw new IOException("cannot start a worker process");
         using var stop = cancel.Register(() => Kill(process));
-        var lastWords = "";
-        var errors = Task.Run(async () =>
+        var (words, said) = (new TextTail(), new TextTail());
+        var errors = Task.Run(() => words.Read(process.StandardError), CancellationToken.None);
+        await said.Read(process.StandardOutput, line =>
         {
-            while (await process.StandardError.ReadLineAsync(CancellationToken.None) is { } line)
-                if (line.Length > 0) lastWords = line.Length > 500 ? line[..500] : line;
-        }, CancellationToken.None);
-        while (await process.StandardOutput.ReadLineAsync(CancellationToken.None) is { } line)
             if (UnitEvent.FromLine(line) is { } now) progress(now);
+        });
         await process.WaitForExitAsync(CancellationToken.None);
         await errors;
         cancel.ThrowIfCancellationRequested();
+        var lastWords = words.Text.Replace("bench: ", "", StringComparison.Ordinal);
         return process.ExitCode switch
         {
             0 => null,
-            > 128 => $"the worker was killed by signal {process.ExitCode - 128} (out of memory?)",
-            var code => lastWords.Length > 0 ? lastWords.Replace("bench: ", "", StringComparison.Ordinal) : $"the worker ended with exit code {code}",
+            // What was said before it was killed is not why it was.
+            > 128 => $"the worker was killed by signal {process.ExitCode - 128}{(process.ExitCode == 137 ? " (out of memory?)" : "")}{(lastWords.Length > 0 ? $": {lastWords}" : "")}",
+            var code => lastWords.Length > 0 ? lastWords : $"the worker ended with exit code {code}",
         };
     }
+
+    private static string? Taskset { get; } = File.Exists("/usr/bin/taskset") ? "/usr/bin/taskset" : null;
 
     private static void Kill(Process process)
     {

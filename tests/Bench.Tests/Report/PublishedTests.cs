@@ -41,6 +41,20 @@ public sealed partial class PublishedTests
         Assert.Empty(Unfounded(Stated(string.Join('\n', rows)), experiment));
     }
 
+    public static TheoryData<string> Pages() => new(Directory.GetFiles(Path.Combine(Repository.Root, "experiments"), "README.md", SearchOption.AllDirectories)
+        .Append(Path.Combine(Repository.Root, "README.md")).Select(page => Path.GetRelativePath(Repository.Root, page)));
+
+    [GeneratedRegex(@"\]\((?!https?:)(?<path>[^)#]+)\)")]
+    private static partial Regex Link { get; }
+
+    [Theory]
+    [MemberData(nameof(Pages))]
+    public void Every_link_and_figure_of_a_page_is_there(string page)
+    {
+        var full = Path.Combine(Repository.Root, page);
+        Assert.All(Link.Matches(File.ReadAllText(full)), link => Assert.True(Path.Exists(Path.Combine(Path.GetDirectoryName(full)!, link.Groups["path"].Value)), link.Value));
+    }
+
     [Fact]
     public void A_figure_that_was_not_measured_is_found()
     {
