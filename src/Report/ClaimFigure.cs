@@ -15,7 +15,8 @@ internal static class ClaimFigure
         {
             var (metric, curves) = (task.Task.Metrics[0], new Dictionary<string, List<CurveFigure.Point>>(StringComparer.Ordinal));
             var before = results.Runs.Where(run => run.Student == student.Name && run.Budget is null && run.Status == "ok").ToDictionary(run => run.Seed!.Value);
-            foreach (var arm in Summary.Arms(results.Runs).Where(arm => arm[0].Student == student.Name && arm[0].Budget is not null && arm.All(run => run.Usd > 0 && before.ContainsKey(run.Seed!.Value))))
+            var baselines = spec.Methods.Where(method => method.IsBaseline).Select(method => method.Name).ToHashSet(StringComparer.Ordinal);
+            foreach (var arm in Summary.Arms(results.Runs).Where(arm => !baselines.Contains(arm[0].Method) && arm[0].Student == student.Name && arm[0].Budget is not null && arm.All(run => run.Usd > 0 && before.ContainsKey(run.Seed!.Value))))
             {
                 var teacher = results.Runs.FirstOrDefault(run => run.Student.Length == 0 && (run.Teacher == arm[0].Teacher || spec.Teachers.Count == 1));
                 var (own, floor) = (arm.Select(run => scores.Find(run.Run, task.Name, metric.Name)).ToArray(), arm.Select(run => scores.Find(before[run.Seed!.Value].Run, task.Name, metric.Name)).ToArray());
@@ -30,7 +31,7 @@ internal static class ClaimFigure
             var drawn = curves.ToDictionary(curve => curve.Key, curve => curve.Value.OrderBy(point => point.X).ToArray());
             drawn[claim.Claim] = [.. claim.Recovered.Select(gap => new CurveFigure.Point(usd, gap.Recovered, null, null)).OrderBy(point => point.Y)];
             var name = $"recovered-beside-claim{(spec.Tasks.Count > 1 ? "-" + task.Name : "")}{(spec.Students.Count > 1 ? "-" + student.Name : "")}";
-            CurveFigure.Draw(folder.Figures, name, "dollars", "gap from the student before to the teacher recovered", drawn, [new CurveFigure.Reference("teacher", 1), new CurveFigure.Reference("student before", 0)], CurveFigure.Percent, null);
+            CurveFigure.Draw(folder.Figures, name, "dollars", "gap to the teacher recovered", drawn, [new CurveFigure.Reference("teacher", 1), new CurveFigure.Reference("student before", 0)], CurveFigure.Percent, null);
             Captions.Write(
                 folder, name,
                 $"Share of the gap between student {student.Name} before and its teacher on {task.Name} that each method recovers, against dollars for one student; beside it {claim.Claim}, one point for each of its benchmarks, by its published scores; its dollars are those it states, or the middle of the market's range where it states none. "
