@@ -1,3 +1,4 @@
+using Bench.Protocol.Costs;
 using System.Diagnostics;
 using Bench.Protocol.Plans;
 using Bench.Protocol.Specs;
@@ -7,6 +8,43 @@ namespace Bench.Tests.Protocol;
 
 public class PlanTests
 {
+    [Fact]
+    public void A_student_that_starts_trained_needs_its_start_and_each_is_charged_for_it()
+    {
+        var plan = Experiments.Plan(Experiments.Small.Replace("heads: 2 } }\nmethods", "heads: 2 }, train: { on: gold-traces, tokens: 50_000 } }\nmethods", StringComparison.Ordinal));
+        var start = Assert.Single(plan.Units.OfType<StartUnit>());
+        Assert.All(plan.Units.OfType<StudentUnit>(), unit => Assert.Contains(start, unit.Needs));
+        var cost = Assert.Single(start.Prediction.Charges);
+        Assert.Equal(ChargeKind.StudentPretraining, cost.Kind);
+        // 50,000 tokens at three passes of two FLOPs for each parameter outside the embedding, and attention.
+        Assert.InRange(cost.Flops.Value, 50_000 * 6.0 * 1000, 50_000 * 6.0 * 5000);
+        Assert.All(plan.Units.OfType<StudentUnit>(), unit => Assert.Equal(cost.Flops, unit.Prediction.Charges.Single(charge => charge.Kind == ChargeKind.StudentPretraining).Flops));
+        Assert.Empty(Experiments.Plan(Experiments.Small).Units.OfType<StartUnit>());
+    }
+
+    [Fact]
+    public void Generations_follow_each_other_and_each_has_draws_of_its_own()
+    {
+        var plan = Experiments.Plan(Experiments.Small.Replace("{ unit: student-flops, values: [2e8, 6e8] }", "{ unit: generations, values: [1, 2, 3] }", StringComparison.Ordinal)
+            .Replace("  - { name: logits, objective: forward-kl, temperature: 2, signal: top-k, k: 4 }\n", "", StringComparison.Ordinal).Replace("baselines: [ gold-answers ]\n", "", StringComparison.Ordinal));
+        var chain = plan.Units.OfType<StudentUnit>().Where(unit => unit is { Seed: 1, Budget: not null }).OrderBy(unit => unit.Budget!.Amount).ToArray();
+        Assert.Equal(3, chain.Length);
+        Assert.Empty(chain[0].Needs.OfType<StudentUnit>());
+        Assert.Equal([chain[0]], chain[1].Needs.OfType<StudentUnit>());
+        Assert.Equal([chain[1]], chain[2].Needs.OfType<StudentUnit>());
+        Assert.Equal(3, chain.Select(unit => unit.Draws).Distinct().Count());
+        Assert.Equal(1, chain[0].Draws.Value);
+    }
+
+    [Fact]
+    public void Methods_with_other_shares_have_other_texts_and_those_with_equal_ones_the_same()
+    {
+        string With(string shares) => Experiments.Small.Replace("{ name: addition, digits: 2 }", "{ name: addition, digits: 2 }\n  - { name: sorting, length: 5 }", StringComparison.Ordinal)
+            .Replace("keep: answer }", $"keep: answer, shares: {{ {shares} }} }}\n  - {{ name: same, objective: cross-entropy, signal: text, shares: {{ sorting: 0.1, addition: 0.9 }} }}", StringComparison.Ordinal);
+        Assert.Equal(2, Experiments.Plan(With("addition: 0.9, sorting: 0.1")).Units.OfType<TextUnit>().Count());
+        Assert.Equal(3, Experiments.Plan(With("addition: 0.8, sorting: 0.2")).Units.OfType<TextUnit>().Count());
+    }
+
     [Fact]
     public void A_plan_holds_every_unit_once_and_after_what_it_needs()
     {
