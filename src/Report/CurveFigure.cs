@@ -27,7 +27,7 @@ internal static class CurveFigure
 
     internal static void Draw(
         string folder, string name, Axis x, string y, IReadOnlyDictionary<string, Point[]> curves, IReadOnlyList<Reference> references, Func<double, string> tick,
-        (double Low, double High)? natural, IReadOnlyDictionary<string, IReadOnlyList<(double X, double Y)>>? lines = null)
+        (double Low, double High)? natural, IReadOnlyDictionary<string, IReadOnlyList<(double X, double Y)>>? lines = null, bool namedAtOwnEnds = false)
     {
         if (curves.Values.All(curve => curve.Length == 0)) return;
         using var plot = FigureRenderer.New(x.Label, y);
@@ -92,7 +92,7 @@ internal static class CurveFigure
         }
 
         foreach (var (method, at) in Spread([.. curves.Select(curve => (curve.Key, curve.Value[^1].Y))], (top - bottom) * 0.05, bottom, top))
-            Label(plot, method, x.Place(points.Max(point => point.X)) + pad * 0.4, at, styles[method].Color, Alignment.MiddleLeft);
+            Label(plot, method, x.Place(namedAtOwnEnds ? curves[method][^1].X : points.Max(point => point.X)) + pad * 0.4, at, styles[method].Color, Alignment.MiddleLeft);
 
         plot.Axes.SetLimits(left, right, bottom, top);
         plot.Axes.Bottom.TickGenerator = x.Ticks(left, right - (right - left) * room);
