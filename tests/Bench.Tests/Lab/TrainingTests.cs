@@ -13,7 +13,7 @@ namespace Bench.Tests.Lab;
 
 public class TrainingTests
 {
-    private static Lesson LessonOf(int count, int vocabulary)
+    internal static Lesson LessonOf(int count, int vocabulary)
     {
         var random = new Seed(31).Stream("lesson");
         var sequences = Enumerable.Range(0, count).Select(_ =>
@@ -76,14 +76,14 @@ public class TrainingTests
         return (result, [.. model.Parameters.SelectMany(p => p.Tensor.ToArray())]);
     }
 
-    private static TrainingResult Train(Decoder model, Lesson lesson, OptimiserSpec optimiser, BudgetMeter meter, int seed = 1)
+    internal static TrainingResult Train(Decoder model, Lesson lesson, OptimiserSpec optimiser, BudgetMeter meter, int seed = 1)
     {
         using var objective = MethodObjective.CrossEntropy(model);
         return new Trainer(objective.Parameters, model.Compute, optimiser, TimeProvider.System)
             .Train(new PreparedCurriculum(lesson, objective, model.Shape, model.Compute, optimiser, new Seed(seed)), meter, ChargeKind.StudentTraining);
     }
 
-    private static BudgetMeter Meter(BudgetUnit unit, double amount) => BudgetMeter.For(new Budget(unit, amount), Accelerator.Named("cloud-vcpu"), TimeProvider.System);
+    internal static BudgetMeter Meter(BudgetUnit unit, double amount) => BudgetMeter.For(new Budget(unit, amount), Accelerator.Named("cloud-vcpu"), TimeProvider.System);
 
     [Fact]
     public void The_same_seed_trains_the_same_model_to_the_bit()
@@ -210,26 +210,5 @@ public class TrainingTests
         var diverged = Assert.Throws<TrainingDivergedException>(() => Train(model, LessonOf(40, Models.Plain.Vocabulary), new OptimiserSpec { Batch = 4 }, Meter(BudgetUnit.Examples, 100)));
         Assert.Contains("at step 0; lower learning-rate", diverged.Message, StringComparison.Ordinal);
         Assert.True(diverged.Spent.Flops.Value > 0);
-    }
-
-    [Fact]
-    public void Memory_stays_flat_over_two_thousand_steps()
-    {
-        var shape = Models.Plain with { Vocabulary = 19 };
-        using var model = Decoder.Initialise(shape, Compute.Cpu, new Seed(1));
-        var lesson = LessonOf(200, shape.Vocabulary);
-        void Steps(int count) => Train(model, lesson, new OptimiserSpec { Batch = 8 }, Meter(BudgetUnit.Examples, 8.0 * count));
-        Steps(300);
-        var before = Resident();
-        Steps(2000);
-        Assert.InRange(Resident() - before, long.MinValue, 40L << 20);
-    }
-
-    private static long Resident()
-    {
-        GC.Collect();
-        GC.WaitForPendingFinalizers();
-        using var process = Process.GetCurrentProcess();
-        return process.WorkingSet64;
     }
 }
