@@ -15,7 +15,7 @@ internal static class Captions
             $"""
             **{spec.Question}**
 
-            {what} Means over {seeds} seeds and {items} held-out items; intervals are 95% percentile intervals of a hierarchical bootstrap over
+            {what} Means over {seeds} seeds{(items > 1 ? $" and {items} held-out items" : "")}; intervals are 95% percentile intervals of a hierarchical bootstrap over
             seeds and items ({Protocol.Statistics.HierarchicalBootstrap.Replicates} replicates). Total compute adds up {string.Join(", ", spec.Boundary.Select(Charge.NameOf))}.
             Commit {string.Join(", ", results.Runs.Select(run => run.Commit + (run.Dirty ? " with changes" : "")).Distinct())}.
 

@@ -23,6 +23,7 @@ public static class Conclusions
                 lines.Add(string.Create(CultureInfo.InvariantCulture, $"{task.Name}: {metric.Name} of student {student.Name} at {spec.Budgets[^1].AmountText} {spec.Budgets[^1].UnitLabel}"));
                 lines.Add($"  {"",-20}  {"mean [95% interval]",-22} total FLOPs  gap recovered");
                 lines.AddRange(Reached(spec, results, task.Name, metric, student.Name));
+                lines.AddRange(Detected(spec, results, student.Name));
                 lines.AddRange(Differences(spec, results, scores, task.Name, metric, student.Name));
             }
         }
@@ -48,9 +49,21 @@ public static class Conclusions
         if (rows.FirstOrDefault(row => row.Items < spec.Evaluation.Items) is { } few) yield return $"  measured on {few.Items} items: {spec.Evaluation.Items} were asked for, and there are no more";
         if (rows.Where(row => row.Student == student && row.Budget is not null).Max(row => (int?)row.Seeds) == 1) yield return "  one seed: the intervals do not show how much training varies";
         var (teacher, untrained) = (rows.FirstOrDefault(row => row.Method == Summary.Teacher), rows.FirstOrDefault(row => row.Student == student && row.Budget is null));
-        if (teacher is not null && untrained is not null && (metric.HigherIsBetter ? teacher.Value <= untrained.CiHigh : teacher.Value >= untrained.CiLow))
+        if (teacher is not null && untrained is not null && (metric == Metric.Accuracy || metric == Metric.BitsPerToken) && (metric.HigherIsBetter ? teacher.Value <= untrained.CiHigh : teacher.Value >= untrained.CiLow))
             yield return $"  the teacher is no better than the {Labels.Before(spec.Students.First(known => known.Name == student))}: it has nothing to teach";
         if (rows.Where(row => row.Student == student && row.Budget == spec.Budgets[^1].Amount).All(row => row.Recovered is null)) yield return $"  {WhyBlank(spec)}";
+    }
+
+    // What the teacher's owner sees: log10 of p, by the mark after the most probed tokens, and by canaries.
+    private static IEnumerable<string> Detected(ExperimentSpec spec, Results results, string student)
+    {
+        if (spec.Evaluation.Detection is not { } detection) yield break;
+        foreach (var (metric, what) in new[] { (Metric.WatermarkP(detection.Probes[^1]), $"by its watermark, {detection.Probes[^1]} tokens"), (Metric.CanaryP, "by its canaries") })
+        {
+            yield return $"  log10 p {what} (0.05 is -1.3)";
+            foreach (var row in results.Summary.Where(row => row.Student == student && row.Metric == metric.Name && row.Budget == spec.Budgets[^1].Amount))
+                yield return string.Create(CultureInfo.InvariantCulture, $"    {Labels.Of(spec, row.Teacher, row.Method),-20} {row.Value,7:0.00} [{row.CiLow:0.00}, {row.CiHigh:0.00}]");
+        }
     }
 
     private static string WhyBlank(ExperimentSpec spec) =>

@@ -44,12 +44,16 @@ internal static class SweepFigure
     }
 
     private static (string, string, Func<MethodSpec, double>, Func<MethodSpec, MethodSpec>) Share(TaskSpec task) => (
-        $"share of {task.Name}", "", method => method.Shares?.GetValueOrDefault(task.Name) ?? 0,
+        $"share of {task.Name} among the prompts", "", method => method.Shares?.GetValueOrDefault(task.Name) ?? 0,
         method => method with { Shares = method.Shares?.Where(share => share.Key != task.Name).ToDictionary(StringComparer.Ordinal) });
 
     // Dictionaries of equal content are not equal: what is left of the shares, as text.
     private static string Others(MethodSpec method) => method.Shares is null ? "" : string.Join(' ', method.Shares.OrderBy(share => share.Key, StringComparer.Ordinal).Select(share => $"{share.Key} {share.Value:r}"));
 
     private static string Name(IGrouping<(MethodSpec, string), MethodSpec> sweep, IReadOnlyCollection<IGrouping<(MethodSpec, string), MethodSpec>> all) =>
-        all.Count(other => other.First().Objective == sweep.First().Objective) == 1 ? sweep.First().Objective : sweep.First().Name;
+        Common([.. sweep.Select(method => method.Name)]) is { Length: > 2 } name ? name : all.Count(other => other.First().Objective == sweep.First().Objective) == 1 ? sweep.First().Objective : sweep.First().Name;
+
+    // What the methods' names begin with: text-1 and text-10 are text.
+    private static string Common(IReadOnlyList<string> names) =>
+        names[0][..Enumerable.Range(0, names[0].Length + 1).Last(length => names.All(name => name.StartsWith(names[0][..length], StringComparison.Ordinal)))].TrimEnd('0', '1', '2', '3', '4', '5', '6', '7', '8', '9', '.', '-', 'T', '=');
 }

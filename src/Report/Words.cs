@@ -3,10 +3,10 @@ using System.Text;
 namespace Bench.Report;
 
 /// <summary>Sentences for a terminal.</summary>
-internal static class Words
+public static class Words
 {
     /// <summary>Lines of at most so many columns. An indented text goes on further in.</summary>
-    internal static string Wrapped(string text, int columns)
+    public static string Wrapped(string text, int columns)
     {
         var (lines, line) = (new StringBuilder(), new StringBuilder());
         foreach (var word in text.TrimStart().Split(' '))

@@ -7,6 +7,7 @@ using Bench.Protocol.Costs;
 using Bench.Protocol.Licences;
 using Bench.Protocol.Plans;
 using Bench.Protocol.Specs;
+using Bench.Report;
 using Spectre.Console;
 
 namespace Bench.Cli.Commands;
@@ -37,7 +38,7 @@ internal static class PlanCommand
         var plan = Planner.Make(spec, files);
         if (json) PrintJson(plan);
         else PrintTable(plan);
-        foreach (var line in beside) (json ? Console.Error : Console.Out).WriteLine(line);
+        foreach (var line in beside) (json ? Console.Error : Console.Out).Write(Words.Wrapped(line, 78));
         foreach (var missing in files.Missing) Console.Error.WriteLine($"bench: {missing.Place}: '{missing.Path}' is not here; it is planned from its configuration {missing.Config}, and cannot be run");
         return ExitCodes.Done;
     }
@@ -52,8 +53,8 @@ internal static class PlanCommand
         var check = ClaimChecker.Check(claims, ClaimTable.Prices(Path.Combine(tables, "prices.csv")), ClaimTable.CrossChecks(Path.Combine(tables, "crosschecks.csv"), claims), new Tolerances()).Single(run => run.Run == claim);
         if (spec.Students[0].Checkpoint is not null && scale.StudentShare is not null)
             throw new SpecException(spec.Students[0].Checkpoint!.Place, $"student '{spec.Students[0].Name}' has the shape of its checkpoint, and a claim's scale would give it another", "take an experiment whose students are made here");
-        if (spec.Methods.FirstOrDefault(method => method.Choose != PromptChoice.First) is { } chooser && scale.TokensPerParameter is not null)
-            throw new SpecException(chooser.Place, $"method '{chooser.Name}' chooses prompts under budgets in queries, and a claim's tokens make other budgets", "take an experiment without choose");
+        if (spec.Budgets[0].Unit is BudgetUnit.Queries or BudgetUnit.Generations && scale.TokensPerParameter is not null)
+            throw new SpecException(spec.BudgetsPlace, $"{spec.Name} asks about {spec.Budgets[0].UnitName}, and a claim's tokens would make other budgets of them", "take an experiment whose budgets are compute, tokens or examples");
         var gaps = GapRow.Of(check).ToArray();
         var vocabulary = Planner.Make(spec, files).Units.OfType<StudentUnit>().First().Student.Model.Vocabulary;
         var teacher = spec.Teachers[0].Training is { } training ? training.Model with { Vocabulary = vocabulary } : files.Describe(spec.Teachers[0]).Shape;
@@ -78,11 +79,11 @@ internal static class PlanCommand
         {
             var here = (double)student.Parameters / teacher.Parameters;
             lines.Add(string.Create(CultureInfo.InvariantCulture, $"student / teacher parameters: {share:0.####} in {claim}, {here:0.####} here ({student.Parameters} / {teacher.Parameters})"));
-            if (here / share is > 1.5 or < 1 / 1.5) lines.Add("no student comes nearer beside this teacher: take a larger one");
+            if (here / share is > 1.5 or < 1 / 1.5) lines.Add("no student comes nearer beside this teacher: it takes a larger teacher");
         }
 
         if (scale.TokensPerParameter is { } tokens)
-            lines.Add(string.Create(CultureInfo.InvariantCulture, $"tokens for each parameter: {tokens:0.####} {(scale.TokensAreLeast ? " at least" : "")} in {claim}; here a quarter of it, as many, and four times as many"));
+            lines.Add(string.Create(CultureInfo.InvariantCulture, $"tokens for each parameter: {tokens:0.####}{(scale.TokensAreLeast ? " at least" : "")} in {claim}; here a quarter of it, as many, and four times as many, of which budgets count those that carry loss"));
         if (scale.Missing.Count > 0) lines.Add($"{claim} does not state {string.Join(", ", scale.Missing)}: what depends on it is as {spec.Name} has it");
         lines.Add(scaled.As is { Usd: not null, Recovered.Count: > 0 }
             ? "the report draws the claim's dollars and gaps beside; what holds at this scale need not hold at the claim's"
@@ -121,7 +122,8 @@ internal static class PlanCommand
             Console.WriteLine($"{Charge.NameOf(group.Key),-20} {Number(group.Sum(charge => charge.Flops.Value), "0.000e0")} FLOPs charged to runs");
         Console.WriteLine($"{"total",-20} {Number(Runs(plan).Sum(charge => charge.Flops.Value), "0.000e0")} FLOPs charged to runs");
         var work = plan.Units.SelectMany(Own).ToArray();
-        Console.WriteLine($"{"all units, once each",-20} {Number(work.Sum(charge => charge.Flops.Value), "0.000e0")} FLOPs, {Number(work.Sum(charge => charge.Seconds.Value) / 3600, "0.00")} hours one after the other, {Number(work.Sum(charge => prices.Cost(charge.Flops).Value), "0.00")} dollars");
+        var dollars = work.Sum(charge => prices.Cost(charge.Flops).Value);
+        Console.WriteLine($"{"all units, once each",-20} {Number(work.Sum(charge => charge.Flops.Value), "0.000e0")} FLOPs, {Number(work.Sum(charge => charge.Seconds.Value) / 3600, "0.00")} hours one after the other, {Number(dollars, dollars < 0.01 ? "0.0e0" : "0.00")} dollars");
         Console.WriteLine("what runs share is charged to each that uses it; done it is once");
         foreach (var teacher in plan.Spec.Teachers) Console.WriteLine($"licence of teacher {teacher.Name}: {LicenceGate.Inherited(teacher)}; it may be distilled");
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"seconds assume {CostModel.RateOf(plan.Spec) / 1e9:0} GFLOP/s a process; dollars are {prices.Name}'s"));

@@ -62,6 +62,8 @@ internal static class RunCommand
         }
 
         ExperimentReport.Write(plan.Spec, results);
+        if (seeds is not null && results.Read().Runs.Count(row => row.Seed is { } seed && chosen.OfType<StudentUnit>().All(unit => unit.Seed != seed)) is var others and > 0)
+            board.Say($"{others} runs of other seeds stand in {Path.GetRelativePath(Directory.GetCurrentDirectory(), results.Path)} from before, and are in what follows");
         foreach (var line in Conclusions.Of(plan.Spec, results.Read())) board.Say(line);
         board.Say($"results and figures: {Path.GetRelativePath(Directory.GetCurrentDirectory(), results.Path)}");
         return recorder.Failed > 0 ? ExitCodes.SomeFailed : ExitCodes.Done;

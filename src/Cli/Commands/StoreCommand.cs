@@ -24,6 +24,7 @@ internal static class StoreCommand
         var place = Workplace.Current;
         var wanted = new HashSet<string>(StringComparer.Ordinal);
         var own = Path.Combine(place.Root, "results");
+        var looked = 0;
         foreach (var folder in (Directory.Exists(own) ? Directory.GetDirectories(own) : []).Concat(more))
         {
             if (new ResultsFolder(folder).ReadManifest() is not { } manifest)
@@ -32,6 +33,7 @@ internal static class StoreCommand
                 continue;
             }
 
+            looked++;
             // What the results were made from, whatever has become of the experiment's file since.
             var file = place.FindExperiment(manifest.Experiment) ?? Path.Combine(place.Root, "experiments", manifest.Experiment, "experiment.yaml");
             wanted.UnionWith(Planner.Make(ExperimentFile.Parse(Encoding.UTF8.GetBytes(manifest.Spec), file), place.Files(file)).Units.Select(unit => unit.Fingerprint.Text));
@@ -50,7 +52,7 @@ internal static class StoreCommand
             if (delete) place.Store.Remove(entry.Key);
         }
 
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{kept} entries that results refer to: {keptBytes / 1048576.0:0.0} MiB"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{kept} entries that results refer to: {keptBytes / 1048576.0:0.0} MiB ({looked} folders: those under {own}{(more.Length > 0 ? ", " + string.Join(", ", more) : "; --results names others")})"));
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{freed} others: {freedBytes / 1048576.0:0.0} MiB{(delete ? ", freed" : freed > 0 ? "; --delete frees them, and runs compute them anew" : "")}"));
         return ExitCodes.Done;
     }

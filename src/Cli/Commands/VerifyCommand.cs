@@ -83,6 +83,7 @@ internal static class VerifyCommand
             if (differences.Count > 0) different++;
             else if (bits) exact++;
             else near++;
+            if (differences.Count == 0) Console.WriteLine($"{(bits ? "to the bit" : "within tolerance")}: {unit.Label}");
             foreach (var line in differences) Console.WriteLine($"DIFFERS: {unit.Label}: {line}");
         }
 

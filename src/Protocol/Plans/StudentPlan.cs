@@ -80,7 +80,7 @@ internal sealed class StudentPlan(ExperimentSpec spec, IReadOnlyList<TeacherPlan
             yield return new StudentUnit
             {
                 Fingerprint = FingerprintOf("student", student, method, budget, seed, spec.Evaluation, needs),
-                Label = string.Create(CultureInfo.InvariantCulture, $"{student.Name} {method?.Name ?? StudentUnit.Untrained}{TeacherOf(teacher)}{(budget is null ? "" : " " + budget.AmountText)} seed {seed}"),
+                Label = string.Create(CultureInfo.InvariantCulture, $"{student.Name} {method?.Name ?? (student.Training is null && student.Checkpoint is null ? StudentUnit.Untrained : "before")}{TeacherOf(teacher)}{(budget is null ? "" : " " + budget.AmountText)} seed {seed}"),
                 Needs = needs,
                 Prediction = prediction,
                 Teacher = Known(teacher)?.Teacher,

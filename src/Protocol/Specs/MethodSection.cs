@@ -41,6 +41,8 @@ internal static class MethodSection
         if (!allowed.Contains(signalName))
             throw new SpecException(entry.PlaceOfValue("objective"), $"{objective} cannot learn from the signal {signalName}", $"it learns from {string.Join(" or ", allowed)}");
         var signal = ObjectiveCatalogue.SignalNames[signalName];
+        if (signal != SignalKind.Text && ((string[])["gold-share", "choose"]).FirstOrDefault(entry.Has) is { } textual)
+            throw new SpecException(entry.PlaceOfKey(textual), $"'{textual}' goes with signal: text alone", $"remove it, or use signal: text");
         var method = new MethodSpec
         {
             Name = name,

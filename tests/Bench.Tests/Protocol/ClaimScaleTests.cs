@@ -63,7 +63,7 @@ public sealed class ClaimScaleTests : IDisposable
         // What cannot be had is not written.
         var tooSmall = bench.Run("plan", "query-budget", "--as", "pythia-1b", "--out", scratch.File("none.yaml"));
         Assert.Equal(2, tooSmall.Code);
-        Assert.Contains("chooses prompts under budgets in queries", tooSmall.Errors, StringComparison.Ordinal);
+        Assert.Contains("query-budget asks about queries", tooSmall.Errors, StringComparison.Ordinal);
         Assert.False(File.Exists(scratch.File("none.yaml")));
         Assert.Equal(2, bench.Run("plan", experiment, "--out", written).Code);
     }
