@@ -79,7 +79,7 @@ catch (Exception error) when (Environment.GetEnvironmentVariable("BENCH_TRACE") 
 }
 
 // The parser's words for types are not people's.
-static string Plain(string message) => string.Join(' ', message.Replace("as expected type 'System.Int32'", "as a whole number", StringComparison.Ordinal)
+static string Plain(string message) => string.Join(' ', message.Replace("System.Nullable`1[System.Int32]", "System.Int32", StringComparison.Ordinal).Replace("as expected type 'System.Int32'", "as a whole number", StringComparison.Ordinal)
     .Replace("as expected type 'System.Int64'", "as a whole number", StringComparison.Ordinal).Replace("as expected type 'System.Double'", "as a number", StringComparison.Ordinal)
     .Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
 

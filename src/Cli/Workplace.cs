@@ -39,6 +39,18 @@ internal sealed class Workplace
     /// <summary>Reference data.</summary>
     internal string Data { get; }
 
+    /// <summary>What a process on another machine needs in its environment to be as this one is.</summary>
+    internal IReadOnlyDictionary<string, string> Environs
+    {
+        get
+        {
+            var environs = new Dictionary<string, string>(StringComparer.Ordinal) { ["BENCH_ROOT"] = Root, ["BENCH_HOME"] = Home, ["BENCH_DATA"] = Data };
+            foreach (var name in (string[])["LD_LIBRARY_PATH", "MALLOC_MMAP_THRESHOLD_", "MALLOC_TRIM_THRESHOLD_", "DOTNET_ROOT", "DOTNET_TieredPGO"])
+                if (Environment.GetEnvironmentVariable(name) is { Length: > 0 } value) environs[name] = value;
+            return environs;
+        }
+    }
+
     internal ContentStore Store => new(Environment.GetEnvironmentVariable(StoreVariable) is { Length: > 0 } store ? store : Path.Combine(Home, "store"));
 
     internal static string Providers { get; } = typeof(Workplace).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().First(entry => entry.Key == "BenchProviders").Value!;

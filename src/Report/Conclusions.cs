@@ -1,4 +1,5 @@
 using System.Globalization;
+using Bench.Protocol.Costs;
 using Bench.Protocol.Ledger;
 using Bench.Protocol.Specs;
 using Bench.Protocol.Statistics;
@@ -31,7 +32,17 @@ public static class Conclusions
         foreach (var row in results.Trials.Where(row => row.Edge && row.Task == spec.Tasks[0].Name))
             lines.Add(string.Create(CultureInfo.InvariantCulture, $"  {row.Student} {Labels.Of(spec, row.Teacher, row.Method)}: its learning rate {row.LearningRate:g4} is at the edge of those tried"));
         lines.AddRange(LawFigure.Lines(spec, results));
+        lines.AddRange(Lost(spec, results));
         return lines;
+    }
+
+    // What a cost claim would be wrong to forget. Shared work is charged to each run that uses it: the most that a run lost is said, not a sum.
+    private static IEnumerable<string> Lost(ExperimentSpec spec, Results results)
+    {
+        var lost = results.Charges.Where(row => row.Kind == Charge.NameOf(ChargeKind.LostAttempts)).ToArray();
+        if (lost.Length == 0) yield break;
+        yield return string.Create(CultureInfo.InvariantCulture, $"{lost.Length} runs needed work that was tried more than once: lost attempts cost up to {lost.Max(row => row.Flops ?? 0):0.0e0} FLOPs,");
+        yield return string.Create(CultureInfo.InvariantCulture, $"  {lost.Max(row => row.Seconds):0} s a run (charges.csv), {(spec.Boundary.Contains(ChargeKind.LostAttempts) ? "counted in the totals" : "outside the boundary")}");
     }
 
     private static IEnumerable<string> Reached(ExperimentSpec spec, Results results, string task, Metric metric, string student)

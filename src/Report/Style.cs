@@ -53,5 +53,5 @@ internal sealed record Style(Color Color, MarkerShape Marker, LinePattern Patter
     internal static Color OfRank(bool baseline) => Color.FromHex(baseline ? "#888888" : Palette[0]);
 
     /// <summary>Colours of kinds of cost, in the order of the kinds.</summary>
-    internal static Color OfKind(int kind) => Color.FromHex(new[] { "#000000", "#E69F00", "#F0E442", "#0072B2", "#56B4E9", "#CC79A7", "#009E73" }[kind]);
+    internal static Color OfKind(int kind) => Color.FromHex(new[] { "#000000", "#E69F00", "#F0E442", "#0072B2", "#56B4E9", "#CC79A7", "#009E73", "#999999" }[kind]);
 }

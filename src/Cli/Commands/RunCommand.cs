@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Bench.Cli.Display;
 using Bench.Cli.Execution;
+using Bench.Cli.Execution.Slurm;
 using Bench.Protocol.Ledger;
 using Bench.Protocol.Plans;
 using Bench.Protocol.Specs;
@@ -11,24 +12,27 @@ namespace Bench.Cli.Commands;
 /// <summary>bench run: plan, execute, report.</summary>
 internal static class RunCommand
 {
+    private const string Local = "local";
+    private const string Slurm = "slurm";
+
     internal static Command Create()
     {
         var experiment = Arguments.Experiment();
         var output = Arguments.Output();
-        var jobs = new Option<int>("--jobs") { Description = "Units that run at a time (default: one for each core).", DefaultValueFactory = _ => Environment.ProcessorCount };
-        var executor = new Option<string>("--executor") { Description = "Where units run: local.", DefaultValueFactory = _ => "local" };
-        executor.AcceptOnlyFromAmong("local");
+        var jobs = new Option<int?>("--jobs") { Description = "Units that run at a time: here one for each core if nothing is said; with slurm the most of each array, else as many as there is room for." };
+        var executor = new Option<string>("--executor") { Description = "Where units run: local, as processes of this machine, or slurm, as jobs of its cluster.", DefaultValueFactory = _ => Local };
+        executor.AcceptOnlyFromAmong(Local, Slurm);
         var seeds = new Option<string>("--seeds") { Description = "Only these of the experiment's seeds, e.g. 0,1." };
         var quiet = new Option<bool>("--quiet") { Description = "Say only what went wrong." };
         var json = new Option<bool>("--json") { Description = "One JSON object a line for each event." };
         jobs.Within(1, 4096);
         var command = new Command("run", "Plan, execute and report an experiment.") { experiment, output, jobs, executor, seeds, quiet, json };
         command.SetAction((parsed, cancel) => Run(
-            parsed.GetValue(experiment)!, parsed.GetValue(output), parsed.GetValue(jobs), parsed.GetValue(seeds), parsed.GetValue(quiet), parsed.GetValue(json), cancel));
+            parsed.GetValue(experiment)!, parsed.GetValue(output), parsed.GetValue(executor)!, parsed.GetValue(jobs), parsed.GetValue(seeds), parsed.GetValue(quiet), parsed.GetValue(json), cancel));
         return command;
     }
 
-    private static async Task<int> Run(string named, string? output, int jobs, string? seeds, bool quiet, bool json, CancellationToken cancelled)
+    private static async Task<int> Run(string named, string? output, string executor, int? jobs, string? seeds, bool quiet, bool json, CancellationToken cancelled)
     {
         var place = Workplace.Current;
         var file = place.ExperimentFile(named);
@@ -47,13 +51,16 @@ internal static class RunCommand
         var code = place.Code();
         var recorder = new Recorder(plan, results, ManifestOf.This(plan, code, files), TimeProvider.System);
         IBoard board = json ? new JsonBoard() : quiet || Console.IsOutputRedirected ? new PlainBoard(chosen.Count, quiet) : new LiveBoard(chosen.Count);
-        var workers = new WorkerProcess(place.Snapshot(plan.Spec), Path.GetFullPath(file), plan.Spec.Threads, code, place.Store.Root);
+        var command = new WorkerCommandLine(place.Snapshot(plan.Spec), Path.GetFullPath(file), plan.Spec.Threads, code, place.Store.Root);
+        var failures = new Failures(plan.Spec, code, place.Store);
+        IExecutor where = executor == Slurm
+            ? new SlurmExecutor(plan.Spec, place.Store, command, Path.Combine(place.Home, "slurm"), place.Environs, failures, jobs, board)
+            : new LocalExecutor(plan.Spec, place.Store, new WorkerProcess(command), failures, jobs ?? Environment.ProcessorCount, board);
         using var stop = new Interruption(cancelled);
         var complete = false;
         try
         {
-            await board.Watch(() => new LocalExecutor(place.Store, workers, jobs, board)
-                .Run(chosen, recorder.Ended, (reason, seconds) => FailedOutcome.Of(plan.Spec, code, reason, seconds), stop.Token));
+            await board.Watch(() => where.Run(chosen, recorder.Ended, stop.Token));
             complete = true;
         }
         finally

@@ -60,10 +60,11 @@ internal static class VerifyCommand
         try
         {
             var outcomes = new Dictionary<string, Outcome>(StringComparer.Ordinal);
-            var workers = new WorkerProcess(place.Snapshot(plan.Spec), Path.GetFullPath(file), plan.Spec.Threads, code, store);
+            var workers = new WorkerProcess(new WorkerCommandLine(place.Snapshot(plan.Spec), Path.GetFullPath(file), plan.Spec.Threads, code, store));
             using var stop = new Interruption(cancelled);
-            await new LocalExecutor(new ContentStore(store), workers, jobs, new PlainBoard(sample.Count, quiet: true))
-                .Run(sample, (unit, outcome) => outcomes[unit.Fingerprint.Text] = outcome, (reason, took) => FailedOutcome.Of(plan.Spec, code, reason, took), stop.Token);
+            var own = new ContentStore(store);
+            await new LocalExecutor(plan.Spec, own, workers, new Failures(plan.Spec, code, own), jobs, new PlainBoard(sample.Count, quiet: true))
+                .Run(sample, (unit, outcome) => outcomes[unit.Fingerprint.Text] = outcome, stop.Token);
             return Tell(new Verification(results), chosen, outcomes, here.Count == 0, tolerance, strange, runs.Length);
         }
         finally
@@ -78,7 +79,7 @@ internal static class VerifyCommand
         foreach (var unit in chosen)
         {
             // Which requests meet in a server's batch is chance, and rounds otherwise.
-            var bits = sameEnvironment && !Behind(unit).OfType<TextUnit>().Any(text => text.Teacher.Endpoint is not null);
+            var bits = sameEnvironment && !unit.WithNeeds().OfType<TextUnit>().Any(text => text.Teacher.Endpoint is not null);
             var differences = verification.Differences(unit.Run, outcomes[unit.Fingerprint.Text], bits ? null : tolerance);
             if (differences.Count > 0) different++;
             else if (bits) exact++;
@@ -95,22 +96,19 @@ internal static class VerifyCommand
     private static (IReadOnlyList<UnitOfWork> Chosen, IReadOnlyList<UnitOfWork> Units) Sample(Plan plan, UnitOfWork[] runs, double seconds)
     {
         var (chosen, units, left) = (new List<UnitOfWork>(), new HashSet<UnitOfWork>(), seconds);
-        double Cost(UnitOfWork run) => Behind(run).Where(unit => !units.Contains(unit)).Sum(unit => unit.Prediction.Seconds.Value);
+        double Cost(UnitOfWork run) => run.WithNeeds().Where(unit => !units.Contains(unit)).Sum(unit => unit.Prediction.Seconds.Value);
         var order = new Seed(20_241_124).Stream("verify").Permutation(runs.Length).Select(i => runs[i]).ToArray();
         foreach (var run in order.OrderBy(run => run == order.MinBy(Cost) ? 0 : 1))
         {
             var cost = Cost(run);
             if (chosen.Count > 0 && cost > left) continue;
             chosen.Add(run);
-            units.UnionWith(Behind(run));
+            units.UnionWith(run.WithNeeds());
             left -= cost;
         }
 
         return (chosen, [.. plan.Units.Where(units.Contains)]);
     }
-
-    // A unit and all that it needs.
-    private static IEnumerable<UnitOfWork> Behind(UnitOfWork unit) => unit.Needs.SelectMany(Behind).Append(unit).Distinct();
 
     private static IReadOnlyList<string> Environments(Manifest then, Manifest now)
     {

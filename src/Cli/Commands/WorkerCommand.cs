@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Bench.Cli.Execution;
 using Bench.Lab.Runs;
+using Bench.Lab.Tensors;
 using Bench.Protocol.Plans;
 using Bench.Protocol.Specs;
 using Bench.Protocol.Store;
@@ -10,6 +11,12 @@ namespace Bench.Cli.Commands;
 /// <summary>bench worker: one unit of work in this process. Executors start it; people do not need it.</summary>
 internal static class WorkerCommand
 {
+    /// <summary>Between two looks at something that only a file tells.</summary>
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>A network file system may keep what it knows of a folder for a minute.</summary>
+    private static readonly TimeSpan SlowestFolder = TimeSpan.FromSeconds(90);
+
     internal static Command Create()
     {
         var unit = new Argument<string>("unit") { Description = "The unit's fingerprint." };
@@ -33,6 +40,8 @@ internal static class WorkerCommand
         using var held = Hold(place.Store, fingerprint);
         // Whoever had the lock may have made what is wanted.
         if (place.Store.Find(fingerprint) is not null) return ExitCodes.Done;
+        foreach (var need in unit.Needs)
+            if (!Until(() => place.Store.Find(need.Fingerprint.Text) is not null, SlowestFolder)) throw new LabException($"it needs {need.Label}, which is not in the store {place.Store.Root}");
         var (last, stage) = (0L, "");
         new UnitRunner(plan, place.Store, files, Workplace.Key, place.Code(), clock).Run(unit, progress =>
         {
@@ -44,15 +53,26 @@ internal static class WorkerCommand
         return ExitCodes.Done;
     }
 
-    // Two runs of one experiment share its units: one computes, the other waits.
+    // Two runs of one experiment share its units: one computes, the other waits, and says so now and then.
     private static IDisposable Hold(ContentStore store, string fingerprint)
     {
-        for (var told = false;; told = true)
+        IDisposable? held = null;
+        while (!Until(() => (held = store.TryHold(fingerprint)) is not null, TimeSpan.FromSeconds(1)))
+            Console.WriteLine(new UnitEvent(UnitEvent.Waiting, 0, null, null).ToLine());
+        return held!;
+    }
+
+    // The system tells nobody when a lock is freed, nor a network when a folder appears.
+    private static bool Until(Func<bool> comes, TimeSpan atMost)
+    {
+        var started = TimeProvider.System.GetTimestamp();
+        while (!comes())
         {
-            if (store.TryHold(fingerprint) is { } held) return held;
-            if (!told) Console.WriteLine(new UnitEvent("waiting for another run", 0, null, null).ToLine());
-            Thread.Sleep(250);
+            if (TimeProvider.System.GetElapsedTime(started) > atMost) return false;
+            Thread.Sleep(Pause);
         }
+
+        return true;
     }
 
     // The parent holds the other end of standard input: it closes when the parent dies, however it dies.

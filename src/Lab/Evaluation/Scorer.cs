@@ -63,7 +63,9 @@ internal sealed class Scorer(IPredictor model, TimeProvider clock) : IReader
                 }
 
                 tokens += ids.Length;
-                flops += chunk.Length * ModelFlops.Forward(model.Shape, group.Key);
+                var read = chunk.Length * ModelFlops.Forward(model.Shape, group.Key);
+                flops += read;
+                model.Compute.Done.Add(kind, ids.Length, read);
             }
         }
 

@@ -15,14 +15,16 @@ public sealed class TextGenerator
     private readonly Device device;
     private readonly Func<int, int, IDecoding> begin;
     private readonly TimeProvider clock;
+    private readonly Tally? tally;
     private readonly IReadOnlyList<int> otherEnds = [];
 
     /// <param name="model">Who writes.</param>
     /// <param name="clock">The time.</param>
     /// <param name="otherEnds">Tokens that end a response as the end token does, and are read as that one; null for none.</param>
     public TextGenerator(ILanguageModel model, TimeProvider clock, IReadOnlyList<int>? otherEnds = null)
-        : this(model.Shape, model.Compute.Device, model.Begin, clock) => this.otherEnds = otherEnds ?? [];
+        : this(model.Shape, model.Compute.Device, model.Begin, clock) => (this.otherEnds, tally) = (otherEnds ?? [], model.Compute.Done);
 
+    /// <summary>Writing that is part of other work, whose cost stands there.</summary>
     /// <param name="shape">The model whose work is charged.</param>
     /// <param name="device">Where tokens are wanted.</param>
     /// <param name="begin">Starts a number of rows of a number of positions.</param>
@@ -65,6 +67,7 @@ public sealed class TextGenerator
                     var processed = prompts[index].Length + responses[index].Count - 1;
                     tokens += processed;
                     flops += ModelFlops.Forward(shape, processed);
+                    tally?.Add(kind, processed, ModelFlops.Forward(shape, processed));
                 }
 
                 progress?.Invoke(done += chunk.Length);

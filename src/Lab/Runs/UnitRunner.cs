@@ -26,7 +26,8 @@ public sealed class UnitRunner(Plan plan, ContentStore store, TeacherFiles files
     {
         set_num_threads(spec.Threads);
         var compute = Compute.For(spec.Device, spec.Precision);
-        var session = new UnitSession(spec, store, files, keys, compute, code, clock, progress);
+        using var attempt = new AttemptRecord(store, unit.Fingerprint.Text, clock, compute.Done);
+        var session = new UnitSession(spec, store, files, keys, compute, code, clock, attempt, progress);
         if (spec.Tasks[0].Task is Digits) return new DigitRun(session).Execute(unit);
         return unit switch
         {

@@ -18,7 +18,7 @@ namespace Bench.Lab.Runs;
 
 /// <summary>What the four kinds of units share while one of them runs: the experiment, the store, the machine, the clock.</summary>
 internal sealed class UnitSession(
-    ExperimentSpec spec, ContentStore store, TeacherFiles files, Func<string, string?> keys, Compute compute, CodeVersion code, TimeProvider clock, Action<UnitProgress>? progress)
+    ExperimentSpec spec, ContentStore store, TeacherFiles files, Func<string, string?> keys, Compute compute, CodeVersion code, TimeProvider clock, AttemptRecord attempt, Action<UnitProgress>? progress)
 {
     internal const string TextName = "text.bin";
     internal const string ScoresName = "scores.bin";
@@ -41,8 +41,12 @@ internal sealed class UnitSession(
 
     internal TimeProvider Clock { get; } = clock;
 
-    internal void Report(string stage, double share, double? loss = null, double? tokensPerSecond = null) =>
-        progress?.Invoke(new UnitProgress(stage, share, loss, tokensPerSecond));
+    internal void Report(string stage, double share, double? loss = null, double? tokensPerSecond = null)
+    {
+        var now = new UnitProgress(stage, share, loss, tokensPerSecond);
+        attempt.Report(now);
+        progress?.Invoke(now);
+    }
 
     /// <summary>Reports a count of items as a share.</summary>
     internal Action<int> Counting(string stage, int total) => done => Report(stage, (double)done / total);
@@ -146,10 +150,11 @@ internal sealed class UnitSession(
         Outcome? result = null;
         store.Publish(unit.Fingerprint.Text, folder =>
         {
-            result = write(folder)(Here());
+            result = write(folder)(Here()) with { Lost = attempt.Earlier };
             OutcomeFile.Write(folder, result);
         });
         File.Delete(store.JournalOf(unit.Fingerprint.Text));
+        attempt.Succeed();
         return result!;
     }
 

@@ -21,6 +21,9 @@ public sealed record Compute
     /// <summary>Whether the fused CPU kernels run; else their composite twins, which work everywhere.</summary>
     public bool Fused { get; }
 
+    /// <summary>What has been computed here so far.</summary>
+    public Tally Done { get; } = new();
+
     /// <summary>float32 on the CPU with fused kernels.</summary>
     public static Compute Cpu { get; } = new(CPU, ScalarType.Float32, fused: true);
 

@@ -30,6 +30,8 @@ internal sealed class Trainer(IReadOnlyList<Tensor> parameters, Compute compute,
             var (loss, norm) = Step(step, adam, Schedule.LearningRate(optimiser, meter.Share, steps));
             flops += cost.Student;
             processed += cost.ProcessedTokens;
+            compute.Done.Add(kind, cost.ProcessedTokens, cost.Student);
+            if (cost.LiveTokens > 0) compute.Done.Add(ChargeKind.TeacherScoring, cost.LiveTokens, cost.Live);
             if (!double.IsFinite(loss) || !double.IsFinite(norm))
                 throw new TrainingDivergedException($"the loss became {loss} and the gradient's norm {norm} at step {steps}; lower learning-rate or clip-norm", Charge());
             meter.Spend(cost);

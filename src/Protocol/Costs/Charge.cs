@@ -16,6 +16,7 @@ public sealed record Charge(ChargeKind Kind, long Tokens, Flops Flops, Seconds S
         ["evaluation"] = ChargeKind.Evaluation,
         ["tuning"] = ChargeKind.Tuning,
         ["student-pretraining"] = ChargeKind.StudentPretraining,
+        ["lost-attempts"] = ChargeKind.LostAttempts,
     };
 
     /// <summary>Whether nobody knows how many FLOPs it took, as of a distant server: then there are none here, and none in any table.</summary>

@@ -10,4 +10,5 @@ public enum ChargeKind
     Evaluation,
     Tuning,
     StudentPretraining,
+    LostAttempts,
 }

@@ -36,9 +36,9 @@ internal static class CsvTable<T> where T : class
         {
             while (csv.Read())
             {
-                if (rows.Count == 0 && !csv.Headers.SequenceEqual(Columns))
+                if (rows.Count == 0 && !AreKnown(csv.Headers))
                     throw new LedgerException($"{file}: the columns are {string.Join(",", csv.Headers)}, not {string.Join(",", Columns)}; move it away and run the experiment again");
-                rows.Add((T)Constructor.Invoke([.. Parameters.Select((parameter, i) => Parse(csv.GetString(i), parameter.ParameterType, file, rows.Count + 2, Columns[i]))]));
+                rows.Add((T)Constructor.Invoke([.. Parameters.Select((parameter, i) => i < csv.Headers.Count ? Parse(csv.GetString(i), parameter.ParameterType, file, rows.Count + 2, Columns[i]) : null)]));
             }
         }
         catch (CsvFormatException error)
@@ -46,8 +46,12 @@ internal static class CsvTable<T> where T : class
             throw new LedgerException($"{file}: {error.Message.ReplaceLineEndings(" ")}");
         }
 
-        return rows.Count > 0 || csv.Headers.SequenceEqual(Columns) ? rows : throw new LedgerException($"{file}: it has no header; move it away and run the experiment again");
+        return rows.Count > 0 || AreKnown(csv.Headers) ? rows : throw new LedgerException($"{file}: it has no header; move it away and run the experiment again");
     }
+
+    // A column that was added later stands at the end and may be missing: an older file has none.
+    private static bool AreKnown(IReadOnlyList<string> headers) =>
+        headers.SequenceEqual(Columns) || (headers.Count > 0 && headers.SequenceEqual(Columns.Take(headers.Count)) && Parameters.Skip(headers.Count).All(parameter => parameter.IsOptional));
 
     private static string Column(string name)
     {

@@ -29,7 +29,7 @@ public static class Recording
         {
             if (outcomes.TryGetValue(unit.Fingerprint.Text, out var outcome))
             {
-                var own = Priced(unit, WithTeacherTraining(plan, unit, outcome, outcomes));
+                IReadOnlyList<Charge> own = [.. Priced(unit, WithTeacherTraining(plan, unit, outcome, outcomes)), .. LostAttempts(unit, outcomes)];
                 runs.Add(Run(plan.Spec, unit, outcome with { Charges = own }));
                 scores.AddRange(outcome.Scores.Select(score => Score(unit.Run, score)));
                 items.AddRange(outcome.Scores.SelectMany(score => score.Items.Select((value, item) => new ItemRow(unit.Run, score.Task, item, score.Metric, value))));
@@ -91,6 +91,15 @@ public static class Recording
         return [.. outcome.Charges, .. teacher.Charges.Where(charge => charge.Kind == ChargeKind.TeacherTraining)];
     }
 
+    // What shared work lost is charged to each run that uses it, as the work is; a teacher's stands in the teacher's row.
+    private static IEnumerable<Charge> LostAttempts(UnitOfWork unit, IReadOnlyDictionary<string, Outcome> outcomes)
+    {
+        var lost = unit.WithNeeds().Where(other => other == unit || other is not TeacherUnit).SelectMany(other => outcomes.GetValueOrDefault(other.Fingerprint.Text)?.Lost ?? []).ToArray();
+        if (lost.Length == 0) return [];
+        var charges = lost.SelectMany(attempt => attempt.Charges).ToArray();
+        return [new Charge(ChargeKind.LostAttempts, charges.Sum(charge => charge.Tokens), new Flops(charges.Sum(charge => charge.Flops.Value)), new Seconds(lost.Sum(attempt => attempt.Seconds)))];
+    }
+
     private static ScoreRow Score(string run, TaskScores scores) => new(
         run, scores.Task, scores.Metric, scores.Items.Count, scores.Items.Sum(), Statistics.Scores.Mean(scores.Items),
         scores.Items.Count > 1 ? Statistics.Scores.StandardError(scores.Items) : null);
@@ -110,7 +119,7 @@ public static class Recording
     private static RunRow Run(ExperimentSpec spec, UnitOfWork unit, Outcome outcome)
     {
         var student = unit as StudentUnit;
-        // What a failed unit had spent when it failed is not known, and not 0.
+        // What a failed unit spent stands among the charges; it is no price of a result.
         // Nor is what a recorded teacher spent, where the boundary counts it.
         var known = student is not null && outcome.Status == UnitStatus.Ok
             && (student.Method is not { IsBaseline: false } || student.Teacher is not { Kind: TeacherKind.Traces, Of: null } || !spec.Boundary.Contains(ChargeKind.TeacherGeneration));
@@ -126,7 +135,7 @@ public static class Recording
             outcome.TeacherTokens, outcome.TeacherQueries, Sum(ChargeKind.StudentTraining),
             Sum(ChargeKind.TeacherTraining, ChargeKind.TeacherGeneration, ChargeKind.TeacherScoring), known && !counted.Any(charge => charge.FlopsUnknown) ? Charge.Total(counted, spec.Boundary).Value : null,
             where.Seconds, spec.Prices.EstimatedEnergy(new Seconds(where.Seconds)).Value, known && counted.All(charge => charge.Cost(spec.Prices) is not null) ? Dollars(spec, counted) : null,
-            where.PeakRssBytes, where.Device, where.Provider, where.Commit, where.Dirty, where.StartedUtc);
+            where.PeakRssBytes, where.Device, where.Provider, where.Commit, where.Dirty, where.StartedUtc, outcome.Attempts);
     }
 
     // Rent follows from the sum of FLOPs; what servers asked for is added to it.

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Bench.Protocol.Costs;
 
 namespace Bench.Protocol.Outcomes;
@@ -30,6 +31,13 @@ public sealed record Outcome
 
     /// <summary>Distinct requests to the teacher that the student learnt from.</summary>
     public long? TeacherQueries { get; init; }
+
+    /// <summary>Attempts that led to nothing: they failed, or their process was killed.</summary>
+    public IReadOnlyList<Attempt> Lost { get; init; } = [];
+
+    /// <summary>How often it was tried.</summary>
+    [JsonIgnore]
+    public int Attempts => Lost.Count + (Status == UnitStatus.Ok ? 1 : 0);
 
     /// <summary>Where and when it was computed.</summary>
     public required Circumstances Circumstances { get; init; }

@@ -14,6 +14,9 @@ public abstract record UnitOfWork
 
     public required Prediction Prediction { get; init; }
 
+    /// <summary>All the units that it needs, and that those need, and itself last.</summary>
+    public IEnumerable<UnitOfWork> WithNeeds() => Needs.SelectMany(need => need.WithNeeds()).Append(this).Distinct();
+
     /// <summary>The value of the column run in the ledger.</summary>
     public virtual string Run => Fingerprint.Short;
 }

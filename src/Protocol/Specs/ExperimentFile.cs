@@ -53,6 +53,7 @@ public static class ExperimentFile
             Boundary = SpecSections.Boundary(root),
             Prices = SpecSections.Prices(root.OptionalMapping("prices")),
             Threads = (int)root.Integer("threads", 1, 1, 1024),
+            Resources = SpecSections.Resources(root.OptionalMapping("resources")),
             Device = SpecSections.Device(root),
             Precision = root.Choice("precision", "f32", ["f32", "bf16"]),
         };

@@ -64,6 +64,9 @@ public sealed record ExperimentSpec
     /// <summary>Threads of one unit of work.</summary>
     public required int Threads { get; init; }
 
+    /// <summary>What a unit may take, and where a cluster runs it.</summary>
+    public required ResourcesSpec Resources { get; init; }
+
     /// <summary>cpu, cuda or cuda:N.</summary>
     public required string Device { get; init; }
 

@@ -253,6 +253,30 @@ internal static class SpecSections
         return accelerator;
     }
 
+    internal static ResourcesSpec Resources(SpecMapping? section)
+    {
+        if (section is null) return new ResourcesSpec();
+        // Each of these becomes one word of a script's header.
+        string? Word(string key) => section.OptionalText(key) is not { } text ? null : OneWord(text, section.PlaceOfValue(key));
+        var resources = new ResourcesSpec
+        {
+            Seconds = section.Has("seconds") ? section.Number("seconds", null, 1, 1e8) : null,
+            MemoryMib = section.Has("memory-mib") ? section.Number("memory-mib", null, 16, 1e8) : null,
+            Attempts = (int)section.Integer("attempts", new ResourcesSpec().Attempts, 1, 100),
+            Partition = Word("partition"),
+            Gres = Word("gres"),
+            Flags = [.. section.Words("flags").Select(entry => entry.Word.StartsWith("--", StringComparison.Ordinal)
+                ? OneWord(entry.Word, entry.Place)
+                : throw new SpecException(entry.Place, $"'{entry.Word}' is no option of sbatch", "write it as --option=value"))],
+        };
+        section.Close();
+        return resources;
+    }
+
+    private static string OneWord(string text, Place place) => text.Length > 0 && text.All(c => c is > ' ' and < '\x7f')
+        ? text
+        : throw new SpecException(place, $"'{text}' is not one word", "use letters, digits and signs without spaces");
+
     internal static string Device(SpecMapping root)
     {
         var device = root.OptionalText("device") ?? "cpu";

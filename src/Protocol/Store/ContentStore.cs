@@ -12,6 +12,8 @@ public sealed class ContentStore(string root)
 
     private string Journals => Path.Combine(Root, "journals");
 
+    private string Attempts => Path.Combine(Root, "attempts");
+
     private string Locks => Path.Combine(Root, "locks");
 
     /// <summary>The entry's folder, or null where there is none.</summary>
@@ -97,6 +99,24 @@ public sealed class ContentStore(string root)
         return Path.Combine(Journals, Path.GetFileName(PathOf(key)));
     }
 
+    /// <summary>The files of attempts at an entry, the first one first.</summary>
+    internal IEnumerable<string> AttemptsOf(string key) => Directory.Exists(Attempts)
+        ? Directory.EnumerateFiles(Attempts, Path.GetFileName(PathOf(key)) + "-*.json").OrderBy(file => file.Length).ThenBy(file => file, StringComparer.Ordinal)
+        : [];
+
+    /// <summary>The file of an attempt that begins now.</summary>
+    internal string NewAttempt(string key)
+    {
+        Directory.CreateDirectory(Attempts);
+        return Path.Combine(Attempts, FormattableString.Invariant($"{Path.GetFileName(PathOf(key))}-{AttemptsOf(key).Count() + 1}.json"));
+    }
+
+    /// <summary>Forgets what attempts at an entry spent: the entry says it now, or nobody asks.</summary>
+    public void ForgetAttempts(string key)
+    {
+        foreach (var file in AttemptsOf(key).ToArray()) File.Delete(file);
+    }
+
     /// <summary>Removes what a killed process left: staging folders of entries that nobody computes now, locks that nobody has, and journals of units that have published.</summary>
     /// <returns>What was removed, by name.</returns>
     public IReadOnlyList<string> Sweep()
@@ -111,16 +131,26 @@ public sealed class ContentStore(string root)
             removed.Add(Path.GetFileName(left));
         }
 
-        foreach (var left in Of(Locks))
-        {
-            using var mine = TryHold(Path.GetFileName(left));
-            if (mine is not null) File.Delete(left);
-        }
-
         foreach (var left in Of(Journals).Where(file => Find(Path.GetFileName(file)) is not null))
         {
             File.Delete(left);
             removed.Add(Path.GetFileName(left));
+        }
+
+        foreach (var left in Of(Attempts))
+        {
+            // A file that was being replaced belongs to whoever has the entry's lock.
+            var key = Path.GetFileName(left).Split('-')[0];
+            using var mine = TryHold(key);
+            if (mine is null || (!left.EndsWith(".tmp", StringComparison.Ordinal) && Find(key) is null)) continue;
+            File.Delete(left);
+            removed.Add(Path.GetFileName(left));
+        }
+
+        foreach (var left in Of(Locks))
+        {
+            using var mine = TryHold(Path.GetFileName(left));
+            if (mine is not null) File.Delete(left);
         }
 
         return removed;

@@ -33,6 +33,42 @@ public class LedgerTests
         Recording.Merge(plan, plan.Runs.ToDictionary(unit => unit.Fingerprint.Text, unit => Of(first, unit is TeacherUnit ? 1 : 0)), before ?? Results.Empty, Teachers);
 
     [Fact]
+    public void What_lost_attempts_spent_is_charged_to_each_run_that_needed_their_work()
+    {
+        var plan = Experiments.Plan(Experiments.Small.Replace("student-training]", "student-training, lost-attempts]", StringComparison.Ordinal));
+        var lost = new Attempt("2026-11-22T07:00:00Z", 5, [new Charge(ChargeKind.TeacherGeneration, 20, new Flops(300), default), new Charge(ChargeKind.TeacherScoring, 1, new Flops(4), default)], "writing", 0.5);
+        var text = plan.Units.OfType<TextUnit>().Single();
+        var outcomes = plan.Units.ToDictionary(unit => unit.Fingerprint.Text, unit => unit == text ? Of(1, 1) with { Lost = [lost, lost] } : Of(1, 1));
+        var own = plan.Runs.OfType<StudentUnit>().First(unit => unit.MethodName == "gold-answers");
+        outcomes[own.Fingerprint.Text] = Of(1, 0) with { Status = UnitStatus.Failed, Error = "no", Charges = [], Lost = [lost] };
+        var results = Recording.Merge(plan, outcomes, Results.Empty, Teachers);
+        foreach (var unit in plan.Runs)
+        {
+            var row = results.Runs.Single(row => row.Run == unit.Run);
+            var charge = results.Charges.SingleOrDefault(charge => charge.Run == unit.Run && charge.Kind == "lost-attempts");
+            var times = unit == own ? 1 : unit is StudentUnit { Method.IsBaseline: false } ? 2 : 0;
+            Assert.Equal(1, row.Attempts);
+            Assert.Equal((21 * times, 304.0 * times, 5.0 * times), (charge?.Tokens ?? 0, charge?.Flops ?? 0, charge?.Seconds ?? 0));
+            if (row.Status == "ok" && unit is StudentUnit) Assert.Equal(1234.5 + 304 * times, row.FlopsTotal);
+        }
+    }
+
+    [Fact]
+    public void Tables_from_before_attempts_were_counted_are_read_and_say_nothing_of_them()
+    {
+        using var scratch = Repository.Scratch();
+        var folder = new ResultsFolder(scratch.Path);
+        folder.Write(Merged(Experiments.Plan(Experiments.Small)));
+        Assert.All(folder.Read().Runs, row => Assert.Equal(1, row.Attempts));
+        var runs = scratch.File("runs.csv");
+        File.WriteAllLines(runs, File.ReadAllLines(runs).Select(line => line[..line.LastIndexOf(',')]));
+        Assert.All(folder.Read().Runs, row => Assert.Null(row.Attempts));
+        // No other column may be missing.
+        File.WriteAllLines(runs, File.ReadAllLines(runs).Select(line => line[..line.LastIndexOf(',')]));
+        Assert.Throws<LedgerException>(() => folder.Read());
+    }
+
+    [Fact]
     public void Tables_are_the_golden_bytes_under_a_comma_culture()
     {
         using var scratch = Repository.Scratch();
