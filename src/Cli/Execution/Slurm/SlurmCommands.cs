@@ -1,0 +1,85 @@
+using System.Diagnostics;
+using System.Globalization;
+using Bench.Protocol.Specs;
+
+namespace Bench.Cli.Execution.Slurm;
+
+/// <summary>Slurm's own commands: sbatch, squeue, sacct, scancel, scontrol.</summary>
+internal static class SlurmCommands
+{
+    /// <summary>Slurm's default for the largest array.</summary>
+    private const int UsualArray = 1001;
+
+    /// <summary>This user's tasks whose arrays have names of a prefix: those that wait or run, and those that ended a few minutes ago.</summary>
+    /// <returns>Null where Slurm does not answer, as while its controller starts anew.</returns>
+    internal static async Task<IReadOnlyList<SlurmTask>?> Tasks(string prefix)
+    {
+        var (code, output, _) = await Ask("squeue", "--me", "--noheader", "--array", "--states=all", "--format=%F|%j|%K|%T");
+        return code != 0 ? null : Parsed(output, prefix);
+    }
+
+    /// <summary>What accounting says of a task that squeue has forgotten; null where there is no accounting, or it does not know.</summary>
+    internal static async Task<string?> Accounted(string job, int index)
+    {
+        var (code, output, _) = await Ask("sacct", "--noheader", "--parsable2", "--allocations", "--format=State", FormattableString.Invariant($"--jobs={job}_{index}"));
+        // "CANCELLED by 1000"
+        return code == 0 && output.Split('\n', StringSplitOptions.RemoveEmptyEntries).LastOrDefault() is { } state ? state.Split(' ')[0] : null;
+    }
+
+    /// <summary>Submits a script.</summary>
+    /// <returns>The array's number, or why Slurm does not take it.</returns>
+    internal static async Task<(string? Job, string Refusal)> Submit(string script)
+    {
+        var (code, output, errors) = await Ask("sbatch", "--parsable", script);
+        // With several clusters it is number;cluster.
+        return code == 0 ? (output.Trim().Split(';')[0], "") : (null, errors.Trim().ReplaceLineEndings(" "));
+    }
+
+    internal static async Task Cancel(IEnumerable<string> jobs)
+    {
+        string[] all = [.. jobs.Distinct()];
+        if (all.Length > 0) await Ask("scancel", ["--quiet", .. all]);
+    }
+
+    /// <summary>The most tasks of an array here.</summary>
+    internal static async Task<int> LargestArray()
+    {
+        var (_, output, _) = await Ask("scontrol", "show", "config");
+        var line = output.Split('\n').FirstOrDefault(entry => entry.StartsWith("MaxArraySize", StringComparison.Ordinal));
+        // It counts from 0, and the largest index is one less.
+        return line is not null && int.TryParse(line.Split('=')[1].Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var size) && size > 1 ? size - 1 : UsualArray - 1;
+    }
+
+    internal static IReadOnlyList<SlurmTask> Parsed(string output, string prefix)
+    {
+        var tasks = new List<SlurmTask>();
+        foreach (var line in output.Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        {
+            var cells = line.Split('|');
+            if (cells.Length == 4 && cells[1].StartsWith(prefix, StringComparison.Ordinal) && int.TryParse(cells[2], NumberStyles.None, CultureInfo.InvariantCulture, out var index))
+                tasks.Add(new SlurmTask(cells[0], cells[1], index, cells[3].Trim()));
+        }
+
+        return tasks;
+    }
+
+    private static async Task<(int Code, string Output, string Errors)> Ask(string command, params string[] arguments)
+    {
+        try
+        {
+            using var process = Process.Start(new ProcessStartInfo(command, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+            var errors = process.StandardError.ReadToEndAsync();
+            var output = await process.StandardOutput.ReadToEndAsync();
+            await process.WaitForExitAsync();
+            return (process.ExitCode, output, await errors);
+        }
+        catch (System.ComponentModel.Win32Exception) when (command != "sacct")
+        {
+            throw new SpecException(null, $"--executor slurm: there is no {command} here", "run it where jobs of your cluster are submitted, or leave --executor out");
+        }
+        catch (System.ComponentModel.Win32Exception)
+        {
+            return (1, "", "");
+        }
+    }
+}
