@@ -88,7 +88,7 @@ internal sealed class Workplace
         var target = Path.Combine(Home, "specs", spec.FileHash + ".yaml");
         if (File.Exists(target)) return target;
         Directory.CreateDirectory(Path.GetDirectoryName(target)!);
-        var temporary = $"{target}.{Guid.NewGuid():N}.tmp";
+        var temporary = Temporary(Path.GetDirectoryName(target)!);
         File.WriteAllText(temporary, spec.Text);
         File.Move(temporary, target, overwrite: true);
         return target;
@@ -100,13 +100,45 @@ internal sealed class Workplace
         try
         {
             Directory.CreateDirectory(Home);
-            var probe = Path.Combine(Home, $".probe-{Guid.NewGuid():N}.tmp");
+            var probe = Temporary(Home);
             File.WriteAllBytes(probe, [0]);
             File.Delete(probe);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             throw new SpecException(null, $"{Home}: the store cannot be written ({error.Message.ReplaceLineEndings(" ")})", "set BENCH_HOME to another folder");
+        }
+    }
+
+    /// <summary>A folder or file that goes when this process ends, or when another finds that it has.</summary>
+    internal static string Temporary(string folder) => Path.Combine(folder, $".{Environment.ProcessId}-{Guid.NewGuid():N}.tmp");
+
+    /// <summary>Removes what processes that were killed have left outside the store.</summary>
+    /// <returns>How many things.</returns>
+    internal int Sweep()
+    {
+        var removed = 0;
+        foreach (var left in new[] { Home, Path.Combine(Home, "specs") }.Where(Directory.Exists).SelectMany(folder => Directory.EnumerateFileSystemEntries(folder, ".*-*.tmp")).ToArray())
+        {
+            if (!int.TryParse(Path.GetFileName(left)[1..].Split('-')[0], out var process) || IsAlive(process)) continue;
+            if (File.Exists(left)) File.Delete(left);
+            else Directory.Delete(left, recursive: true);
+            removed++;
+        }
+
+        return removed;
+    }
+
+    private static bool IsAlive(int process)
+    {
+        try
+        {
+            using var found = Process.GetProcessById(process);
+            return true;
+        }
+        catch (ArgumentException)
+        {
+            return false;
         }
     }
 

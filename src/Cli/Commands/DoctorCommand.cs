@@ -25,7 +25,8 @@ internal static class DoctorCommand
 
     private static int ExamineStore()
     {
-        var store = Workplace.Current.Store;
+        var place = Workplace.Current;
+        var store = place.Store;
         var (sound, unknown, bytes, damaged) = (0, 0, 0L, 0);
         foreach (var entry in store.Entries(examined: true))
         {
@@ -38,8 +39,8 @@ internal static class DoctorCommand
             store.Remove(entry.Key);
         }
 
-        var left = store.Sweep();
-        if (left.Count > 0) Console.WriteLine($"removed {left.Count} {(left.Count == 1 ? "thing" : "things")} that killed processes had left");
+        var left = store.Sweep().Count + place.Sweep();
+        if (left > 0) Console.WriteLine($"removed {left} {(left == 1 ? "thing" : "things")} that killed processes had left");
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{store.Root}: {bytes / 1048576.0:0.0} MiB, {sound} entries as they were written{(unknown > 0 ? $", {unknown} made before there were checksums" : "")}, {damaged} damaged"));
         return damaged == 0 ? ExitCodes.Done : ExitCodes.SomeFailed;
     }

@@ -56,7 +56,7 @@ internal static class VerifyCommand
         foreach (var line in here) Console.WriteLine($"environment: {line}");
 
         // From nothing: whatever the usual store holds is not looked at.
-        var store = Directory.CreateDirectory(Path.Combine(place.Home, $"verify-{Guid.NewGuid():N}")).FullName;
+        var store = Directory.CreateDirectory(Workplace.Temporary(place.Home)).FullName;
         try
         {
             var outcomes = new Dictionary<string, Outcome>(StringComparer.Ordinal);

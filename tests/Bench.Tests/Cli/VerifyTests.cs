@@ -38,7 +38,7 @@ public sealed class VerifyTests : IDisposable
         var whole = bench.Run("verify", experiment, "--out", output, "--all");
         Assert.True(whole.Code == 0, whole.Output + whole.Errors);
         Assert.Contains("verified 14 of 14 runs: 14 to the bit, 0 different", whole.Output, StringComparison.Ordinal);
-        Assert.Empty(Directory.GetDirectories(scratch.File("home"), "verify-*"));
+        Assert.Empty(Directory.GetFileSystemEntries(scratch.File("home"), "*.tmp"));
 
         var folder = new ResultsFolder(output);
         var results = folder.Read();

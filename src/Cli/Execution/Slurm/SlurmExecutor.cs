@@ -30,7 +30,7 @@ internal sealed class SlurmExecutor(
     /// <summary>A file that another machine has written is seen at the latest then.</summary>
     private static readonly TimeSpan SlowestFolder = TimeSpan.FromSeconds(90);
 
-    /// <summary>An array's folder is older than this, or its array may be about to be submitted by another run.</summary>
+    /// <summary>A folder of whose array Slurm knows nothing is older than this, or its array may be about to be submitted by another run.</summary>
     private static readonly TimeSpan Abandoned = TimeSpan.FromMinutes(10);
 
     // Looking takes about a millisecond a unit on a network file system, which others use too.
@@ -84,6 +84,7 @@ internal sealed class SlurmExecutor(
     {
         if (await SlurmCommands.Tasks(prefix) is not { } tasks) throw new LabException("Slurm does not answer (squeue failed); sinfo shows whether its controller runs");
         var alive = tasks.Where(task => !task.IsOver).ToLookup(task => task.Batch, StringComparer.Ordinal);
+        var known = tasks.Select(task => task.Batch).ToHashSet(StringComparer.Ordinal);
         var units = schedule.Left.ToDictionary(unit => unit.Fingerprint.Text, StringComparer.Ordinal);
         foreach (var batch in SlurmBatch.Of(home, prefix))
         {
@@ -94,7 +95,7 @@ internal sealed class SlurmExecutor(
                 followed.UnionWith(alive[batch.Name].Select(task => task.Job));
                 batches.Add(batch);
             }
-            else if (batch.Age > Abandoned)
+            else if (known.Contains(batch.Name) || batch.Age > Abandoned)
             {
                 batch.Delete();
             }
