@@ -8,7 +8,7 @@ internal sealed class Cluster : IDisposable
     private static readonly string Script = Path.Combine(Repository.Root, "tests", "slurm-cluster");
 
     // One machine has one cluster at a time: its workers want the cores.
-    private static readonly Lock One = new();
+    private static readonly SemaphoreSlim One = new(1);
 
     private readonly Scratch scratch = Repository.Scratch();
 
@@ -23,7 +23,7 @@ internal sealed class Cluster : IDisposable
     internal static Cluster StartOrSkip(params string[] options)
     {
         Assert.SkipUnless(File.Exists("/usr/sbin/slurmctld") && File.Exists("/usr/sbin/munged") && System.Environment.UserName == "root", "needs root, and the packages slurm-wlm and munge");
-        One.Enter();
+        One.Wait();
         var cluster = new Cluster();
         try
         {
@@ -52,7 +52,7 @@ internal sealed class Cluster : IDisposable
         }
         finally
         {
-            One.Exit();
+            One.Release();
         }
     }
 
