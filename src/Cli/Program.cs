@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Bench.Cli;
 using Bench.Cli.Commands;
+using Bench.Cli.Display;
 using Bench.Lab.Tensors;
 using Bench.Protocol.Ledger;
 using Bench.Protocol.Licences;
@@ -57,13 +58,9 @@ catch (LicenceRefusedException refusal)
 {
     return Say(refusal.Message, ExitCodes.Refused);
 }
-catch (Exception error) when (error is SpecException or LedgerException)
+catch (Exception error) when (error is SpecException or LedgerException or LabException)
 {
     return Say(error.Message, ExitCodes.WrongRequest);
-}
-catch (LabException error)
-{
-    return Say(error.Message, ExitCodes.SomeFailed);
 }
 catch (OperationCanceledException)
 {
@@ -85,6 +82,6 @@ static string Plain(string message) => string.Join(' ', message.Replace("System.
 
 static int Say(string message, int code)
 {
-    Console.Error.WriteLine("bench: " + message.ReplaceLineEndings(" "));
+    Console.Error.WriteLine("bench: " + TerminalText.OneLine(message));
     return code;
 }

@@ -1,3 +1,5 @@
+using Bench.Cli.Display;
+
 namespace Bench.Cli.Execution;
 
 /// <summary>The last lines of a stream of any length, in bounded memory: a process may print a gigabyte, with line ends or without.</summary>
@@ -22,7 +24,7 @@ internal sealed class TextTail
         {
             if (line.Length > 0)
             {
-                var text = line.ToString();
+                var text = TerminalText.OneLine(line.ToString());
                 if (whole) each?.Invoke(text);
                 last.Enqueue(text);
                 if (last.Count > Lines) last.Dequeue();
