@@ -53,6 +53,12 @@ internal sealed class Workplace
 
     internal ContentStore Store => new(Environment.GetEnvironmentVariable(StoreVariable) is { Length: > 0 } store ? store : Path.Combine(Home, "store"));
 
+    /// <summary>The most bytes that the store may hold; null for no limit.</summary>
+    /// <exception cref="SpecException">The limit is no number.</exception>
+    internal static double? StoreLimit => Environment.GetEnvironmentVariable("BENCH_STORE_GIB") is not { Length: > 0 } text ? null
+        : double.TryParse(text, System.Globalization.NumberStyles.Float, System.Globalization.CultureInfo.InvariantCulture, out var gibibytes) && gibibytes > 0 ? gibibytes * (1 << 30)
+        : throw new SpecException(null, $"BENCH_STORE_GIB is '{text}', which is no size", "give a number of GiB, or unset it");
+
     internal static string Providers { get; } = typeof(Workplace).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().First(entry => entry.Key == "BenchProviders").Value!;
 
     /// <summary>The experiment.yaml that a person means by a folder or a file.</summary>

@@ -136,6 +136,7 @@ internal static class PlanCommand
         units = plan.Units.Select(unit => new
         {
             unit = unit.Fingerprint.Short,
+            fingerprint = unit.Fingerprint.Text,
             label = unit.Label,
             charges = unit.Prediction.Charges.Select(charge => new { kind = Charge.NameOf(charge.Kind), tokens = charge.Tokens, flops = charge.Flops.Value }),
             seconds = unit.Prediction.Seconds.Value,

@@ -47,6 +47,8 @@ internal static class RunCommand
         if (results.ReadManifest() is { } other && other.Experiment != plan.Spec.Name)
             throw new LedgerException($"{results.Path}: it holds the results of '{other.Experiment}'; choose another folder with --out");
         place.CheckHome();
+        var limit = new StoreLimit(place.Store, Workplace.StoreLimit);
+        limit.Check();
 
         var code = place.Code();
         var recorder = new Recorder(plan, results, ManifestOf.This(plan, code, files), TimeProvider.System);
@@ -60,7 +62,14 @@ internal static class RunCommand
         var complete = false;
         try
         {
-            await board.Watch(() => where.Run(chosen, recorder.Ended, stop.Token));
+            await board.Watch(() => where.Run(
+                chosen,
+                (unit, outcome) =>
+                {
+                    recorder.Ended(unit, outcome);
+                    limit.Add(unit);
+                },
+                stop.Token));
             complete = true;
         }
         finally

@@ -53,6 +53,7 @@ internal static class StoreCommand
         }
 
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{kept} entries that results refer to: {keptBytes / 1048576.0:0.0} MiB ({looked} folders: those under {own}{(more.Length > 0 ? ", " + string.Join(", ", more) : "; --results names others")})"));
+        if (Workplace.StoreLimit is { } most) Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"BENCH_STORE_GIB allows {most / 1048576.0:0.0} MiB"));
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{freed} others: {freedBytes / 1048576.0:0.0} MiB{(delete ? ", freed" : freed > 0 ? "; --delete frees them, and runs compute them anew" : "")}"));
         return ExitCodes.Done;
     }

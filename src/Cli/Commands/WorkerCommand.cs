@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.Diagnostics;
+using System.Text.Json;
 using Bench.Cli.Execution;
 using Bench.Lab.Runs;
 using Bench.Lab.Tensors;
@@ -23,34 +25,59 @@ internal static class WorkerCommand
         var spec = new Option<string>("--spec") { Required = true, Description = "The experiment as it was when the run began." };
         var original = new Option<string>("--of") { Required = true, Description = "The experiment file, beside which its paths start." };
         var attached = new Option<bool>("--attached") { Description = "End when standard input closes." };
-        var command = new Command("worker", "Execute one unit of work.") { unit, spec, original, attached };
+        var seed = new Option<long?>(WorkerCommandLine.WorkerSeed) { Description = "The unit's seed: only its units are planned." };
+        var timings = new Option<bool>("--timings") { Description = "Print how many seconds after the process began its parts were done, up to the first training step." };
+        var command = new Command("worker", "Execute one unit of work.") { unit, spec, original, attached, seed, timings };
         command.Hidden = true;
-        command.SetAction(parsed => Run(parsed.GetValue(unit)!, parsed.GetValue(spec)!, parsed.GetValue(original)!, parsed.GetValue(attached)));
+        command.SetAction(parsed => Run(parsed.GetValue(unit)!, parsed.GetValue(spec)!, parsed.GetValue(original)!, parsed.GetValue(attached), parsed.GetValue(seed), parsed.GetValue(timings) ? new StartTimes() : null));
         return command;
     }
 
-    private static int Run(string fingerprint, string specFile, string original, bool attached)
+    private static int Run(string fingerprint, string specFile, string original, bool attached, long? seed, StartTimes? times)
     {
+        times?.Done("runtime_s");
         if (attached) EndWithParent();
         var place = Workplace.Current;
         var files = place.Files(original);
-        var plan = Planner.Make(ExperimentFile.Load(specFile), files);
+        var whole = ExperimentFile.Load(specFile);
+        // Of thousands of units the one is wanted, and those that it needs.
+        var plan = Planner.Make(seed is { } own ? whole with { Seeds = [own] } : whole, files);
         var unit = plan.Find(fingerprint);
+        times?.Done("plan_s");
         var clock = TimeProvider.System;
         using var held = Hold(place.Store, fingerprint);
         // Whoever had the lock may have made what is wanted.
         if (place.Store.Find(fingerprint) is not null) return ExitCodes.Done;
         foreach (var need in unit.Needs)
             if (!Until(() => place.Store.Find(need.Fingerprint.Text) is not null, SlowestFolder)) throw new LabException($"it needs {need.Label}, which is not in the store {place.Store.Root}");
+        if (times is not null && LibTorch.Version.Length > 0) times.Done("libtorch_s");
         var (last, stage) = (0L, "");
         new UnitRunner(plan, place.Store, files, Workplace.Key, place.Code(), clock).Run(unit, progress =>
         {
+            if (times is not null && progress.Loss is not null)
+            {
+                times.Done("first_step_s");
+                times.Print();
+                times = null;
+            }
+
             // A few lines a second are enough for any eye.
             if (progress.Stage == stage && clock.GetElapsedTime(last).TotalMilliseconds < 200) return;
             (last, stage) = (clock.GetTimestamp(), progress.Stage);
             Console.WriteLine(new UnitEvent(progress.Stage, progress.Share, progress.Loss, progress.TokensPerSecond).ToLine());
         });
         return ExitCodes.Done;
+    }
+
+    /// <summary>When the parts of a start were done.</summary>
+    private sealed class StartTimes
+    {
+        private readonly DateTime began = Process.GetCurrentProcess().StartTime.ToUniversalTime();
+        private readonly Dictionary<string, double> done = [];
+
+        internal void Done(string part) => done[part] = Math.Round((TimeProvider.System.GetUtcNow().UtcDateTime - began).TotalSeconds, 3);
+
+        internal void Print() => Console.WriteLine(JsonSerializer.Serialize(done));
     }
 
     // Two runs of one experiment share its units: one computes, the other waits, and says so now and then.

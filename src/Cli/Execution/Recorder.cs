@@ -13,11 +13,15 @@ internal sealed class Recorder(Plan plan, ResultsFolder results, Manifest manife
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(15);
 
+    /// <summary>Of thousands of runs, writing takes seconds: this many times as long passes before the next.</summary>
+    private const int Rest = 20;
+
     private static readonly Dictionary<string, string> NoTeachers = [];
 
     private readonly Dictionary<string, Outcome> outcomes = new(StringComparer.Ordinal);
     private readonly bool replaces = Recording.Replaces(plan, results.Read(), results.ReadManifest()?.TeacherUnits ?? NoTeachers);
     private long saved = clock.GetTimestamp();
+    private TimeSpan pause = Pause;
 
     /// <summary>How many units failed.</summary>
     internal int Failed { get; private set; }
@@ -26,15 +30,18 @@ internal sealed class Recorder(Plan plan, ResultsFolder results, Manifest manife
     {
         outcomes[unit.Fingerprint.Text] = outcome;
         if (outcome.Status != UnitStatus.Ok) Failed++;
-        if (clock.GetElapsedTime(saved) > Pause) Save(complete: false);
+        if (clock.GetElapsedTime(saved) > pause) Save(complete: false);
     }
 
     /// <summary>Writes the ledger.</summary>
     /// <param name="complete">Whether every unit has ended.</param>
     internal void Save(bool complete)
     {
+        var started = clock.GetTimestamp();
         if (outcomes.Count > 0 && (complete || !replaces))
             results.Update((before, old) => Recording.Merge(plan, outcomes, before, old?.TeacherUnits ?? NoTeachers), manifest);
         saved = clock.GetTimestamp();
+        var longer = Rest * clock.GetElapsedTime(started);
+        pause = longer > Pause ? longer : Pause;
     }
 }

@@ -17,7 +17,7 @@ internal sealed class WorkerProcess(WorkerCommandLine command)
         // A worker of one thread stays on a core of its own while one is free.
         using var core = command.Threads == 1 && Taskset is not null ? Core.Take() : null;
         string[] pin = core is null ? [] : [Taskset!, "-c", core.Number.ToString(CultureInfo.InvariantCulture)];
-        string[] words = [.. pin, .. command.Before, unit.Fingerprint.Text, .. command.After, "--attached"];
+        string[] words = [.. pin, .. command.Before, .. WorkerCommandLine.Naming(unit), .. command.After, "--attached"];
         var start = new ProcessStartInfo(words[0], words[1..])
         {
             RedirectStandardInput = true,

@@ -45,13 +45,13 @@ internal sealed class SlurmBatch
         foreach (var option in (string[])[$"--job-name={Path.GetFileName(folder)}", "--output=/dev/null", "--requeue", .. header]) script.Append("#SBATCH ").Append(option).Append('\n');
         foreach (var (name, value) in environment) script.Append("export ").Append(name).Append('=').Append(Quoted(value)).Append('\n');
         script.Append("cd ").Append(Quoted(folder)).Append(" || exit 1\n");
-        script.Append("i=$SLURM_ARRAY_TASK_ID\nrm -f \"$i.exit\"\nunit=$(sed -n \"$((i + 1))p\" ").Append(UnitsName).Append(")\n");
+        script.Append("i=$SLURM_ARRAY_TASK_ID\nrm -f \"$i.exit\"\nread -ra unit < <(sed -n \"$((i + 1))p\" ").Append(UnitsName).Append(")\n");
         // Of what a unit says only the end is kept, whatever it prints; its exit code appears whole or not at all.
-        script.Append(string.Join(' ', command.Select(Quoted))).Append(" \"$unit\" ").Append(string.Join(' ', after.Select(Quoted)));
+        script.Append(string.Join(' ', command.Select(Quoted))).Append(" \"${unit[@]}\" ").Append(string.Join(' ', after.Select(Quoted)));
         script.Append(CultureInfo.InvariantCulture, $" 2>&1 >/dev/null | tail -c {LastWords} >\"$i.log\"\n");
         script.Append("code=${PIPESTATUS[0]}\necho \"$code\" >\"$i.exit.tmp\" && mv \"$i.exit.tmp\" \"$i.exit\"\nexit \"$code\"\n");
         File.WriteAllText(Path.Combine(folder, ScriptName), script.ToString());
-        File.WriteAllLines(Path.Combine(folder, UnitsName), units.Select(unit => unit.Fingerprint.Text));
+        File.WriteAllLines(Path.Combine(folder, UnitsName), units.Select(unit => string.Join(' ', WorkerCommandLine.Naming(unit))));
         return new SlurmBatch(folder, [.. units.Select(unit => unit.Fingerprint.Text)]);
     }
 
@@ -61,7 +61,7 @@ internal sealed class SlurmBatch
         foreach (var folder in Directory.Exists(home) ? Directory.GetDirectories(home, prefix + "*") : [])
         {
             var units = Path.Combine(folder, UnitsName);
-            yield return new SlurmBatch(folder, File.Exists(units) ? File.ReadAllLines(units) : []);
+            yield return new SlurmBatch(folder, File.Exists(units) ? [.. File.ReadLines(units).Select(line => line.Split(' ')[0])] : []);
         }
     }
 

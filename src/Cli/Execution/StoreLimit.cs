@@ -1,0 +1,32 @@
+using System.Globalization;
+using Bench.Protocol.Plans;
+using Bench.Protocol.Specs;
+using Bench.Protocol.Store;
+
+namespace Bench.Cli.Execution;
+
+/// <summary>Keeps a store below a size: what is there is counted once, and then what each unit adds.</summary>
+/// <param name="store">The store.</param>
+/// <param name="most">The most bytes; null for no limit.</param>
+internal sealed class StoreLimit(ContentStore store, double? most)
+{
+    private double bytes = most is null ? 0 : store.Entries(examined: false).Sum(entry => (double)entry.Bytes);
+
+    /// <summary>Makes sure that there is room.</summary>
+    /// <exception cref="SpecException">There is none.</exception>
+    internal void Check()
+    {
+        if (bytes > most)
+            throw new SpecException(
+                null, string.Create(CultureInfo.InvariantCulture, $"{store.Root}: the store holds {bytes / (1 << 30):0.###} GiB, and BENCH_STORE_GIB allows {most / (1 << 30):0.###}"),
+                "bench store gc shows what no results refer to and frees it with --delete; what finished is recorded");
+    }
+
+    /// <summary>A unit has ended; what it published counts from now on.</summary>
+    internal void Add(UnitOfWork unit)
+    {
+        if (most is null || store.Find(unit.Fingerprint.Text) is not { } folder) return;
+        bytes += new DirectoryInfo(folder).EnumerateFiles("*", SearchOption.AllDirectories).Sum(file => file.Length);
+        Check();
+    }
+}
