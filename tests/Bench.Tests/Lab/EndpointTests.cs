@@ -83,6 +83,7 @@ public sealed class EndpointTests : IDisposable
             (context, body) => UnreliableServer.Send(context, "application/json", "{\"model\": \"tiny\"}"),
             // Longer than anybody waits.
             UnreliableServer.Silent,
+            UnreliableServer.Dripping,
             good,
         ]);
         using (var teacher = Teacher(Plain, server.Address, null, clock: new HastyClock()))
@@ -116,7 +117,8 @@ public sealed class EndpointTests : IDisposable
             ((context, body) => UnreliableServer.Send(context, "application/json", UnreliableServer.Answer(body, 3).Replace("\"token_id:115\",", "null,", StringComparison.Ordinal)), Plain, "a token that is null"),
             ((context, body) => UnreliableServer.Send(context, "application/json", UnreliableServer.Answer(body, 3).Replace("\"token_id:115\",", "\"token_id:999\",", StringComparison.Ordinal)), Plain, "its token 'token_id:999' is none of the tokenizer's"),
             ((context, _) => { context.Response.StatusCode = 503; context.Response.AddHeader("Retry-After", "Fri, 31 Dec 9999 23:59:59 GMT"); }, Plain, "status 503"),
-            (UnreliableServer.Silent, Plain with { TimeoutSeconds = 30 }, "no answer within 30 s, 8 times")])
+            (UnreliableServer.Silent, Plain with { TimeoutSeconds = 30 }, "no answer within 30 s, 8 times"),
+            (UnreliableServer.Dripping, Plain with { TimeoutSeconds = 20 }, "no answer within 20 s, 8 times")])
         {
             using var server = new UnreliableServer(_ => [answer]);
             using var teacher = Teacher(spec, server.Address, null, Key, new HastyClock(), $"journal {says.Length}");
@@ -192,6 +194,14 @@ public sealed class EndpointTests : IDisposable
     {
         /// <summary>Never answers.</summary>
         internal static readonly Action<HttpListenerContext, JsonObject> Silent = (_, _) => { };
+
+        /// <summary>Begins to answer, and does not come to an end.</summary>
+        internal static readonly Action<HttpListenerContext, JsonObject> Dripping = (context, _) =>
+        {
+            (context.Response.ContentType, context.Response.SendChunked) = ("application/json", true);
+            context.Response.OutputStream.Write("{\"choices\": ["u8);
+            context.Response.OutputStream.Flush();
+        };
 
         private readonly HttpListener listener = new();
         private readonly Action<HttpListenerContext, JsonObject>[] behaviours;
@@ -276,7 +286,7 @@ public sealed class EndpointTests : IDisposable
                 var times = asked.AddOrUpdate(body["seed"]!.ToJsonString(), 0, (_, before) => before + 1);
                 var behave = behaviours[Math.Min(times, behaviours.Length - 1)];
                 behave(context, body);
-                if (behave != Silent) context.Response.Close();
+                if (behave != Silent && behave != Dripping) context.Response.Close();
             }
             catch (Exception error) when (error is HttpListenerException or ObjectDisposedException or IOException)
             {
