@@ -82,7 +82,6 @@ public sealed class EndpointTests : IDisposable
             (context, body) => UnreliableServer.Send(context, "application/json", UnreliableServer.Answer(body, alternatives: 1)),
             (context, body) => UnreliableServer.Send(context, "application/json", "{\"model\": \"tiny\"}"),
             // Longer than anybody waits.
-            UnreliableServer.Silent,
             UnreliableServer.Dripping,
             good,
         ]);
