@@ -16,15 +16,17 @@ public static class ComparisonTables
     ];
 
     /// <summary>Writes comparison.csv and targets.csv, and tables/comparison.txt and .tex.</summary>
-    public static void Write(ExperimentSpec spec, ResultsFolder folder, Results results)
+    /// <returns>The comparison.</returns>
+    public static IReadOnlyList<ComparisonRow> Write(ExperimentSpec spec, ResultsFolder folder, Results results)
     {
         var rows = Comparison.Of(spec, results);
         folder.WriteTable("comparison.csv", rows);
         folder.WriteTable("targets.csv", Targets.Of(spec, results));
-        if (rows.Count == 0) return;
+        if (rows.Count == 0) return rows;
         Directory.CreateDirectory(folder.Tables);
         File.WriteAllText(Path.Combine(folder.Tables, "comparison.txt"), Text(spec, rows));
         File.WriteAllText(Path.Combine(folder.Tables, "comparison.tex"), Latex(spec, rows));
+        return rows;
     }
 
     internal static string Text(ExperimentSpec spec, IReadOnlyList<ComparisonRow> rows)

@@ -2,6 +2,7 @@ using System.Globalization;
 using Bench.Protocol.Ledger;
 using Bench.Protocol.Specs;
 using Bench.Protocol.Tasks;
+using Bench.Report.Page;
 
 namespace Bench.Report;
 
@@ -44,7 +45,7 @@ public static class ExperimentReport
             }
         }
 
-        ComparisonTables.Write(spec, folder, results);
+        var compared = ComparisonTables.Write(spec, folder, results);
         DetectionFigure.Draw(spec, folder, results);
         TaskFigure.Draw(spec, folder, results);
         BreakEvenFigure.Draw(spec, folder, results);
@@ -52,6 +53,7 @@ public static class ExperimentReport
         LawFigure.Write(spec, folder, results);
         foreach (var student in spec.Students)
             CostFigure.Draw(spec, folder, results, student, "cost-by-kind" + (spec.Students.Count > 1 ? "-" + student.Name : ""));
+        HtmlPage.Write(spec, folder, results, compared);
     }
 
     // Budgets that are not the student's work have a figure of their own.

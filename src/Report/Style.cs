@@ -3,11 +3,28 @@ using ScottPlot;
 namespace Bench.Report;
 
 /// <summary>How a method looks in every figure.</summary>
-/// <param name="Color">From the palette of Okabe and Ito (2008), which colour-blind readers can tell apart.</param>
+/// <param name="Hex">Its colour, from the palette of Okabe and Ito (2008), which colour-blind readers can tell apart.</param>
 /// <param name="Marker">Its marker, so that grey print can tell it apart too.</param>
 /// <param name="Pattern">Baselines are dashed.</param>
-internal sealed record Style(Color Color, MarkerShape Marker, LinePattern Pattern)
+internal sealed record Style(string Hex, MarkerShape Marker, LinePattern Pattern)
 {
+    internal Color Color => Color.FromHex(Hex);
+
+    internal bool IsDashed => Pattern == LinePattern.Dashed;
+
+    /// <summary>The marker's name on a page.</summary>
+    internal string MarkerName => Marker switch
+    {
+        MarkerShape.FilledSquare => "square",
+        MarkerShape.FilledCircle => "circle",
+        MarkerShape.FilledTriangleUp => "triangle",
+        MarkerShape.FilledDiamond => "diamond",
+        MarkerShape.OpenSquare => "open-square",
+        MarkerShape.OpenCircle => "open-circle",
+        MarkerShape.OpenTriangleUp => "open-triangle",
+        _ => "open-diamond",
+    };
+
     private static readonly string[] Palette = ["#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442", "#000000"];
 
     private static readonly MarkerShape[] Markers =
@@ -32,7 +49,7 @@ internal sealed record Style(Color Color, MarkerShape Marker, LinePattern Patter
         {
             var slot = slots[entry.Parts[0]];
             var marker = entry.Parts.Length > 1 ? teachers.IndexOf(entry.Parts[1]) % Markers.Length : slot;
-            return new Style(Color.FromHex(Palette[slot]), Markers[marker], entry.Curve.StartsWith("gold-", StringComparison.Ordinal) ? LinePattern.Dashed : LinePattern.Solid);
+            return new Style(Palette[slot], Markers[marker], entry.Curve.StartsWith("gold-", StringComparison.Ordinal) ? LinePattern.Dashed : LinePattern.Solid);
         }, StringComparer.Ordinal);
     }
 
@@ -53,5 +70,7 @@ internal sealed record Style(Color Color, MarkerShape Marker, LinePattern Patter
     internal static Color OfRank(bool baseline) => Color.FromHex(baseline ? "#888888" : Palette[0]);
 
     /// <summary>Colours of kinds of cost, in the order of the kinds.</summary>
-    internal static Color OfKind(int kind) => Color.FromHex(new[] { "#000000", "#E69F00", "#F0E442", "#0072B2", "#56B4E9", "#CC79A7", "#009E73", "#999999" }[kind]);
+    internal static Color OfKind(int kind) => Color.FromHex(HexOfKind(kind));
+
+    internal static string HexOfKind(int kind) => new[] { "#000000", "#E69F00", "#F0E442", "#0072B2", "#56B4E9", "#CC79A7", "#009E73", "#999999" }[kind];
 }

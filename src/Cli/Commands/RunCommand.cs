@@ -51,8 +51,8 @@ internal static class RunCommand
         limit.Check();
 
         var code = place.Code();
-        var recorder = new Recorder(plan, results, ManifestOf.This(plan, code, files), TimeProvider.System);
         IBoard board = json ? new JsonBoard() : quiet || Console.IsOutputRedirected ? new PlainBoard(chosen.Count, quiet) : new LiveBoard(chosen.Count);
+        var recorder = new Recorder(plan, results, ManifestOf.This(plan, code, files), board, TimeProvider.System);
         var command = new WorkerCommandLine(place.Snapshot(plan.Spec), Path.GetFullPath(file), plan.Spec.Threads, code, place.Store.Root);
         var failures = new Failures(plan.Spec, code, place.Store);
         IExecutor where = executor == Slurm

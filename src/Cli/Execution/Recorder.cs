@@ -1,3 +1,4 @@
+using Bench.Cli.Display;
 using Bench.Protocol.Ledger;
 using Bench.Protocol.Outcomes;
 using Bench.Protocol.Plans;
@@ -9,7 +10,7 @@ namespace Bench.Cli.Execution;
 /// and at the end; a run that was killed in between writes it when it is started again. Results of an older version of the experiment are
 /// replaced only when the new ones are complete.
 /// </summary>
-internal sealed class Recorder(Plan plan, ResultsFolder results, Manifest manifest, TimeProvider clock)
+internal sealed class Recorder(Plan plan, ResultsFolder results, Manifest manifest, IBoard board, TimeProvider clock)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(15);
 
@@ -30,7 +31,17 @@ internal sealed class Recorder(Plan plan, ResultsFolder results, Manifest manife
     {
         outcomes[unit.Fingerprint.Text] = outcome;
         if (outcome.Status != UnitStatus.Ok) Failed++;
-        if (clock.GetElapsedTime(saved) > pause) Save(complete: false);
+        if (clock.GetElapsedTime(saved) <= pause) return;
+        try
+        {
+            Save(complete: false);
+        }
+        catch (LedgerException error)
+        {
+            // What is computed is in the store: it is no reason to stop, and at the end it is said.
+            board.Say($"not recorded for now: {error.Message}");
+            saved = clock.GetTimestamp();
+        }
     }
 
     /// <summary>Writes the ledger.</summary>

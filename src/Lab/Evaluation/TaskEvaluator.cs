@@ -16,6 +16,9 @@ namespace Bench.Lab.Evaluation;
 /// <summary>Measures a model on the held-out items of an experiment's tasks, item by item.</summary>
 internal sealed class TaskEvaluator(IReadOnlyList<TaskSpec> tasks, EvaluationSpec evaluation, ProblemBank problems, ITokenizer tokenizer, TimeProvider clock)
 {
+    /// <summary>Items whose answers are kept for people to read.</summary>
+    private const int Shown = 4;
+
     /// <summary>Accuracy on tasks with gold solutions: the model answers each held-out prompt, and its final answer is graded.</summary>
     internal (IReadOnlyList<TaskScores> Scores, Charge Charge) Solve(ILanguageModel model, Seed seed, Action<int>? progress = null)
     {
@@ -64,8 +67,14 @@ internal sealed class TaskEvaluator(IReadOnlyList<TaskSpec> tasks, EvaluationSpe
         var scores = new List<TaskScores>();
         foreach (var group in Enumerable.Range(0, items.Count).GroupBy(i => items[i].Name))
         {
-            foreach (var metric in items[group.First()].Task.Metrics)
-                scores.Add(new TaskScores(group.Key, metric.Name, [.. group.Select(i => Enumerable.Range(0, samples).Average(sample => items[i].Task.Measure(metric, items[i].Problem, texts[i * samples + sample])))]));
+            var metrics = items[group.First()].Task.Metrics;
+            foreach (var metric in metrics)
+            {
+                scores.Add(new TaskScores(group.Key, metric.Name, [.. group.Select(i => Enumerable.Range(0, samples).Average(sample => items[i].Task.Measure(metric, items[i].Problem, texts[i * samples + sample])))])
+                {
+                    Answers = metric == metrics[0] ? [.. group.Take(Shown).Select((i, item) => new Answered(item, items[i].Problem.Prompt, items[i].Problem.Answer, texts[i * samples]))] : null,
+                });
+            }
         }
 
         if (evaluation.PassAt is var k and > 0)

@@ -20,6 +20,8 @@ public static class Recording
     public static Results Merge(Plan plan, IReadOnlyDictionary<string, Outcome> outcomes, Results before, IReadOnlyDictionary<string, string> teachersBefore)
     {
         var (runs, scores, items, charges) = (new List<RunRow>(), new List<ScoreRow>(), new List<ItemRow>(), new List<ChargeRow>());
+        var (curves, samples, oldCurves, oldSamples) = (
+            new List<CurveRow>(), new List<SampleRow>(), before.Curves.ToLookup(row => row.Run, StringComparer.Ordinal), before.Samples.ToLookup(row => row.Run, StringComparer.Ordinal));
         var (oldRuns, oldScores, oldItems, oldCharges) = (
             before.Runs.ToLookup(row => row.Run, StringComparer.Ordinal),
             before.Scores.ToLookup(row => row.Run, StringComparer.Ordinal),
@@ -34,6 +36,9 @@ public static class Recording
                 scores.AddRange(outcome.Scores.Select(score => Score(unit.Run, score)));
                 items.AddRange(outcome.Scores.SelectMany(score => score.Items.Select((value, item) => new ItemRow(unit.Run, score.Task, item, score.Metric, value))));
                 charges.AddRange(own.Select(charge => Row(plan.Spec, unit.Run, charge)));
+                curves.AddRange(outcome.Curve.Select(point => new CurveRow(unit.Run, point.Step, point.Spent, point.Loss)));
+                if (unit is not StudentUnit student || student.Seed == plan.Spec.Seeds[0])
+                    samples.AddRange(outcome.Scores.SelectMany(score => (score.Answers ?? []).Select(answer => new SampleRow(unit.Run, score.Task, answer.Item, answer.Prompt, answer.Reference, answer.Response, score.Items[answer.Item]))));
                 continue;
             }
 
@@ -42,9 +47,11 @@ public static class Recording
             scores.AddRange(oldScores[unit.Run]);
             items.AddRange(oldItems[unit.Run]);
             charges.AddRange(oldCharges[unit.Run]);
+            curves.AddRange(oldCurves[unit.Run]);
+            samples.AddRange(oldSamples[unit.Run]);
         }
 
-        return new Results(runs, scores, items, charges, Summary.Of(plan.Spec, runs, items)) { Trials = Trials(plan, outcomes, before) };
+        return new Results(runs, scores, items, charges, Summary.Of(plan.Spec, runs, items)) { Trials = Trials(plan, outcomes, before), Curves = curves, Samples = samples };
     }
 
     // A choice is recorded when all its trials have ended.

@@ -7,5 +7,11 @@ public sealed record Results(
     /// <summary>The trials of tuning; none where nothing was tuned.</summary>
     public IReadOnlyList<TrialRow> Trials { get; init; } = [];
 
+    /// <summary>How training went; none where it was not recorded.</summary>
+    public IReadOnlyList<CurveRow> Curves { get; init; } = [];
+
+    /// <summary>What was written for the first items; none where it was not recorded.</summary>
+    public IReadOnlyList<SampleRow> Samples { get; init; } = [];
+
     public static Results Empty { get; } = new([], [], [], [], []);
 }

@@ -12,6 +12,8 @@ public sealed class ResultsFolder(string path)
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, NewLine = "\n", PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private const string TrialsName = "trials.csv";
+    private const string CurvesName = "curves.csv.gz";
+    private const string SamplesName = "samples.csv";
 
     public string Path { get; } = System.IO.Path.GetFullPath(path);
 
@@ -49,7 +51,9 @@ public sealed class ResultsFolder(string path)
             [.. Table<ChargeRow>("charges.csv").Where(row => recorded.Contains(row.Run))],
             Table<SummaryRow>("summary.csv"))
         {
-            Trials = File.Exists(FileOf(TrialsName)) ? Table<TrialRow>(TrialsName) : [],
+            Trials = Optional<TrialRow>(TrialsName),
+            Curves = [.. Optional<CurveRow>(CurvesName).Where(row => recorded.Contains(row.Run))],
+            Samples = [.. Optional<SampleRow>(SamplesName).Where(row => recorded.Contains(row.Run))],
         };
     }
 
@@ -69,21 +73,35 @@ public sealed class ResultsFolder(string path)
     /// <summary>Writes everything.</summary>
     public void Write(Results results)
     {
-        Replace("items.csv.gz", stream =>
-        {
-            using var zip = new GZipStream(stream, CompressionLevel.Optimal, leaveOpen: true);
-            CsvTable<ItemRow>.Write(zip, results.Items);
-        });
+        Replace("items.csv.gz", stream => Zipped(stream, results.Items));
         Replace("scores.csv", stream => CsvTable<ScoreRow>.Write(stream, results.Scores));
         Replace("charges.csv", stream => CsvTable<ChargeRow>.Write(stream, results.Charges));
         Replace("summary.csv", stream => CsvTable<SummaryRow>.Write(stream, results.Summary));
-        if (results.Trials.Count > 0) Replace(TrialsName, stream => CsvTable<TrialRow>.Write(stream, results.Trials));
-        else File.Delete(FileOf(TrialsName));
+        ReplaceOrDelete(TrialsName, results.Trials, CsvTable<TrialRow>.Write);
+        ReplaceOrDelete(CurvesName, results.Curves, Zipped);
+        ReplaceOrDelete(SamplesName, results.Samples, CsvTable<SampleRow>.Write);
         Replace("runs.csv", stream => CsvTable<RunRow>.Write(stream, results.Runs));
     }
 
+    private static void Zipped<T>(Stream stream, IEnumerable<T> rows) where T : class
+    {
+        using var zip = new GZipStream(stream, CompressionLevel.Optimal, leaveOpen: true);
+        CsvTable<T>.Write(zip, rows);
+    }
+
+    private void ReplaceOrDelete<T>(string name, IReadOnlyList<T> rows, Action<Stream, IEnumerable<T>> write)
+    {
+        if (rows.Count > 0) Replace(name, stream => write(stream, rows));
+        else File.Delete(FileOf(name));
+    }
+
+    private IReadOnlyList<T> Optional<T>(string name) where T : class => File.Exists(FileOf(name)) ? Table<T>(name) : [];
+
     /// <summary>Writes a table that was derived from the others.</summary>
     public void WriteTable<T>(string name, IEnumerable<T> rows) where T : class => Replace(name, stream => CsvTable<T>.Write(stream, rows));
+
+    /// <summary>Writes a text that was made from the tables.</summary>
+    public void WriteText(string name, string text) => Replace(name, stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(text)));
 
     /// <summary>The manifest, or null where there is none.</summary>
     public Manifest? ReadManifest()

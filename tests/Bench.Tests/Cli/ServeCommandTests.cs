@@ -1,5 +1,3 @@
-using System.ComponentModel;
-using System.Diagnostics;
 using System.Text.Json;
 
 namespace Bench.Tests.Cli;
@@ -11,41 +9,11 @@ public sealed class ServeCommandTests : IDisposable
 
     public void Dispose() => scratch.Dispose();
 
-    private static string Clients => Path.Combine(Repository.Root, "tests", "Clients");
-
-    private static (int Code, string Output, string Errors) Start(string program, params string[] arguments)
-    {
-        var start = new ProcessStartInfo(program, arguments) { WorkingDirectory = Clients, RedirectStandardOutput = true, RedirectStandardError = true };
-        // The tests' own libraries are none of theirs.
-        start.Environment.Remove("LD_LIBRARY_PATH");
-        using var process = Process.Start(start)!;
-        var errors = process.StandardError.ReadToEndAsync();
-        var output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        return (process.ExitCode, output, errors.Result);
-    }
-
-    private static void NodeOrSkip()
-    {
-        try
-        {
-            Assert.SkipUnless(Start("node", "--version").Code == 0, "needs node");
-        }
-        catch (Win32Exception)
-        {
-            Assert.Skip("needs node and npm");
-        }
-
-        if (Directory.Exists(Path.Combine(Clients, "node_modules", "openai"))) return;
-        var installed = Start("npm", "ci", "--no-audit", "--no-fund");
-        Assert.SkipUnless(installed.Code == 0, $"needs the npm package openai: {installed.Errors.ReplaceLineEndings(" ")}");
-    }
-
     [Fact]
     public void The_official_client_completes_a_chat_and_a_stream()
     {
         var model = Repository.DataOrSkip("checkpoints/stories260k/stories260K.bin");
-        NodeOrSkip();
+        Clients.PackageOrSkip("openai");
         Environment.SetEnvironmentVariable("BENCH_TEST_TOKEN", "only-for-this-test");
         using var server = new BenchProcess(scratch.Path).Start("serve", model, "--port", "0", "--name", "stories", "--token-variable", "BENCH_TEST_TOKEN");
         try
@@ -53,7 +21,7 @@ public sealed class ServeCommandTests : IDisposable
             var line = server.StandardOutput.ReadLine()!;
             Assert.Contains("a bearer token is asked for", line, StringComparison.Ordinal);
             var address = line.Split(' ').Single(word => word.StartsWith("http", StringComparison.Ordinal));
-            var (code, output, errors) = Start("node", "openai-client.mjs", address, "stories", "only-for-this-test");
+            var (code, output, errors) = Clients.Start("node", "openai-client.mjs", address, "stories", "only-for-this-test");
             Assert.True(code == 0, errors);
             var said = JsonDocument.Parse(output).RootElement;
             string Text(string name) => said.GetProperty(name).GetString()!;
@@ -69,12 +37,12 @@ public sealed class ServeCommandTests : IDisposable
             Assert.Equal(["stories"], said.GetProperty("models").EnumerateArray().Select(name => name.GetString()!));
             Assert.Equal((400, "BadRequestError", "temperature"), (
                 said.GetProperty("error").GetProperty("status").GetInt32(), said.GetProperty("error").GetProperty("name").GetString(), said.GetProperty("error").GetProperty("param").GetString()));
-            Assert.NotEqual(0, Start("node", "openai-client.mjs", address, "stories", "another-token").Code);
+            Assert.NotEqual(0, Clients.Start("node", "openai-client.mjs", address, "stories", "another-token").Code);
         }
         finally
         {
             // Asked to stop, it stops.
-            Start("kill", "-TERM", server.Id.ToString());
+            Clients.Start("kill", "-TERM", server.Id.ToString());
             Assert.True(server.WaitForExit(TimeSpan.FromSeconds(20)));
             Assert.Equal(0, server.ExitCode);
         }

@@ -1,0 +1,104 @@
+using System.Globalization;
+using System.Net;
+using System.Text;
+using System.Text.Json;
+using Bench.Protocol.Ledger;
+using Bench.Protocol.Specs;
+
+namespace Bench.Report.Page;
+
+/// <summary>report.html: everything that an experiment found, in one file that asks for nothing else.</summary>
+internal static class HtmlPage
+{
+    internal const string Name = "report.html";
+
+    internal static void Write(ExperimentSpec spec, ResultsFolder folder, Results results, IReadOnlyList<ComparisonRow> compared)
+    {
+        var manifest = folder.ReadManifest();
+        var parts = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["title"] = Text($"{spec.Name}: {spec.Question}"),
+            ["name"] = Text(spec.Name),
+            ["question"] = Text(spec.Question),
+            ["answer"] = string.Concat(Answer(spec, results, compared).Select(line => $"<p>{Text(line)}</p>\n")),
+            ["runs"] = results.Runs.Count.ToString(CultureInfo.InvariantCulture),
+            ["rebuild"] = Text($"git checkout {manifest?.Commit ?? "(unknown)"}{(manifest?.Dirty == true ? "    # and changes that were not committed" : "")}\n./bench run {spec.Name}\n./bench verify {spec.Name}    # a sample of the runs again, compared with these"),
+            ["manifest"] = manifest is null ? "" : string.Concat(Facts(manifest).Select(fact => $"<dt>{Text(fact.What)}</dt><dd>{Text(fact.Value)}</dd>\n")),
+            ["spec"] = Text(manifest?.Spec ?? spec.Text),
+            ["css"] = Resource("page.css"),
+            ["js"] = Resource("page.js"),
+            // Text of an experiment cannot end the script that it stands in: the serialiser escapes what would.
+            ["data"] = JsonSerializer.Serialize(PageData.Of(spec, results, compared)),
+        };
+        folder.WriteText(Name, Filled(Resource("page.html"), parts));
+    }
+
+    /// <summary>What the results say of the question, in sentences: the best methods at the largest budget of each student and task, and the teacher.</summary>
+    internal static IEnumerable<string> Answer(ExperimentSpec spec, Results results, IReadOnlyList<ComparisonRow> compared)
+    {
+        foreach (var task in spec.Tasks)
+        {
+            foreach (var student in spec.Students)
+            {
+                var rows = compared.Where(row => row.Task == task.Name && row.Student == student.Name && row.Budget == spec.Budgets[^1].Amount).ToArray();
+                if (rows.Length == 0) continue;
+                var best = rows[0];
+                var line = new StringBuilder();
+                if (spec.Tasks.Count > 1) line.Append(task.Name).Append(": ");
+                line.Append(CultureInfo.InvariantCulture, $"At {spec.Budgets[^1].AmountText} {spec.Budgets[^1].UnitLabel} student {student.Name} reaches {best.Metric} {Value(best.Value, best.CiLow, best.CiHigh)} by {Labels.Of(spec, best.Teacher, best.Method)}");
+                if (best.Recovered is not null && best.Method != Summary.GapBaseline)
+                    line.Append(CultureInfo.InvariantCulture, $", which recovers {Labels.Percent(best.Recovered)}% [{Labels.Percent(best.RecoveredLow)}, {Labels.Percent(best.RecoveredHigh)}] of the gap to the teacher");
+                var equals = rows.Skip(1).Where(row => row.Group.Any(best.Group.Contains)).Select(row => Labels.Of(spec, row.Teacher, row.Method)).ToArray();
+                if (equals.Length > 0) line.Append("; not told apart from it: ").AppendJoin(", ", equals.Take(6)).Append(equals.Length > 6 ? $" and {equals.Length - 6} more" : "");
+                var worse = rows.Except(rows.Where(row => row.Group.Any(best.Group.Contains))).ToArray();
+                if (worse.Length > 0) line.Append("; behind: ").AppendJoin(", ", worse.Take(4).Select(row => $"{Labels.Of(spec, row.Teacher, row.Method)} {Value(row.Value, row.CiLow, row.CiHigh)}")).Append(worse.Length > 4 ? $" and {worse.Length - 4} more" : "");
+                yield return line.Append('.').ToString();
+            }
+
+            foreach (var teacher in results.Summary.Where(row => row.Method == Summary.Teacher && row.Task == task.Name && row.Metric == task.Task.Metrics[0].Name))
+                yield return $"{(spec.Tasks.Count > 1 ? task.Name + ": t" : "T")}eacher {teacher.Teacher}: {teacher.Metric} {Value(teacher.Value, teacher.CiLow, teacher.CiHigh)}.";
+        }
+    }
+
+    private static string Value(double value, double? low, double? high) => low is null
+        ? value.ToString("0.000", CultureInfo.InvariantCulture)
+        : string.Create(CultureInfo.InvariantCulture, $"{value:0.000} [{low:0.000}, {high:0.000}]");
+
+    private static IEnumerable<(string What, string Value)> Facts(Manifest manifest)
+    {
+        yield return ("commit", manifest.Commit + (manifest.Dirty ? " with changes" : ""));
+        yield return ("processor", $"{manifest.Cpu}, {manifest.Cores} cores, {manifest.Device}");
+        yield return ("system", $"{manifest.OperatingSystem}, {manifest.Runtime}, {manifest.Provider}");
+        yield return ("cost boundary", string.Join(" + ", manifest.Boundary));
+        yield return ("prices", manifest.Prices);
+        yield return ("energy", manifest.Energy);
+        foreach (var (teacher, licence) in manifest.Licences) yield return ($"licence of {teacher}", licence);
+        foreach (var (file, hash) in manifest.Data) yield return (file, $"sha256 {hash}");
+        yield return ("packages", string.Join(", ", manifest.Packages.Select(package => $"{package.Key} {package.Value}")));
+        yield return ("experiment", $"sha256 {manifest.SpecSha256}");
+    }
+
+    // Names in braces, each once; what stands in their place is not looked at again.
+    private static string Filled(string template, IReadOnlyDictionary<string, string> parts)
+    {
+        var page = new StringBuilder();
+        for (var at = 0; at < template.Length;)
+        {
+            var open = template.IndexOf('{', at);
+            if (open < 0) return page.Append(template.AsSpan(at)).ToString();
+            var close = template.IndexOf('}', open);
+            page.Append(template.AsSpan(at, open - at)).Append(parts[template[(open + 1)..close]]);
+            at = close + 1;
+        }
+
+        return page.ToString();
+    }
+
+    private static string Text(string text) => WebUtility.HtmlEncode(text);
+
+    private static string Resource(string name)
+    {
+        using var reader = new StreamReader(typeof(HtmlPage).Assembly.GetManifestResourceStream(name)!);
+        return reader.ReadToEnd();
+    }
+}

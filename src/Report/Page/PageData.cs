@@ -1,0 +1,87 @@
+using Bench.Protocol.Costs;
+using Bench.Protocol.Ledger;
+using Bench.Protocol.Specs;
+using Bench.Protocol.Tasks;
+
+namespace Bench.Report.Page;
+
+/// <summary>What the script of the page draws from, as an object that serialises to it.</summary>
+internal static class PageData
+{
+    /// <summary>Points of one learning curve: more are not seen.</summary>
+    private const int CurvePoints = 40;
+
+    private const int LongestSample = 1500;
+
+    internal static object Of(ExperimentSpec spec, Results results, IReadOnlyList<ComparisonRow> compared)
+    {
+        var index = results.Runs.Select((run, i) => (run.Run, i)).ToDictionary(pair => pair.Run, pair => pair.i, StringComparer.Ordinal);
+        var kinds = Charge.Names.Keys.ToArray();
+        var labels = results.Runs.Where(run => run.Budget is not null).Select(run => Labels.Of(spec, run.Teacher, run.Method)).Distinct().ToArray();
+        var looks = Style.Of(labels);
+        return new
+        {
+            name = spec.Name,
+            budgetLabel = spec.Budgets[0].UnitLabel,
+            gapBaseline = Summary.GapBaseline,
+            axis = spec.Budgets[0].Unit == BudgetUnit.Queries ? "queries" : "flops",
+            students = spec.Students.Select(student => student.Name),
+            tasks = spec.Tasks.Select(task => new { name = task.Name, metrics = MetricsOf(spec, task, results).Select(metric => new { name = metric.Name, label = metric.Label, higher = metric.HigherIsBetter, share = metric.IsShare }) }),
+            methods = labels.Select((label, i) => new { name = label, order = i, color = looks[label].Hex, marker = looks[label].MarkerName, dashed = looks[label].IsDashed }),
+            kinds,
+            kindColors = Enumerable.Range(0, kinds.Length).Select(Style.HexOfKind),
+            boundaries = Boundaries(spec, results).Select(boundary => new { name = boundary.Name, kinds = boundary.Kinds.Select(kind => Array.IndexOf(kinds, Charge.NameOf(kind))) }),
+            runs = results.Runs.Select(run => new
+            {
+                run = run.Run, label = run.Budget is null ? "" : Labels.Of(spec, run.Teacher, run.Method), student = run.Student, budget = run.Budget, seed = run.Seed, status = run.Status, error = run.Error,
+                flopsStudent = run.FlopsStudent, tokens = run.TokensTrained, queries = run.TeacherQueries, seconds = run.Seconds, attempts = run.Attempts,
+                teacherRun = spec.Methods.FirstOrDefault(method => method.Name == run.Method) is { IsBaseline: false } ? TeacherRun(spec, run, index) : null,
+            }),
+            charges = results.Charges.Select(charge => new object?[] { index[charge.Run], Array.IndexOf(kinds, charge.Kind), charge.Flops, charge.Seconds, charge.Usd }),
+            scores = results.Scores.Select(score => new object?[] { index[score.Run], score.Task, score.Metric, Rounded(score.Value) }),
+            summary = results.Summary.Select(row => new
+            {
+                task = row.Task, metric = row.Metric, student = row.Student, teacher = row.Teacher, method = row.Method, label = Labels.Of(spec, row.Teacher, row.Method), budget = row.Budget, seeds = row.Seeds, items = row.Items,
+                value = row.Value, low = row.CiLow, high = row.CiHigh, recovered = row.Recovered, recoveredLow = row.RecoveredLow, recoveredHigh = row.RecoveredHigh, flops = row.FlopsTotal, usd = row.Usd,
+            }),
+            comparison = compared.Select(row => new
+            {
+                task = row.Task, student = row.Student, budget = row.Budget, label = Labels.Of(spec, row.Teacher, row.Method), value = row.Value, low = row.CiLow, high = row.CiHigh, group = row.Group,
+                pBest = row.PBest, pMcnemar = row.PMcnemar, frontier = row.Frontier,
+            }),
+            curves = results.Curves.GroupBy(row => row.Run).Select(group => new object[] { index[group.Key], Thinned([.. group]).Select(row => new[] { row.Step, Rounded(row.Loss) }) }),
+            samples = results.Samples.Select(row => new object[] { index[row.Run], row.Task, row.Item, Cut(row.Prompt), Cut(row.Reference), Cut(row.Response), row.Score }),
+            latex = ComparisonTables.Latex(spec, compared),
+        };
+    }
+
+    private static IEnumerable<Metric> MetricsOf(ExperimentSpec spec, TaskSpec task, Results results) => Metric.Of(task.Task, spec.Evaluation)
+        .Where(metric => results.Summary.Any(row => row.Task == task.Name && row.Metric == metric.Name)).DefaultIfEmpty(task.Task.Metrics[0]);
+
+    // The declared one, and those that readers ask about; two that are the same are one.
+    private static IEnumerable<(string Name, IReadOnlyList<ChargeKind> Kinds)> Boundaries(ExperimentSpec spec, Results results)
+    {
+        ChargeKind[] use = [ChargeKind.StudentTraining, ChargeKind.TeacherGeneration, ChargeKind.TeacherScoring];
+        var boundaries = new List<(string, IReadOnlyList<ChargeKind>)>
+        {
+            ("as declared", spec.Boundary), ("student's training alone", [ChargeKind.StudentTraining]), ("with the teacher's use", use), ("with the teacher's training", [.. use, ChargeKind.TeacherTraining]),
+            ("everything", [.. Charge.Names.Values]),
+        };
+        var present = results.Charges.Select(charge => charge.Kind).ToHashSet(StringComparer.Ordinal);
+        return boundaries.DistinctBy(boundary => string.Join(' ', boundary.Item2.Select(Charge.NameOf).Where(present.Contains).Order(StringComparer.Ordinal)));
+    }
+
+    // The run whose charges hold the training of whoever taught a student.
+    private static int? TeacherRun(ExperimentSpec spec, RunRow run, Dictionary<string, int> index)
+    {
+        var teacher = spec.Teachers.FirstOrDefault(known => known.Name == run.Teacher) ?? spec.Teachers[0];
+        var origin = teacher.Of ?? teacher.Name;
+        return index.TryGetValue($"teacher-{origin}", out var named) ? named : index.TryGetValue(Protocol.Plans.TeacherUnit.OnlyRun, out var only) ? only : null;
+    }
+
+    private static IEnumerable<CurveRow> Thinned(CurveRow[] rows) => rows.Where((_, i) => i % (1 + rows.Length / CurvePoints) == 0 || i == rows.Length - 1);
+
+    private static double Rounded(double value) => value == 0 ? 0 : Math.Round(value, Math.Clamp(5 - (int)Math.Floor(Math.Log10(Math.Abs(value))), 0, 15));
+
+    private static string Cut(string text) => text.Length <= LongestSample ? text : $"{text[..LongestSample]} … ({text.Length} characters)";
+}
