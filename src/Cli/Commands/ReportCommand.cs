@@ -1,7 +1,9 @@
 using System.CommandLine;
+using System.Text;
 using Bench.Protocol.Ledger;
 using Bench.Protocol.Specs;
 using Bench.Report;
+using Bench.Report.Page;
 
 namespace Bench.Cli.Commands;
 
@@ -11,10 +13,24 @@ internal static class ReportCommand
     internal static Command Create()
     {
         var experiment = Arguments.Experiment();
+        experiment.Arity = ArgumentArity.ZeroOrOne;
         var output = Arguments.Output();
-        var command = new Command("report", "Rebuild tables and figures from the CSV files.") { experiment, output };
-        command.SetAction(parsed => Rebuild(parsed.GetValue(experiment)!, parsed.GetValue(output)));
+        var index = new Option<bool>("--index") { Description = "A page over all results instead, with each experiment's question and answer." };
+        var command = new Command("report", "Rebuild tables, figures and the page from the CSV files.") { experiment, output, index };
+        command.SetAction(parsed => parsed.GetValue(index) ? Index(parsed.GetValue(output)) : Rebuild(
+            parsed.GetValue(experiment) ?? throw new SpecException(null, "no experiment is named", "bench report NAME, or bench report --index for a page over all"), parsed.GetValue(output)));
         return command;
+    }
+
+    private static int Index(string? output)
+    {
+        var root = output ?? Path.Combine(Workplace.Current.Root, "results");
+        var found = new List<(ExperimentSpec, ResultsFolder)>();
+        foreach (var folder in Directory.Exists(root) ? Directory.GetDirectories(root).Order(StringComparer.Ordinal).Select(path => new ResultsFolder(path)) : [])
+            if (folder.ReadManifest() is { } manifest) found.Add((ExperimentFile.Parse(Encoding.UTF8.GetBytes(manifest.Spec), Path.Combine(folder.Path, "manifest.json")), folder));
+        if (found.Count == 0) throw new LedgerException($"{root}: there are no results; bench run makes them");
+        Console.WriteLine($"{found.Count} experiments: {Path.GetRelativePath(Directory.GetCurrentDirectory(), IndexPage.Write(root, found))}");
+        return ExitCodes.Done;
     }
 
     private static int Rebuild(string named, string? output)
@@ -27,6 +43,7 @@ internal static class ReportCommand
         ExperimentReport.Write(spec, results);
         foreach (var line in Conclusions.Of(spec, recorded)) Console.WriteLine(line);
         Console.WriteLine($"figures: {Path.GetRelativePath(Directory.GetCurrentDirectory(), results.Figures)}");
+        Console.WriteLine($"page: {Path.GetRelativePath(Directory.GetCurrentDirectory(), Path.Combine(results.Path, "report.html"))}");
         Console.WriteLine($"tables: {Path.GetRelativePath(Directory.GetCurrentDirectory(), results.Tables)}");
         return ExitCodes.Done;
     }

@@ -95,6 +95,9 @@ public sealed class ResultsFolder(string path)
         else File.Delete(FileOf(name));
     }
 
+    /// <summary>Reads a table that was derived from the others; empty where there is none.</summary>
+    public IReadOnlyList<T> ReadTable<T>(string name) where T : class => Optional<T>(name);
+
     private IReadOnlyList<T> Optional<T>(string name) where T : class => File.Exists(FileOf(name)) ? Table<T>(name) : [];
 
     /// <summary>Writes a table that was derived from the others.</summary>

@@ -79,7 +79,7 @@ internal static class HtmlPage
     }
 
     // Names in braces, each once; what stands in their place is not looked at again.
-    private static string Filled(string template, IReadOnlyDictionary<string, string> parts)
+    internal static string Filled(string template, IReadOnlyDictionary<string, string> parts)
     {
         var page = new StringBuilder();
         for (var at = 0; at < template.Length;)
@@ -94,9 +94,9 @@ internal static class HtmlPage
         return page.ToString();
     }
 
-    private static string Text(string text) => WebUtility.HtmlEncode(text);
+    internal static string Text(string text) => WebUtility.HtmlEncode(text);
 
-    private static string Resource(string name)
+    internal static string Resource(string name)
     {
         using var reader = new StreamReader(typeof(HtmlPage).Assembly.GetManifestResourceStream(name)!);
         return reader.ReadToEnd();

@@ -6,6 +6,7 @@ using Bench.Protocol.Outcomes;
 using Bench.Protocol.Seeds;
 using Bench.Protocol.Units;
 using Bench.Report;
+using Bench.Report.Page;
 using Bench.Tests.Protocol;
 using Microsoft.Playwright;
 
@@ -64,7 +65,7 @@ public sealed class PageTests : IAsyncLifetime
         page.PageError += (_, error) => complaints.Add(error);
         page.Request += (_, request) => requests.Add(request.Url);
         await page.GotoAsync("file://" + file);
-        await Assertions.Expect(page.Locator("html[data-ready=yes]")).ToBeAttachedAsync();
+        if (Path.GetFileName(file) == "report.html") await Assertions.Expect(page.Locator("html[data-ready=yes]")).ToBeAttachedAsync();
         return page;
     }
 
@@ -138,6 +139,24 @@ public sealed class PageTests : IAsyncLifetime
         Assert.Contains("student s59k", await page.Locator("#frontier-words").InnerTextAsync(), StringComparison.Ordinal);
         page = await Open(PageOf("teacher-size"));
         Assert.True(await Marks(page, "frontier") > 4);
+        Assert.Empty(complaints);
+    }
+
+    [Fact]
+    public async Task The_index_leads_to_the_page_of_every_experiment()
+    {
+        string[] names = ["hinton-mnist", "quickstart"];
+        var folders = names.Select(name => new ResultsFolder(Path.GetDirectoryName(PageOf(name))!)).ToArray();
+        var specs = folders.Select(folder => Bench.Protocol.Specs.ExperimentFile.Parse(System.Text.Encoding.UTF8.GetBytes(folder.ReadManifest()!.Spec), "manifest.json"));
+        var page = await Open(IndexPage.Write(scratch.Path, [.. specs.Zip(folders)]));
+        Assert.Equal(names, await page.Locator("h2 a").AllInnerTextsAsync());
+        foreach (var name in names)
+        {
+            await page.GetByRole(AriaRole.Link, new PageGetByRoleOptions { Name = name, Exact = true }).ClickAsync();
+            await Assertions.Expect(page.Locator("html[data-ready=yes] .name").First).ToContainTextAsync(name);
+            await page.GoBackAsync();
+        }
+
         Assert.Empty(complaints);
     }
 

@@ -1,0 +1,42 @@
+using System.Globalization;
+using Bench.Protocol.Ledger;
+using Bench.Protocol.Specs;
+
+namespace Bench.Report.Page;
+
+/// <summary>index.html over all results: each experiment's question and answer, and the way to its page.</summary>
+public static class IndexPage
+{
+    private const string Name = "index.html";
+
+    /// <summary>Writes it into the folder of all results.</summary>
+    /// <param name="root">The folder.</param>
+    /// <param name="experiments">Each experiment as its results were made, with its folder under the root.</param>
+    /// <returns>The page's path.</returns>
+    public static string Write(string root, IReadOnlyList<(ExperimentSpec Spec, ResultsFolder Folder)> experiments)
+    {
+        var runs = 0;
+        var sections = new List<string>();
+        foreach (var (spec, folder) in experiments)
+        {
+            var results = folder.Read();
+            runs += results.Runs.Count;
+            var answer = HtmlPage.Answer(spec, results, folder.ReadTable<ComparisonRow>("comparison.csv")).Select(line => $"<p>{HtmlPage.Text(line)}</p>\n");
+            var link = Path.GetFileName(folder.Path);
+            var lost = results.Runs.Count(run => run.Status != "ok");
+            sections.Add(string.Create(
+                CultureInfo.InvariantCulture,
+                $"<section>\n<h2>{(File.Exists(Path.Combine(folder.Path, HtmlPage.Name)) ? $"<a href=\"{link}/{HtmlPage.Name}\">{link}</a>" : link)}</h2>\n<p>{HtmlPage.Text(spec.Question)}</p>\n<div class=\"answer\">\n{string.Concat(answer)}</div>\n<p class=\"name\">{results.Runs.Count} runs{(lost > 0 ? $", {lost} of which failed" : "")}; budgets in {HtmlPage.Text(spec.Budgets[0].UnitLabel)}</p>\n</section>\n"));
+        }
+
+        var path = Path.Combine(root, Name);
+        File.WriteAllText(path, HtmlPage.Filled(HtmlPage.Resource(Name), new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["css"] = HtmlPage.Resource("page.css"),
+            ["count"] = experiments.Count.ToString(CultureInfo.InvariantCulture),
+            ["runs"] = runs.ToString(CultureInfo.InvariantCulture),
+            ["experiments"] = string.Concat(sections),
+        }));
+        return path;
+    }
+}
