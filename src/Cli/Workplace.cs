@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Reflection;
+using System.Security.Cryptography;
+using System.Text;
 using Bench.Lab.Runs;
 using Bench.Lab.Teachers;
 using Bench.Lab.Tensors;
@@ -92,10 +94,16 @@ internal sealed class Workplace
     internal string Snapshot(ExperimentSpec spec)
     {
         var target = Path.Combine(Home, "specs", spec.FileHash + ".yaml");
-        if (File.Exists(target)) return target;
+        // One that a power cut emptied is written anew.
+        if (File.Exists(target) && Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(target))) == spec.FileHash) return target;
         Directory.CreateDirectory(Path.GetDirectoryName(target)!);
         var temporary = Temporary(Path.GetDirectoryName(target)!);
-        File.WriteAllText(temporary, spec.Text);
+        using (var stream = new FileStream(temporary, FileMode.CreateNew))
+        {
+            stream.Write(Encoding.UTF8.GetBytes(spec.Text));
+            stream.Flush(flushToDisk: true);
+        }
+
         File.Move(temporary, target, overwrite: true);
         return target;
     }
@@ -117,16 +125,19 @@ internal sealed class Workplace
     }
 
     /// <summary>A folder or file that goes when this process ends, or when another finds that it has.</summary>
-    internal static string Temporary(string folder) => Path.Combine(folder, $".{Environment.ProcessId}-{Guid.NewGuid():N}.tmp");
+    internal static string Temporary(string folder) => Path.Combine(folder, $"{OwnMark}{Environment.ProcessId}-{Guid.NewGuid():N}.tmp");
+
+    // The numbers of processes are those of one machine, and the folder may be shared by many.
+    private static string OwnMark { get; } = $".{Environment.MachineName}-";
 
     /// <summary>Removes what processes that were killed have left outside the store.</summary>
     /// <returns>How many things.</returns>
     internal int Sweep()
     {
         var removed = 0;
-        foreach (var left in new[] { Home, Path.Combine(Home, "specs") }.Where(Directory.Exists).SelectMany(folder => Directory.EnumerateFileSystemEntries(folder, ".*-*.tmp")).ToArray())
+        foreach (var left in new[] { Home, Path.Combine(Home, "specs") }.Where(Directory.Exists).SelectMany(folder => Directory.EnumerateFileSystemEntries(folder, OwnMark + "*.tmp")).ToArray())
         {
-            if (!int.TryParse(Path.GetFileName(left)[1..].Split('-')[0], out var process) || IsAlive(process)) continue;
+            if (!int.TryParse(Path.GetFileName(left)[OwnMark.Length..].Split('-')[0], out var process) || IsAlive(process)) continue;
             if (File.Exists(left)) File.Delete(left);
             else Directory.Delete(left, recursive: true);
             removed++;

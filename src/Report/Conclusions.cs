@@ -41,7 +41,7 @@ public static class Conclusions
     {
         var lost = results.Charges.Where(row => row.Kind == Charge.NameOf(ChargeKind.LostAttempts)).ToArray();
         if (lost.Length == 0) yield break;
-        yield return string.Create(CultureInfo.InvariantCulture, $"{lost.Length} runs needed work that was tried more than once: lost attempts cost up to {lost.Max(row => row.Flops ?? 0):0.0e0} FLOPs,");
+        yield return string.Create(CultureInfo.InvariantCulture, $"{lost.Length} {(lost.Length == 1 ? "run has" : "runs have")} work that failed or was killed: such attempts cost up to {lost.Max(row => row.Flops ?? 0):0.0e0} FLOPs,");
         yield return string.Create(CultureInfo.InvariantCulture, $"  {lost.Max(row => row.Seconds):0} s a run (charges.csv), {(spec.Boundary.Contains(ChargeKind.LostAttempts) ? "counted in the totals" : "outside the boundary")}");
     }
 

@@ -22,10 +22,16 @@ internal sealed class Interruption : IDisposable
         stop.Dispose();
     }
 
+    /// <summary>Some programs send a signal twice, to a process and to its group: what comes so soon is no second wish.</summary>
+    private static readonly TimeSpan Echo = TimeSpan.FromSeconds(2);
+
+    private long first;
+
     // The second one ends the process at once.
     private void Stop(PosixSignalContext context)
     {
-        context.Cancel = !stop.IsCancellationRequested;
+        if (!stop.IsCancellationRequested) first = TimeProvider.System.GetTimestamp();
+        context.Cancel = TimeProvider.System.GetElapsedTime(first) < Echo;
         stop.Cancel();
     }
 }

@@ -43,8 +43,7 @@ internal sealed class LocalExecutor(ExperimentSpec spec, ContentStore store, Wor
         board.Started(unit);
         var problem = await workers.Run(unit, Allowance.Of(spec, unit).Seconds, now => board.Progress(unit, now), cancel);
         var seconds = clock.GetElapsedTime(started).TotalSeconds;
-        return (unit, problem is null
-            ? OutcomeFile.Find(store, unit.Fingerprint.Text) ?? failures.Of(unit, "the worker ended without a result", seconds)
-            : failures.Of(unit, problem, seconds));
+        // What was published counts, however its process ended after that.
+        return (unit, OutcomeFile.Find(store, unit.Fingerprint.Text) ?? failures.Of(unit, problem ?? "the worker ended without a result", seconds));
     }
 }

@@ -10,23 +10,24 @@ namespace Bench.Cli.Execution;
 /// <param name="most">The most bytes; null for no limit.</param>
 internal sealed class StoreLimit(ContentStore store, double? most)
 {
-    private double bytes = most is null ? 0 : store.Entries(examined: false).Sum(entry => (double)entry.Bytes);
+    private readonly Dictionary<string, long> known = most is null ? [] : store.Entries(examined: false).ToDictionary(entry => entry.Key, entry => entry.Bytes);
 
     /// <summary>Makes sure that there is room.</summary>
     /// <exception cref="SpecException">There is none.</exception>
     internal void Check()
     {
+        var bytes = known.Values.Sum();
         if (bytes > most)
             throw new SpecException(
-                null, string.Create(CultureInfo.InvariantCulture, $"{store.Root}: the store holds {bytes / (1 << 30):0.###} GiB, and BENCH_STORE_GIB allows {most / (1 << 30):0.###}"),
+                null, string.Create(CultureInfo.InvariantCulture, $"{store.Root}: the store holds {bytes / 1048576.0:0.###} MiB, and BENCH_STORE_GIB allows {most / 1048576:0.###}"),
                 "bench store gc shows what no results refer to and frees it with --delete; what finished is recorded");
     }
 
     /// <summary>A unit has ended; what it published counts from now on.</summary>
     internal void Add(UnitOfWork unit)
     {
-        if (most is null || store.Find(unit.Fingerprint.Text) is not { } folder) return;
-        bytes += new DirectoryInfo(folder).EnumerateFiles("*", SearchOption.AllDirectories).Sum(file => file.Length);
+        if (most is null || known.ContainsKey(unit.Fingerprint.Text) || store.Find(unit.Fingerprint.Text) is not { } folder) return;
+        known[unit.Fingerprint.Text] = new DirectoryInfo(folder).EnumerateFiles("*", SearchOption.AllDirectories).Sum(file => file.Length);
         Check();
     }
 }

@@ -31,7 +31,7 @@ public static class Recording
         {
             if (outcomes.TryGetValue(unit.Fingerprint.Text, out var outcome))
             {
-                IReadOnlyList<Charge> own = [.. Priced(unit, WithTeacherTraining(plan, unit, outcome, outcomes)), .. LostAttempts(unit, outcomes)];
+                IReadOnlyList<Charge> own = [.. Priced(unit, WithTeacherTraining(plan, unit, outcome, outcomes)), .. LostAttempts(plan, unit, outcomes)];
                 runs.Add(Run(plan.Spec, unit, outcome with { Charges = own }));
                 scores.AddRange(outcome.Scores.Select(score => Score(unit.Run, score)));
                 items.AddRange(outcome.Scores.SelectMany(score => score.Items.Select((value, item) => new ItemRow(unit.Run, score.Task, item, score.Metric, value))));
@@ -98,10 +98,11 @@ public static class Recording
         return [.. outcome.Charges, .. teacher.Charges.Where(charge => charge.Kind == ChargeKind.TeacherTraining)];
     }
 
-    // What shared work lost is charged to each run that uses it, as the work is; a teacher's stands in the teacher's row.
-    private static IEnumerable<Charge> LostAttempts(UnitOfWork unit, IReadOnlyDictionary<string, Outcome> outcomes)
+    // What shared work lost is charged to each run that uses it, as the work is: a teacher's to its students where the boundary counts its training, else in its own row alone.
+    private static IEnumerable<Charge> LostAttempts(Plan plan, UnitOfWork unit, IReadOnlyDictionary<string, Outcome> outcomes)
     {
-        var lost = unit.WithNeeds().Where(other => other == unit || other is not TeacherUnit).SelectMany(other => outcomes.GetValueOrDefault(other.Fingerprint.Text)?.Lost ?? []).ToArray();
+        var carriesTeacher = unit is StudentUnit { Method.IsBaseline: false } && plan.Spec.Boundary.Contains(ChargeKind.TeacherTraining);
+        var lost = unit.WithNeeds().Where(other => other == unit || other is not TeacherUnit || carriesTeacher).SelectMany(other => outcomes.GetValueOrDefault(other.Fingerprint.Text)?.Lost ?? []).ToArray();
         if (lost.Length == 0) return [];
         var charges = lost.SelectMany(attempt => attempt.Charges).ToArray();
         return [new Charge(ChargeKind.LostAttempts, charges.Sum(charge => charge.Tokens), new Flops(charges.Sum(charge => charge.Flops.Value)), new Seconds(lost.Sum(attempt => attempt.Seconds)))];

@@ -265,13 +265,19 @@ internal static class SpecSections
             Attempts = (int)section.Integer("attempts", new ResourcesSpec().Attempts, 1, 100),
             Partition = Word("partition"),
             Gres = Word("gres"),
-            Flags = [.. section.Words("flags").Select(entry => entry.Word.StartsWith("--", StringComparison.Ordinal)
-                ? OneWord(entry.Word, entry.Place)
-                : throw new SpecException(entry.Place, $"'{entry.Word}' is no option of sbatch", "write it as --option=value"))],
+            Flags = [.. section.Words("flags").Select(Flag)],
         };
         section.Close();
         return resources;
     }
+
+    // How Bench finds its jobs again, and what they wait for, is no one else's to say.
+    private static readonly HashSet<string> Own = ["--job-name", "--array", "--output", "--error", "--dependency", "--clusters", "--test-only", "--parsable", "--wait", "--wrap", "--kill-on-invalid-dep", "--no-requeue", "--chdir"];
+
+    private static string Flag((string Word, Place Place) entry) =>
+        !entry.Word.StartsWith("--", StringComparison.Ordinal) ? throw new SpecException(entry.Place, $"'{entry.Word}' is no option of sbatch", "write it as --option=value")
+        : Own.Contains(entry.Word.Split('=')[0]) ? throw new SpecException(entry.Place, $"'{entry.Word.Split('=')[0]}' is set by Bench itself", "remove it")
+        : OneWord(entry.Word, entry.Place);
 
     private static string OneWord(string text, Place place) => text.Length > 0 && text.All(c => c is > ' ' and < '\x7f')
         ? text

@@ -6,6 +6,10 @@ namespace Bench.Protocol.Store;
 /// </summary>
 public sealed class ContentStore(string root)
 {
+    // EWOULDBLOCK, and a sharing violation: anything else, a full disk say, is no lock of another.
+    private const int LockedOnUnix = 11;
+    private const int LockedOnWindows = unchecked((int)0x80070020);
+
     public string Root { get; } = Path.GetFullPath(root);
 
     private string Staging => Path.Combine(Root, "staging");
@@ -71,7 +75,7 @@ public sealed class ContentStore(string root)
     {
         var entries = new DirectoryInfo(Path.Combine(Root, "entries"));
         if (!entries.Exists) yield break;
-        foreach (var folder in entries.EnumerateDirectories().OrderBy(shelf => shelf.Name, StringComparer.Ordinal).SelectMany(shelf => shelf.EnumerateDirectories().OrderBy(entry => entry.Name, StringComparer.Ordinal)))
+        foreach (var folder in entries.EnumerateDirectories().OrderBy(shelf => shelf.Name, StringComparer.Ordinal).SelectMany(shelf => shelf.EnumerateDirectories().Where(entry => IsKey(entry.Name)).OrderBy(entry => entry.Name, StringComparer.Ordinal)))
             yield return new StoredEntry(folder.Name, folder.FullName, folder.EnumerateFiles("*", SearchOption.AllDirectories).Sum(file => file.Length), examined ? EntryChecksums.Wrong(folder.FullName) : null);
     }
 
@@ -86,7 +90,7 @@ public sealed class ContentStore(string root)
         {
             return new FileStream(Path.Combine(Locks, Path.GetFileName(PathOf(key))), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
-        catch (IOException error) when (error is not FileNotFoundException and not DirectoryNotFoundException and not PathTooLongException)
+        catch (IOException error) when (error.HResult is LockedOnUnix or LockedOnWindows)
         {
             return null;
         }
@@ -156,11 +160,14 @@ public sealed class ContentStore(string root)
         return removed;
     }
 
-    private static string[] Of(string folder) => Directory.Exists(folder) ? Directory.GetFileSystemEntries(folder) : [];
+    // Network file systems and desktops leave files of their own everywhere.
+    private static string[] Of(string folder) => Directory.Exists(folder) ? [.. Directory.GetFileSystemEntries(folder).Where(entry => IsKey(Path.GetFileName(entry).Split('-')[0]))] : [];
+
+    private static bool IsKey(string name) => name.Length > 2 && name.All(char.IsAsciiHexDigitLower);
 
     private string NewStaging(string key) => Path.Combine(Staging, $"{key}-{Guid.NewGuid():N}");
 
-    private string PathOf(string key) => key.Length > 2 && key.All(char.IsAsciiHexDigitLower)
+    private string PathOf(string key) => IsKey(key)
         ? Path.Combine(Root, "entries", key[..2], key)
         : throw new ArgumentException($"'{key}' is not a fingerprint", nameof(key));
 }

@@ -68,6 +68,33 @@ public sealed class SlurmTests
     }
 
     [Fact]
+    public async Task What_is_refused_fails_by_name_the_rest_runs_and_a_run_that_leaves_takes_nothing_from_another()
+    {
+        using var cluster = Cluster.StartOrSkip("EnforcePartLimits=ALL");
+        // The environment's own name for jobs is not the one by which they are found.
+        var environment = new Dictionary<string, string>(cluster.Environment) { ["SBATCH_JOB_NAME"] = "mine" };
+        using var arena = new Arena(Experiments.Small.Replace("6e8]", "6e12, 1e15]", StringComparison.Ordinal).Replace("seeds: [0, 1]", "seeds: [0, 1]\nresources: { flags: [\"--comment=thesis\"] }", StringComparison.Ordinal), environment);
+        Ask(cluster, "scontrol", "update", "PartitionName=main", "MaxTime=2-0");
+        using var stays = arena.Start("run", arena.Experiment, "--out", arena.Output, "--executor", "slurm", "--json");
+        var refused = 0;
+        while (await stays.StandardOutput.ReadLineAsync() is { } line && refused < 6)
+            if (line.Contains("Slurm refuses it", StringComparison.Ordinal)) refused++;
+        // Another run of the same units comes and goes: the jobs stay for the first.
+        using var leaves = arena.Start("run", arena.Experiment, "--out", arena.Output + "-other", "--executor", "slurm", "--json", "--seeds", "0");
+        ReadTo(leaves, "with Slurm already");
+        using (var kill = Process.Start("kill", ["-INT", leaves.Id.ToString(CultureInfo.InvariantCulture)])) await kill.WaitForExitAsync();
+        await leaves.WaitForExitAsync();
+        Assert.Equal(130, leaves.ExitCode);
+        Assert.NotEmpty(Jobs(cluster));
+        using (var kill = Process.Start("kill", ["-INT", stays.Id.ToString(CultureInfo.InvariantCulture)])) await kill.WaitForExitAsync();
+        await stays.WaitForExitAsync();
+        Assert.Equal(130, stays.ExitCode);
+        Assert.Empty(Jobs(cluster));
+        Assert.All(arena.Results.Runs.Where(row => row.Budget == 1e15), row => Assert.StartsWith("Slurm refuses it: ", row.Error, StringComparison.Ordinal));
+        Assert.DoesNotContain(arena.Results.Runs, row => row.Status == "failed" && row.Budget != 1e15);
+    }
+
+    [Fact]
     public async Task A_unit_that_fails_or_is_cancelled_takes_with_it_only_what_needs_it()
     {
         using var cluster = Cluster.StartOrSkip();
@@ -114,8 +141,13 @@ public sealed class SlurmTests
         var home = Directory.CreateDirectory(scratch.File("a 'folder'")).FullName;
         (int Code, string Words)? Run(string command)
         {
-            var batch = SlurmBatch.Create(home, "small-", [unit], ["--array=0-0"], ["bash", "-c", command], ["$HOME 'x'"], new Dictionary<string, string> { ["SAID"] = "it's said" });
+            var batch = SlurmBatch.Create(home, "small-", [unit], ["bash", "-c", command], ["$HOME 'x'"], new Dictionary<string, string> { ["SAID"] = "it's said" });
             Assert.Equal(batch.Name, Assert.Single(SlurmBatch.Of(home, "small-")).Name);
+            Assert.Empty(SlurmBatch.Of(home, "sma"));
+            // Two runs follow it: the one that leaves first is not the last.
+            var other = SlurmBatch.Of(home, "small-").Single();
+            other.Follow();
+            Assert.False(other.Leave());
             var start = new ProcessStartInfo("bash", [batch.Script]);
             start.Environment["SLURM_ARRAY_TASK_ID"] = "0";
             using var process = Process.Start(start)!;
@@ -123,6 +155,7 @@ public sealed class SlurmTests
             var ended = batch.Ended(0);
             Assert.Equal(process.ExitCode, ended?.Code);
             Assert.InRange(new DirectoryInfo(home).EnumerateFiles("*", SearchOption.AllDirectories).Sum(file => file.Length), 1, 20_000);
+            Assert.True(batch.Leave());
             batch.Delete();
             return ended;
         }
@@ -135,9 +168,9 @@ public sealed class SlurmTests
     }
 
     [Fact]
-    public void Slurm_s_lines_are_read_and_others_tasks_left_out() => Assert.Equal(
-        [new SlurmTask("12", "small-ab", 3, "PENDING"), new SlurmTask("12", "small-ab", 0, "NODE_FAIL")],
-        SlurmCommands.Parsed("12|small-ab|3|PENDING\n12|small-ab|0|NODE_FAIL\n13|smaller|0|RUNNING\n14|small-x|N/A|RUNNING\nslurm_load_jobs error: x\n", "small-"));
+    public void Slurm_s_lines_are_read_and_what_is_no_task_left_out() => Assert.Equal(
+        [new SlurmTask("12", "small-ab", 3, "PENDING", "Resources"), new SlurmTask("12", "small-ab", 0, "NODE_FAIL", "None")],
+        SlurmCommands.Parsed("12|small-ab|3|PENDING|Resources\n12|small-ab|0|NODE_FAIL|None\n14|small-x|N/A|RUNNING|None\nslurm_load_jobs error: x\n"));
 
     private static string ReadTo(Process run, string word)
     {

@@ -76,6 +76,23 @@ public sealed class NameTests
     }
 
     [Fact]
+    public void Foreign_files_in_the_store_and_a_snapshot_that_a_power_cut_emptied_stop_nothing()
+    {
+        using var arena = new Arena(Experiments.Small);
+        Assert.Equal(0, arena.Run("--quiet").Code);
+        foreach (var folder in (string[])["locks", "journals", "staging", "attempts"])
+            File.WriteAllText(Path.Combine(Directory.CreateDirectory(Path.Combine(arena.Home, "store", folder)).FullName, ".nfs0000012"), "");
+        Directory.CreateDirectory(Path.Combine(arena.Home, "store", "entries", "ab", ".Trash"));
+        var snapshot = Assert.Single(Directory.EnumerateFiles(Path.Combine(arena.Home, "specs")));
+        File.WriteAllText(snapshot, "");
+        Directory.Delete(Directory.EnumerateFiles(arena.Home, "outcome.json", SearchOption.AllDirectories).Select(file => Path.GetDirectoryName(file)!).First(), recursive: true);
+        var again = arena.Run("--quiet");
+        Assert.True(again.Code == 0, again.Errors);
+        Assert.Equal(0, arena.Bench("doctor", "--store").Code);
+        Assert.Equal(0, arena.Bench("store", "gc", "--results", arena.Output).Code);
+    }
+
+    [Fact]
     public void A_store_over_its_limit_says_what_it_holds_and_how_to_free_it()
     {
         using var arena = new Arena(Experiments.Small, new Dictionary<string, string> { ["BENCH_STORE_GIB"] = "0.0001" });
@@ -84,6 +101,12 @@ public sealed class NameTests
         Assert.Contains("and BENCH_STORE_GIB allows 0", full.Errors, StringComparison.Ordinal);
         Assert.Contains("bench store gc", full.Errors, StringComparison.Ordinal);
         arena.WaitForQuiet();
+        // What is there already counts once: a finished experiment is reported again within its own size.
+        using var whole = new Arena(Experiments.Small);
+        Assert.Equal(0, whole.Run("--quiet").Code);
+        var size = Directory.EnumerateFiles(Path.Combine(whole.Home, "store", "entries"), "*", SearchOption.AllDirectories).Sum(file => new FileInfo(file).Length);
+        Assert.Equal(0, new Bench.Tests.Cli.BenchProcess(whole.Home, environment: new Dictionary<string, string> { ["BENCH_STORE_GIB"] = (1.1 * size / (1 << 30)).ToString("R", System.Globalization.CultureInfo.InvariantCulture) })
+            .Run("run", whole.Experiment, "--out", whole.Output, "--quiet").Code);
         // What finished before is recorded; nothing more is computed.
         var runs = arena.Results.Runs.Count;
         Assert.InRange(runs, 1, 14);

@@ -9,13 +9,15 @@ namespace Bench.Cli.Execution.Slurm;
 /// An array of units in a folder that the cluster shares: the script that Slurm runs, the units by their places in the array, and for each that ended by itself its exit code and
 /// its last words. The folder's name is the array's, by which a later run finds it again.
 /// </summary>
-internal sealed class SlurmBatch
+internal sealed partial class SlurmBatch
 {
     private const string ScriptName = "job.sh";
     private const string UnitsName = "units";
+    private const string FollowersName = "followers";
     private const int LastWords = 4000;
 
     private readonly string folder;
+    private FileStream? following;
 
     private SlurmBatch(string folder, IReadOnlyList<string> fingerprints) => (this.folder, Fingerprints) = (folder, fingerprints);
 
@@ -32,17 +34,15 @@ internal sealed class SlurmBatch
     /// <param name="home">The folder of all arrays.</param>
     /// <param name="prefix">What its name starts with.</param>
     /// <param name="units">Its units.</param>
-    /// <param name="header">Options of sbatch.</param>
     /// <param name="command">The command line of a unit's process, before the unit.</param>
     /// <param name="after">The same after it.</param>
     /// <param name="environment">What the processes need to find in their environment.</param>
     internal static SlurmBatch Create(
-        string home, string prefix, IReadOnlyList<UnitOfWork> units, IEnumerable<string> header, IEnumerable<string> command, IEnumerable<string> after, IEnumerable<KeyValuePair<string, string>> environment)
+        string home, string prefix, IReadOnlyList<UnitOfWork> units, IEnumerable<string> command, IEnumerable<string> after, IEnumerable<KeyValuePair<string, string>> environment)
     {
         var folder = Path.Combine(home, $"{prefix}{Guid.NewGuid().ToString("N")[..12]}");
         Directory.CreateDirectory(folder);
         var script = new StringBuilder("#!/bin/bash\n");
-        foreach (var option in (string[])[$"--job-name={Path.GetFileName(folder)}", "--output=/dev/null", "--requeue", .. header]) script.Append("#SBATCH ").Append(option).Append('\n');
         foreach (var (name, value) in environment) script.Append("export ").Append(name).Append('=').Append(Quoted(value)).Append('\n');
         script.Append("cd ").Append(Quoted(folder)).Append(" || exit 1\n");
         script.Append("i=$SLURM_ARRAY_TASK_ID\nrm -f \"$i.exit\"\nread -ra unit < <(sed -n \"$((i + 1))p\" ").Append(UnitsName).Append(")\n");
@@ -52,7 +52,44 @@ internal sealed class SlurmBatch
         script.Append("code=${PIPESTATUS[0]}\necho \"$code\" >\"$i.exit.tmp\" && mv \"$i.exit.tmp\" \"$i.exit\"\nexit \"$code\"\n");
         File.WriteAllText(Path.Combine(folder, ScriptName), script.ToString());
         File.WriteAllLines(Path.Combine(folder, UnitsName), units.Select(unit => string.Join(' ', WorkerCommandLine.Naming(unit))));
-        return new SlurmBatch(folder, [.. units.Select(unit => unit.Fingerprint.Text)]);
+        File.WriteAllText(Path.Combine(folder, FollowersName), "");
+        var batch = new SlurmBatch(folder, [.. units.Select(unit => unit.Fingerprint.Text)]);
+        batch.Follow();
+        return batch;
+    }
+
+    /// <summary>Says to other runs that this one waits for its units. The system takes it back when this process ends.</summary>
+    internal void Follow()
+    {
+        try
+        {
+            following ??= new FileStream(Path.Combine(folder, FollowersName), FileMode.Open, FileAccess.Read, FileShare.Read);
+        }
+        catch (IOException)
+        {
+            // Whoever looks whether somebody follows has it for a moment, or has just deleted it.
+        }
+    }
+
+    /// <summary>Follows it no longer.</summary>
+    /// <returns>Whether no other run does.</returns>
+    internal bool Leave()
+    {
+        following?.Dispose();
+        following = null;
+        try
+        {
+            using var alone = new FileStream(Path.Combine(folder, FollowersName), FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+            return true;
+        }
+        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return true;
+        }
+        catch (IOException)
+        {
+            return false;
+        }
     }
 
     /// <summary>The arrays of an experiment that runs have left.</summary>
@@ -60,6 +97,8 @@ internal sealed class SlurmBatch
     {
         foreach (var folder in Directory.Exists(home) ? Directory.GetDirectories(home, prefix + "*") : [])
         {
+            // Another experiment's name may begin with this one's.
+            if (!Mark().IsMatch(Path.GetFileName(folder)[prefix.Length..])) continue;
             var units = Path.Combine(folder, UnitsName);
             yield return new SlurmBatch(folder, File.Exists(units) ? [.. File.ReadLines(units).Select(line => line.Split(' ')[0])] : []);
         }
@@ -88,11 +127,14 @@ internal sealed class SlurmBatch
         {
             Directory.Delete(folder, recursive: true);
         }
-        catch (DirectoryNotFoundException)
+        catch (IOException)
         {
-            // Another run that followed it was first.
+            // Another run that followed it was first, or its last script still writes: the next run tries again.
         }
     }
+
+    [System.Text.RegularExpressions.GeneratedRegex("^[0-9a-f]{12}$")]
+    private static partial System.Text.RegularExpressions.Regex Mark();
 
     private string FileOf(int index, string ending) => Path.Combine(folder, FormattableString.Invariant($"{index}.{ending}"));
 

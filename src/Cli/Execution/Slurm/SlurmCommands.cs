@@ -10,12 +10,12 @@ internal static class SlurmCommands
     /// <summary>Slurm's default for the largest array.</summary>
     private const int UsualArray = 1001;
 
-    /// <summary>This user's tasks whose arrays have names of a prefix: those that wait or run, and those that ended a few minutes ago.</summary>
+    /// <summary>This user's tasks of arrays: those that wait or run, and those that ended a few minutes ago.</summary>
     /// <returns>Null where Slurm does not answer, as while its controller starts anew.</returns>
-    internal static async Task<IReadOnlyList<SlurmTask>?> Tasks(string prefix)
+    internal static async Task<IReadOnlyList<SlurmTask>?> Tasks()
     {
-        var (code, output, _) = await Ask("squeue", "--me", "--noheader", "--array", "--states=all", "--format=%F|%j|%K|%T");
-        return code != 0 ? null : Parsed(output, prefix);
+        var (code, output, _) = await Ask("squeue", "--me", "--noheader", "--array", "--states=all", "--format=%F|%j|%K|%T|%r");
+        return code != 0 ? null : Parsed(output);
     }
 
     /// <summary>What accounting says of a task that squeue has forgotten; null where there is no accounting, or it does not know.</summary>
@@ -26,19 +26,22 @@ internal static class SlurmCommands
         return code == 0 && output.Split('\n', StringSplitOptions.RemoveEmptyEntries).LastOrDefault() is { } state ? state.Split(' ')[0] : null;
     }
 
-    /// <summary>Submits a script.</summary>
+    /// <summary>Submits a script. Options stand in the command, where nothing in the environment wins over them.</summary>
     /// <returns>The array's number, or why Slurm does not take it.</returns>
-    internal static async Task<(string? Job, string Refusal)> Submit(string script)
+    internal static async Task<(string? Job, string Refusal)> Submit(IEnumerable<string> options, string script)
     {
-        var (code, output, errors) = await Ask("sbatch", "--parsable", script);
+        var (code, output, errors) = await Ask("sbatch", [.. options, "--parsable", script]);
         // With several clusters it is number;cluster.
         return code == 0 ? (output.Trim().Split(';')[0], "") : (null, errors.Trim().ReplaceLineEndings(" "));
     }
 
-    internal static async Task Cancel(IEnumerable<string> jobs)
+    /// <summary>Whether a refusal is for now: there is a limit on how much one may submit, or the controller is busy. Another time it takes the same work.</summary>
+    internal static bool MayPass(string refusal) => ((string[])["MaxSubmit", "SubmitJobLimit", "MaxJobCount", "temporarily", "Unable to contact", "Socket timed out", "Connection refused"]).Any(word => refusal.Contains(word, StringComparison.OrdinalIgnoreCase));
+
+    /// <summary>Cancels tasks, written as job_index.</summary>
+    internal static async Task Cancel(IEnumerable<string> tasks)
     {
-        string[] all = [.. jobs.Distinct()];
-        if (all.Length > 0) await Ask("scancel", ["--quiet", .. all]);
+        foreach (var chunk in tasks.Distinct().Chunk(500)) await Ask("scancel", ["--quiet", .. chunk]);
     }
 
     /// <summary>The most tasks of an array here.</summary>
@@ -50,27 +53,33 @@ internal static class SlurmCommands
         return line is not null && int.TryParse(line.Split('=')[1].Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var size) && size > 1 ? size - 1 : UsualArray - 1;
     }
 
-    internal static IReadOnlyList<SlurmTask> Parsed(string output, string prefix)
+    internal static IReadOnlyList<SlurmTask> Parsed(string output)
     {
         var tasks = new List<SlurmTask>();
         foreach (var line in output.Split('\n', StringSplitOptions.RemoveEmptyEntries))
         {
             var cells = line.Split('|');
-            if (cells.Length == 4 && cells[1].StartsWith(prefix, StringComparison.Ordinal) && int.TryParse(cells[2], NumberStyles.None, CultureInfo.InvariantCulture, out var index))
-                tasks.Add(new SlurmTask(cells[0], cells[1], index, cells[3].Trim()));
+            if (cells.Length == 5 && int.TryParse(cells[2], NumberStyles.None, CultureInfo.InvariantCulture, out var index))
+                tasks.Add(new SlurmTask(cells[0], cells[1], index, cells[3].Trim(), cells[4].Trim()));
         }
 
         return tasks;
     }
 
+    private static string? Setsid { get; } = File.Exists("/usr/bin/setsid") ? "/usr/bin/setsid" : null;
+
     private static async Task<(int Code, string Output, string Errors)> Ask(string command, params string[] arguments)
     {
         try
         {
-            using var process = Process.Start(new ProcessStartInfo(command, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+            // An interrupt at a terminal reaches all of its processes: these are none of its.
+            string[] words = Setsid is null ? [command, .. arguments] : [Setsid, "--wait", command, .. arguments];
+            using var process = Process.Start(new ProcessStartInfo(words[0], words[1..]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
             var errors = process.StandardError.ReadToEndAsync();
             var output = await process.StandardOutput.ReadToEndAsync();
             await process.WaitForExitAsync();
+            // setsid's way to say that there is no such program.
+            if (process.ExitCode == 127) throw new System.ComponentModel.Win32Exception();
             return (process.ExitCode, output, await errors);
         }
         catch (System.ComponentModel.Win32Exception) when (command != "sacct")

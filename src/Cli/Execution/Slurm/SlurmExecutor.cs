@@ -39,11 +39,12 @@ internal sealed class SlurmExecutor(
     private readonly TimeProvider clock = TimeProvider.System;
     private readonly string prefix = spec.Name + "-";
     private readonly Dictionary<string, Submission> submitted = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Submission> places = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> tries = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Allowance> allowances = new(StringComparer.Ordinal);
-    private readonly HashSet<string> followed = new(StringComparer.Ordinal);
     private readonly List<SlurmBatch> batches = [];
-    private string refusal = "";
+    private readonly HashSet<string> stuck = new(StringComparer.Ordinal);
+    private bool full;
 
     /// <inheritdoc/>
     public async Task Run(IReadOnlyList<UnitOfWork> units, Action<UnitOfWork, Outcome> finished, CancellationToken cancel)
@@ -57,43 +58,53 @@ internal sealed class SlurmExecutor(
         {
             while (schedule.Count > 0)
             {
-                await Submit(schedule, largest);
+                await Submit(schedule, largest, cancel);
                 await Task.Delay(Larger(Look, submitted.Count * LookEach), clock, cancel);
                 Collect(schedule);
                 if (schedule.Count == 0 || clock.GetElapsedTime(asked) < Question) continue;
                 asked = clock.GetTimestamp();
                 // A controller that starts anew answers later; what is shared is read meanwhile.
-                if (await SlurmCommands.Tasks(prefix) is { } tasks) await Compare(schedule, tasks);
+                if (await SlurmCommands.Tasks() is { } tasks) await Compare(schedule, tasks);
             }
         }
         catch
         {
-            // Interrupted: nobody waits for what is left.
-            await SlurmCommands.Cancel(followed);
-            foreach (var batch in batches) batch.Delete();
+            // Interrupted: what no other run waits for is cancelled.
+            var abandoned = batches.Where(batch => batch.Leave()).ToHashSet();
+            await SlurmCommands.Cancel(submitted.Values.Where(place => abandoned.Contains(place.Batch)).Select(place => place.Place));
+            foreach (var batch in abandoned.Where(batch => IsDone(batch, units))) batch.Delete();
             throw;
         }
 
-        // What another run still waits for is left to it.
+        foreach (var batch in batches.Where(batch => batch.Leave() && IsDone(batch, units))) batch.Delete();
+    }
+
+    // Whether an array has no units but those of this run: what others it has, another run may come for.
+    private static bool IsDone(SlurmBatch batch, IReadOnlyList<UnitOfWork> units)
+    {
         var mine = units.Select(unit => unit.Fingerprint.Text).ToHashSet(StringComparer.Ordinal);
-        foreach (var batch in batches.Where(batch => batch.Fingerprints.All(mine.Contains))) batch.Delete();
+        return batch.Fingerprints.All(mine.Contains);
     }
 
     // Arrays of a run that was killed, or of one that goes on elsewhere, are followed where they are still to come; others are forgotten.
     private async Task Reattach(Schedule schedule)
     {
-        if (await SlurmCommands.Tasks(prefix) is not { } tasks) throw new LabException("Slurm does not answer (squeue failed); sinfo shows whether its controller runs");
+        if (await SlurmCommands.Tasks() is not { } tasks) throw new LabException("Slurm does not answer (squeue failed); sinfo shows whether its controller runs");
         var alive = tasks.Where(task => !task.IsOver).ToLookup(task => task.Batch, StringComparer.Ordinal);
         var known = tasks.Select(task => task.Batch).ToHashSet(StringComparer.Ordinal);
         var units = schedule.Left.ToDictionary(unit => unit.Fingerprint.Text, StringComparer.Ordinal);
         foreach (var batch in SlurmBatch.Of(home, prefix))
         {
             foreach (var task in alive[batch.Name].Where(task => task.Index < batch.Fingerprints.Count && units.ContainsKey(batch.Fingerprints[task.Index])))
-                submitted[batch.Fingerprints[task.Index]] = new Submission(batch, task.Job, task.Index);
-            if (alive[batch.Name].Any())
+                submitted[batch.Fingerprints[task.Index]] = places[batch.Fingerprints[task.Index]] = new Submission(batch, task.Job, task.Index);
+            if (batch.Fingerprints.Any(units.ContainsKey) && alive[batch.Name].Any())
             {
-                followed.UnionWith(alive[batch.Name].Select(task => task.Job));
+                batch.Follow();
                 batches.Add(batch);
+            }
+            else if (alive[batch.Name].Any())
+            {
+                // Other units of the same experiment.
             }
             else if (known.Contains(batch.Name) || batch.Age > Abandoned)
             {
@@ -104,9 +115,9 @@ internal sealed class SlurmExecutor(
         if (submitted.Count > 0) board.Say($"{submitted.Count} units are with Slurm already");
     }
 
-    private async Task Submit(Schedule schedule, int largest)
+    private async Task Submit(Schedule schedule, int largest, CancellationToken cancel)
     {
-        if (refusal.Length > 0 && submitted.Count > 0) return;
+        if (full && submitted.Count > 0) return;
         var groups = new Dictionary<string, (List<UnitOfWork> Units, string[] Needs, Allowance Allowance)>(StringComparer.Ordinal);
         foreach (var unit in schedule.Left.Where(unit => !schedule.HasEnded(unit) && !submitted.ContainsKey(unit.Fingerprint.Text)))
         {
@@ -120,7 +131,7 @@ internal sealed class SlurmExecutor(
             var needs = schedule.NeedsLeft(unit).ToArray();
             if (needs.Any(need => !submitted.ContainsKey(need.Fingerprint.Text)))
             {
-                if (!await Submit(groups, largest)) return;
+                if (!await Submit(schedule, groups, largest, cancel)) return;
                 if (needs.Any(need => !submitted.ContainsKey(need.Fingerprint.Text))) continue;
             }
 
@@ -131,34 +142,39 @@ internal sealed class SlurmExecutor(
             group.Units.Add(unit);
         }
 
-        await Submit(groups, largest);
+        await Submit(schedule, groups, largest, cancel);
     }
 
     // False where Slurm takes no more now.
-    private async Task<bool> Submit(Dictionary<string, (List<UnitOfWork> Units, string[] Needs, Allowance Allowance)> groups, int largest)
+    private async Task<bool> Submit(Schedule schedule, Dictionary<string, (List<UnitOfWork> Units, string[] Needs, Allowance Allowance)> groups, int largest, CancellationToken cancel)
     {
         foreach (var (units, needs, allowance) in groups.Values)
         {
             foreach (var chunk in units.Chunk(largest))
             {
-                var batch = SlurmBatch.Create(
-                    home, prefix, chunk, Header(chunk.Length, needs, allowance), command.Before, command.After, shared.Concat(command.Environs));
-                var (job, words) = await SlurmCommands.Submit(batch.Script);
+                var batch = SlurmBatch.Create(home, prefix, chunk, command.Before, command.After, shared.Concat(command.Environs));
+                var (job, words) = await SlurmCommands.Submit(Options(batch, needs, allowance), batch.Script);
                 if (job is null)
                 {
+                    batch.Leave();
                     batch.Delete();
-                    // A limit on what one may submit is met again when something has ended.
-                    if (submitted.Count == 0) throw new LabException($"Slurm refuses the work: {words}");
-                    if (refusal != words) board.Say($"Slurm takes no more for now: {words}");
-                    refusal = words;
+                    cancel.ThrowIfCancellationRequested();
+                    if (!SlurmCommands.MayPass(words))
+                    {
+                        foreach (var unit in chunk) schedule.End(unit, failures.Of(unit, $"Slurm refuses it: {words}", 0));
+                        continue;
+                    }
+
+                    // It is tried again when something has ended, or later.
+                    if (!full) board.Say($"Slurm takes no more for now: {words}");
+                    full = true;
                     groups.Clear();
                     return false;
                 }
 
-                refusal = "";
+                full = false;
                 batches.Add(batch);
-                followed.Add(job);
-                for (var i = 0; i < chunk.Length; i++) submitted[chunk[i].Fingerprint.Text] = new Submission(batch, job, i);
+                for (var i = 0; i < chunk.Length; i++) submitted[chunk[i].Fingerprint.Text] = places[chunk[i].Fingerprint.Text] = new Submission(batch, job, i);
             }
         }
 
@@ -166,10 +182,14 @@ internal sealed class SlurmExecutor(
         return true;
     }
 
-    private IEnumerable<string> Header(int count, string[] needs, Allowance allowance)
+    private IEnumerable<string> Options(SlurmBatch batch, string[] needs, Allowance allowance)
     {
         var resources = spec.Resources;
-        yield return FormattableString.Invariant($"--array=0-{count - 1}{(jobs is { } most ? $"%{most}" : "")}");
+        foreach (var flag in resources.Flags) yield return flag;
+        yield return $"--job-name={batch.Name}";
+        yield return "--output=/dev/null";
+        yield return "--requeue";
+        yield return FormattableString.Invariant($"--array=0-{batch.Fingerprints.Count - 1}{(jobs is { } most ? $"%{most}" : "")}");
         yield return FormattableString.Invariant($"--ntasks=1");
         yield return FormattableString.Invariant($"--cpus-per-task={command.Threads}");
         yield return FormattableString.Invariant($"--mem={Math.Max(1, allowance.Bytes >> 20)}M");
@@ -183,9 +203,10 @@ internal sealed class SlurmExecutor(
             yield return $"--dependency=afterok:{string.Join(':', needs)}";
             yield return "--kill-on-invalid-dep=yes";
         }
-
-        foreach (var flag in resources.Flags) yield return flag;
     }
+
+    // Above it stands the signal that ended a process: whether the cluster's limit on memory sent it, Slurm says.
+    private const int LastOwnCode = 128;
 
     // What the shared folder says.
     private void Collect(Schedule schedule)
@@ -194,7 +215,7 @@ internal sealed class SlurmExecutor(
         {
             if (schedule.HasEnded(unit) || !submitted.TryGetValue(unit.Fingerprint.Text, out var place)) continue;
             if (OutcomeFile.Find(store, unit.Fingerprint.Text) is { } outcome) End(schedule, unit, outcome);
-            else if (place.Batch.Ended(place.Index) is var (code, words) && WorkerProcess.Problem(code, words) is { } problem) End(schedule, unit, failures.Of(unit, problem, null));
+            else if (place.Batch.Ended(place.Index) is var (code, words) && code <= LastOwnCode && WorkerProcess.Problem(code, words) is { } problem) End(schedule, unit, failures.Of(unit, problem, null));
         }
     }
 
@@ -210,23 +231,33 @@ internal sealed class SlurmExecutor(
             {
                 place.SilentSince = null;
                 if (task.IsRunning) Show(unit, place);
+                if (task.IsStuck && stuck.Add($"{task.Job} {task.Reason}")) board.Say($"{unit.Label}, and what was submitted with it, waits: {task.Reason} (squeue --job {task.Job} tells more)");
                 continue;
             }
 
             place.SilentSince ??= clock.GetTimestamp();
             var state = task?.State ?? await SlurmCommands.Accounted(place.Job, place.Index) ?? "";
+            if (state != "OUT_OF_MEMORY" && place.Batch.Ended(place.Index) is var (code, words) && WorkerProcess.Problem(code, words) is { } problem)
+            {
+                End(schedule, unit, failures.Of(unit, problem, null));
+                continue;
+            }
+
             // What ended by itself has left a result or its exit code, which may take a while to be seen here.
             if (state is "" or "COMPLETED" or "FAILED" && clock.GetElapsedTime(place.SilentSince.Value) < SlowestFolder) continue;
-            Judge(schedule, unit, state);
+            // Slurm cancels what waits for a task that did not end well, also where its unit has been submitted again, or had published before.
+            var forlorn = state == "CANCELLED" && unit.Needs.Any(need => tries.ContainsKey(need.Fingerprint.Text)
+                || (places.TryGetValue(need.Fingerprint.Text, out var before) && known[(before.Batch.Name, before.Index)].LastOrDefault() is { IsOver: true, State: not "COMPLETED" }));
+            Judge(schedule, unit, state, forlorn);
         }
     }
 
-    private void Judge(Schedule schedule, UnitOfWork unit, string state)
+    private void Judge(Schedule schedule, UnitOfWork unit, string state, bool forlorn)
     {
         var key = unit.Fingerprint.Text;
         submitted.Remove(key);
         // Those that wait for what failed, or for what is tried again, are cancelled by Slurm: they share its fate.
-        if (schedule.NeedsLeft(unit).Any() || schedule.Obstacle(unit) is not null) return;
+        if (forlorn || schedule.NeedsLeft(unit).Any() || schedule.Obstacle(unit) is not null) return;
         var attempt = tries[key] = tries.GetValueOrDefault(key) + 1;
         var why = state switch
         {
@@ -255,7 +286,7 @@ internal sealed class SlurmExecutor(
     private void End(Schedule schedule, UnitOfWork unit, Outcome outcome)
     {
         if (submitted.Remove(unit.Fingerprint.Text, out var place) && !place.IsShown) board.Started(unit);
-        refusal = "";
+        full = false;
         schedule.End(unit, outcome);
     }
 

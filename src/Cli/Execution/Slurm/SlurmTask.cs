@@ -5,8 +5,16 @@ namespace Bench.Cli.Execution.Slurm;
 /// <param name="Batch">The name of the array, which is its folder's.</param>
 /// <param name="Index">Its place in the array.</param>
 /// <param name="State">Slurm's word for how it is, e.g. RUNNING.</param>
-internal sealed record SlurmTask(string Job, string Batch, int Index, string State)
+/// <param name="Reason">Slurm's word for why it waits, e.g. Resources.</param>
+internal sealed record SlurmTask(string Job, string Batch, int Index, string State, string Reason)
 {
+    // What waits for these waits until somebody does something.
+    private static readonly HashSet<string> Stuck = new(StringComparer.Ordinal)
+    {
+        "PartitionTimeLimit", "PartitionNodeLimit", "PartitionDown", "PartitionInactive", "JobHeldUser", "JobHeldAdmin", "BadConstraints", "AccountNotAllowed", "QOSNotAllowed", "InvalidAccount", "InvalidQOS", "NodeDown",
+        "ReqNodeNotAvail", "Licenses",
+    };
+
     // Whatever else Slurm says, it is not over: pending, running, completing, requeued, suspended, …
     private static readonly HashSet<string> Over = new(StringComparer.Ordinal)
     {
@@ -16,4 +24,6 @@ internal sealed record SlurmTask(string Job, string Batch, int Index, string Sta
     internal bool IsOver => Over.Contains(State);
 
     internal bool IsRunning => State == "RUNNING";
+
+    internal bool IsStuck => State == "PENDING" && Stuck.Contains(Reason);
 }
