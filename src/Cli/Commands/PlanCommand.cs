@@ -7,6 +7,7 @@ using Bench.Protocol.Costs;
 using Bench.Protocol.Licences;
 using Bench.Protocol.Plans;
 using Bench.Protocol.Specs;
+using Bench.Protocol.Units;
 using Bench.Report;
 using Spectre.Console;
 
@@ -118,6 +119,7 @@ internal static class PlanCommand
         }
 
         AnsiConsole.Write(table);
+        AnsiConsole.Write(ByMethod(plan));
         foreach (var group in Runs(plan).GroupBy(charge => charge.Kind).OrderBy(group => group.Key))
             Console.WriteLine($"{Charge.NameOf(group.Key),-20} {Number(group.Sum(charge => charge.Flops.Value), "0.000e0")} FLOPs charged to runs");
         Console.WriteLine($"{"total",-20} {Number(Runs(plan).Sum(charge => charge.Flops.Value), "0.000e0")} FLOPs charged to runs");
@@ -127,6 +129,27 @@ internal static class PlanCommand
         Console.WriteLine("what runs share is charged to each that uses it; done it is once");
         foreach (var teacher in plan.Spec.Teachers) Console.WriteLine($"licence of teacher {teacher.Name}: {LicenceGate.Inherited(teacher)}; it may be distilled");
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"seconds assume {CostModel.RateOf(plan.Spec) / 1e9:0} GFLOP/s a process; dollars are {prices.Name}'s"));
+    }
+
+    // FLOPs that each method's runs are charged in all: for what the teacher does, for the student's training with its trials and its start, for measuring; and what of it the total counts.
+    private static Table ByMethod(Plan plan)
+    {
+        var table = new Table().Border(TableBorder.Simple).AddColumns("method", "runs", "teacher", "student", "evaluation", "in boundary", "USD");
+        foreach (var column in table.Columns.Skip(1)) column.RightAligned();
+        foreach (var column in table.Columns) column.NoWrap();
+        foreach (var method in plan.Runs.GroupBy(unit => unit is StudentUnit student ? student.MethodName : "teacher"))
+        {
+            var charges = method.SelectMany(unit => unit.Prediction.Charges).ToArray();
+            double Sum(Func<ChargeKind, bool> counts) => charges.Where(charge => counts(charge.Kind)).Sum(charge => charge.Flops.Value);
+            string Text(double flops) => flops > 0 ? Number(flops, "0.00e0") : "";
+            var inside = Sum(plan.Spec.Boundary.Contains);
+            table.AddRow(
+                Markup.Escape(method.Key), Number(method.Count(), "0"), Text(Sum(kind => kind is ChargeKind.TeacherTraining or ChargeKind.TeacherGeneration or ChargeKind.TeacherScoring)),
+                Text(Sum(kind => kind is ChargeKind.StudentTraining or ChargeKind.StudentPretraining or ChargeKind.Tuning)), Text(Sum(kind => kind == ChargeKind.Evaluation)), Text(inside),
+                Text(plan.Spec.Prices.Cost(new Flops(inside)).Value));
+        }
+
+        return table;
     }
 
     private static void PrintJson(Plan plan) => Console.WriteLine(JsonSerializer.Serialize(new

@@ -170,7 +170,7 @@ function chart(target, { x, y, series, references = [], frontier = [], band = nu
       tell(place, point.text);
       svg.append(place);
     }
-    labels.push({ at: atY(points[points.length - 1].y), text: entry.label, color: entry.look.color });
+    if (entry.label) labels.push({ at: atY(points[points.length - 1].y), text: entry.label, color: entry.look.color });
   }
   labels.sort((a, b) => a.at - b.at);
   for (let i = 1; i < labels.length; i++) labels[i].at = Math.max(labels[i].at, labels[i - 1].at + 19);
@@ -302,12 +302,12 @@ function figures() {
   byId('curves-section').hidden = !data.curves.length;
   if (data.curves.length) {
     const drawn = own.filter(run => run.budget === largest), curves = new Map(data.curves);
-    const lines = drawn.filter(run => curves.has(run.index)).map(run => ({ run, points: curves.get(run.index).map(point => ({ x: point[0], y: point[1] })) }));
+    const lines = drawn.filter(run => curves.has(run.index)).map(run => ({ run, points: curves.get(run.index).filter(point => point[1] > 0).map(point => ({ x: point[0], y: Math.log10(point[1]) })) }));
     chart(byId('curves'), {
-      x: { label: 'training step', log: false }, y: 'training loss (nats per token)', title: 'training loss over steps',
+      x: { label: 'training step', log: false }, y: 'training loss (nats per token)', write: power => short(10 ** power), title: 'training loss over steps',
       series: [...groups(lines, line => line.run.label)].flatMap(([label, list]) => list.map((line, i) => ({ label: i ? '' : label, look: method.get(label), points: line.points, bare: true }))).filter(entry => entry.points.length),
     });
-    csvOf.curves = () => csv([['run', 'method', 'seed', 'step', 'loss'], ...lines.flatMap(line => line.points.map(point => [line.run.run, line.run.label, line.run.seed, point.x, point.y]))]);
+    csvOf.curves = () => csv([['run', 'method', 'seed', 'step', 'loss'], ...lines.flatMap(line => line.points.map(point => [line.run.run, line.run.label, line.run.seed, point.x, 10 ** point.y]))]);
   }
 }
 const csvOf = {};
