@@ -8,6 +8,7 @@ using Bench.Tests.Protocol;
 namespace Bench.Tests.Cli;
 
 /// <summary>Units on a real Slurm cluster of this machine.</summary>
+[Collection(nameof(Cluster))]
 public sealed class SlurmTests
 {
     [Fact]
@@ -116,10 +117,10 @@ public sealed class SlurmTests
         Assert.All(rows.Where(row => row.Budget is null or 0.2 && row.Status != "ok"), row => Assert.Equal("Slurm: it ended as CANCELLED", row.Error));
     }
 
-    [Fact]
+    // Slurm counts in minutes: ./bench test --long runs it.
+    [Fact(Explicit = true)]
     public void A_unit_that_took_too_long_is_submitted_again_with_more_time_and_fails_in_the_end()
     {
-        Assert.SkipUnless(Suite.IsLong, "takes minutes: ./bench test --long");
         using var cluster = Cluster.StartOrSkip();
         var patient = Experiments.Small.Replace("6e8]", "6e12]", StringComparison.Ordinal).Replace("seeds: [0, 1]", "seeds: [0]\nresources: { seconds: 30, attempts: 2 }", StringComparison.Ordinal)
             .Replace("baselines: [ gold-answers ]\n", "", StringComparison.Ordinal);

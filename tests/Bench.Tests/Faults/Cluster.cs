@@ -2,13 +2,10 @@ using System.Diagnostics;
 
 namespace Bench.Tests.Faults;
 
-/// <summary>A Slurm cluster of this machine, while a test runs.</summary>
+/// <summary>A Slurm cluster of this machine, while a test runs. Tests that start one are of one collection: they take turns.</summary>
 internal sealed class Cluster : IDisposable
 {
     private static readonly string Script = Path.Combine(Repository.Root, "tests", "slurm-cluster");
-
-    // One machine has one cluster at a time: its workers want the cores.
-    private static readonly SemaphoreSlim One = new(1);
 
     private readonly Scratch scratch = Repository.Scratch();
 
@@ -23,7 +20,6 @@ internal sealed class Cluster : IDisposable
     internal static Cluster StartOrSkip(params string[] options)
     {
         Assert.SkipUnless(File.Exists("/usr/sbin/slurmctld") && File.Exists("/usr/sbin/munged") && System.Environment.UserName == "root", "needs root, and the packages slurm-wlm and munge");
-        One.Wait();
         var cluster = new Cluster();
         try
         {
@@ -45,15 +41,8 @@ internal sealed class Cluster : IDisposable
 
     public void Dispose()
     {
-        try
-        {
-            Do("stop");
-            Assert.True(SpinWait.SpinUntil(TryDelete, TimeSpan.FromSeconds(20)), "the cluster does not end");
-        }
-        finally
-        {
-            One.Release();
-        }
+        Do("stop");
+        Assert.True(SpinWait.SpinUntil(TryDelete, TimeSpan.FromSeconds(20)), "the cluster does not end");
     }
 
     private bool TryDelete()

@@ -5,6 +5,7 @@ using Bench.Tests.Protocol;
 namespace Bench.Tests.Faults;
 
 /// <summary>Whoever is killed when: the ledger is in the end as if nobody had been.</summary>
+[Collection(nameof(Cluster))]
 public sealed class KillTests
 {
     [Fact]
