@@ -17,6 +17,16 @@ internal static class RmsNorm
         return (wide * (wide.square().mean([-1L], true) + epsilon).rsqrt()).to(x.dtype) * weight;
     }
 
+    /// <summary>One row, and the scale that it was multiplied with.</summary>
+    internal static unsafe float Row(float* x, float* weight, float* y, int width, float epsilon)
+    {
+        var scale = 1 / MathF.Sqrt(Simd.Dot(x, x, width) / width + epsilon);
+        var (vector, i) = (Vector512.Create(scale), 0);
+        for (; i <= width - Simd.Width; i += Simd.Width) (Vector512.Load(x + i) * vector * Vector512.Load(weight + i)).Store(y + i);
+        for (; i < width; i++) y[i] = x[i] * scale * weight[i];
+        return scale;
+    }
+
     private sealed unsafe class Function : autograd.SingleTensorFunction<Function>
     {
         public override string Name => "RmsNorm";
@@ -27,14 +37,7 @@ internal static class RmsNorm
             var (rows, width) = ((int)x.shape[0], (int)x.shape[1]);
             var (y, scales) = (empty(x.shape, dtype: ScalarType.Float32), empty([rows], dtype: ScalarType.Float32));
             float* px = x.Pointer(), pw = weight.Pointer(), py = y.Pointer(), ps = scales.Pointer();
-            for (var row = 0; row < rows; row++, px += width, py += width)
-            {
-                var scale = ps[row] = 1 / MathF.Sqrt(Simd.Dot(px, px, width) / width + epsilon);
-                var (vector, i) = (Vector512.Create(scale), 0);
-                for (; i <= width - Simd.Width; i += Simd.Width) (Vector512.Load(px + i) * vector * Vector512.Load(pw + i)).Store(py + i);
-                for (; i < width; i++) py[i] = px[i] * scale * pw[i];
-            }
-
+            for (var row = 0; row < rows; row++, px += width, py += width) ps[row] = Row(px, pw, py, width, epsilon);
             ctx.save_for_backward([x, weight, scales]);
             return y;
         }

@@ -15,6 +15,20 @@ internal static class SwiGlu
         return nn.functional.silu(gateUp.narrow(1, 0, inner)) * gateUp.narrow(1, inner, inner);
     }
 
+    /// <summary>One row: y [inner] of gate and up, [2 · inner].</summary>
+    internal static unsafe void Row(float* gate, float* y, int inner)
+    {
+        var up = gate + inner;
+        var i = 0;
+        for (; i <= inner - Simd.Width; i += Simd.Width)
+        {
+            var g = Vector512.Load(gate + i);
+            (g * Simd.Sigmoid(g) * Vector512.Load(up + i)).Store(y + i);
+        }
+
+        for (; i < inner; i++) y[i] = gate[i] * Simd.Sigmoid(gate[i]) * up[i];
+    }
+
     private sealed unsafe class Function : autograd.SingleTensorFunction<Function>
     {
         public override string Name => "SwiGlu";
@@ -25,19 +39,7 @@ internal static class SwiGlu
             var (rows, inner) = ((int)gateUp.shape[0], (int)gateUp.shape[1] / 2);
             var y = empty([rows, inner], dtype: ScalarType.Float32);
             float* gate = gateUp.Pointer(), py = y.Pointer();
-            for (var row = 0; row < rows; row++, gate += 2 * inner, py += inner)
-            {
-                var up = gate + inner;
-                var i = 0;
-                for (; i <= inner - Simd.Width; i += Simd.Width)
-                {
-                    var g = Vector512.Load(gate + i);
-                    (g * Simd.Sigmoid(g) * Vector512.Load(up + i)).Store(py + i);
-                }
-
-                for (; i < inner; i++) py[i] = gate[i] * Simd.Sigmoid(gate[i]) * up[i];
-            }
-
+            for (var row = 0; row < rows; row++, gate += 2 * inner, py += inner) Row(gate, py, inner);
             ctx.save_for_backward([gateUp]);
             return y;
         }

@@ -95,22 +95,10 @@ public sealed class Decoder : IModel, ILanguageModel
         return Run(ids, (_, projection) => CausalAttention.Apply(Compute, projection, batch, time, layout, rotary), tap: tap);
     }
 
-    /// <summary>
-    /// Logits of the last position, [rows, vocabulary], for ids [rows, time] that follow what the cache holds for those rows.
-    /// Must be called without recording gradients.
-    /// </summary>
-    internal Tensor Next(Tensor ids, KeyValueCache cache)
-    {
-        var (rows, time) = ((int)ids.shape[0], (int)ids.shape[1]);
-        var logits = Run(ids, (layer, projection) => cache.Attend(layer, projection, rows, time, rotary), lastOf: time);
-        cache.Advance(time);
-        return logits;
-    }
-
-    /// <summary>Starts decoding a number of rows of at most that many positions each.</summary>
-    public IDecoding Begin(int rows, int positions) => new Decoding(this, NewCache(rows, positions));
-
-    internal KeyValueCache NewCache(int rows, int positions) => KeyValueCache.Create(Compute, Shape.Layers, layout, rows, positions);
+    /// <summary>Starts decoding a number of rows of at most that many positions each, with the weights as they are now. Must be used without recording gradients.</summary>
+    public IDecoding Begin(int rows, int positions) => Compute.Fused
+        ? new FusedDecoding(Shape, layout, rotary, layers, embedding, finalNorm, head, rows, positions)
+        : new Decoding(this, new KeyValueCache(Compute, Shape.Layers, layout, rows, positions));
 
     /// <inheritdoc/>
     public void Dispose()
@@ -147,13 +135,19 @@ public sealed class Decoder : IModel, ILanguageModel
         return cat([Norm(0, queries, queryNorm), Norm(queries, keys, keyNorm), projection.narrow(1, queries + keys, keys)], 1);
     }
 
-    private sealed record Layer(
+    internal sealed record Layer(
         Tensor AttentionNorm, Tensor Projection, Tensor? ProjectionBias, Tensor? QueryNorm, Tensor? KeyNorm, Tensor Output, Tensor? OutputBias,
         Tensor FeedForwardNorm, Tensor GateUp, Tensor? GateUpBias, Tensor Down, Tensor? DownBias);
 
     private sealed class Decoding(Decoder model, KeyValueCache cache) : IDecoding
     {
-        public Tensor Next(Tensor ids) => model.Next(ids, cache);
+        public Tensor Next(Tensor ids)
+        {
+            var (rows, time) = ((int)ids.shape[0], (int)ids.shape[1]);
+            var logits = model.Run(ids, (layer, projection) => cache.Attend(layer, projection, rows, time, model.rotary), lastOf: time);
+            cache.Advance(time);
+            return logits;
+        }
 
         public void Keep(IReadOnlyList<int> places) => cache.Keep(places);
 

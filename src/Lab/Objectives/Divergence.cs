@@ -125,7 +125,7 @@ internal static class Divergence
             var inverse = Vector512.Create(1 / temperature);
             var logQ = Simd.Load(student + j, vocabulary - j, -1e9f) * inverse - Vector512.Create(normaliser);
             var logP = Simd.Load(taught + j, vocabulary - j, -1e9f) * inverse - Vector512.Create(teacherNormaliser);
-            return (Vector512.Exp(logP), logP, Vector512.Exp(logQ), logQ);
+            return (Simd.Exp(logP), logP, Simd.Exp(logQ), logQ);
         }
     }
 

@@ -115,21 +115,21 @@ public class DecoderTests
         using var quiet = no_grad();
         using var model = Models.Make(Models.Named(name), On(fused));
         int[][] rows = [Models.Tokens(40, model.Shape.Vocabulary, "a"), Models.Tokens(40, model.Shape.Vocabulary, "b"), Models.Tokens(40, model.Shape.Vocabulary, "c")];
-        using var cache = model.NewCache(3, 40);
+        using var decoding = model.Begin(3, 40);
         var whole = model.Logits(Models.Ids(rows)).view(3, 40, model.Shape.Vocabulary);
         var kept = new[] { 0, 1, 2 };
         var at = 0;
         foreach (var time in (int[])[5, 1, 1, 20, 1, 1, 1, 10])
         {
             var ids = Models.Ids([.. kept.Select(row => rows[row][at..(at + time)])]);
-            var next = model.Next(ids, cache).ToArray();
+            var next = decoding.Next(ids).ToArray();
             at += time;
             var expected = kept.SelectMany(row => whole.select(0, row).select(0, at - 1).ToArray()).ToArray();
             Assert.All(expected.Zip(next), pair => Assert.Equal(pair.First, pair.Second, 5e-5f));
             // The middle row finishes early.
             if (at == 7)
             {
-                cache.Keep([0, 2]);
+                decoding.Keep([0, 2]);
                 kept = [0, 2];
             }
         }

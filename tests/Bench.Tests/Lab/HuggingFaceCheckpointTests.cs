@@ -43,10 +43,10 @@ public sealed class HuggingFaceCheckpointTests
             // With the cache: the same choices one token at a time, and the logits that made the last of them.
             var (responses, _) = new TextGenerator(model, TimeProvider.System).Continue([ids], 16, -1, SamplingSpec.Greedy, new Seed(0), ChargeKind.Evaluation);
             Assert.Equal(Ids(entry, "greedy_continuation"), responses[0]);
-            using var cache = model.NewCache(1, ids.Length + 16);
-            model.Next(Models.Ids(ids), cache);
-            for (var i = 0; i < 14; i++) model.Next(Models.Ids([responses[0][i]]), cache);
-            var step = model.Next(Models.Ids([responses[0][14]]), cache).ToArray();
+            using var decoding = model.Begin(1, ids.Length + 16);
+            decoding.Next(Models.Ids(ids));
+            for (var i = 0; i < 14; i++) decoding.Next(Models.Ids([responses[0][i]]));
+            var step = decoding.Next(Models.Ids([responses[0][14]])).ToArray();
             Assert.All(step.Zip(Reals(entry, "last_step_logits")), pair => Assert.InRange(Math.Abs(pair.First - pair.Second), 0, 1e-4));
         }
     }

@@ -1,0 +1,154 @@
+using Bench.Lab.Kernels;
+using Bench.Lab.Tensors;
+using Bench.Protocol.Specs;
+using static TorchSharp.torch;
+
+namespace Bench.Lab.Models;
+
+/// <summary>
+/// Writing on the CPU without a tensor between token ids and logits: weights in panels, keys, values and activations in buffers that are made once. Its twin from torch's operations is
+/// <see cref="KeyValueCache"/>.
+/// </summary>
+internal sealed unsafe class FusedDecoding : IDecoding
+{
+    /// <summary>A long prompt is read in parts of so many rows: its activations take no more memory than that.</summary>
+    private const int MostRows = 1024;
+
+    private readonly ModelShape shape;
+    private readonly AttentionLayout layout;
+    private readonly Rotary rotary;
+    private readonly Layer[] layers;
+    private readonly Tensor embedding;
+    private readonly float[] finalNorm;
+    private readonly PackedLinear head;
+    private readonly NativeRows stream;
+    private readonly NativeRows normed;
+    private readonly NativeRows projection;
+    private readonly NativeRows seen;
+    private readonly NativeRows gateUp;
+    private readonly NativeRows gated;
+    private readonly NativeRows logits;
+    private readonly int positions;
+    private readonly int capacity;
+    private int[] active;
+    private int length;
+
+    internal FusedDecoding(ModelShape shape, AttentionLayout layout, Rotary rotary, IReadOnlyList<Decoder.Layer> layers, Tensor embedding, Tensor finalNorm, Tensor head, int rows, int positions)
+    {
+        (this.shape, this.layout, this.rotary, this.embedding, this.positions) = (shape, layout, rotary, embedding, positions);
+        using var quiet = no_grad();
+        this.layers = [.. layers.Select(layer => new Layer(layer, layout, rows, positions))];
+        (this.finalNorm, this.head) = (finalNorm.ToArray(), new PackedLinear(head, null));
+        active = [.. Enumerable.Range(0, rows)];
+        capacity = Math.Max(rows, Math.Min(MostRows, rows * positions));
+        stream = new NativeRows(capacity, shape.Width);
+        normed = new NativeRows(capacity, shape.Width);
+        projection = new NativeRows(capacity, layout.Row);
+        seen = new NativeRows(capacity, layout.Heads * layout.HeadWidth);
+        gateUp = new NativeRows(capacity, 2 * shape.FeedForward);
+        gated = new NativeRows(capacity, shape.FeedForward);
+        logits = new NativeRows(rows, shape.Vocabulary);
+        rotary.Reach(positions);
+    }
+
+    /// <inheritdoc/>
+    public Tensor Next(Tensor ids)
+    {
+        var (rows, time) = ((int)ids.shape[0], (int)ids.shape[1]);
+        if (rows != active.Length) throw new ArgumentException($"{active.Length} rows are being written, not {rows}", nameof(ids));
+        if (length + time > positions) throw new ArgumentException($"the cache holds {positions} positions, and {length + time} are needed", nameof(ids));
+        var tokens = ids.contiguous().Longs();
+        var part = Math.Max(1, capacity / rows);
+        for (var from = 0; from < time; from += part)
+        {
+            var count = Math.Min(part, time - from);
+            for (var row = 0; row < rows; row++)
+                for (var t = 0; t < count; t++) Embed(tokens[row * time + from + t], stream[row * count + t]);
+            foreach (var layer in layers) Apply(layer, rows, count);
+            length += count;
+            if (from + count < time) continue;
+            // Only the last position's logits are wanted.
+            for (var row = 0; row < rows; row++) Norm(stream[(row + 1L) * count - 1], normed[row], finalNorm);
+        }
+
+        head.Apply(normed, rows, logits);
+        var result = empty([rows, shape.Vocabulary], dtype: ScalarType.Float32);
+        for (var row = 0; row < rows; row++) new Span<float>(logits[row], shape.Vocabulary).CopyTo(result.Floats().Slice(row * shape.Vocabulary, shape.Vocabulary));
+        return result;
+    }
+
+    /// <inheritdoc/>
+    public void Keep(IReadOnlyList<int> places) => active = [.. places.Select(place => active[place])];
+
+    public void Dispose()
+    {
+        foreach (var layer in layers) layer.Dispose();
+        foreach (var one in (IDisposable[])[head, stream, normed, projection, seen, gateUp, gated, logits]) one.Dispose();
+    }
+
+    private void Embed(long token, float* target)
+    {
+        if ((ulong)token >= (ulong)shape.Vocabulary) throw new ArgumentException($"token {token} is not in a vocabulary of {shape.Vocabulary}");
+        new Span<float>(embedding.Pointer() + token * shape.Width, shape.Width).CopyTo(new Span<float>(target, shape.Width));
+    }
+
+    private void Apply(Layer layer, int rows, int time)
+    {
+        var count = rows * time;
+        for (var i = 0; i < count; i++) Norm(stream[i], normed[i], layer.AttentionNorm);
+        layer.Projection.Apply(normed, count, projection);
+        fixed (float* cosines = rotary.Cosines, sines = rotary.Sines)
+        {
+            for (var i = 0; i < count; i++)
+            {
+                NormHeads(projection[i], layout.Heads, layer.QueryNorm);
+                NormHeads(projection[i] + layout.Heads * layout.HeadWidth, layout.KeyValueHeads, layer.KeyNorm);
+                var position = length + i % time;
+                layer.Attention.Attend(active[i / time], position, projection[i], seen[i], cosines + position * rotary.Half, sines + position * rotary.Half);
+            }
+        }
+
+        layer.Output.Apply(seen, count, stream, add: true);
+        for (var i = 0; i < count; i++) Norm(stream[i], normed[i], layer.FeedForwardNorm);
+        layer.GateUp.Apply(normed, count, gateUp);
+        for (var i = 0; i < count; i++) SwiGlu.Row(gateUp[i], gated[i], shape.FeedForward);
+        layer.Down.Apply(gated, count, stream, add: true);
+    }
+
+    private void NormHeads(float* first, int heads, float[]? weight)
+    {
+        if (weight is null) return;
+        for (var i = 0; i < heads; i++) Norm(first + i * layout.HeadWidth, first + i * layout.HeadWidth, weight);
+    }
+
+    private void Norm(float* x, float* y, float[] weight)
+    {
+        fixed (float* w = weight) RmsNorm.Row(x, w, y, weight.Length, (float)shape.NormEpsilon);
+    }
+
+    private sealed class Layer(Decoder.Layer layer, AttentionLayout layout, int rows, int positions) : IDisposable
+    {
+        internal float[] AttentionNorm { get; } = layer.AttentionNorm.ToArray();
+
+        internal PackedLinear Projection { get; } = new(layer.Projection, layer.ProjectionBias);
+
+        internal float[]? QueryNorm { get; } = layer.QueryNorm?.ToArray();
+
+        internal float[]? KeyNorm { get; } = layer.KeyNorm?.ToArray();
+
+        internal CachedAttention Attention { get; } = new(layout, rows, positions);
+
+        internal PackedLinear Output { get; } = new(layer.Output, layer.OutputBias);
+
+        internal float[] FeedForwardNorm { get; } = layer.FeedForwardNorm.ToArray();
+
+        internal PackedLinear GateUp { get; } = new(layer.GateUp, layer.GateUpBias);
+
+        internal PackedLinear Down { get; } = new(layer.Down, layer.DownBias);
+
+        public void Dispose()
+        {
+            foreach (var one in (IDisposable[])[Projection, Attention, Output, GateUp, Down]) one.Dispose();
+        }
+    }
+}
