@@ -18,10 +18,11 @@ public class MemoryTests
         using var model = Decoder.Initialise(shape, Compute.Cpu, new Seed(1));
         var lesson = TrainingTests.LessonOf(200, shape.Vocabulary);
         void Steps(int count) => TrainingTests.Train(model, lesson, new OptimiserSpec { Batch = 8 }, TrainingTests.Meter(BudgetUnit.Examples, 8.0 * count));
-        Steps(300);
+        // What is compiled anew, and the heap that this takes, come before.
+        Steps(1500);
         var before = Resident();
         Steps(2000);
-        Assert.InRange(Resident() - before, long.MinValue, 40L << 20);
+        Assert.InRange(Resident() - before, long.MinValue, 20L << 20);
     }
 
     private static long Resident()
