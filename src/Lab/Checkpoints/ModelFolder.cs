@@ -68,8 +68,8 @@ public static class ModelFolder
         bool Has(string name) => File.Exists(Path.Combine(folder, name));
         return Has(ByteTokenizer.FileName) ? new ByteTokenizer()
             : Has(CharacterTokenizer.FileName) ? CharacterTokenizer.Load(folder)
-            : Has(HuggingFaceTokenizer.FileName) ? HuggingFaceTokenizer.Load(folder)
             : Has(Llama2cTokenizer.FileName) ? Llama2cTokenizer.Load(Path.Combine(folder, Llama2cTokenizer.FileName), shape.Vocabulary)
+            : Has(HuggingFaceTokenizer.FileName) ? HuggingFaceTokenizer.Load(folder)
             : null;
     }
 

@@ -3,6 +3,7 @@ using Bench.Lab.Kernels;
 using Bench.Lab.Models;
 using Bench.Lab.Text;
 using Bench.Protocol.Specs;
+using static TorchSharp.torch;
 
 namespace Bench.Lab.Checkpoints;
 
@@ -15,16 +16,17 @@ public sealed class OnnxExport
     private readonly OnnxGraph graph = new();
     private readonly ModelShape shape;
     private readonly bool hasPast;
-    private readonly Dictionary<string, string> weights;
+    private readonly bool int8;
+    private readonly Dictionary<string, Tensor> parameters;
     private readonly string sizes;
     private readonly string bias;
     private readonly string cosines;
     private readonly string sines;
 
-    private OnnxExport(Decoder model, bool hasPast)
+    private OnnxExport(Decoder model, bool hasPast, bool int8)
     {
-        (shape, this.hasPast) = (model.Shape, hasPast);
-        weights = model.Parameters.ToDictionary(parameter => parameter.Name, parameter => graph.Weight(parameter.Name, parameter.Tensor), StringComparer.Ordinal);
+        (shape, this.hasPast, this.int8) = (model.Shape, hasPast, int8);
+        parameters = model.Parameters.ToDictionary(parameter => parameter.Name, parameter => parameter.Tensor, StringComparer.Ordinal);
         var ids = graph.Input("input_ids", OnnxType.Int64, "batch_size", "sequence_length");
         var mask = graph.Input("attention_mask", OnnxType.Int64, "batch_size", "total_sequence_length");
         var positions = graph.Input("position_ids", OnnxType.Int64, "batch_size", "sequence_length");
@@ -34,28 +36,41 @@ public sealed class OnnxExport
             graph.Node("Unsqueeze", [graph.Node("Cast", [positions], ("to", (int)OnnxType.Float)), graph.Constant(2L, 3L)]),
             graph.Constant([.. new Rotary(shape).Frequencies.Select(frequency => (float)frequency)])]);
         (cosines, sines) = (graph.Node("Cos", [angles]), graph.Node("Sin", [angles]));
-        var x = graph.Node("Gather", [weights[ParameterNames.Embedding], graph.Node("Reshape", [ids, graph.Constant(-1L)])], ("axis", 0));
+        var x = Embedded(graph.Node("Reshape", [ids, graph.Constant(-1L)]));
         for (var layer = 0; layer < shape.Layers; layer++) x = Layer(layer, x);
         var logits = Linear(Norm(x, ParameterNames.FinalNorm), shape.TiedHead ? ParameterNames.Embedding : ParameterNames.Head);
         graph.Node("Reshape", [logits, Sizes(shape.Vocabulary)], "logits");
         graph.Output("logits", OnnxType.Float, "batch_size", "sequence_length", shape.Vocabulary);
     }
 
+    /// <summary>The version of ONNX's operators that a graph asks for.</summary>
+    public const int OperatorSet = OnnxGraph.OperatorSet;
+
     /// <summary>The graph's place in a model's folder, where other tools look for it.</summary>
     public const string FileName = "onnx/model.onnx";
 
-    /// <summary>Writes the graph in float32, with config.json and the tokenizer's files beside it.</summary>
+    /// <summary>The place of one in 8 bits; transformers.js calls it q8.</summary>
+    public const string Int8FileName = "onnx/model_quantized.onnx";
+
+    /// <summary>
+    /// Writes the graph, with config.json and the tokenizer's files beside it: in float32, or with the matrices in 8 bits per output channel and what they are multiplied with rounded to 8 bits on the
+    /// fly (DynamicQuantizeLinear, MatMulInteger; Jacob et al. 2018, section 2). That rounding sees the whole batch: what a prompt is answered may depend on its neighbours.
+    /// </summary>
     /// <param name="folder">The model's folder.</param>
     /// <param name="model">The model.</param>
     /// <param name="tokenizer">Its tokenizer.</param>
     /// <param name="past">Whether the graph takes and gives past key values; without them it reads everything anew for each token.</param>
-    public static void Save(string folder, Decoder model, ITokenizer tokenizer, bool past = true)
+    /// <param name="int8">Whether in 8 bits.</param>
+    /// <returns>The graph's file in the folder.</returns>
+    public static string Save(string folder, Decoder model, ITokenizer tokenizer, bool past = true, bool int8 = false)
     {
-        var path = Path.Combine(folder, FileName);
+        var name = int8 ? Int8FileName : FileName;
+        var path = Path.Combine(folder, name);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         ModelConfig.Write(folder, model.Shape, tokenizer, "float32");
         tokenizer.Save(folder);
-        new OnnxExport(model, past).graph.Write(path);
+        new OnnxExport(model, past, int8).graph.Write(path);
+        return name;
     }
 
     // 0 where a query may see a key, and so little elsewhere that its share of attention is none: [batch, 1, 1, queries, keys].
@@ -121,11 +136,29 @@ public sealed class OnnxExport
     {
         var mean = graph.Node("ReduceMean", [graph.Node("Mul", [x, x])], ("axes", new long[] { -1 }), ("keepdims", 1));
         var deviation = graph.Node("Sqrt", [graph.Node("Add", [mean, graph.Scalar((float)shape.NormEpsilon)])]);
-        return graph.Node("Mul", [graph.Node("Div", [x, deviation]), weights[weight]]);
+        return graph.Node("Mul", [graph.Node("Div", [x, deviation]), Weight(weight)]);
     }
 
-    private string Linear(string x, string weight, string? offset = null) =>
-        graph.Node("Gemm", offset is null ? [x, weights[weight]] : [x, weights[weight], weights[offset]], ("transB", 1));
+    private string Linear(string x, string weight, string? offset = null)
+    {
+        if (!int8) return graph.Node("Gemm", offset is null ? [x, Weight(weight)] : [x, Weight(weight), Weight(offset)], ("transB", 1));
+        var rounded = graph.Node("DynamicQuantizeLinear", [x], 3);
+        var (values, scales) = graph.Quantised(weight, parameters[weight], across: true);
+        var product = graph.Node("Cast", [graph.Node("MatMulInteger", [rounded[0], values, rounded[2]])], ("to", (int)OnnxType.Float));
+        product = graph.Node("Mul", [product, graph.Node("Mul", [scales, rounded[1]])]);
+        return offset is null ? product : graph.Node("Add", [product, Weight(offset)]);
+    }
+
+    private string Embedded(string ids)
+    {
+        if (!int8) return graph.Node("Gather", [Weight(ParameterNames.Embedding), ids], ("axis", 0));
+        // A tied head has numbers of its own, which lie the other way.
+        var (values, scales) = graph.Quantised("rows." + ParameterNames.Embedding, parameters[ParameterNames.Embedding], across: false);
+        string Rows(string of) => graph.Node("Gather", [of, ids], ("axis", 0));
+        return graph.Node("Mul", [graph.Node("Cast", [Rows(values)], ("to", (int)OnnxType.Float)), graph.Node("Unsqueeze", [Rows(scales), graph.Constant(1L)])]);
+    }
+
+    private string Weight(string name) => graph.Weight(name, parameters[name]);
 
     // [batch, sequence] and what follows.
     private string Sizes(params long[] rest) => graph.Node("Concat", [sizes, graph.Constant(rest)], ("axis", 0));

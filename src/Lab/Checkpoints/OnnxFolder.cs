@@ -5,10 +5,10 @@ using Bench.Protocol.Specs;
 
 namespace Bench.Lab.Checkpoints;
 
-/// <summary>A decoder's graph in Hugging Face's layout: model.onnx in a folder, or in its folder onnx; config.json and the tokenizer's files in the folder.</summary>
+/// <summary>A decoder's graph in Hugging Face's layout: model.onnx in a folder, or in its folder onnx, or there in 8 bits alone; config.json and the tokenizer's files in the folder.</summary>
 public static class OnnxFolder
 {
-    private static readonly string[] Graphs = [OnnxExport.FileName, "model.onnx"];
+    private static readonly string[] Graphs = [OnnxExport.FileName, "model.onnx", OnnxExport.Int8FileName];
 
     /// <summary>Whether a path is a graph or a folder with one.</summary>
     public static bool IsOne(string path) => Directory.Exists(path) ? Graphs.Any(name => File.Exists(Path.Combine(path, name))) : path.EndsWith(".onnx", StringComparison.Ordinal);

@@ -19,6 +19,9 @@ internal sealed class OnnxGraph
     /// <summary>Weights beyond this lie in a file of their own beside the graph: a protocol buffer may have 2 GiB, and is built in memory.</summary>
     private const long LargestInside = 256L << 20;
 
+    /// <summary>The scale of a row of zeros.</summary>
+    private const float Least = 1e-30f;
+
     private readonly List<byte[]> nodes = [];
     private readonly List<byte[]> inputs = [];
     private readonly List<byte[]> outputs = [];
@@ -64,8 +67,45 @@ internal sealed class OnnxGraph
     /// <summary>A weight in float32, read when the file is written.</summary>
     internal string Weight(string name, Tensor tensor)
     {
+        if (constants.Exists(constant => constant.Name == name)) return name;
         constants.Add((name, OnnxType.Float, tensor.shape, () => Chunks(tensor), tensor.numel() * sizeof(float)));
         return name;
+    }
+
+    /// <summary>
+    /// A weight [outputs, inputs] in 8 bits: each output's row is a scale times whole numbers from −127 to 127, the scale such that the row's largest weight is 127 (symmetric, per channel).
+    /// </summary>
+    /// <param name="name">The weight's.</param>
+    /// <param name="tensor">In any precision.</param>
+    /// <param name="across">Whether the numbers are written as [inputs, outputs], as MatMulInteger takes them.</param>
+    /// <returns>The names of the numbers, and of the scales [outputs] in float32.</returns>
+    internal (string Values, string Scales) Quantised(string name, Tensor tensor, bool across)
+    {
+        var (outputs, inputs) = ((int)tensor.shape[0], (int)tensor.shape[1]);
+        var scales = new float[outputs];
+        for (var output = 0; output < outputs; output++)
+        {
+            using var row = tensor.select(0, output);
+            scales[output] = Math.Max(row.ToArray().Max(Math.Abs) / 127, Least);
+        }
+
+        IEnumerable<ReadOnlyMemory<byte>> Data()
+        {
+            var values = new byte[(long)outputs * inputs];
+            for (var output = 0; output < outputs; output++)
+            {
+                using var row = tensor.select(0, output);
+                var weights = row.ToArray();
+                for (var input = 0; input < inputs; input++)
+                    values[across ? (long)input * outputs + output : (long)output * inputs + input] = (byte)(sbyte)MathF.Round(weights[input] / scales[output]);
+            }
+
+            yield return values;
+        }
+
+        constants.Add((name + ".int8", OnnxType.Int8, across ? [inputs, outputs] : [outputs, inputs], Data, (long)outputs * inputs));
+        constants.Add((name + ".scales", OnnxType.Float, [outputs], () => [MemoryMarshal.AsBytes<float>(scales).ToArray()], outputs * sizeof(float)));
+        return (name + ".int8", name + ".scales");
     }
 
     /// <summary>Writes the graph, and a file of its weights beside it where they are many.</summary>

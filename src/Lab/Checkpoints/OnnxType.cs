@@ -4,6 +4,7 @@ namespace Bench.Lab.Checkpoints;
 internal enum OnnxType
 {
     Float = 1,
+    Int8 = 3,
     Int64 = 7,
     Bool = 9,
 }

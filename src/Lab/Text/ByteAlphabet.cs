@@ -25,6 +25,9 @@ internal static class ByteAlphabet
         for (var i = 0; i < bytes.Length; i++) span[i] = Characters[bytes[i]];
     });
 
+    /// <summary>A byte, spelt.</summary>
+    internal static string Spell(byte value) => Characters[value].ToString();
+
     /// <summary>The bytes that a token spells; a token outside the alphabet, as added ones may be, spells itself.</summary>
     internal static byte[] BytesOf(string token)
     {

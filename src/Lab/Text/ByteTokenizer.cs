@@ -21,5 +21,13 @@ public sealed class ByteTokenizer : ITokenizer
 
     public string Decode(IReadOnlyList<int> tokens) => Encoding.UTF8.GetString(Encoding.Latin1.GetBytes(bytes.Decode(tokens)));
 
-    public void Save(string folder) => File.WriteAllText(Path.Combine(folder, FileName), "{}\n");
+    public void Save(string folder)
+    {
+        File.WriteAllText(Path.Combine(folder, FileName), "{}\n");
+        (CharacterTokenizer.Export([.. Enumerable.Range(0, 256).Select(value => ByteAlphabet.Spell((byte)value))]) with
+        {
+            PreTokenizer = TokenizerExport.Section("ByteLevel", ("add_prefix_space", false), ("trim_offsets", false), ("use_regex", false)),
+            Decoder = TokenizerExport.Section("ByteLevel", ("add_prefix_space", false), ("trim_offsets", false), ("use_regex", false)),
+        }).Write(folder);
+    }
 }

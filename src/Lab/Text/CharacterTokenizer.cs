@@ -10,6 +10,9 @@ public sealed class CharacterTokenizer : ITokenizer
 {
     internal const string FileName = "characters.json";
 
+    private const string BeginName = "<bos>";
+    private const string EndName = "<eos>";
+
     private readonly string characters;
     private readonly Dictionary<char, int> tokens;
 
@@ -76,7 +79,21 @@ public sealed class CharacterTokenizer : ITokenizer
         return text.ToString();
     }
 
-    public void Save(string folder) => File.WriteAllBytes(Path.Combine(folder, FileName), JsonSerializer.SerializeToUtf8Bytes(characters));
+    public void Save(string folder)
+    {
+        File.WriteAllBytes(Path.Combine(folder, FileName), JsonSerializer.SerializeToUtf8Bytes(characters));
+        Export([.. characters.Select(character => character.ToString())]).Write(folder);
+    }
+
+    /// <summary>The special tokens and others after them, in Hugging Face's form.</summary>
+    internal static TokenizerExport Export(IReadOnlyList<string> others) => new()
+    {
+        Tokens = [BeginName, EndName, Answers.ThinkOpen, Answers.ThinkClose, .. others],
+        Added = [(BeginName, true), (EndName, true), (Answers.ThinkOpen, false), (Answers.ThinkClose, false)],
+        Begin = BeginName,
+        End = EndName,
+        Decoder = TokenizerExport.Section("Fuse"),
+    };
 
     internal static CharacterTokenizer Load(string folder) => new(JsonSerializer.Deserialize<string>(File.ReadAllBytes(Path.Combine(folder, FileName)))!);
 }

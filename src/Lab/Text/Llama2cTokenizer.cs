@@ -13,6 +13,10 @@ public sealed class Llama2cTokenizer : ITokenizer
 {
     internal const string FileName = "tokenizer.bin";
     private const int FirstByte = 3;
+    private const string BeginName = "<s>";
+
+    /// <summary>How SentencePiece spells a space.</summary>
+    private const char Space = '\u2581';
 
     private readonly byte[] file;
     private readonly byte[][] pieces;
@@ -85,7 +89,29 @@ public sealed class Llama2cTokenizer : ITokenizer
         return Encoding.UTF8.GetString([.. bytes]);
     }
 
-    public void Save(string folder) => File.WriteAllBytes(Path.Combine(folder, FileName), file);
+    public void Save(string folder)
+    {
+        File.WriteAllBytes(Path.Combine(folder, FileName), file);
+        string[] tokens = ["<unk>", BeginName, "</s>", .. pieces.Skip(FirstByte).Select(piece => Encoding.UTF8.GetString(piece).Replace(' ', Space))];
+        var known = tokens.ToHashSet(StringComparer.Ordinal);
+        new TokenizerExport
+        {
+            Tokens = tokens,
+            Added = [(tokens[0], true), (tokens[1], true), (tokens[2], true)],
+            Begin = BeginName,
+            End = BeginName,
+            // Whatever two tokens a piece can be joined from: the piece with the highest score comes first.
+            Merges = [.. Enumerable.Range(FirstByte, tokens.Length - FirstByte).OrderByDescending(token => scores[token]).SelectMany(token => Enumerable.Range(1, tokens[token].Length - 1)
+                .Select(at => (tokens[token][..at], tokens[token][at..])).Where(pair => known.Contains(pair.Item1) && known.Contains(pair.Item2)))],
+            Normaliser = TokenizerExport.Sequence("normalizers", TokenizerExport.Section("Prepend", ("prepend", Space.ToString())), Replace(' ', Space)),
+            Decoder = TokenizerExport.Sequence(
+                "decoders", Replace(Space, ' '), TokenizerExport.Section("ByteFallback"), TokenizerExport.Section("Fuse"), TokenizerExport.Section("Strip", ("content", " "), ("start", 1), ("stop", 0))),
+            ByteFallback = true,
+        }.Write(folder);
+    }
+
+    private static System.Text.Json.Nodes.JsonObject Replace(char from, char to) =>
+        TokenizerExport.Section("Replace", ("pattern", new System.Text.Json.Nodes.JsonObject { ["String"] = from.ToString() }), ("content", to.ToString()));
 
     // The pair whose union has the highest score comes first.
     private readonly struct Scored(Llama2cTokenizer tokenizer) : INeighbourPairs

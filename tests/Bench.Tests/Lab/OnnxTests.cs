@@ -110,6 +110,34 @@ public sealed class OnnxTests
         Assert.All(Read(model).Zip(Read(graph)), pair => Assert.InRange(Math.Abs(pair.First - pair.Second), 0, 1e-4));
     }
 
+    [Theory]
+    [InlineData("qwen2-tiny")]
+    [InlineData("llama3-tiny")]
+    [InlineData("qwen3-tiny")]
+    public void In_eight_bits_a_graph_is_a_quarter_as_large_and_nearly_the_same(string name)
+    {
+        using var scratch = Repository.Scratch();
+        using var scope = NewDisposeScope();
+        using var quiet = no_grad();
+        using var model = ModelFolder.LoadModel(Repository.DataOrSkip($"checkpoints/{name}"), Compute.Cpu);
+        Exported(scratch, model).Dispose();
+        Assert.Equal(OnnxExport.Int8FileName, OnnxExport.Save(scratch.Path, model, new ByteTokenizer(), int8: true));
+        // Weights in a quarter of the bytes; the nodes are more, and norms stay.
+        var bytes = new FileInfo(scratch.File(OnnxExport.Int8FileName)).Length;
+        var nodes = 700L * 30 * model.Shape.Layers + 20_000;
+        Assert.InRange(bytes, model.Shape.Parameters, (long)(1.1 * (model.Shape.Parameters + model.Shape.Vocabulary * model.Shape.Width)) + nodes);
+        using var graph = OnnxModel.Load(scratch.File(OnnxExport.Int8FileName), model.Shape);
+        var ids = Models.Ids(Models.Tokens(40, model.Shape.Vocabulary, "a"));
+        var (whole, rounded) = (model.Logits(ids), graph.Logits(ids));
+        // KL between the two next-token distributions: small beside what a bit is, and not nothing.
+        var difference = (whole.softmax(1) * (whole.log_softmax(1) - rounded.log_softmax(1))).sum(1).ToArray();
+        Assert.InRange(difference.Average(), 1e-9, 0.05);
+        Assert.All(difference, kl => Assert.InRange(kl, -1e-5, 0.4));
+        // One token at a time and all at once round differently: what follows is close, not equal.
+        var (responses, _) = new TextGenerator(graph, TimeProvider.System).Continue([Models.Tokens(5, model.Shape.Vocabulary, "c")], 12, -1, SamplingSpec.Greedy, new Seed(0), ChargeKind.Evaluation);
+        Assert.Equal(12, responses[0].Length);
+    }
+
     [Fact]
     public void What_is_no_decoder_is_refused_in_one_line()
     {
