@@ -13,6 +13,7 @@ var root = new RootCommand("Bench trains students from teachers under budgets, a
     PlanCommand.Create(),
     ReportCommand.Create(),
     VerifyCommand.Create(),
+    MeasureCommand.Create(),
     SampleCommand.Create(),
     ServeCommand.Create(),
     ExportCommand.Create(),

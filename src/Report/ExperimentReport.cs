@@ -53,7 +53,7 @@ public static class ExperimentReport
         LawFigure.Write(spec, folder, results);
         foreach (var student in spec.Students)
             CostFigure.Draw(spec, folder, results, student, "cost-by-kind" + (spec.Students.Count > 1 ? "-" + student.Name : ""));
-        HtmlPage.Write(spec, folder, results, compared);
+        HtmlPage.Write(spec, folder, results, compared, UseFigure.Write(spec, folder, results));
     }
 
     // Budgets that are not the student's work have a figure of their own.

@@ -73,7 +73,7 @@ internal static class ModelNames
         }
 
         return Run(named) is { } run
-            ? Weights(run.Unit, run.Files)
+            ? Of(run.Unit, run.Files)
             : throw new SpecException(null, $"there is no model '{named}'", "give a folder, a .bin file, or experiment/run");
     }
 
@@ -98,7 +98,8 @@ internal static class ModelNames
         return (plan, unit, files);
     }
 
-    private static (ILanguageModel Model, ITokenizer Tokenizer) Weights(UnitOfWork unit, TeacherFiles files)
+    /// <summary>The model that a unit made, or that a teacher is.</summary>
+    internal static (ILanguageModel Model, ITokenizer Tokenizer) Of(UnitOfWork unit, TeacherFiles files)
     {
         var place = Workplace.Current;
         if (unit is TeacherUnit { Teacher: { } teacher })

@@ -77,6 +77,7 @@ internal static class RunCommand
             recorder.Save(complete);
         }
 
+        Deployment.Run(plan, results, files, code, file, board, stop.Token);
         ExperimentReport.Write(plan.Spec, results);
         if (seeds is not null && results.Read().Runs.Count(row => row.Seed is { } seed && chosen.OfType<StudentUnit>().All(unit => unit.Seed != seed)) is var others and > 0)
             board.Say($"{others} runs of other seeds stand in {Path.GetRelativePath(Directory.GetCurrentDirectory(), results.Path)} from before, and are in what follows");

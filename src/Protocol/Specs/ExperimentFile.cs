@@ -54,6 +54,7 @@ public static class ExperimentFile
             Prices = SpecSections.Prices(root.OptionalMapping("prices")),
             Threads = (int)root.Integer("threads", 1, 1, 1024),
             Resources = SpecSections.Resources(root.OptionalMapping("resources")),
+            Deployment = SpecSections.Deployment(root.OptionalMapping("deployment"), tasks),
             Device = SpecSections.Device(root),
             Precision = root.Choice("precision", "f32", ["f32", "bf16"]),
         };

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Bench.Protocol.Costs;
 
 namespace Bench.Protocol.Specs;
@@ -66,6 +67,10 @@ public sealed record ExperimentSpec
 
     /// <summary>What a unit may take, and where a cluster runs it.</summary>
     public required ResourcesSpec Resources { get; init; }
+
+    /// <summary>How models are measured in use; null for not at all. Nothing of it changes a student.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public DeploymentSpec? Deployment { get; init; }
 
     /// <summary>cpu, cuda or cuda:N.</summary>
     public required string Device { get; init; }

@@ -253,6 +253,16 @@ internal static class SpecSections
         return accelerator;
     }
 
+    internal static DeploymentSpec? Deployment(SpecMapping? section, IReadOnlyList<TaskSpec> tasks)
+    {
+        if (section is null) return null;
+        if (tasks.FirstOrDefault(task => task.Task is not SolvableTask) is { } other)
+            throw new SpecException(section.Place, $"deployment measures models that answer, and {other.Name} asks for no answers", "remove the section, or give tasks with answers");
+        var deployment = new DeploymentSpec((int)section.Integer("tokens", 128, 1, 100_000));
+        section.Close();
+        return deployment;
+    }
+
     internal static ResourcesSpec Resources(SpecMapping? section)
     {
         if (section is null) return new ResourcesSpec();

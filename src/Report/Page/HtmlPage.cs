@@ -12,7 +12,7 @@ internal static class HtmlPage
 {
     internal const string Name = "report.html";
 
-    internal static void Write(ExperimentSpec spec, ResultsFolder folder, Results results, IReadOnlyList<ComparisonRow> compared)
+    internal static void Write(ExperimentSpec spec, ResultsFolder folder, Results results, IReadOnlyList<ComparisonRow> compared, IReadOnlyList<UseSummaryRow> uses)
     {
         var manifest = folder.ReadManifest();
         var parts = new Dictionary<string, string>(StringComparer.Ordinal)
@@ -28,7 +28,7 @@ internal static class HtmlPage
             ["css"] = Resource("page.css"),
             ["js"] = Resource("page.js"),
             // Text of an experiment cannot end the script that it stands in: the serialiser escapes what would.
-            ["data"] = JsonSerializer.Serialize(PageData.Of(spec, results, compared)),
+            ["data"] = JsonSerializer.Serialize(PageData.Of(spec, results, compared, uses)),
         };
         folder.WriteText(Name, Filled(Resource("page.html"), parts));
     }

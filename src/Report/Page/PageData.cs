@@ -13,7 +13,7 @@ internal static class PageData
 
     private const int LongestSample = 1500;
 
-    internal static object Of(ExperimentSpec spec, Results results, IReadOnlyList<ComparisonRow> compared)
+    internal static object Of(ExperimentSpec spec, Results results, IReadOnlyList<ComparisonRow> compared, IReadOnlyList<UseSummaryRow> uses)
     {
         var index = results.Runs.Select((run, i) => (run.Run, i)).ToDictionary(pair => pair.Run, pair => pair.i, StringComparer.Ordinal);
         var kinds = Charge.Names.Keys.ToArray();
@@ -51,6 +51,12 @@ internal static class PageData
             }),
             curves = results.Curves.GroupBy(row => row.Run).Select(group => new object[] { index[group.Key], Thinned([.. group]).Select(row => new[] { row.Step, Rounded(row.Loss) }) }),
             samples = results.Samples.Select(row => new object[] { index[row.Run], row.Task, row.Item, Cut(row.Prompt), Cut(row.Reference), Cut(row.Response), row.Score }),
+            uses = uses.Select(row => new
+            {
+                task = row.Task, model = row.Student.Length > 0 ? $"{row.Student} {Labels.Of(spec, row.Teacher, row.Method)}" : $"teacher {row.Teacher}", format = row.Format, metric = row.Metric,
+                value = row.Value, low = row.CiLow, high = row.CiHigh, bytes = row.ModelBytes, first = row.FirstTokenSeconds, rate = row.TokensPerSecond, rate16 = row.TokensPerSecond16,
+                peak = row.PeakBytes, joules = row.JoulesPer1000Tokens, making = row.FlopsMaking, usd = row.UsdMaking,
+            }),
             latex = ComparisonTables.Latex(spec, compared),
         };
     }

@@ -327,6 +327,15 @@ function tables() {
     { head: 'group', of: row => row.group }, { head: 'p against the best', of: row => row.pBest, write: row => short(row.pBest), number: true }, { head: "McNemar's p", of: row => row.pMcnemar, write: row => short(row.pMcnemar), number: true },
     { head: 'frontier', of: row => row.frontier ? 'yes' : '' },
   ], tests, { name: `${data.name}-tests`, caption: 'Methods beside each other' });
+  byId('uses-section').hidden = data.uses.length === 0;
+  const column = (head, of, write) => ({ head, of, write: row => known(of(row)) ? write(of(row)) : '', number: true });
+  table(byId('uses'), [
+    { head: 'model', of: row => row.model }, { head: 'format', of: row => row.format }, ...(data.tasks.length > 1 ? [{ head: 'task', of: row => row.task }] : []),
+    { head: 'score', of: row => row.value, write: row => `${row.value.toFixed(3)} [${row.low.toFixed(3)}, ${row.high.toFixed(3)}]`, number: true },
+    column('MB', row => row.bytes / 1e6, value => value.toFixed(2)), column('first token, ms', row => 1000 * row.first, value => value.toFixed(2)), column('tokens/s', row => row.rate, value => value.toFixed(0)),
+    column('tokens/s, 16 together', row => row.rate16, value => value.toFixed(0)), column('peak MB', row => row.peak / 1e6, value => value.toFixed(0)), column('J per 1,000', row => row.joules, value => value.toFixed(2)),
+    column('FLOPs to make', row => row.making, short),
+  ], data.uses, { filter: true, name: `${data.name}-uses`, caption: 'What using each model in each format costs' });
   table(byId('runs'), [
     { head: 'run', of: run => run.run }, { head: 'method', of: run => run.label || run.run }, { head: 'student', of: run => run.student }, { head: 'budget', of: run => run.budget, write: run => short(run.budget), number: true }, { head: 'seed', of: run => run.seed, number: true },
     { head: 'status', of: run => run.status }, { head: metric().name, of: score, write: run => short(score(run)), number: true }, { head: 'FLOPs', of: run => run.cost.flops, write: run => short(run.cost.flops), number: true },

@@ -1,0 +1,68 @@
+using System.Globalization;
+using System.Text;
+using Bench.Protocol.Ledger;
+using Bench.Protocol.Specs;
+
+namespace Bench.Report;
+
+/// <summary>Capability over the cost of using the students, by format, and the table beside it: what using and what making each takes.</summary>
+internal static class UseFigure
+{
+    /// <summary>Writes use-summary.csv, the figures and tables/use.txt from what was measured in use, if anything was.</summary>
+    /// <returns>The summary.</returns>
+    internal static IReadOnlyList<UseSummaryRow> Write(ExperimentSpec spec, ResultsFolder folder, Results results)
+    {
+        var uses = folder.ReadTable<UseRow>("use.csv");
+        var rows = UseSummaryRow.Of(spec, results, uses, folder.ReadTable<UseItemRow>("use-items.csv.gz"));
+        if (rows.Count == 0) return rows;
+        folder.WriteTable("use-summary.csv", rows);
+        foreach (var task in spec.Tasks)
+        {
+            var suffix = spec.Tasks.Count > 1 ? "-" + task.Name : "";
+            var metric = task.Task.Metrics[0];
+            var mine = rows.Where(row => row.Task == task.Name).ToArray();
+            var references = mine.Where(row => row.Student.Length == 0 && row.Format == mine[0].Format)
+                .Select(row => new CurveFigure.Reference(string.Create(CultureInfo.InvariantCulture, $"teacher {row.Teacher} {row.Value:0.00} at {row.JoulesPer1000Tokens:0.00} J"), row.Value)).ToArray();
+            var curves = mine.Where(row => row.Student.Length > 0).GroupBy(row => spec.Methods.Count(method => !method.IsBaseline) > 1 ? $"{row.Method}, {row.Format}" : row.Format)
+                .ToDictionary(group => group.Key, group => group.OrderBy(row => row.JoulesPer1000Tokens).Select(row => new CurveFigure.Point(row.JoulesPer1000Tokens, row.Value, row.CiLow, row.CiHigh)).ToArray());
+            var name = $"{metric.Name}-over-use{suffix}";
+            CurveFigure.Draw(folder.Figures, name, "energy of using it (J per 1,000 tokens, one response at a time)", metric.Label, curves, references, CurveFigure.Number, metric.IsShare ? (0, 1) : null);
+            var caption = string.Create(CultureInfo.InvariantCulture,
+                $"""
+                **{spec.Question}**
+
+                {metric.Label} against the energy of writing 1,000 tokens, one curve for each format in which a student is used; its points are the students, the smallest left. Means over {mine.Max(row => row.Seeds)} seeds and {mine.Max(row => row.Items)} held-out items; intervals are 95%
+                percentile intervals of a hierarchical bootstrap over seeds and items. Energy is {spec.Prices.Watts} W ({spec.Prices.Name}, declared) times the median seconds measured on one thread of {uses[0].Processor}: another processor has other curves.
+                Commit {string.Join(", ", uses.Select(use => use.Commit + (use.Dirty ? " with changes" : "")).Distinct())}.
+
+                """);
+            File.WriteAllText(Path.Combine(folder.Figures, name + ".md"), caption.ReplaceLineEndings("\n"));
+        }
+
+        Directory.CreateDirectory(folder.Tables);
+        File.WriteAllText(Path.Combine(folder.Tables, "use.txt"), Text(spec, rows));
+        return rows;
+    }
+
+    private static string Text(ExperimentSpec spec, IReadOnlyList<UseSummaryRow> rows)
+    {
+        var text = new StringBuilder();
+        foreach (var task in rows.GroupBy(row => row.Task))
+        {
+            text.Append(CultureInfo.InvariantCulture, $"{task.Key}: {task.First().Metric} [95% interval]\n");
+            foreach (var model in task.GroupBy(row => (row.Teacher, row.Student, row.Method)))
+            {
+                var making = model.First();
+                text.Append(model.Key.Student.Length == 0 ? $"\n{Labels.Of(spec, model.Key.Teacher, Summary.Teacher)} {model.Key.Teacher}\n"
+                    : string.Create(CultureInfo.InvariantCulture, $"\n{model.Key.Student} {Labels.Of(spec, model.Key.Teacher, model.Key.Method)}, made for {making.FlopsMaking:0.0e0} FLOPs, {100 * making.UsdMaking:0.0000} cents\n"));
+                text.Append(CultureInfo.InvariantCulture, $"  {"format",-10}{"",-22}{"MB",6}{"first ms",9}{"tok/s",7}{"x16",7}{"peak MB",8}{"J/1000",7}\n");
+                foreach (var row in model)
+                    text.Append(CultureInfo.InvariantCulture, $"  {row.Format,-10} {row.Value:0.000} [{row.CiLow:0.000}, {row.CiHigh:0.000}]{row.ModelBytes / 1e6,6:0.00}{1000 * row.FirstTokenSeconds,9:0.00}{row.TokensPerSecond,7:0}{row.TokensPerSecond16,7:0}{row.PeakBytes / 1e6,8:0}{row.JoulesPer1000Tokens,7:0.00}\n");
+            }
+
+            text.Append('\n');
+        }
+
+        return text.ToString();
+    }
+}
