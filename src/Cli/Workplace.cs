@@ -5,6 +5,7 @@ using System.Text;
 using Bench.Lab.Runs;
 using Bench.Lab.Teachers;
 using Bench.Lab.Tensors;
+using Bench.Protocol.Plans;
 using Bench.Protocol.Specs;
 using Bench.Protocol.Store;
 
@@ -89,6 +90,15 @@ internal sealed class Workplace
     /// <summary>Finds checkpoints beside an experiment, in the reference data, or by downloading them.</summary>
     internal TeacherFiles Files(string experimentFile) =>
         new([Path.GetDirectoryName(Path.GetFullPath(experimentFile))!, Data, Path.Combine(Data, "checkpoints")], Path.Combine(Home, "downloads"), new HttpClient { Timeout = TimeSpan.FromMinutes(30) });
+
+    /// <summary>Where the measurement of a processor is kept.</summary>
+    internal string ProfileOf(string processor) => Path.Combine(Home, "machines", string.Concat(processor.Select(c => char.IsLetterOrDigit(c) ? c : '-')) + ".json");
+
+    /// <summary>The measurement of this machine's processor; null where none was made.</summary>
+    internal MachineProfile? Profile => MachineProfile.Read(ProfileOf(Execution.ManifestOf.Cpu()));
+
+    /// <summary>The shape of a teacher that is trained here or is a checkpoint.</summary>
+    internal static ModelShape ShapeOf(TeacherSpec teacher, ITeacherFiles files) => teacher.Training?.Model ?? files.Describe(teacher).Shape;
 
     /// <summary>The experiment as it is now, in a file of its own: workers read it as it was when the run began, whatever happens to the experiment's file.</summary>
     internal string Snapshot(ExperimentSpec spec)

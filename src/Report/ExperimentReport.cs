@@ -53,6 +53,7 @@ public static class ExperimentReport
         LawFigure.Write(spec, folder, results);
         foreach (var student in spec.Students)
             CostFigure.Draw(spec, folder, results, student, "cost-by-kind" + (spec.Students.Count > 1 ? "-" + student.Name : ""));
+        TimingTable.Write(folder);
         HtmlPage.Write(spec, folder, results, compared, UseFigure.Write(spec, folder, results));
     }
 

@@ -4,28 +4,33 @@ using System.Text.Json;
 using Bench.Cli.Execution;
 using Bench.Lab.Evaluation;
 using Bench.Protocol.Costs;
+using Bench.Protocol.Plans;
 using Bench.Protocol.Specs;
 using Bench.Protocol.Units;
 
 namespace Bench.Cli.Commands;
 
-/// <summary>bench measure: what using a model takes.</summary>
+/// <summary>bench measure: what this machine sustains, or what using a model takes.</summary>
 internal static class MeasureCommand
 {
     internal static Command Create()
     {
-        var models = new Argument<string[]>("model") { Arity = ArgumentArity.OneOrMore, Description = "A model's folder, a llama2.c .bin file, or a run of an experiment as experiment/run." };
+        var models = new Argument<string[]>("model") { Arity = ArgumentArity.ZeroOrMore, Description = "None: this machine. Else a model's folder, a llama2.c .bin file, or a run of an experiment as experiment/run." };
         var tokenizer = Arguments.Tokenizer();
         var tokens = new Option<int>("--tokens") { Description = "New tokens of each timed response.", DefaultValueFactory = _ => 128 };
         tokens.Within(1, 1 << 20);
         var json = new Option<bool>("--json") { Description = "One JSON object for each model and format." };
         var alone = new Option<bool>(UseMeasurement.Alone) { Hidden = true, Description = "Measure in this process, as it is." };
         var experiment = new Option<string?>("--of") { Hidden = true, Description = "The experiment whose items are answered." };
-        var command = new Command("measure", "What using models takes in each format: size, first token, tokens a second, memory, energy, accuracy.") { models, tokenizer, tokens, json, alone, experiment };
+        var command = new Command("measure", "This machine's speed, by which plan predicts; or what using models takes in each format.") { models, tokenizer, tokens, json, alone, experiment };
         command.SetAction((parsed, cancel) =>
         {
             var named = parsed.GetValue(models)!;
-            if (parsed.GetValue(alone))
+            if (named.Length == 0)
+            {
+                Machine(parsed.GetValue(json));
+            }
+            else if (parsed.GetValue(alone))
             {
                 var (model, spelling) = ModelNames.Load(named[0]);
                 using (model) UseMeasurement.Print(model, spelling, parsed.GetValue(tokens), parsed.GetValue(experiment));
@@ -38,6 +43,47 @@ internal static class MeasureCommand
             return Task.FromResult(ExitCodes.Done);
         });
         return command;
+    }
+
+    // Kept under the processor's name, where plan, run and report find it.
+    private static void Machine(bool json)
+    {
+        var place = Workplace.Current;
+        var dll = typeof(MeasureCommand).Assembly.Location;
+        var start = ModelUse.Median(TimeProvider.System, () => Started(dll));
+        var profile = MachineMeasurement.Measure(
+            ManifestOf.Cpu(), TimeProvider.System.GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture), start, TimeProvider.System,
+            now => { if (!json && !Console.IsErrorRedirected) Console.Error.WriteLine($"bench: measuring {now}"); });
+        var path = place.ProfileOf(profile.Processor);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        var temporary = Workplace.Temporary(Path.GetDirectoryName(path)!);
+        File.WriteAllText(temporary, profile.ToJson());
+        File.Move(temporary, path, overwrite: true);
+        if (json)
+        {
+            Console.Write(profile.ToJson());
+            return;
+        }
+
+        string Giga(double rate) => (rate / 1e9).ToString("0.0", CultureInfo.InvariantCulture);
+        Console.WriteLine($"{profile.Processor}, one thread, GFLOP/s (matrix products of 2048: {Giga(profile.MatrixFlopsPerSecond)})");
+        Console.WriteLine($"{"width",-7}{"training, tokens a step:",-30}{"writing, together:",-30}{"reading",-8}");
+        Console.WriteLine($"{"",-7}{string.Concat(profile.Training.Select(rate => rate.Size).Distinct().Select(size => $"{size,8}")),-30}{string.Concat(profile.Generation.Select(rate => rate.Size).Distinct().Select(size => $"{size,8}")),-30}");
+        foreach (var width in profile.Training.Select(rate => rate.Width).Distinct())
+        {
+            string Row(IReadOnlyList<MeasuredRate> rates) => string.Concat(rates.Where(rate => rate.Width == width).Select(rate => $"{Giga(rate.FlopsPerSecond),8}"));
+            Console.WriteLine($"{width,-7}{Row(profile.Training),-30}{Row(profile.Generation),-30}{Row(profile.Scoring)}");
+        }
+
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"signal cache {profile.SignalBytesPerSecond / 1e6:0} MB/s; a process starts in {profile.StartSeconds:0.00} s"));
+        Console.WriteLine($"kept in {path}; bench plan predicts seconds from it");
+    }
+
+    private static void Started(string dll)
+    {
+        using var process = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo(Environment.ProcessPath!, [dll, "doctor", "--matrix-rate"]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
     }
 
     private static void Measure(string[] named, string? tokenizerFile, int tokens, bool json, CancellationToken cancel)

@@ -37,8 +37,9 @@ internal static class PlanCommand
         var spec = ExperimentFile.Load(file);
         if (claim is not null) (spec, beside) = Scaled(place, spec, files, claim, output);
         var plan = Planner.Make(spec, files);
-        if (json) PrintJson(plan);
-        else PrintTable(plan);
+        var forecast = new Forecast(plan, place.Profile, teacher => Workplace.ShapeOf(teacher, files));
+        if (json) PrintJson(plan, forecast);
+        else PrintTable(plan, forecast);
         foreach (var line in beside) (json ? Console.Error : Console.Out).Write(Words.Wrapped(line, 78));
         foreach (var missing in files.Missing) Console.Error.WriteLine($"bench: {missing.Place}: '{missing.Path}' is not here; it is planned from its configuration {missing.Config}, and cannot be run");
         return ExitCodes.Done;
@@ -105,7 +106,7 @@ internal static class PlanCommand
         }
     }
 
-    private static void PrintTable(Plan plan)
+    private static void PrintTable(Plan plan, Forecast forecast)
     {
         var prices = plan.Spec.Prices;
         var table = new Table().Border(TableBorder.Simple).AddColumns("unit", "FLOPs", "seconds", "MiB", "USD");
@@ -114,7 +115,7 @@ internal static class PlanCommand
         {
             var own = Own(unit);
             table.AddRow(
-                Markup.Escape(unit.Label), Number(own.Sum(charge => charge.Flops.Value), "0.00e0"), Number(unit.Prediction.Seconds.Value, "0.0"),
+                Markup.Escape(unit.Label), Number(own.Sum(charge => charge.Flops.Value), "0.00e0"), Number(forecast.Of(unit).Value, "0.0"),
                 Number(unit.Prediction.PeakBytes / 1048576.0, "0"), Number(own.Sum(charge => prices.Cost(charge.Flops).Value), "0.00e0"));
         }
 
@@ -125,10 +126,10 @@ internal static class PlanCommand
         Console.WriteLine($"{"total",-20} {Number(Runs(plan).Sum(charge => charge.Flops.Value), "0.000e0")} FLOPs charged to runs");
         var work = plan.Units.SelectMany(Own).ToArray();
         var dollars = work.Sum(charge => prices.Cost(charge.Flops).Value);
-        Console.WriteLine($"{"all units, once each",-20} {Number(work.Sum(charge => charge.Flops.Value), "0.000e0")} FLOPs, {Number(work.Sum(charge => charge.Seconds.Value) / 3600, "0.00")} hours one after the other, {Number(dollars, dollars < 0.01 ? "0.0e0" : "0.00")} dollars");
+        Console.WriteLine($"{"all units, once each",-20} {Number(work.Sum(charge => charge.Flops.Value), "0.000e0")} FLOPs, {Number(plan.Units.Sum(unit => forecast.Of(unit).Value) / 3600, "0.00")} hours one after the other, {Number(dollars, dollars < 0.01 ? "0.0e0" : "0.00")} dollars");
         Console.WriteLine("what runs share is charged to each that uses it; done it is once");
         foreach (var teacher in plan.Spec.Teachers) Console.WriteLine($"licence of teacher {teacher.Name}: {LicenceGate.Inherited(teacher)}; it may be distilled");
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"seconds assume {CostModel.RateOf(plan.Spec) / 1e9:0} GFLOP/s a process; dollars are {prices.Name}'s"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"seconds {(forecast.IsMeasured ? "are this machine's, as bench measure found it" : $"assume {CostModel.RateOf(plan.Spec) / 1e9:0} GFLOP/s a process (bench measure makes them this machine's)")}; dollars are {prices.Name}'s"));
     }
 
     // FLOPs that each method's runs are charged in all: for what the teacher does, for the student's training with its trials and its start, for measuring; and what of it the total counts.
@@ -152,7 +153,7 @@ internal static class PlanCommand
         return table;
     }
 
-    private static void PrintJson(Plan plan) => Console.WriteLine(JsonSerializer.Serialize(new
+    private static void PrintJson(Plan plan, Forecast forecast) => Console.WriteLine(JsonSerializer.Serialize(new
     {
         experiment = plan.Spec.Name,
         licences = plan.Spec.Teachers.Select(teacher => new { teacher = teacher.Name, name = teacher.Licence, inherited = LicenceGate.Inherited(teacher), verdict = "may be distilled" }),
@@ -162,7 +163,7 @@ internal static class PlanCommand
             fingerprint = unit.Fingerprint.Text,
             label = unit.Label,
             charges = unit.Prediction.Charges.Select(charge => new { kind = Charge.NameOf(charge.Kind), tokens = charge.Tokens, flops = charge.Flops.Value }),
-            seconds = unit.Prediction.Seconds.Value,
+            seconds = forecast.Of(unit).Value,
             peak_bytes = unit.Prediction.PeakBytes,
             usd = plan.Spec.Prices.Cost(unit.Prediction.Flops).Value,
         }),

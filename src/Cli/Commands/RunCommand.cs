@@ -51,8 +51,10 @@ internal static class RunCommand
         limit.Check();
 
         var code = place.Code();
-        IBoard board = json ? new JsonBoard() : quiet || Console.IsOutputRedirected ? new PlainBoard(chosen.Count, quiet) : new LiveBoard(chosen.Count);
-        var recorder = new Recorder(plan, results, ManifestOf.This(plan, code, files), board, TimeProvider.System);
+        var forecast = new Forecast(plan, place.Profile, teacher => Workplace.ShapeOf(teacher, files));
+        var remaining = new RemainingTime(chosen, forecast, jobs ?? Environment.ProcessorCount, TimeProvider.System);
+        IBoard board = json ? new JsonBoard(remaining) : quiet || Console.IsOutputRedirected ? new PlainBoard(chosen.Count, quiet) : new LiveBoard(chosen, remaining);
+        var recorder = new Recorder(plan, results, ManifestOf.This(plan, code, files), forecast, board, TimeProvider.System);
         var command = new WorkerCommandLine(place.Snapshot(plan.Spec), Path.GetFullPath(file), plan.Spec.Threads, code, place.Store.Root);
         var failures = new Failures(plan.Spec, code, place.Store);
         IExecutor where = executor == Slurm

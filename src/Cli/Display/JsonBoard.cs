@@ -7,20 +7,35 @@ using Bench.Protocol.Statistics;
 namespace Bench.Cli.Display;
 
 /// <summary>One JSON object a line for each event.</summary>
-internal sealed class JsonBoard : IBoard
+internal sealed class JsonBoard(RemainingTime remaining) : IBoard
 {
     public Task Watch(Func<Task> work) => work();
 
-    public void Known(UnitOfWork unit) => Write(new { @event = "known", unit = unit.Fingerprint.Short, label = unit.Label });
-
-    public void Started(UnitOfWork unit) => Write(new { @event = "started", unit = unit.Fingerprint.Short, label = unit.Label });
-
-    public void Progress(UnitOfWork unit, UnitEvent now) => Write(new
+    public void Known(UnitOfWork unit)
     {
-        @event = "progress", unit = unit.Fingerprint.Short, stage = now.Stage, share = now.Share, loss = now.Loss, tokens_per_second = now.TokensPerSecond,
-    });
+        remaining.Known(unit);
+        Write(new { @event = "known", unit = unit.Fingerprint.Short, label = unit.Label });
+    }
 
-    public void Ended(UnitOfWork unit, Outcome outcome) => Write(new
+    public void Started(UnitOfWork unit)
+    {
+        remaining.Started(unit);
+        Write(new { @event = "started", unit = unit.Fingerprint.Short, label = unit.Label });
+    }
+
+    public void Progress(UnitOfWork unit, UnitEvent now)
+    {
+        remaining.Progress(unit, now);
+        Write(new { @event = "progress", unit = unit.Fingerprint.Short, stage = now.Stage, share = now.Share, loss = now.Loss, tokens_per_second = now.TokensPerSecond });
+    }
+
+    public void Ended(UnitOfWork unit, Outcome outcome)
+    {
+        remaining.Ended(unit, outcome);
+        Write(Event(unit, outcome));
+    }
+
+    private object Event(UnitOfWork unit, Outcome outcome) => new
     {
         @event = "ended",
         unit = unit.Fingerprint.Short,
@@ -29,7 +44,8 @@ internal sealed class JsonBoard : IBoard
         error = outcome.Error.Length > 0 ? outcome.Error : null,
         seconds = outcome.Circumstances.Seconds,
         scores = outcome.Scores.Select(score => new { task = score.Task, metric = score.Metric, value = Scores.Mean(score.Items) }),
-    });
+        seconds_left = Math.Round(remaining.Seconds(), 1),
+    };
 
     public void Say(string line) => Write(new { @event = "message", text = line });
 

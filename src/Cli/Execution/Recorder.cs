@@ -1,3 +1,4 @@
+using System.Globalization;
 using Bench.Cli.Display;
 using Bench.Protocol.Ledger;
 using Bench.Protocol.Outcomes;
@@ -10,16 +11,20 @@ namespace Bench.Cli.Execution;
 /// and at the end; a run that was killed in between writes it when it is started again. Results of an older version of the experiment are
 /// replaced only when the new ones are complete.
 /// </summary>
-internal sealed class Recorder(Plan plan, ResultsFolder results, Manifest manifest, IBoard board, TimeProvider clock)
+internal sealed class Recorder(Plan plan, ResultsFolder results, Manifest manifest, Forecast forecast, IBoard board, TimeProvider clock)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(15);
 
     /// <summary>Of thousands of runs, writing takes seconds: this many times as long passes before the next.</summary>
     private const int Rest = 20;
 
+    private const string TimingsName = "timing.csv";
+
     private static readonly Dictionary<string, string> NoTeachers = [];
 
     private readonly Dictionary<string, Outcome> outcomes = new(StringComparer.Ordinal);
+    private readonly List<TimingRow> timings = [];
+    private readonly string began = clock.GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
     private readonly bool replaces = Recording.Replaces(plan, results.Read(), results.ReadManifest()?.TeacherUnits ?? NoTeachers);
     private long saved = clock.GetTimestamp();
     private TimeSpan pause = Pause;
@@ -31,6 +36,9 @@ internal sealed class Recorder(Plan plan, ResultsFolder results, Manifest manife
     {
         outcomes[unit.Fingerprint.Text] = outcome;
         if (outcome.Status != UnitStatus.Ok) Failed++;
+        // What the store held already may be another machine's.
+        else if (forecast.IsMeasured && string.CompareOrdinal(outcome.Circumstances.StartedUtc, began) >= 0)
+            timings.Add(new TimingRow(unit.Fingerprint.Short, unit.Label, unit.GetType().Name.Replace("Unit", "", StringComparison.Ordinal).ToLowerInvariant(), forecast.Of(unit).Value, outcome.Circumstances.Seconds));
         if (clock.GetElapsedTime(saved) <= pause) return;
         try
         {
@@ -51,6 +59,12 @@ internal sealed class Recorder(Plan plan, ResultsFolder results, Manifest manife
         var started = clock.GetTimestamp();
         if (outcomes.Count > 0 && (complete || !replaces))
             results.Update((before, old) => Recording.Merge(plan, outcomes, before, old?.TeacherUnits ?? NoTeachers), manifest);
+        if (complete && timings.Count > 0)
+        {
+            var (mine, planned) = (timings.Select(row => row.Unit).ToHashSet(StringComparer.Ordinal), plan.Units.Select(unit => unit.Fingerprint.Short).ToHashSet(StringComparer.Ordinal));
+            results.WriteTable(TimingsName, results.ReadTable<TimingRow>(TimingsName).Where(row => planned.Contains(row.Unit) && !mine.Contains(row.Unit)).Concat(timings));
+        }
+
         saved = clock.GetTimestamp();
         var longer = Rest * clock.GetElapsedTime(started);
         pause = longer > Pause ? longer : Pause;
