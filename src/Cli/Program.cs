@@ -7,6 +7,7 @@ using Bench.Protocol.Ledger;
 using Bench.Protocol.Licences;
 using Bench.Protocol.Specs;
 
+if (Environment.GetEnvironmentVariable(Workplace.KernelsVariable) == "composite") AppContext.SetSwitch(Compute.CompositeSwitch, true);
 var root = new RootCommand("Bench trains students from teachers under budgets, and measures what moved and what it cost.")
 {
     RunCommand.Create(),

@@ -22,6 +22,9 @@ internal sealed class Workplace
     /// <summary>Tells a worker which store it reads and writes.</summary>
     internal const string StoreVariable = "BENCH_STORE";
 
+    /// <summary>"composite" turns the fused kernels off.</summary>
+    internal const string KernelsVariable = "BENCH_KERNELS";
+
     internal static Workplace Current { get; } = new();
 
     private Workplace()
@@ -174,7 +177,7 @@ internal sealed class Workplace
 
     internal CodeVersion Code()
     {
-        var provider = $"{Providers} libtorch {LibTorch.Version}";
+        var provider = $"{Providers} libtorch {LibTorch.Version}{(Compute.Cpu.Fused ? "" : ", composite kernels")}";
         // A worker's results belong to the code that its parent was started from.
         if (Environment.GetEnvironmentVariable(CommitVariable) is { Length: > 0 } given)
             return new CodeVersion(given.Replace(DirtyMark, "", StringComparison.Ordinal), given.EndsWith(DirtyMark, StringComparison.Ordinal), provider);

@@ -78,15 +78,15 @@ internal sealed class BoardText(IReadOnlyList<UnitOfWork> units, RemainingTime r
         var text = string.Create(CultureInfo.InvariantCulture, $"{at.Stage} {100 * at.Share,3:0}%");
         if (at.Loss is { } loss) text += string.Create(CultureInfo.InvariantCulture, $"  {Sparkline.Of(losses, CurveWidth),-CurveWidth} {loss:0.000}  {at.TokensPerSecond / 1000:0.0}k tok/s");
         return at is { Stage: "training", Loss: not null } && unit is TrainingUnit { Budget: { } budget }
-            ? text + string.Create(CultureInfo.InvariantCulture, $"  {at.Share * budget.Amount:0.0e0} of {budget.Amount:0.0e0} {budget.UnitLabel}")
+            ? text + string.Create(CultureInfo.InvariantCulture, $"  {at.Share * budget.Amount:0.0e0} of {budget.Amount:0.0e0} {budget.UnitLabel.Split(' ')[^1]}")
             : text;
     }
 
-    internal static string Duration(double seconds) => seconds switch
+    internal static string Duration(double seconds) => (long)Math.Round(seconds) switch
     {
-        < 60 => string.Create(CultureInfo.InvariantCulture, $"{seconds:0} s"),
-        < 3600 => string.Create(CultureInfo.InvariantCulture, $"{Math.Floor(seconds / 60):0} min {seconds % 60:00} s"),
-        _ => string.Create(CultureInfo.InvariantCulture, $"{Math.Floor(seconds / 3600):0} h {seconds % 3600 / 60:00} min"),
+        var all and < 60 => string.Create(CultureInfo.InvariantCulture, $"{all} s"),
+        var all and < 3600 => string.Create(CultureInfo.InvariantCulture, $"{all / 60} min {all % 60:00} s"),
+        var all => string.Create(CultureInfo.InvariantCulture, $"{all / 3600} h {all % 3600 / 60:00} min"),
     };
 
     // What is done by the unit itself.

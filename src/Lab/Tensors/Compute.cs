@@ -24,8 +24,11 @@ public sealed record Compute
     /// <summary>What has been computed here so far.</summary>
     public Tally Done { get; } = new();
 
-    /// <summary>float32 on the CPU with fused kernels.</summary>
-    public static Compute Cpu { get; } = new(CPU, ScalarType.Float32, fused: true);
+    /// <summary>The switch of the process (AppContext) that turns the fused kernels off: everything is torch's own operations then, slower and equal but for rounding.</summary>
+    public const string CompositeSwitch = "Bench.Lab.CompositeKernels";
+
+    /// <summary>float32 on the CPU with fused kernels, unless they are turned off.</summary>
+    public static Compute Cpu { get; } = new(CPU, ScalarType.Float32, fused: !(AppContext.TryGetSwitch(CompositeSwitch, out var composite) && composite));
 
     /// <summary>float32 on the CPU from torch's own operations only.</summary>
     public static Compute Composite { get; } = new(CPU, ScalarType.Float32, fused: false);
@@ -37,6 +40,6 @@ public sealed record Compute
         if (device.StartsWith("cuda", StringComparison.Ordinal) && !cuda.is_available())
             throw new LabException($"device '{device}' is not available to this libtorch; use device: cpu, or a libtorch with CUDA (LIBTORCH=/path)");
         var type = precision == "bf16" ? ScalarType.BFloat16 : ScalarType.Float32;
-        return new Compute(torch.device(device), type, fused: device == "cpu" && type == ScalarType.Float32);
+        return new Compute(torch.device(device), type, fused: device == "cpu" && type == ScalarType.Float32 && Cpu.Fused);
     }
 }

@@ -100,6 +100,7 @@ public sealed class BoardTests
 
     [Theory]
     [InlineData(5, "5 s")]
+    [InlineData(179.6, "3 min 00 s")]
     [InlineData(125, "2 min 05 s")]
     [InlineData(7260, "2 h 01 min")]
     public void Durations_are_told_as_people_do(double seconds, string text) => Assert.Equal(text, BoardText.Duration(seconds));

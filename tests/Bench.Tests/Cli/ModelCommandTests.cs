@@ -132,4 +132,33 @@ public sealed class ModelCommandTests : IDisposable
         Assert.Equal(-Math.Log(Vocabulary), answer.GetProperty("token_logprobs")[0].GetDouble(), 1e-4);
         Assert.InRange(long.Parse(peak.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) >> 10, 2 * offset >> 20, (2 * offset >> 20) + 256);
     }
+
+    [Fact]
+    public void Measure_tells_of_each_format_what_using_a_model_takes()
+    {
+        var folder = Repository.DataOrSkip("checkpoints/stories260k");
+        string[] words = ["measure", Path.Combine(folder, "stories260K.bin"), "--tokens", "16"];
+        var found = Run([.. words, "--json"]);
+        Assert.Equal(["torch-fp32", "onnx-fp32", "onnx-int8"], found.Select(row => row.GetProperty("format").GetString()));
+        double[] Of(string key) => [.. found.Select(row => row.GetProperty(key).GetDouble())];
+        var bytes = Of("model_bytes");
+        Assert.InRange(bytes[1] / bytes[0], 0.95, 1.15);
+        Assert.InRange(bytes[2] / bytes[0], 0.25, 0.45);
+        Assert.All(Of("first_token_seconds"), seconds => Assert.InRange(seconds, 1e-5, 5));
+        Assert.All(Of("tokens_per_second"), rate => Assert.InRange(rate, 10, 1e6));
+        Assert.All(Of("peak_bytes"), peak => Assert.InRange(peak, 5e7, 1e9));
+        // 10 W on this price list.
+        Assert.All(Of("tokens_per_second").Zip(Of("joules_per_1000_tokens")), pair => Assert.Equal(10 * 1000 / pair.First, pair.Second, 1e-6));
+        Assert.Contains("there is no model 'nothing/here'", Refused("measure", "nothing/here"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Without_the_fused_kernels_a_model_says_the_same()
+    {
+        var folder = Repository.DataOrSkip("checkpoints/stories260k");
+        string[] words = ["sample", Path.Combine(folder, "stories260K.bin"), "--prompt", "Once upon a time", "--max-tokens", "60"];
+        var (fused, composite) = (new BenchProcess(scratch.Path).Run(words), new BenchProcess(scratch.Path, environment: new Dictionary<string, string> { ["BENCH_KERNELS"] = "composite" }).Run(words));
+        Assert.Equal(0, composite.Code);
+        Assert.Equal(fused.Output, composite.Output);
+    }
 }
