@@ -73,35 +73,39 @@ public sealed class ResultsFolder(string path)
     /// <summary>Writes everything.</summary>
     public void Write(Results results)
     {
-        Replace("items.csv.gz", stream => Zipped(stream, results.Items));
-        Replace("scores.csv", stream => CsvTable<ScoreRow>.Write(stream, results.Scores));
-        Replace("charges.csv", stream => CsvTable<ChargeRow>.Write(stream, results.Charges));
-        Replace("summary.csv", stream => CsvTable<SummaryRow>.Write(stream, results.Summary));
-        ReplaceOrDelete(TrialsName, results.Trials, CsvTable<TrialRow>.Write);
-        ReplaceOrDelete(CurvesName, results.Curves, Zipped);
-        ReplaceOrDelete(SamplesName, results.Samples, CsvTable<SampleRow>.Write);
-        Replace("runs.csv", stream => CsvTable<RunRow>.Write(stream, results.Runs));
+        WriteTable("items.csv.gz", results.Items);
+        WriteTable("scores.csv", results.Scores);
+        WriteTable("charges.csv", results.Charges);
+        WriteTable("summary.csv", results.Summary);
+        ReplaceOrDelete(TrialsName, results.Trials);
+        ReplaceOrDelete(CurvesName, results.Curves);
+        ReplaceOrDelete(SamplesName, results.Samples);
+        WriteTable("runs.csv", results.Runs);
     }
 
-    private static void Zipped<T>(Stream stream, IEnumerable<T> rows) where T : class
+    private void ReplaceOrDelete<T>(string name, IReadOnlyList<T> rows) where T : class
     {
-        using var zip = new GZipStream(stream, CompressionLevel.Optimal, leaveOpen: true);
-        CsvTable<T>.Write(zip, rows);
-    }
-
-    private void ReplaceOrDelete<T>(string name, IReadOnlyList<T> rows, Action<Stream, IEnumerable<T>> write)
-    {
-        if (rows.Count > 0) Replace(name, stream => write(stream, rows));
+        if (rows.Count > 0) WriteTable(name, rows);
         else File.Delete(FileOf(name));
     }
 
-    /// <summary>Reads a table that was derived from the others; empty where there is none.</summary>
+    /// <summary>Reads a table that stands beside the others; empty where there is none.</summary>
     public IReadOnlyList<T> ReadTable<T>(string name) where T : class => Optional<T>(name);
 
     private IReadOnlyList<T> Optional<T>(string name) where T : class => File.Exists(FileOf(name)) ? Table<T>(name) : [];
 
-    /// <summary>Writes a table that was derived from the others.</summary>
-    public void WriteTable<T>(string name, IEnumerable<T> rows) where T : class => Replace(name, stream => CsvTable<T>.Write(stream, rows));
+    /// <summary>Writes a table, compressed where its name ends in .gz.</summary>
+    public void WriteTable<T>(string name, IEnumerable<T> rows) where T : class => Replace(name, stream =>
+    {
+        if (!name.EndsWith(".gz", StringComparison.Ordinal))
+        {
+            CsvTable<T>.Write(stream, rows);
+            return;
+        }
+
+        using var zip = new GZipStream(stream, CompressionLevel.Optimal, leaveOpen: true);
+        CsvTable<T>.Write(zip, rows);
+    });
 
     /// <summary>Writes a text that was made from the tables.</summary>
     public void WriteText(string name, string text) => Replace(name, stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(text)));
