@@ -24,14 +24,14 @@ internal static class UseFigure
             var references = mine.Where(row => row.Student.Length == 0 && row.Format == mine[0].Format)
                 .Select(row => new CurveFigure.Reference(string.Create(CultureInfo.InvariantCulture, $"teacher {row.Teacher} {row.Value:0.00} at {row.JoulesPer1000Tokens:0.00} J"), row.Value)).ToArray();
             var curves = mine.Where(row => row.Student.Length > 0).GroupBy(row => spec.Methods.Count(method => !method.IsBaseline) > 1 ? $"{row.Method}, {row.Format}" : row.Format)
-                .ToDictionary(group => group.Key, group => group.OrderBy(row => row.JoulesPer1000Tokens).Select(row => new CurveFigure.Point(row.JoulesPer1000Tokens, row.Value, row.CiLow, row.CiHigh)).ToArray());
+                .ToDictionary(group => group.Key, group => group.OrderBy(row => row.ModelBytes).Select(row => new CurveFigure.Point(row.JoulesPer1000Tokens, row.Value, row.CiLow, row.CiHigh)).ToArray());
             var name = $"{metric.Name}-over-use{suffix}";
             CurveFigure.Draw(folder.Figures, name, "energy of using it (J per 1,000 tokens, one response at a time)", metric.Label, curves, references, CurveFigure.Number, metric.IsShare ? (0, 1) : null);
             var caption = string.Create(CultureInfo.InvariantCulture,
                 $"""
                 **{spec.Question}**
 
-                {metric.Label} against the energy of writing 1,000 tokens, one curve for each format in which a student is used; its points are the students, the smallest left. Means over {mine.Max(row => row.Seeds)} seeds and {mine.Max(row => row.Items)} held-out items; intervals are 95%
+                {char.ToUpper(metric.Label[0], CultureInfo.InvariantCulture)}{metric.Label[1..]} against the energy of writing 1,000 tokens, one curve for each format in which a student is used; its points are the students, joined from the smallest to the largest. Means over {mine.Max(row => row.Seeds)} seeds and {mine.Max(row => row.Items)} held-out items; intervals are 95%
                 percentile intervals of a hierarchical bootstrap over seeds and items. Energy is {spec.Prices.Watts} W ({spec.Prices.Name}, declared) times the median seconds measured on one thread of {uses[0].Processor}: another processor has other curves.
                 Commit {string.Join(", ", uses.Select(use => use.Commit + (use.Dirty ? " with changes" : "")).Distinct())}.
 
