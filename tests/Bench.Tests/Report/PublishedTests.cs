@@ -85,7 +85,7 @@ public sealed partial class PublishedTests
     {
         var folder = Path.Combine(Repository.Root, "results", experiment);
         HashSet<(double, double, double)> found = [];
-        foreach (var name in new[] { "summary.csv", "comparison.csv", "laws.csv" }.Where(name => File.Exists(Path.Combine(folder, name))))
+        foreach (var name in new[] { "summary.csv", "comparison.csv", "laws.csv", "use-summary.csv" }.Where(name => File.Exists(Path.Combine(folder, name))))
         {
             var rows = File.ReadLines(Path.Combine(folder, name)).Select(line => line.Split(',')).ToList();
             foreach (var (value, low, high) in new[] { ("value", "ci_low", "ci_high"), ("recovered", "recovered_low", "recovered_high") })
