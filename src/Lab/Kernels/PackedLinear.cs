@@ -15,6 +15,9 @@ internal sealed unsafe class PackedLinear : IDisposable
 
     private const int RowTile = NativeRows.Spare;
 
+    /// <summary>Rows that stay in the first caches while all panels pass by.</summary>
+    private const int RowBlock = 64;
+
     private readonly Tensor weight;
     private readonly float[]? bias;
     private readonly NativeRows? panels;
@@ -53,8 +56,13 @@ internal sealed unsafe class PackedLinear : IDisposable
             var count = NativeRows.Padded(outputs) / NativeRows.Panel;
             // From three rows on a tile is quicker than they are one by one, whatever its other rows hold.
             var tiled = (rows + RowTile - 3) / RowTile * RowTile;
-            for (var panel = 0; panel < count; panel++)
-                for (var row = 0; row < tiled; row += RowTile) Tile(x[row], x.Stride, panels[panel], y[row] + panel * NativeRows.Panel, y.Stride, add);
+            for (var from = 0; from < tiled; from += RowBlock)
+            {
+                var to = Math.Min(from + RowBlock, tiled);
+                for (var panel = 0; panel < count; panel++)
+                    for (var row = from; row < to; row += RowTile) Tile(x[row], x.Stride, panels[panel], y[row] + panel * NativeRows.Panel, y.Stride, add);
+            }
+
             for (var row = tiled; row < rows; row++)
             {
                 var panel = 0;

@@ -59,7 +59,8 @@ internal sealed class SlurmExecutor(
             while (schedule.Count > 0)
             {
                 await Submit(schedule, largest, cancel);
-                await Task.Delay(Larger(Look, submitted.Count * LookEach), clock, cancel);
+                // Where nothing may be submitted and nothing runs, there is nothing to look for either.
+                await Task.Delay(full && submitted.Count == 0 ? Question : Larger(Look, submitted.Count * LookEach), clock, cancel);
                 Collect(schedule);
                 if (schedule.Count == 0 || clock.GetElapsedTime(asked) < Question) continue;
                 asked = clock.GetTimestamp();
