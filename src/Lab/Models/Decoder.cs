@@ -92,6 +92,12 @@ public sealed class Decoder : IModel, ILanguageModel
     public Tensor Logits(Tensor ids, LayerTap? tap = null)
     {
         var (batch, time) = ((int)ids.shape[0], (int)ids.shape[1]);
+        if (Compute.Fused && tap is null && !is_grad_enabled())
+        {
+            using var reading = Begin(batch, time);
+            return ((FusedDecoding)reading).All(ids);
+        }
+
         return Run(ids, (_, projection) => CausalAttention.Apply(Compute, projection, batch, time, layout, rotary), tap: tap);
     }
 

@@ -6,13 +6,16 @@ using static TorchSharp.torch;
 namespace Bench.Lab.Models;
 
 /// <summary>
-/// Writing on the CPU without a tensor between token ids and logits: weights in panels, keys, values and activations in buffers that are made once. Its twin from torch's operations is
-/// <see cref="KeyValueCache"/>.
+/// Reading and writing on the CPU without a tensor between token ids and logits: weights in panels, keys, values and activations in buffers that are made once. Its twins from torch's operations are
+/// <see cref="Decoder.Logits"/> where gradients are recorded, and <see cref="KeyValueCache"/>.
 /// </summary>
 internal sealed unsafe class FusedDecoding : IDecoding
 {
-    /// <summary>A long prompt is read in parts of so many rows: its activations take no more memory than that.</summary>
-    private const int MostRows = 1024;
+    /// <summary>Texts are read in parts of so many rows, whose activations stay in the second cache from one operation to the next.</summary>
+    private const int MostRows = 256;
+
+    /// <summary>Rows whose logits are computed together: of a large vocabulary they take much memory.</summary>
+    private const int LogitRows = 64;
 
     private readonly ModelShape shape;
     private readonly AttentionLayout layout;
@@ -42,39 +45,67 @@ internal sealed unsafe class FusedDecoding : IDecoding
         active = [.. Enumerable.Range(0, rows)];
         capacity = Math.Max(rows, Math.Min(MostRows, rows * positions));
         stream = new NativeRows(capacity, shape.Width);
-        normed = new NativeRows(capacity, shape.Width);
+        normed = new NativeRows(Math.Max(capacity, LogitRows), shape.Width);
         projection = new NativeRows(capacity, layout.Row);
         seen = new NativeRows(capacity, layout.Heads * layout.HeadWidth);
         gateUp = new NativeRows(capacity, 2 * shape.FeedForward);
         gated = new NativeRows(capacity, shape.FeedForward);
-        logits = new NativeRows(rows, shape.Vocabulary);
+        logits = new NativeRows(LogitRows, shape.Vocabulary);
         rotary.Reach(positions);
     }
 
     /// <inheritdoc/>
     public Tensor Next(Tensor ids)
     {
+        var rows = (int)ids.shape[0];
+        var result = empty([rows, shape.Vocabulary], dtype: ScalarType.Float32);
+        Read(ids, (from, count) =>
+        {
+            if (from + count < ids.shape[1]) return;
+            for (var row = 0; row < rows; row += LogitRows) Predict(Math.Min(LogitRows, rows - row), i => (row + i + 1) * count - 1, i => row + i, result);
+        });
+        return result;
+    }
+
+    /// <summary>Logits of every position, [rows · time, vocabulary], after ids [rows, time] that follow what was given before.</summary>
+    internal Tensor All(Tensor ids)
+    {
+        var (rows, time) = ((int)ids.shape[0], (int)ids.shape[1]);
+        var result = empty([rows * time, shape.Vocabulary], dtype: ScalarType.Float32);
+        Read(ids, (from, count) =>
+        {
+            for (var first = 0; first < rows * count; first += LogitRows)
+                Predict(Math.Min(LogitRows, rows * count - first), i => first + i, i => (first + i) / count * time + from + (first + i) % count, result);
+        });
+        return result;
+    }
+
+    // In parts of some positions of all rows: (row, position) is at row · count + position of the stream.
+    private void Read(Tensor ids, Action<int, int> part)
+    {
         var (rows, time) = ((int)ids.shape[0], (int)ids.shape[1]);
         if (rows != active.Length) throw new ArgumentException($"{active.Length} rows are being written, not {rows}", nameof(ids));
         if (length + time > positions) throw new ArgumentException($"the cache holds {positions} positions, and {length + time} are needed", nameof(ids));
-        var tokens = ids.contiguous().Longs();
-        var part = Math.Max(1, capacity / rows);
-        for (var from = 0; from < time; from += part)
+        using var contiguous = ids.contiguous();
+        var most = Math.Max(1, capacity / rows);
+        for (var from = 0; from < time; from += most)
         {
-            var count = Math.Min(part, time - from);
+            var count = Math.Min(most, time - from);
+            var tokens = contiguous.Longs();
             for (var row = 0; row < rows; row++)
                 for (var t = 0; t < count; t++) Embed(tokens[row * time + from + t], stream[row * count + t]);
             foreach (var layer in layers) Apply(layer, rows, count);
             length += count;
-            if (from + count < time) continue;
-            // Only the last position's logits are wanted.
-            for (var row = 0; row < rows; row++) Norm(stream[(row + 1L) * count - 1], normed[row], finalNorm);
+            part(from, count);
         }
+    }
 
-        head.Apply(normed, rows, logits);
-        var result = empty([rows, shape.Vocabulary], dtype: ScalarType.Float32);
-        for (var row = 0; row < rows; row++) new Span<float>(logits[row], shape.Vocabulary).CopyTo(result.Floats().Slice(row * shape.Vocabulary, shape.Vocabulary));
-        return result;
+    // Logits of some places of the stream, into some rows of a result.
+    private void Predict(int count, Func<int, int> place, Func<int, int> target, Tensor result)
+    {
+        for (var i = 0; i < count; i++) Norm(stream[place(i)], normed[i], finalNorm);
+        head.Apply(normed, count, logits);
+        for (var i = 0; i < count; i++) new Span<float>(logits[i], shape.Vocabulary).CopyTo(new Span<float>(result.Pointer() + (long)target(i) * shape.Vocabulary, shape.Vocabulary));
     }
 
     /// <inheritdoc/>

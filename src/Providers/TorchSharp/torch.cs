@@ -20,6 +20,8 @@ public static unsafe partial class torch
     /// <summary>No gradients are recorded on this thread until the result is disposed.</summary>
     public static IDisposable no_grad() => new GradMode(false);
 
+    public static bool is_grad_enabled() => Native.bt_grad_enabled() != 0;
+
     public static void set_num_threads(int num) => Native.Check(Native.bt_set_num_threads(num));
 
     public static Tensor empty(long[] size, ScalarType? dtype = null, Device? device = null, bool requires_grad = false, string[]? names = null)
