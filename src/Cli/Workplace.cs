@@ -177,7 +177,7 @@ internal sealed class Workplace
 
     internal CodeVersion Code()
     {
-        var provider = $"{Providers} libtorch {LibTorch.Version}{(Compute.Cpu.Fused ? "" : ", composite kernels")}";
+        var provider = $"{Providers} libtorch {LibTorch.Version}{(Compute.Cpu.Fused ? $", kernels {Compute.KernelVersion}" : ", composite kernels")}";
         // A worker's results belong to the code that its parent was started from.
         if (Environment.GetEnvironmentVariable(CommitVariable) is { Length: > 0 } given)
             return new CodeVersion(given.Replace(DirtyMark, "", StringComparison.Ordinal), given.EndsWith(DirtyMark, StringComparison.Ordinal), provider);

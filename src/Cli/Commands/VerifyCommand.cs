@@ -21,7 +21,7 @@ internal static class VerifyCommand
         var jobs = new Option<int>("--jobs") { Description = "Units that run at a time (default: one for each core).", DefaultValueFactory = _ => Environment.ProcessorCount };
         var seconds = new Option<double>("--seconds") { Description = "About how long: a random sample of runs that is predicted to fit, with all that they need; at least one.", DefaultValueFactory = _ => 120 };
         var all = new Option<bool>("--all") { Description = "Every run, however long it takes." };
-        var tolerance = new Option<double>("--tolerance") { Description = "How far a metric's mean may be from the recorded one on another machine, or where a server's batches round; a share of it where it is more than 1.", DefaultValueFactory = _ => 0.02 };
+        var tolerance = new Option<double>("--tolerance") { Description = "How far a metric's mean may be from the recorded one on another machine, or where a server's batches round; a share of it where it is more than 1. What chance in the items or another seed would do is allowed too.", DefaultValueFactory = _ => 0.02 };
         jobs.Within(1, 4096);
         seconds.Within(1, 1e7);
         tolerance.Within(0, 1);
@@ -88,7 +88,7 @@ internal static class VerifyCommand
             foreach (var line in differences) Console.WriteLine($"DIFFERS: {unit.Label}: {line}");
         }
 
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"verified {chosen.Count} of {runs} runs: {exact} to the bit{(near > 0 ? $", {near} within {tolerance}" : "")}, {different} different"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"verified {chosen.Count} of {runs} runs: {exact} to the bit{(near > 0 ? $", {near} within tolerance" : "")}, {different} different"));
         return different == 0 ? ExitCodes.Done : ExitCodes.SomeFailed;
     }
 

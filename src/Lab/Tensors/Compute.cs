@@ -27,6 +27,9 @@ public sealed record Compute
     /// <summary>The switch of the process (AppContext) that turns the fused kernels off: everything is torch's own operations then, slower and equal but for rounding.</summary>
     public const string CompositeSwitch = "Bench.Lab.CompositeKernels";
 
+    /// <summary>Raised by a change that makes kernels round otherwise: results of another version are not the same to the bit.</summary>
+    public const int KernelVersion = 2;
+
     /// <summary>float32 on the CPU with fused kernels, unless they are turned off.</summary>
     public static Compute Cpu { get; } = new(CPU, ScalarType.Float32, fused: !(AppContext.TryGetSwitch(CompositeSwitch, out var composite) && composite));
 
