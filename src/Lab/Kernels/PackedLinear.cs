@@ -10,9 +10,6 @@ namespace Bench.Lab.Kernels;
 /// </summary>
 internal sealed unsafe class PackedLinear : IDisposable
 {
-    /// <summary>A larger W stays where it is and is multiplied by torch: it would not be twice in memory for a small gain.</summary>
-    internal const long LargestPacked = 256L << 20;
-
     private const int RowTile = NativeRows.Spare;
 
     /// <summary>Rows that stay in the first caches while all panels pass by.</summary>
@@ -24,11 +21,14 @@ internal sealed unsafe class PackedLinear : IDisposable
     private readonly int inputs;
     private readonly int outputs;
 
-    internal PackedLinear(Tensor weight, Tensor? bias, long largest = LargestPacked)
+    /// <param name="weight">W.</param>
+    /// <param name="bias">b; null for none.</param>
+    /// <param name="pack">Whether W is copied; else it stays where it is, and torch multiplies.</param>
+    internal PackedLinear(Tensor weight, Tensor? bias, bool pack = true)
     {
         (this.weight, this.bias) = (weight, bias?.ToArray());
         (outputs, inputs) = ((int)weight.shape[0], (int)weight.shape[1]);
-        if (weight.numel() * sizeof(float) > largest) return;
+        if (!pack) return;
         var count = NativeRows.Padded(outputs) / NativeRows.Panel;
         panels = new NativeRows(count, inputs * NativeRows.Panel);
         var source = weight.Pointer();

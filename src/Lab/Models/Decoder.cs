@@ -92,7 +92,7 @@ public sealed class Decoder : IModel, ILanguageModel
     public Tensor Logits(Tensor ids, LayerTap? tap = null)
     {
         var (batch, time) = ((int)ids.shape[0], (int)ids.shape[1]);
-        if (Compute.Fused && tap is null && !is_grad_enabled())
+        if (Compute.Fused && tap is null && !is_grad_enabled() && FusedDecoding.Packs(Shape))
         {
             using var reading = Begin(batch, time);
             return ((FusedDecoding)reading).All(ids);

@@ -14,6 +14,9 @@ internal sealed unsafe class FusedDecoding : IDecoding
     /// <summary>Texts are read in parts of so many rows, whose activations stay in the second cache from one operation to the next.</summary>
     private const int MostRows = 256;
 
+    /// <summary>Of a larger model the weights stay where they are and torch multiplies them: they would not be twice in memory for a small gain.</summary>
+    private const long LargestPacked = 256L << 20;
+
     /// <summary>Rows whose logits are computed together: of a large vocabulary they take much memory.</summary>
     private const int LogitRows = 64;
 
@@ -40,8 +43,9 @@ internal sealed unsafe class FusedDecoding : IDecoding
     {
         (this.shape, this.layout, this.rotary, this.embedding, this.positions) = (shape, layout, rotary, embedding, positions);
         using var quiet = no_grad();
-        this.layers = [.. layers.Select(layer => new Layer(layer, layout, rows, positions))];
-        (this.finalNorm, this.head) = (finalNorm.ToArray(), new PackedLinear(head, null));
+        var pack = Packs(shape);
+        this.layers = [.. layers.Select(layer => new Layer(layer, layout, rows, positions, pack))];
+        (this.finalNorm, this.head) = (finalNorm.ToArray(), new PackedLinear(head, null, pack));
         active = [.. Enumerable.Range(0, rows)];
         capacity = Math.Max(rows, Math.Min(MostRows, rows * positions));
         stream = new NativeRows(capacity, shape.Width);
@@ -53,6 +57,9 @@ internal sealed unsafe class FusedDecoding : IDecoding
         logits = new NativeRows(LogitRows, shape.Vocabulary);
         rotary.Reach(positions);
     }
+
+    /// <summary>Whether a model's weights are held in panels too.</summary>
+    internal static bool Packs(ModelShape shape) => shape.Parameters * sizeof(float) <= LargestPacked;
 
     /// <inheritdoc/>
     public Tensor Next(Tensor ids)
@@ -157,11 +164,11 @@ internal sealed unsafe class FusedDecoding : IDecoding
         fixed (float* w = weight) RmsNorm.Row(x, w, y, weight.Length, (float)shape.NormEpsilon);
     }
 
-    private sealed class Layer(Decoder.Layer layer, AttentionLayout layout, int rows, int positions) : IDisposable
+    private sealed class Layer(Decoder.Layer layer, AttentionLayout layout, int rows, int positions, bool pack) : IDisposable
     {
         internal float[] AttentionNorm { get; } = layer.AttentionNorm.ToArray();
 
-        internal PackedLinear Projection { get; } = new(layer.Projection, layer.ProjectionBias);
+        internal PackedLinear Projection { get; } = new(layer.Projection, layer.ProjectionBias, pack);
 
         internal float[]? QueryNorm { get; } = layer.QueryNorm?.ToArray();
 
@@ -169,13 +176,13 @@ internal sealed unsafe class FusedDecoding : IDecoding
 
         internal CachedAttention Attention { get; } = new(layout, rows, positions);
 
-        internal PackedLinear Output { get; } = new(layer.Output, layer.OutputBias);
+        internal PackedLinear Output { get; } = new(layer.Output, layer.OutputBias, pack);
 
         internal float[] FeedForwardNorm { get; } = layer.FeedForwardNorm.ToArray();
 
-        internal PackedLinear GateUp { get; } = new(layer.GateUp, layer.GateUpBias);
+        internal PackedLinear GateUp { get; } = new(layer.GateUp, layer.GateUpBias, pack);
 
-        internal PackedLinear Down { get; } = new(layer.Down, layer.DownBias);
+        internal PackedLinear Down { get; } = new(layer.Down, layer.DownBias, pack);
 
         public void Dispose()
         {

@@ -14,7 +14,7 @@ public sealed class KillTests
         using var calm = new Arena(Experiments.Small);
         Assert.Equal(0, calm.Run("--quiet").Code);
         using var arena = new Arena(Experiments.Small);
-        Storm.Rage(arena, calm.Results, Suite.Count(10, 30), Suite.Random("local kills"), "local");
+        Storm.Rage(arena, calm.Results, Suite.Count(5, 30), Suite.Random("local kills"), "local");
     }
 
     [Fact]
@@ -24,7 +24,7 @@ public sealed class KillTests
         using var calm = new Arena(Experiments.Small);
         Assert.Equal(0, calm.Run("--quiet").Code);
         using var arena = new Arena(Experiments.Small, cluster.Environment);
-        Storm.Rage(arena, calm.Results, Suite.Count(4, 30), Suite.Random("slurm kills"), "slurm");
+        Storm.Rage(arena, calm.Results, Suite.Count(3, 30), Suite.Random("slurm kills"), "slurm");
     }
 
     /// <summary>Kills until it is enough, starts what was killed again, and compares what comes of it.</summary>

@@ -23,7 +23,7 @@ public sealed class MutationTests
     {
         var originals = Directory.EnumerateFiles(Path.Combine(Repository.Root, "experiments"), "experiment.yaml", SearchOption.AllDirectories).Order().ToArray();
         using var web = new HttpClient();
-        Try("experiment files", Suite.Count(400, 2000), (i, random) =>
+        Try("experiment files", Suite.Count(200, 2000), (i, random) =>
         {
             var file = originals[i % originals.Length];
             var bytes = Mutation.Of(File.ReadAllBytes(file), random);
@@ -72,7 +72,7 @@ public sealed class MutationTests
             foreach (var file in Directory.EnumerateFiles(folder).Where(file => new FileInfo(file).Length < 64 << 20)) File.Copy(file, Path.Combine(copy, Path.GetFileName(file)));
         }
 
-        Try("checkpoints, tokenizers and tables", Suite.Count(300, 2000), (i, random) =>
+        Try("checkpoints, tokenizers and tables", Suite.Count(150, 2000), (i, random) =>
         {
             var (original, read) = kinds[i % kinds.Count];
             var copy = Path.Combine(scratch.File(Path.GetFileName(Path.GetDirectoryName(original)!)), Path.GetFileName(original));

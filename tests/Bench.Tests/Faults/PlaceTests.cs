@@ -103,9 +103,11 @@ public sealed class PlaceTests
         using var scratch = Repository.Scratch();
         var offset = scratch.File("offset");
         File.WriteAllText(offset, "+0\n");
-        using var calm = new Arena(Experiments.Small);
+        // With this library each look at the clock reads a file: few units are enough.
+        var few = Experiments.Small.Replace("seeds: [0, 1]", "seeds: [0]", StringComparison.Ordinal);
+        using var calm = new Arena(few);
         Assert.Equal(0, calm.Run("--quiet").Code);
-        using var arena = new Arena(Experiments.Small, new Dictionary<string, string>
+        using var arena = new Arena(few, new Dictionary<string, string>
         {
             ["LD_PRELOAD"] = Library, ["FAKETIME_TIMESTAMP_FILE"] = offset, ["FAKETIME_NO_CACHE"] = "1", ["FAKETIME_DONT_FAKE_MONOTONIC"] = "1", ["NO_FAKE_STAT"] = "1",
         });

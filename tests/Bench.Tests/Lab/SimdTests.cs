@@ -44,7 +44,7 @@ public sealed class SimdTests
         using var scope = NewDisposeScope();
         var (x, weight, bias) = (Normal(rows, inputs), Normal(outputs, inputs), Normal(outputs));
         using var packed = new PackedLinear(weight, bias);
-        using var unpacked = new PackedLinear(weight, bias, largest: 0);
+        using var unpacked = new PackedLinear(weight, bias, pack: false);
         using var input = new NativeRows(rows, inputs);
         for (var row = 0; row < rows; row++) new Span<float>(x.Pointer() + row * inputs, inputs).CopyTo(new Span<float>(input[row], inputs));
         var expected = nn.functional.linear(x, weight, bias).ToArray();
