@@ -69,7 +69,8 @@ public sealed class RunTests : IDisposable
         Assert.Equal(before, Directory.EnumerateFiles(Path.Combine(output, "figures"), "*.svg").Order().Select(File.ReadAllText));
     }
 
-    [Fact]
+    // The fault suite kills runs and workers at random in every run of the tests.
+    [Fact(Explicit = true)]
     public void A_run_that_is_killed_again_and_again_completes_without_losing_or_repeating_anything()
     {
         var undisturbed = scratch.File("undisturbed");

@@ -11,7 +11,8 @@ public sealed class StoreCommandTests : IDisposable
 
     public void Dispose() => scratch.Dispose();
 
-    [Fact]
+    // A minute: --long runs it.
+    [Fact(Explicit = true)]
     public void A_flipped_bit_in_each_kind_of_stored_file_is_found_named_and_mended()
     {
         var (experiment, output, bench) = (scratch.File("experiment.yaml"), scratch.File("results"), new BenchProcess(scratch.File("home")));

@@ -79,7 +79,8 @@ public sealed class PlaceTests
         Assert.Empty(Directory.EnumerateFileSystemEntries(disk.Path, "*.tmp", SearchOption.AllDirectories));
     }
 
-    [Fact]
+    // The better part of a minute: --long runs it.
+    [Fact(Explicit = true)]
     public async Task Two_runs_of_one_experiment_at_once_compute_each_unit_once()
     {
         using var arena = new Arena(Experiments.Small);
@@ -95,7 +96,8 @@ public sealed class PlaceTests
         Assert.Empty(Trained(0).Intersect(Trained(1)));
     }
 
-    [Fact]
+    // A minute and more: --long runs it.
+    [Fact(Explicit = true)]
     public void A_clock_that_goes_backwards_changes_no_result_and_no_duration()
     {
         const string Library = "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1";
