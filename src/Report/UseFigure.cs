@@ -12,8 +12,8 @@ internal static class UseFigure
     /// <returns>The summary.</returns>
     internal static IReadOnlyList<UseSummaryRow> Write(ExperimentSpec spec, ResultsFolder folder, Results results)
     {
-        var uses = folder.ReadTable<UseRow>("use.csv");
-        var rows = UseSummaryRow.Of(spec, results, uses, folder.ReadTable<UseItemRow>("use-items.csv.gz"));
+        var uses = folder.ReadTable<UseRow>(UseRow.File);
+        var rows = UseSummaryRow.Of(spec, results, uses, folder.ReadTable<UseItemRow>(UseItemRow.File));
         if (rows.Count == 0) return rows;
         folder.WriteTable("use-summary.csv", rows);
         foreach (var task in spec.Tasks)

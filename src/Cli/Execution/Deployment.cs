@@ -17,17 +17,14 @@ namespace Bench.Cli.Execution;
 /// </summary>
 internal static class Deployment
 {
-    internal const string Rows = "use.csv";
-    internal const string Items = "use-items.csv.gz";
-
     internal static void Run(Plan plan, ResultsFolder results, TeacherFiles files, CodeVersion code, string experiment, IBoard board, CancellationToken cancel)
     {
         if (plan.Spec.Deployment is not { } deployment) return;
         var recorded = results.Read().Runs.Where(run => run.Status == "ok").Select(run => run.Run).ToHashSet(StringComparer.Ordinal);
         var units = plan.Runs.Where(unit => recorded.Contains(unit.Run!) && (unit is TeacherUnit { Teacher.IsLocal: true } || (unit is StudentUnit { Budget: { } budget } && budget.Amount == plan.Spec.Budgets[^1].Amount))).ToArray();
         var (processor, wanted) = (ManifestOf.Cpu(), units.Select(unit => unit.Run!).ToHashSet(StringComparer.Ordinal));
-        var uses = results.ReadTable<UseRow>(Rows).Where(row => wanted.Contains(row.Run) && row.Processor == processor).ToList();
-        var items = results.ReadTable<UseItemRow>(Items).Where(row => uses.Any(use => use.Run == row.Run && use.Format == row.Format)).ToList();
+        var uses = results.ReadTable<UseRow>(UseRow.File).Where(row => wanted.Contains(row.Run) && row.Processor == processor).ToList();
+        var items = results.ReadTable<UseItemRow>(UseItemRow.File).Where(row => uses.Any(use => use.Run == row.Run && use.Format == row.Format)).ToList();
         var known = uses.Select(use => (use.Run, use.Format)).ToHashSet();
         try
         {
@@ -51,8 +48,8 @@ internal static class Deployment
         finally
         {
             // What was measured until someone stopped it is kept.
-            results.WriteTable(Items, items);
-            results.WriteTable(Rows, uses);
+            results.WriteTable(UseItemRow.File, items);
+            results.WriteTable(UseRow.File, uses);
         }
     }
 }

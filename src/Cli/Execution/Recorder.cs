@@ -18,8 +18,6 @@ internal sealed class Recorder(Plan plan, ResultsFolder results, Manifest manife
     /// <summary>Of thousands of runs, writing takes seconds: this many times as long passes before the next.</summary>
     private const int Rest = 20;
 
-    private const string TimingsName = "timing.csv";
-
     private static readonly Dictionary<string, string> NoTeachers = [];
 
     private readonly Dictionary<string, Outcome> outcomes = new(StringComparer.Ordinal);
@@ -62,7 +60,7 @@ internal sealed class Recorder(Plan plan, ResultsFolder results, Manifest manife
         if (complete && timings.Count > 0)
         {
             var (mine, planned) = (timings.Select(row => row.Unit).ToHashSet(StringComparer.Ordinal), plan.Units.Select(unit => unit.Fingerprint.Short).ToHashSet(StringComparer.Ordinal));
-            results.WriteTable(TimingsName, results.ReadTable<TimingRow>(TimingsName).Where(row => planned.Contains(row.Unit) && !mine.Contains(row.Unit)).Concat(timings));
+            results.WriteTable(TimingRow.File, results.ReadTable<TimingRow>(TimingRow.File).Where(row => planned.Contains(row.Unit) && !mine.Contains(row.Unit)).Concat(timings));
         }
 
         saved = clock.GetTimestamp();

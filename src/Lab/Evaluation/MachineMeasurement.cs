@@ -10,7 +10,7 @@ using static TorchSharp.torch;
 
 namespace Bench.Lab.Evaluation;
 
-/// <summary>Measures what one thread of this machine sustains in the work that experiments consist of: medians of several rounds.</summary>
+/// <summary>Measures what one thread of this machine sustains in the work that experiments consist of: medians of several rounds, and of matrix products the best.</summary>
 public static class MachineMeasurement
 {
     private static readonly int[] Widths = [16, 32, 64, 128, 256];
@@ -25,7 +25,7 @@ public static class MachineMeasurement
     {
         set_num_threads(1);
         progress("matrix products");
-        var matrix = MatrixRate(clock);
+        var matrix = LibTorch.MatrixRate(clock, 2048);
         var (training, generation, scoring) = (new List<MeasuredRate>(), new List<MeasuredRate>(), new List<MeasuredRate>());
         foreach (var width in Widths)
         {
@@ -43,14 +43,6 @@ public static class MachineMeasurement
             Processor = processor, Measured = measured, MatrixFlopsPerSecond = matrix, Training = training, Generation = generation, Scoring = scoring,
             SignalBytesPerSecond = SignalRate(clock), StartSeconds = startSeconds,
         };
-    }
-
-    private static double MatrixRate(TimeProvider clock)
-    {
-        using var scope = NewDisposeScope();
-        const int Size = 2048;
-        var (a, b) = (ones([Size, Size]), ones([Size, Size]));
-        return 2.0 * Size * Size * Size / ModelUse.Median(clock, () => a.mm(b).Dispose());
     }
 
     private static Sequence[] Sequences(int count)

@@ -7,6 +7,7 @@ using Bench.Protocol.Costs;
 using Bench.Protocol.Outcomes;
 using Bench.Protocol.Seeds;
 using Bench.Protocol.Specs;
+using MathNet.Numerics.Statistics;
 using static TorchSharp.torch;
 
 namespace Bench.Lab.Evaluation;
@@ -78,7 +79,6 @@ public sealed record ModelUse(double FirstTokenSeconds, double TokensPerSecond, 
             seconds[round] = clock.GetElapsedTime(started).TotalSeconds;
         }
 
-        Array.Sort(seconds);
-        return seconds[rounds / 2];
+        return seconds.Median();
     }
 }

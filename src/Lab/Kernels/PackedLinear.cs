@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace Bench.Lab.Kernels;
 
 /// <summary>
-/// y = x Wᵀ + b for the few rows of a decoding step. W [outputs, inputs] is copied once into panels, [panel, input, 32 outputs], so that every step reads it in order and without
+/// y = x Wᵀ + b where W stays the same, as in writing and reading. W [outputs, inputs] is copied once into panels, [panel, input, 32 outputs], so that every step reads it in order and without
 /// packing it again. Each output is summed over the inputs in their order, whatever the number of rows: a row's result does not depend on its neighbours, to the bit.
 /// </summary>
 internal sealed unsafe class PackedLinear : IDisposable

@@ -9,15 +9,14 @@ public static class LibTorch
     public static string Version => __version__;
 
     /// <summary>
-    /// The rate of float32 matrix products of 512 × 512 on one thread, in FLOP/s: the best of several, since other work only slows it down.
+    /// The rate of float32 matrix products of size × size on one thread, in FLOP/s: the best of several, since other work only slows it down.
     /// Tens of times below what the processor can do means that libtorch found no optimised BLAS.
     /// </summary>
-    public static double MatrixRate(TimeProvider clock)
+    public static double MatrixRate(TimeProvider clock, int size = 512)
     {
         using var scope = NewDisposeScope();
-        const int Size = 512;
         set_num_threads(1);
-        var (a, b) = (ones([Size, Size]), ones([Size, Size]));
+        var (a, b) = (ones([size, size]), ones([size, size]));
         var best = double.PositiveInfinity;
         for (var i = 0; i < 8; i++)
         {
@@ -26,6 +25,6 @@ public static class LibTorch
             best = Math.Min(best, clock.GetElapsedTime(started).TotalSeconds);
         }
 
-        return 2.0 * Size * Size * Size / best;
+        return 2.0 * size * size * size / best;
     }
 }

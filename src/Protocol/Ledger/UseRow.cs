@@ -6,7 +6,15 @@ namespace Bench.Protocol.Ledger;
 /// </summary>
 public sealed record UseRow(
     string Run, string Format, long ModelBytes, double FirstTokenSeconds, double TokensPerSecond, double TokensPerSecond16, long PeakBytes, double JoulesPer1000Tokens, double JoulesPer1000Tokens16,
-    string Processor, string Commit, bool Dirty);
+    string Processor, string Commit, bool Dirty)
+{
+    /// <summary>The table's name in a results folder.</summary>
+    public const string File = "use.csv";
+}
 
 /// <summary>A row of use-items.csv.gz: what a run's model in a format scored on an item.</summary>
-public sealed record UseItemRow(string Run, string Format, string Task, string Metric, long Item, double Score);
+public sealed record UseItemRow(string Run, string Format, string Task, string Metric, long Item, double Score)
+{
+    /// <summary>The table's name in a results folder.</summary>
+    public const string File = "use-items.csv.gz";
+}

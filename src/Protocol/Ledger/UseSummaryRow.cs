@@ -1,5 +1,6 @@
 using Bench.Protocol.Specs;
 using Bench.Protocol.Statistics;
+using MathNet.Numerics.Statistics;
 
 namespace Bench.Protocol.Ledger;
 
@@ -25,7 +26,7 @@ public sealed record UseSummaryRow(
                 IReadOnlyList<double>[] reached = [.. arm.Select(use => scores.GetValueOrDefault((use.Run, use.Format, task.Name, metric))).OfType<IReadOnlyList<double>>()];
                 if (reached.Length == 0) continue;
                 var value = new HierarchicalBootstrap(reached.Length, reached[0].Count).Mean(reached);
-                double Median(Func<UseRow, double> of) => Middle([.. arm.Select(of).Order()]);
+                double Median(Func<UseRow, double> of) => arm.Select(of).Median();
                 double? Mean(Func<RunRow, double?> of) => arm.Key.Student.Length > 0 ? arm.Average(use => of(runs[use.Run])) : null;
                 rows.Add(new UseSummaryRow(
                     arm.Key.Teacher, arm.Key.Student, arm.Key.Student.Length > 0 ? arm.Key.Method : Summary.Teacher, arm.Key.Format, task.Name, metric, reached.Length, reached[0].Count, value.Value, value.Low, value.High,
@@ -36,6 +37,4 @@ public sealed record UseSummaryRow(
 
         return rows;
     }
-
-    private static double Middle(double[] sorted) => (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
 }

@@ -121,15 +121,25 @@ internal sealed partial class SlurmBatch
         }
     }
 
-    internal void Delete()
+    /// <summary>Deletes the folder. The last scripts of an array that was just cancelled may still write into it: it is tried again for a moment, and what is left then the next run deletes.</summary>
+    internal async Task Delete()
     {
-        try
+        for (var left = 20; left > 0; left--)
         {
-            Directory.Delete(folder, recursive: true);
-        }
-        catch (IOException)
-        {
-            // Another run that followed it was first, or its last script still writes: the next run tries again.
+            try
+            {
+                Directory.Delete(folder, recursive: true);
+                return;
+            }
+            catch (DirectoryNotFoundException)
+            {
+                // Another run that followed it was first.
+                return;
+            }
+            catch (IOException)
+            {
+                await Task.Delay(100);
+            }
         }
     }
 

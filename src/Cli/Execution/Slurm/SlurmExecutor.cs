@@ -73,11 +73,11 @@ internal sealed class SlurmExecutor(
             // Interrupted: what no other run waits for is cancelled.
             var abandoned = batches.Where(batch => batch.Leave()).ToHashSet();
             await SlurmCommands.Cancel(submitted.Values.Where(place => abandoned.Contains(place.Batch)).Select(place => place.Place));
-            foreach (var batch in abandoned.Where(batch => IsDone(batch, units))) batch.Delete();
+            await Task.WhenAll(abandoned.Where(batch => IsDone(batch, units)).Select(batch => batch.Delete()));
             throw;
         }
 
-        foreach (var batch in batches.Where(batch => batch.Leave() && IsDone(batch, units))) batch.Delete();
+        await Task.WhenAll(batches.Where(batch => batch.Leave() && IsDone(batch, units)).Select(batch => batch.Delete()));
     }
 
     // Whether an array has no units but those of this run: what others it has, another run may come for.
@@ -109,7 +109,7 @@ internal sealed class SlurmExecutor(
             }
             else if (known.Contains(batch.Name) || batch.Age > Abandoned)
             {
-                batch.Delete();
+                await batch.Delete();
             }
         }
 
@@ -158,7 +158,7 @@ internal sealed class SlurmExecutor(
                 if (job is null)
                 {
                     batch.Leave();
-                    batch.Delete();
+                    await batch.Delete();
                     cancel.ThrowIfCancellationRequested();
                     if (!SlurmCommands.MayPass(words))
                     {
