@@ -21,8 +21,8 @@ internal sealed unsafe class CachedAttention : IDisposable
         this.layout = layout;
         padded = (positions + Simd.Width - 1) / Simd.Width * Simd.Width;
         valueWidth = (layout.HeadWidth + Simd.Width - 1) / Simd.Width * Simd.Width;
-        keys = new NativeRows(rows, layout.KeyValueHeads * padded * layout.HeadWidth);
-        values = new NativeRows(rows, layout.KeyValueHeads * padded * valueWidth);
+        keys = new NativeRows(rows, layout.KeyValueHeads * padded * layout.HeadWidth, spare: 0);
+        values = new NativeRows(rows, layout.KeyValueHeads * padded * valueWidth, spare: 0);
         queries = new float[layout.Heads * layout.HeadWidth];
         weights = new float[padded];
     }
@@ -80,9 +80,7 @@ internal sealed unsafe class CachedAttention : IDisposable
             (a + b).Store(weight + tile);
         }
 
-        var sum = Simd.ExpSum(weight, weight, seen, layout.Scale, Simd.Max(weight, seen));
-        Simd.Scale(weight, seen, 1 / sum);
-        new Span<float>(weight + seen, vectors - seen).Clear();
+        Simd.Softmax(weight, seen, layout.Scale);
     }
 
     private void Mix(float* weight, float* value, float* result, int seen)

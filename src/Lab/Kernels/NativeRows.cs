@@ -11,18 +11,23 @@ internal sealed unsafe class NativeRows : IDisposable
     /// <summary>Two vectors.</summary>
     internal const int Panel = 2 * Simd.Width;
 
-    /// <summary>Rows beyond the last that may be read and written.</summary>
-    internal const int Spare = 8;
+    private const int Alignment = 64;
 
     private readonly nuint bytes;
-    private float* start;
+    private readonly int rows;
+    private readonly float* start;
+    private void* block;
 
-    internal NativeRows(int rows, int columns)
+    /// <param name="rows">Rows.</param>
+    /// <param name="columns">Elements of a row.</param>
+    /// <param name="spare">Rows beyond the last that may be read and written, as kernels do which take <see cref="TileProduct.Rows"/> at a time.</param>
+    internal NativeRows(int rows, int columns, int spare = TileProduct.Rows)
     {
-        (Columns, Stride) = (columns, Padded(columns));
-        bytes = (nuint)(rows + Spare) * (nuint)Stride * sizeof(float);
-        start = (float*)NativeMemory.AlignedAlloc(bytes, 64);
-        NativeMemory.Clear(start, bytes);
+        (Columns, Stride, this.rows) = (columns, Padded(columns), rows + spare);
+        bytes = (nuint)this.rows * (nuint)Stride * sizeof(float) + Alignment;
+        // Zeroed by the system, which gives large memory only where it is touched.
+        block = NativeMemory.AllocZeroed(bytes);
+        start = (float*)(((nuint)block + Alignment - 1) & ~(nuint)(Alignment - 1));
         GC.AddMemoryPressure((long)bytes);
     }
 
@@ -37,6 +42,8 @@ internal sealed unsafe class NativeRows : IDisposable
 
     internal float* this[long row] => start + row * Stride;
 
+    internal void Clear() => NativeMemory.Clear(start, (nuint)rows * (nuint)Stride * sizeof(float));
+
     public void Dispose()
     {
         Free();
@@ -45,9 +52,9 @@ internal sealed unsafe class NativeRows : IDisposable
 
     private void Free()
     {
-        if (start == null) return;
-        NativeMemory.AlignedFree(start);
-        start = null;
+        if (block == null) return;
+        NativeMemory.Free(block);
+        block = null;
         GC.RemoveMemoryPressure((long)bytes);
     }
 }

@@ -47,11 +47,21 @@ internal static unsafe class Simd
         {
             var vector = Vector512.Load(a);
             for (i = Width; i <= count - Width; i += Width) vector = Vector512.Max(vector, Vector512.Load(a + i));
-            for (var lane = 0; lane < Width; lane++) largest = Math.Max(largest, vector[lane]);
+            largest = Max(vector);
         }
 
         for (; i < count; i++) largest = Math.Max(largest, a[i]);
         return largest;
+    }
+
+    /// <summary>row = softmax(scale · row), in place. A row has room for whole vectors: what lies beyond its elements, up to the next, becomes 0.</summary>
+    internal static void Softmax(float* row, int count, float scale)
+    {
+        var whole = (count + Width - 1) / Width * Width;
+        for (var i = count; i < whole; i++) row[i] = float.NegativeInfinity;
+        var sum = ExpSum(row, row, whole, scale, Max(row, whole));
+        Scale(row, whole, 1 / sum);
+        for (var i = count; i < whole; i++) row[i] = 0;
     }
 
     /// <summary>target = exp(scale · (source − shift)); returns the sum. Source and target may be the same.</summary>
@@ -118,6 +128,13 @@ internal static unsafe class Simd
         sum = Vector512.FusedMultiplyAdd(sum, r, Vector512<float>.One);
         sum = Vector512.FusedMultiplyAdd(sum, r, Vector512<float>.One);
         return (sum.AsInt32() + (shifted.AsInt32() << 23)).AsSingle();
+    }
+
+    private static float Max(Vector512<float> vector)
+    {
+        var eight = Vector256.Max(vector.GetLower(), vector.GetUpper());
+        var four = Vector128.Max(eight.GetLower(), eight.GetUpper());
+        return Math.Max(Math.Max(four[0], four[1]), Math.Max(four[2], four[3]));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -118,17 +118,17 @@ public sealed class Decoder : IModel, ILanguageModel
         for (var i = 0; i < layers.Length; i++)
         {
             var layer = layers[i];
-            var projection = nn.functional.linear(RmsNorm.Apply(Compute, x, layer.AttentionNorm, Shape.NormEpsilon), layer.Projection, layer.ProjectionBias);
+            var projection = Linear.Apply(Compute, RmsNorm.Apply(Compute, x, layer.AttentionNorm, Shape.NormEpsilon), layer.Projection, layer.ProjectionBias);
             projection = Normalised(projection, layer);
             tap?.Attention(i + 1, projection);
-            x = x + nn.functional.linear(attend(i, projection), layer.Output, layer.OutputBias);
-            var gateUp = nn.functional.linear(RmsNorm.Apply(Compute, x, layer.FeedForwardNorm, Shape.NormEpsilon), layer.GateUp, layer.GateUpBias);
-            x = x + nn.functional.linear(SwiGlu.Apply(Compute, gateUp), layer.Down, layer.DownBias);
+            x = Linear.Apply(Compute, attend(i, projection), layer.Output, layer.OutputBias, residual: x);
+            var gateUp = Linear.Apply(Compute, RmsNorm.Apply(Compute, x, layer.FeedForwardNorm, Shape.NormEpsilon), layer.GateUp, layer.GateUpBias);
+            x = Linear.Apply(Compute, SwiGlu.Apply(Compute, gateUp), layer.Down, layer.DownBias, residual: x);
             tap?.Output(i + 1, x);
         }
 
         if (lastOf > 1) x = x.view(-1, lastOf, Shape.Width).select(1, lastOf - 1).contiguous();
-        return nn.functional.linear(RmsNorm.Apply(Compute, x, finalNorm, Shape.NormEpsilon), head);
+        return Linear.Apply(Compute, RmsNorm.Apply(Compute, x, finalNorm, Shape.NormEpsilon), head);
     }
 
     private Tensor Normalised(Tensor projection, Layer layer)
