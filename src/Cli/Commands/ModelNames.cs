@@ -18,7 +18,12 @@ internal static class ModelNames
     /// <param name="named">What the person calls it.</param>
     /// <param name="tokenizerFile">The tokenizer of a llama2.c file, where it is not beside it.</param>
     /// <returns>A folder's tokenizer is null where it has none: then tokens are given by their numbers.</returns>
-    internal static (ILanguageModel Model, ITokenizer? Tokenizer) Load(string named, string? tokenizerFile = null) => Spoken(() => Find(named, tokenizerFile));
+    internal static (ILanguageModel Model, ITokenizer? Tokenizer) Load(string named, string? tokenizerFile = null)
+    {
+        var found = Spoken(() => Find(named, tokenizerFile));
+        (found.Model as Decoder)?.Freeze();
+        return found;
+    }
 
     /// <summary>Loads a model that is weights, not a graph, with its tokenizer.</summary>
     internal static (Decoder Model, ITokenizer Tokenizer) LoadWeights(string named, string? tokenizerFile)

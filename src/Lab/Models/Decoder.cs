@@ -18,6 +18,8 @@ public sealed class Decoder : IModel, ILanguageModel
     private readonly Tensor embedding;
     private readonly Tensor finalNorm;
     private readonly Tensor head;
+    private FusedWeights? frozen;
+    private bool isFrozen;
 
     private Decoder(ModelShape shape, Compute compute, Func<string, long[], Tensor> make)
     {
@@ -92,10 +94,12 @@ public sealed class Decoder : IModel, ILanguageModel
     public Tensor Logits(Tensor ids, LayerTap? tap = null)
     {
         var (batch, time) = ((int)ids.shape[0], (int)ids.shape[1]);
-        if (Compute.Fused && tap is null && !is_grad_enabled() && FusedDecoding.Packs(Shape))
+        if (Compute.Fused && tap is null && !is_grad_enabled())
         {
-            using var reading = Begin(batch, time);
-            return ((FusedDecoding)reading).All(ids);
+            var weights = Fused();
+            var logits = FusedReading.Logits(weights, ids);
+            if (!isFrozen) weights.Dispose();
+            return logits;
         }
 
         return Run(ids, (_, projection) => CausalAttention.Apply(Compute, projection, batch, time, layout, rotary), tap: tap);
@@ -103,14 +107,34 @@ public sealed class Decoder : IModel, ILanguageModel
 
     /// <summary>Starts decoding a number of rows of at most that many positions each, with the weights as they are now. Must be used without recording gradients.</summary>
     public IDecoding Begin(int rows, int positions) => Compute.Fused
-        ? new FusedDecoding(Shape, layout, rotary, layers, embedding, finalNorm, head, rows, positions)
+        ? new FusedDecoding(Fused(), rows, positions, owns: !isFrozen)
         : new Decoding(this, new KeyValueCache(Compute, Shape.Layers, layout, rows, positions));
+
+    /// <summary>Says that the weights no longer change: they record no gradients any more, and are prepared for reading and writing only once.</summary>
+    public void Freeze()
+    {
+        foreach (var (_, tensor) in Parameters) tensor.requires_grad_(false);
+        isFrozen = true;
+    }
 
     /// <inheritdoc/>
     public void Dispose()
     {
+        frozen?.Dispose();
         foreach (var (_, tensor) in Parameters) tensor.Dispose();
     }
+
+    // Kept only where the weights do not change.
+    private FusedWeights Fused()
+    {
+        var weights = frozen ?? Prepared();
+        if (isFrozen) frozen = weights;
+        return weights;
+    }
+
+    /// <summary>The weights as they are now, in the form that reading and writing on the CPU want.</summary>
+    /// <param name="largest">The most bytes that are held twice.</param>
+    internal FusedWeights Prepared(long largest = FusedWeights.LargestPacked) => new(Shape, layout, rotary, layers, embedding, finalNorm, head, largest);
 
     private Tensor Run(Tensor ids, Func<int, Tensor, Tensor> attend, int lastOf = 0, LayerTap? tap = null)
     {

@@ -76,12 +76,14 @@ internal sealed class StudentRun(UnitSession session)
     {
         var (method, optimiser) = (unit.Method!, OptimiserOf(session, unit));
         using var objective = new MethodObjective(method, model, teacher?.Shape ?? TeacherShape(unit), unit.Draws);
-        return new Trainer(objective.Parameters, session.Compute, optimiser, session.Clock).Train(
+        var trained = new Trainer(objective.Parameters, session.Compute, optimiser, session.Clock).Train(
             teacher is null
                 ? new PreparedCurriculum(lesson!, objective, unit.Student.Model, session.Compute, optimiser, unit.Draws)
                 : OnPolicy(unit, method, model, teacher, objective, lesson, optimiser),
             MeterOf(session, unit, lesson), ChargeKind.StudentTraining,
             progress => session.Report("training", progress.Share, progress.Loss, progress.TokensPerSecond));
+        model.Freeze();
+        return trained;
     }
 
     // What choosing spent is part of what the student's training cost.

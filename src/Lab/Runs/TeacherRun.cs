@@ -112,10 +112,12 @@ internal sealed class TeacherRun(UnitSession session)
         var problems = tasks.SelectMany(task => ProblemSets.Draw((ProceduralTask)task.Task, Split.Train, each, new Seed(1)));
         var lesson = Lesson.Of([.. problems.Select(problem => Examples.Gold(tokenizer, problem, Keep.Trace))]);
         using var objective = MethodObjective.CrossEntropy(model);
-        return new Trainer(objective.Parameters, session.Compute, training.Optimiser, session.Clock).Train(
+        var trained = new Trainer(objective.Parameters, session.Compute, training.Optimiser, session.Clock).Train(
             new PreparedCurriculum(lesson, objective, model.Shape, session.Compute, training.Optimiser, TeacherSeed),
             BudgetMeter.ForProcessedTokens(training.Tokens, session.Clock), kind,
             progress => session.Report("training", progress.Share, progress.Loss, progress.TokensPerSecond));
+        model.Freeze();
+        return trained;
     }
 
     // Where students are compared with the teacher, its own responses to the held-out items and its probabilities there are kept.

@@ -10,9 +10,18 @@ using static TorchSharp.torch;
 namespace Bench.Lab.Teachers;
 
 /// <summary>A teacher that runs in this process: trained by the experiment, or loaded from a checkpoint or a graph.</summary>
-internal sealed class LocalTeacher(ILanguageModel model, ITokenizer tokenizer, TimeProvider clock) : IReadingTeacher
+internal sealed class LocalTeacher : IReadingTeacher
 {
-    public ITokenizer Tokenizer { get; } = tokenizer;
+    private readonly ILanguageModel model;
+    private readonly TimeProvider clock;
+
+    internal LocalTeacher(ILanguageModel model, ITokenizer tokenizer, TimeProvider clock)
+    {
+        (this.model, Tokenizer, this.clock) = (model, tokenizer, clock);
+        (model as Decoder)?.Freeze();
+    }
+
+    public ITokenizer Tokenizer { get; }
 
     public ModelShape Shape => model.Shape;
 

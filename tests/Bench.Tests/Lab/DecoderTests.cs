@@ -141,6 +141,7 @@ public class DecoderTests
     [InlineData("Grouped", 1, 300)]
     [InlineData("Wide", 300, 2)]
     [InlineData("Wide", 2, 1)]
+    [InlineData("LongHeads", 5, 77)]
     public void Reading_without_gradients_gives_the_logits_of_reading_with_them(string name, int rows, int time)
     {
         using var scope = NewDisposeScope();
@@ -148,7 +149,46 @@ public class DecoderTests
         var ids = Models.Ids([.. Enumerable.Range(0, rows).Select(row => Models.Tokens(time, model.Shape.Vocabulary, $"row {row}"))]);
         var expected = model.Logits(ids).detach().ToArray();
         using var quiet = no_grad();
-        Assert.All(expected.Zip(model.Logits(ids).ToArray()), pair => Assert.Equal(pair.First, pair.Second, 5e-5f));
+        var read = model.Logits(ids).ToArray();
+        Assert.All(expected.Zip(read), pair => Assert.Equal(pair.First, pair.Second, 5e-5f));
+        // What is prepared once gives the same as what is prepared for every text.
+        model.Freeze();
+        Assert.Equal(read, model.Logits(ids).ToArray());
+        Assert.Equal(read, model.Logits(ids).ToArray());
+    }
+
+    [Fact]
+    public void Weights_that_change_are_read_anew_and_frozen_ones_cannot_be_trained()
+    {
+        using var scope = NewDisposeScope();
+        using var model = Models.Make(Models.Plain, Compute.Cpu);
+        var ids = Models.Ids(Models.Tokens(9, model.Shape.Vocabulary));
+        using (no_grad())
+        {
+            var before = model.Logits(ids).ToArray();
+            foreach (ref var value in model.Parameters[1].Tensor.Floats()) value *= 2;
+            Assert.NotEqual(before, model.Logits(ids).ToArray());
+        }
+
+        Assert.True(model.Logits(ids).requires_grad);
+        model.Freeze();
+        Assert.False(model.Logits(ids).requires_grad);
+    }
+
+    [Fact]
+    public void Weights_too_large_to_be_held_twice_are_multiplied_by_torch()
+    {
+        using var scope = NewDisposeScope();
+        using var model = Models.Make(Models.Wide, Compute.Cpu);
+        var ids = Models.Ids(Models.Tokens(20, model.Shape.Vocabulary), Models.Tokens(20, model.Shape.Vocabulary, "others"));
+        using var quiet = no_grad();
+        using var weights = model.Prepared(0);
+        Assert.All(model.Logits(ids).ToArray().Zip(FusedReading.Logits(weights, ids).ToArray()), pair => Assert.Equal(pair.First, pair.Second, 5e-5f));
+        using var decoding = new FusedDecoding(weights, 2, 20, owns: false);
+        using var other = model.Begin(2, 20);
+        Assert.All(other.Next(ids).ToArray().Zip(decoding.Next(ids).ToArray()), pair => Assert.Equal(pair.First, pair.Second, 5e-5f));
+        Assert.Throws<ArgumentException>(() => decoding.Next(ids));
+        Assert.Throws<ArgumentException>(() => model.Begin(2, 20).Next(zeros([2, 0], dtype: ScalarType.Int64)));
     }
 
     [Fact]

@@ -19,9 +19,12 @@ internal static class Models
     // Widths past a vector's 16 lanes, so that fused kernels run their vector loops and their tails.
     internal static readonly ModelShape Wide = Plain with { Width = 72, Heads = 2, KeyValueHeads = 1, HeadWidth = 36, FeedForward = 88, Vocabulary = 70 };
 
-    internal static IEnumerable<TheoryDataRow<string>> Names => [new("Plain"), new("Grouped"), new("Wide")];
+    // Heads of more than four vectors, as those of published models are.
+    internal static readonly ModelShape LongHeads = Plain with { Width = 48, Heads = 2, KeyValueHeads = 1, HeadWidth = 80, FeedForward = 64, Vocabulary = 33 };
 
-    internal static ModelShape Named(string name) => name switch { "Plain" => Plain, "Grouped" => Grouped, _ => Wide };
+    internal static IEnumerable<TheoryDataRow<string>> Names => [new("Plain"), new("Grouped"), new("Wide"), new("LongHeads")];
+
+    internal static ModelShape Named(string name) => name switch { "Plain" => Plain, "Grouped" => Grouped, "Wide" => Wide, _ => LongHeads };
 
     /// <summary>A model whose biases and norms are not at their trivial starting values.</summary>
     internal static Decoder Make(ModelShape shape, Compute compute)
