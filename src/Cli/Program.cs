@@ -7,7 +7,17 @@ using Bench.Protocol.Ledger;
 using Bench.Protocol.Licences;
 using Bench.Protocol.Specs;
 
-if (Environment.GetEnvironmentVariable(Workplace.KernelsVariable) == "composite") AppContext.SetSwitch(Compute.CompositeSwitch, true);
+if (Environment.GetEnvironmentVariable(Workplace.KernelsVariable) is { Length: > 0 } kernels)
+{
+    if (kernels is not ("fused" or "composite"))
+    {
+        Console.Error.WriteLine($"bench: {Workplace.KernelsVariable} is '{TerminalText.OneLine(kernels)}': set it to fused or composite, or unset it");
+        return ExitCodes.WrongRequest;
+    }
+
+    AppContext.SetSwitch(Compute.CompositeSwitch, kernels == "composite");
+}
+
 var root = new RootCommand("Bench trains students from teachers under budgets, and measures what moved and what it cost.")
 {
     RunCommand.Create(),

@@ -51,7 +51,7 @@ internal sealed class Workplace
         get
         {
             var environs = new Dictionary<string, string>(StringComparer.Ordinal) { ["BENCH_ROOT"] = Root, ["BENCH_HOME"] = Home, ["BENCH_DATA"] = Data };
-            foreach (var name in (string[])["LD_LIBRARY_PATH", "MALLOC_MMAP_THRESHOLD_", "MALLOC_TRIM_THRESHOLD_", "DOTNET_ROOT", "DOTNET_TieredPGO"])
+            foreach (var name in (string[])["LD_LIBRARY_PATH", "OPENBLAS_CORETYPE", KernelsVariable, "MALLOC_MMAP_THRESHOLD_", "MALLOC_TRIM_THRESHOLD_", "DOTNET_ROOT", "DOTNET_TieredPGO"])
                 if (Environment.GetEnvironmentVariable(name) is { Length: > 0 } value) environs[name] = value;
             return environs;
         }
@@ -177,7 +177,7 @@ internal sealed class Workplace
 
     internal CodeVersion Code()
     {
-        var provider = $"{Providers} libtorch {LibTorch.Version}{(Compute.Cpu.Fused ? $", kernels {Compute.KernelVersion}" : ", composite kernels")}";
+        var provider = $"{Providers} libtorch {LibTorch.Version}{(Compute.Cpu.Fused ? $", kernels {Compute.KernelVersion}" : ", composite kernels")}{(Environment.GetEnvironmentVariable("OPENBLAS_CORETYPE") is { Length: > 0 } core ? $", OpenBLAS as on {core}" : "")}";
         // A worker's results belong to the code that its parent was started from.
         if (Environment.GetEnvironmentVariable(CommitVariable) is { Length: > 0 } given)
             return new CodeVersion(given.Replace(DirtyMark, "", StringComparison.Ordinal), given.EndsWith(DirtyMark, StringComparison.Ordinal), provider);

@@ -23,7 +23,9 @@ internal static class UseFigure
             var mine = rows.Where(row => row.Task == task.Name).ToArray();
             var references = mine.Where(row => row.Student.Length == 0 && row.Format == mine[0].Format)
                 .Select(row => new CurveFigure.Reference(string.Create(CultureInfo.InvariantCulture, $"teacher {row.Teacher} {row.Value:0.00} at {row.JoulesPer1000Tokens:0.00} J"), row.Value)).ToArray();
-            var curves = mine.Where(row => row.Student.Length > 0).GroupBy(row => spec.Methods.Count(method => !method.IsBaseline) > 1 ? $"{row.Method}, {row.Format}" : row.Format)
+            var students = mine.Where(row => row.Student.Length > 0).ToArray();
+            var several = students.Select(row => (row.Teacher, row.Method)).Distinct().Count() > 1;
+            var curves = students.GroupBy(row => several ? $"{Labels.Of(spec, row.Teacher, row.Method)}, {row.Format}" : row.Format)
                 .ToDictionary(group => group.Key, group => group.OrderBy(row => row.ModelBytes).Select(row => new CurveFigure.Point(row.JoulesPer1000Tokens, row.Value, row.CiLow, row.CiHigh)).ToArray());
             var name = $"{metric.Name}-over-use{suffix}";
             CurveFigure.Draw(folder.Figures, name, "energy of using it (J per 1,000 tokens, one response at a time)", metric.Label, curves, references, CurveFigure.Number, metric.IsShare ? (0, 1) : null);
@@ -32,7 +34,7 @@ internal static class UseFigure
                 **{spec.Question}**
 
                 {char.ToUpper(metric.Label[0], CultureInfo.InvariantCulture)}{metric.Label[1..]} against the energy of writing 1,000 tokens, one curve for each format in which a student is used; its points are the students, joined from the smallest to the largest. Means over {mine.Max(row => row.Seeds)} seeds and {mine.Max(row => row.Items)} held-out items; intervals are 95%
-                percentile intervals of a hierarchical bootstrap over seeds and items. Energy is {spec.Prices.Watts} W ({spec.Prices.Name}, declared) times the median seconds measured on one thread of {uses[0].Processor}: another processor has other curves.
+                percentile intervals of a hierarchical bootstrap over seeds and items. Energy is {spec.Prices.Watts} W ({spec.Prices.Name}, declared) times the median seconds measured on one thread of {string.Join(" and, of others, of ", uses.Select(use => use.Processor).Distinct())}: another processor has other curves.
                 Commit {string.Join(", ", uses.Select(use => use.Commit + (use.Dirty ? " with changes" : "")).Distinct())}.
 
                 """);
@@ -54,7 +56,7 @@ internal static class UseFigure
             {
                 var making = model.First();
                 text.Append(model.Key.Student.Length == 0 ? $"\n{Labels.Of(spec, model.Key.Teacher, Summary.Teacher)} {model.Key.Teacher}\n"
-                    : string.Create(CultureInfo.InvariantCulture, $"\n{model.Key.Student} {Labels.Of(spec, model.Key.Teacher, model.Key.Method)}, made for {making.FlopsMaking:0.0e0} FLOPs, {100 * making.UsdMaking:0.0000} cents\n"));
+                    : string.Create(CultureInfo.InvariantCulture, $"\n{model.Key.Student} {Labels.Of(spec, model.Key.Teacher, model.Key.Method)}{(making.FlopsMaking is { } flops ? string.Create(CultureInfo.InvariantCulture, $", made for {flops:0.0e0} FLOPs") : "")}{(making.UsdMaking is { } dollars ? string.Create(CultureInfo.InvariantCulture, $", {100 * dollars:0.0000} cents") : "")}\n"));
                 text.Append(CultureInfo.InvariantCulture, $"  {"format",-10}{"",-22}{"MB",6}{"first ms",9}{"tok/s",7}{"x16",7}{"peak MB",8}{"J/1000",7}\n");
                 foreach (var row in model)
                     text.Append(CultureInfo.InvariantCulture, $"  {row.Format,-10} {row.Value:0.000} [{row.CiLow:0.000}, {row.CiHigh:0.000}]{row.ModelBytes / 1e6,6:0.00}{1000 * row.FirstTokenSeconds,9:0.00}{row.TokensPerSecond,7:0}{row.TokensPerSecond16,7:0}{row.PeakBytes / 1e6,8:0}{row.JoulesPer1000Tokens,7:0.00}\n");

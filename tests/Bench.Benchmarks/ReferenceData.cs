@@ -1,6 +1,6 @@
 namespace Bench.Benchmarks;
 
-/// <summary>Files of the reference data, under BENCH_DATA.</summary>
+/// <summary>Files of the reference data, under BENCH_DATA, which against-pytorch sets.</summary>
 internal static class ReferenceData
 {
     internal static string Of(string path) => Environment.GetEnvironmentVariable("BENCH_DATA") is { Length: > 0 } data && Path.Exists(Path.Combine(data, path))

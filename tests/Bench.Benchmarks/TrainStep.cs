@@ -35,6 +35,7 @@ public class TrainStep
         var optimiser = new OptimiserSpec { LearningRate = 1e-3, Batch = PeerShapes.Batch };
         var shape = PeerShapes.Named(Shape);
         var (model, teacher) = (Decoder.Initialise(shape, compute, new Seed(0)), Decoder.Initialise(PeerShapes.TeacherOf(Shape), compute, new Seed(3)));
+        teacher.Freeze();
         var objective = MethodObjective.CrossEntropy(model);
         adam = new AdamW(objective.Parameters, compute, optimiser);
         trainer = new Trainer(objective.Parameters, compute, optimiser, TimeProvider.System);

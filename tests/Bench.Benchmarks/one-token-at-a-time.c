@@ -1,5 +1,5 @@
 /* The plainest fast way to write with a llama2.c checkpoint, one token after another: matrix-vector products in plain loops. It is what
-   generation at batch 1 is compared with. cc -O3 -march=native -o loop one-token-at-a-time.c -lm; ./loop stories260K.bin TOKENS REPEATS prints tokens per second of
+   generation at batch 1 is compared with. cc -Ofast -march=native -o loop one-token-at-a-time.c -lm; ./loop stories260K.bin TOKENS REPEATS prints tokens per second of
    each repeat. Greedy, from token 1. The file's layout: https://github.com/karpathy/llama2.c, version 0, shared head. */
 #include <math.h>
 #include <stdio.h>
@@ -8,7 +8,7 @@
 #include <time.h>
 
 static int width, inner, layers, heads, kv_heads, vocabulary, context;
-static float *embedding, *norm1, *wq, *wk, *wv, *wo, *norm2, *w1, *w2, *w3, *last_norm;
+static float *embedding, *norm1, *wq, *wk, *wv, *wo, *norm2, *w1, *w2, *w3, *last_norm, *cosines, *sines;
 
 static void product(float *restrict y, const float *restrict x, const float *restrict w, int in, int out) {
   for (int i = 0; i < out; i++) {
@@ -18,7 +18,7 @@ static void product(float *restrict y, const float *restrict x, const float *res
   }
 }
 
-static void normalise(float *restrict y, const float *restrict x, const float *restrict w) {
+static void normalise(float *y, const float *x, const float *w) {
   float squares = 0;
   for (int i = 0; i < width; i++) squares += x[i] * x[i];
   float scale = 1 / sqrtf(squares / width + 1e-5f);
@@ -27,7 +27,7 @@ static void normalise(float *restrict y, const float *restrict x, const float *r
 
 static void turn(float *x, int count, int head, int position) {
   for (int i = 0; i < count; i += 2) {
-    float angle = position * powf(10000.0f, -(float)(i % head) / head), c = cosf(angle), s = sinf(angle), a = x[i], b = x[i + 1];
+    float c = cosines[(position * head + i % head) / 2], s = sines[(position * head + i % head) / 2], a = x[i], b = x[i + 1];
     x[i] = a * c - b * s;
     x[i + 1] = a * s + b * c;
   }
@@ -50,6 +50,11 @@ int main(int count, char **arguments) {
   }
   float *x = malloc(4 * width), *y = malloc(4 * width), *q = malloc(4 * width), *seen = malloc(4 * width), *gate = malloc(4 * inner), *up = malloc(4 * inner);
   float *logits = malloc(4 * vocabulary), *scores = malloc(4 * context), *keys = malloc(4L * layers * context * kv), *values = malloc(4L * layers * context * kv);
+  cosines = malloc(2L * context * head), sines = malloc(2L * context * head);
+  for (int i = 0; i < context * head / 2; i++) {
+    float angle = i / (head / 2) * powf(10000.0f, -(float)(2 * (i % (head / 2))) / head);
+    cosines[i] = cosf(angle), sines[i] = sinf(angle);
+  }
   for (int repeat = 0; repeat < repeats; repeat++) {
     struct timespec from, to;
     clock_gettime(CLOCK_MONOTONIC, &from);

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using Bench.Cli.Execution;
 using Bench.Lab.Evaluation;
+using Bench.Lab.Tensors;
 using Bench.Protocol.Costs;
 using Bench.Protocol.Plans;
 using Bench.Protocol.Specs;
@@ -19,21 +20,24 @@ internal static class MeasureCommand
         var tokenizer = Arguments.Tokenizer();
         var tokens = new Option<int>("--tokens") { Description = "New tokens of each timed response.", DefaultValueFactory = _ => 128 };
         tokens.Within(1, 1 << 20);
-        var json = new Option<bool>("--json") { Description = "One JSON object for each model and format." };
+        var json = new Option<bool>("--json") { Description = "One JSON object: for each model and format, or of this machine." };
         var alone = new Option<bool>(UseMeasurement.Alone) { Hidden = true, Description = "Measure in this process, as it is." };
-        var experiment = new Option<string?>("--of") { Hidden = true, Description = "The experiment whose items are answered." };
-        var command = new Command("measure", "This machine's speed, by which plan predicts; or what using models takes in each format.") { models, tokenizer, tokens, json, alone, experiment };
+        var spec = new Option<string?>("--spec") { Hidden = true, Description = "The experiment whose items are answered, as it was when the run began." };
+        var experiment = new Option<string?>("--of") { Hidden = true, Description = "The experiment file, beside which its paths start." };
+        var command = new Command("measure", "This machine's speed, by which plan predicts; or what using models takes in each format.") { models, tokenizer, tokens, json, alone, spec, experiment };
         command.SetAction((parsed, cancel) =>
         {
             var named = parsed.GetValue(models)!;
             if (named.Length == 0)
             {
+                foreach (var option in (Option[])[tokenizer, tokens])
+                    if (parsed.GetResult(option) is { Implicit: false }) throw new SpecException(null, $"{option.Name} is of a model, and none is named", "name a model, or leave it out to measure this machine");
                 Machine(parsed.GetValue(json));
             }
             else if (parsed.GetValue(alone))
             {
                 var (model, spelling) = ModelNames.Load(named[0]);
-                using (model) UseMeasurement.Print(model, spelling, parsed.GetValue(tokens), parsed.GetValue(experiment));
+                using (model) UseMeasurement.Print(model, spelling, parsed.GetValue(tokens), parsed.GetValue(spec), parsed.GetValue(experiment));
             }
             else
             {
@@ -84,6 +88,7 @@ internal static class MeasureCommand
         using var process = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo(Environment.ProcessPath!, [dll, "doctor", "--matrix-rate"]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
         process.StandardOutput.ReadToEnd();
         process.WaitForExit();
+        if (process.ExitCode != 0) throw new LabException($"a process that was started to see how long that takes ended with {process.ExitCode}; ./bench doctor tells what is wrong");
     }
 
     private static void Measure(string[] named, string? tokenizerFile, int tokens, bool json, CancellationToken cancel)
@@ -96,11 +101,12 @@ internal static class MeasureCommand
             // Tasks whose answers are right or wrong can be answered in any format.
             var run = ModelNames.Run(name);
             var spec = run?.Plan.Spec is { } own && DeploymentSpec.Suits(own) ? own : null;
+            string[] items = spec is null ? [] : ["--spec", Workplace.Current.Snapshot(spec), "--of", Path.GetFullPath(spec.File)];
             var price = run?.Plan.Spec.Prices ?? Accelerator.Named("cloud-vcpu");
             if (!json) Console.WriteLine(name);
             foreach (var format in ModelUse.Formats)
             {
-                var found = UseMeasurement.Of(format, model, tokenizer, tokens, spec?.File, cancel);
+                var found = UseMeasurement.Of(format, model, tokenizer, tokens, items, cancel);
                 var joules = price.EstimatedEnergy(new Seconds(1000 / found.Use.TokensPerSecond)).Value;
                 var accuracy = found.Scores.ToDictionary(score => score.Task, score => score.Items.Average());
                 Console.WriteLine(json

@@ -52,12 +52,14 @@ internal static class RunCommand
 
         var code = place.Code();
         var forecast = new Forecast(plan, place.Profile, teacher => Workplace.ShapeOf(teacher, files));
-        var remaining = new RemainingTime(chosen, forecast, jobs ?? Environment.ProcessorCount, TimeProvider.System);
+        var isHere = executor != Slurm;
+        // A cluster's nodes are not known: as if it had room for all that may start, at this machine's pace.
+        var remaining = new RemainingTime(chosen, forecast, jobs ?? (isHere ? Environment.ProcessorCount : chosen.Count), TimeProvider.System);
         IBoard board = json ? new JsonBoard(remaining) : quiet || Console.IsOutputRedirected ? new PlainBoard(chosen.Count, quiet) : new LiveBoard(chosen, remaining);
-        var recorder = new Recorder(plan, results, ManifestOf.This(plan, code, files), forecast, board, TimeProvider.System);
+        var recorder = new Recorder(plan, results, ManifestOf.This(plan, code, files), isHere ? forecast : null, board, TimeProvider.System);
         var command = new WorkerCommandLine(place.Snapshot(plan.Spec), Path.GetFullPath(file), plan.Spec.Threads, code, place.Store.Root);
         var failures = new Failures(plan.Spec, code, place.Store);
-        IExecutor where = executor == Slurm
+        IExecutor where = !isHere
             ? new SlurmExecutor(plan.Spec, place.Store, command, Path.Combine(place.Home, "slurm"), place.Environs, failures, jobs, board)
             : new LocalExecutor(plan.Spec, place.Store, new WorkerProcess(command), failures, jobs ?? Environment.ProcessorCount, board);
         using var stop = new Interruption(cancelled);
@@ -79,13 +81,13 @@ internal static class RunCommand
             recorder.Save(complete);
         }
 
-        Deployment.Run(plan, results, files, code, file, board, stop.Token);
+        var unmeasured = Deployment.Run(plan, results, files, code, command, board, stop.Token);
         ExperimentReport.Write(plan.Spec, results);
         if (seeds is not null && results.Read().Runs.Count(row => row.Seed is { } seed && chosen.OfType<StudentUnit>().All(unit => unit.Seed != seed)) is var others and > 0)
             board.Say($"{others} runs of other seeds stand in {Path.GetRelativePath(Directory.GetCurrentDirectory(), results.Path)} from before, and are in what follows");
         foreach (var line in Conclusions.Of(plan.Spec, results.Read())) board.Say(line);
         board.Say($"results and figures: {Path.GetRelativePath(Directory.GetCurrentDirectory(), results.Path)}");
-        return recorder.Failed > 0 ? ExitCodes.SomeFailed : ExitCodes.Done;
+        return recorder.Failed + unmeasured > 0 ? ExitCodes.SomeFailed : ExitCodes.Done;
     }
 
     private static IReadOnlyList<UnitOfWork> Chosen(Plan plan, string? seeds)

@@ -21,7 +21,7 @@ internal static class VerifyCommand
         var jobs = new Option<int>("--jobs") { Description = "Units that run at a time (default: one for each core).", DefaultValueFactory = _ => Environment.ProcessorCount };
         var seconds = new Option<double>("--seconds") { Description = "About how long: a random sample of runs that is predicted to fit, with all that they need; at least one.", DefaultValueFactory = _ => 120 };
         var all = new Option<bool>("--all") { Description = "Every run, however long it takes." };
-        var tolerance = new Option<double>("--tolerance") { Description = "How far a metric's mean may be from the recorded one on another machine, or where a server's batches round; a share of it where it is more than 1. What chance in the items or another seed would do is allowed too.", DefaultValueFactory = _ => 0.02 };
+        var tolerance = new Option<double?>("--tolerance") { Description = "How far a metric's mean may be from the recorded one on another machine, or where a server's batches round; a share of it where it is more than 1 (default: what chance in the items or another seed would do)." };
         jobs.Within(1, 4096);
         seconds.Within(1, 1e7);
         tolerance.Within(0, 1);
@@ -31,7 +31,7 @@ internal static class VerifyCommand
         return command;
     }
 
-    private static async Task<int> Verify(string named, string? output, int jobs, double seconds, double tolerance, CancellationToken cancelled)
+    private static async Task<int> Verify(string named, string? output, int jobs, double seconds, double? tolerance, CancellationToken cancelled)
     {
         var place = Workplace.Current;
         var file = place.ExperimentFile(named);
@@ -50,7 +50,7 @@ internal static class VerifyCommand
             return ExitCodes.SomeFailed;
         }
 
-        var (chosen, sample) = Sample(plan, runs, seconds);
+        var (chosen, sample) = Sample(plan, runs, seconds, new Forecast(plan, place.Profile, teacher => Workplace.ShapeOf(teacher, files)));
         var code = place.Code();
         var here = Environments(manifest, ManifestOf.This(plan, code, files));
         foreach (var line in here) Console.WriteLine($"environment: {line}");
@@ -73,18 +73,18 @@ internal static class VerifyCommand
         }
     }
 
-    private static int Tell(Verification verification, IReadOnlyList<UnitOfWork> chosen, IReadOnlyDictionary<string, Outcome> outcomes, bool sameEnvironment, double tolerance, int strange, int runs)
+    private static int Tell(Verification verification, IReadOnlyList<UnitOfWork> chosen, IReadOnlyDictionary<string, Outcome> outcomes, bool sameEnvironment, double? tolerance, int strange, int runs)
     {
         var (exact, near, different) = (0, 0, strange);
         foreach (var unit in chosen)
         {
             // Which requests meet in a server's batch is chance, and rounds otherwise.
             var bits = sameEnvironment && !unit.WithNeeds().OfType<TextUnit>().Any(text => text.Teacher.Endpoint is not null);
-            var differences = verification.Differences(unit.Run, outcomes[unit.Fingerprint.Text], bits ? null : tolerance);
+            var differences = verification.Differences(unit.Run, outcomes[unit.Fingerprint.Text], bits, tolerance);
             if (differences.Count > 0) different++;
             else if (bits) exact++;
             else near++;
-            if (differences.Count == 0) Console.WriteLine($"{(bits ? "to the bit" : "within tolerance")}: {unit.Label}");
+            if (differences.Count == 0) Console.WriteLine(bits ? $"to the bit: {unit.Label}" : $"within tolerance: {unit.Label} ({string.Join(", ", verification.Ranges(unit.Run, outcomes[unit.Fingerprint.Text], tolerance).Select(range => FormattableString.Invariant($"{range.Metric} {range.Low:0.###} to {range.High:0.###}")))})");
             foreach (var line in differences) Console.WriteLine($"DIFFERS: {unit.Label}: {line}");
         }
 
@@ -93,10 +93,10 @@ internal static class VerifyCommand
     }
 
     // Runs in random order, as long as they and what they need are predicted to fit; what they share is done once.
-    private static (IReadOnlyList<UnitOfWork> Chosen, IReadOnlyList<UnitOfWork> Units) Sample(Plan plan, UnitOfWork[] runs, double seconds)
+    private static (IReadOnlyList<UnitOfWork> Chosen, IReadOnlyList<UnitOfWork> Units) Sample(Plan plan, UnitOfWork[] runs, double seconds, Forecast forecast)
     {
         var (chosen, units, left) = (new List<UnitOfWork>(), new HashSet<UnitOfWork>(), seconds);
-        double Cost(UnitOfWork run) => run.WithNeeds().Where(unit => !units.Contains(unit)).Sum(unit => unit.Prediction.Seconds.Value);
+        double Cost(UnitOfWork run) => run.WithNeeds().Where(unit => !units.Contains(unit)).Sum(unit => forecast.Of(unit).Value);
         var order = new Seed(20_241_124).Stream("verify").Permutation(runs.Length).Select(i => runs[i]).ToArray();
         foreach (var run in order.OrderBy(run => run == order.MinBy(Cost) ? 0 : 1))
         {

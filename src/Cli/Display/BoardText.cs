@@ -52,6 +52,7 @@ internal sealed class BoardText(IReadOnlyList<UnitOfWork> units, RemainingTime r
     /// <summary>The lines, none longer than a width.</summary>
     internal IReadOnlyList<string> Lines(int width)
     {
+        width = Math.Max(width, 1);
         lock (gate)
         {
             var now = spent + running.Values.Sum(state => Flops(state.Unit) * (state.Now is { Stage: "training" } at ? at.Share : 0));

@@ -39,9 +39,15 @@ internal static class ManifestOf
         Prices = $"{spec.Prices.Name}: {spec.Prices.Basis}",
     };
 
-    internal static string Cpu() => File.Exists("/proc/cpuinfo")
-        ? File.ReadLines("/proc/cpuinfo").FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal))?.Split(':', 2)[1].Trim() ?? RuntimeInformation.ProcessArchitecture.ToString()
-        : RuntimeInformation.ProcessArchitecture.ToString();
+    /// <summary>The processor's name, with family, model and stepping: virtual machines call several generations by one name.</summary>
+    internal static string Cpu()
+    {
+        if (!File.Exists("/proc/cpuinfo")) return RuntimeInformation.ProcessArchitecture.ToString();
+        var first = File.ReadLines("/proc/cpuinfo").TakeWhile(line => line.Length > 0).Select(line => line.Split(':', 2)).Where(pair => pair.Length == 2)
+            .DistinctBy(pair => pair[0].Trim()).ToDictionary(pair => pair[0].Trim(), pair => pair[1].Trim(), StringComparer.Ordinal);
+        var name = first.GetValueOrDefault("model name", RuntimeInformation.ProcessArchitecture.ToString());
+        return first.TryGetValue("cpu family", out var family) && first.TryGetValue("model", out var model) && first.TryGetValue("stepping", out var stepping) ? $"{name} ({family}/{model}/{stepping})" : name;
+    }
 
     private static string VersionOf(string assembly) => Assembly.Load(assembly).GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "unknown";
 }

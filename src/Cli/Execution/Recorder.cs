@@ -9,9 +9,9 @@ namespace Bench.Cli.Execution;
 /// <summary>
 /// Keeps the ledger up to date while units end. The store already holds every outcome, so the ledger may lag: it is written now and then,
 /// and at the end; a run that was killed in between writes it when it is started again. Results of an older version of the experiment are
-/// replaced only when the new ones are complete.
+/// replaced only when the new ones are complete. Where a forecast of this machine is given, it is set beside what units took here.
 /// </summary>
-internal sealed class Recorder(Plan plan, ResultsFolder results, Manifest manifest, Forecast forecast, IBoard board, TimeProvider clock)
+internal sealed class Recorder(Plan plan, ResultsFolder results, Manifest manifest, Forecast? forecast, IBoard board, TimeProvider clock)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(15);
 
@@ -35,7 +35,7 @@ internal sealed class Recorder(Plan plan, ResultsFolder results, Manifest manife
         outcomes[unit.Fingerprint.Text] = outcome;
         if (outcome.Status != UnitStatus.Ok) Failed++;
         // What the store held already may be another machine's.
-        else if (forecast.IsMeasured && string.CompareOrdinal(outcome.Circumstances.StartedUtc, began) >= 0)
+        else if (forecast is { IsMeasured: true } && string.CompareOrdinal(outcome.Circumstances.StartedUtc, began) >= 0)
             timings.Add(new TimingRow(unit.Fingerprint.Short, unit.Label, unit.GetType().Name.Replace("Unit", "", StringComparison.Ordinal).ToLowerInvariant(), forecast.Of(unit).Value, outcome.Circumstances.Seconds));
         if (clock.GetElapsedTime(saved) <= pause) return;
         try

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using Bench.Lab.Evaluation;
+using Bench.Lab.Tensors;
 using Bench.Lab.Models;
 using Bench.Lab.Text;
 using Bench.Protocol.Outcomes;
@@ -24,16 +25,16 @@ internal sealed record UseMeasurement(long Bytes, ModelUse Use, long PeakBytes, 
     /// <param name="model">The model.</param>
     /// <param name="tokenizer">Its tokenizer.</param>
     /// <param name="tokens">New tokens of each timed response.</param>
-    /// <param name="experiment">The experiment whose items it answers; null for none.</param>
+    /// <param name="experiment">The words that name the experiment whose items it answers, as workers get them; none for no items.</param>
     /// <param name="cancel">Ends the measuring process.</param>
-    /// <exception cref="SpecException">It could not be measured.</exception>
-    internal static UseMeasurement Of(string format, Decoder model, ITokenizer tokenizer, int tokens, string? experiment, CancellationToken cancel)
+    /// <exception cref="LabException">It could not be measured.</exception>
+    internal static UseMeasurement Of(string format, Decoder model, ITokenizer tokenizer, int tokens, IReadOnlyList<string> experiment, CancellationToken cancel)
     {
         var folder = Directory.CreateTempSubdirectory("bench-use-").FullName;
         try
         {
             var (path, bytes) = ModelUse.Write(format, folder, model, tokenizer);
-            string[] words = [typeof(UseMeasurement).Assembly.Location, "measure", path, Alone, "--tokens", tokens.ToString(CultureInfo.InvariantCulture), .. experiment is null ? (string[])[] : ["--of", Path.GetFullPath(experiment)]];
+            string[] words = [typeof(UseMeasurement).Assembly.Location, "measure", path, Alone, "--tokens", tokens.ToString(CultureInfo.InvariantCulture), .. experiment];
             var start = new ProcessStartInfo(Environment.ProcessPath!, words) { RedirectStandardOutput = true, RedirectStandardError = true };
             (start.Environment["OMP_NUM_THREADS"], start.Environment["OPENBLAS_NUM_THREADS"]) = ("1", "1");
             using var process = Process.Start(start) ?? throw new IOException("cannot start a measuring process");
@@ -42,7 +43,7 @@ internal sealed record UseMeasurement(long Bytes, ModelUse Use, long PeakBytes, 
             var output = process.StandardOutput.ReadToEnd();
             process.WaitForExit();
             cancel.ThrowIfCancellationRequested();
-            if (process.ExitCode != 0) throw new SpecException(null, $"{format} could not be measured: {complaints.Result.Trim().ReplaceLineEndings(" ")}", "");
+            if (WorkerProcess.Problem(process.ExitCode, complaints.Result) is { } problem) throw new LabException($"{format} could not be measured: {problem}");
             return JsonSerializer.Deserialize<UseMeasurement>(output)! with { Bytes = bytes };
         }
         finally
@@ -52,12 +53,12 @@ internal sealed record UseMeasurement(long Bytes, ModelUse Use, long PeakBytes, 
     }
 
     /// <summary>Measures a model in this process, and prints what <see cref="Of"/> reads.</summary>
-    internal static void Print(ILanguageModel model, ITokenizer? tokenizer, int tokens, string? experiment)
+    internal static void Print(ILanguageModel model, ITokenizer? tokenizer, int tokens, string? snapshot, string? experiment)
     {
         var use = ModelUse.Measure(model, tokens, TimeProvider.System);
         using var process = Process.GetCurrentProcess();
         var peak = process.PeakWorkingSet64;
-        var scores = experiment is null ? [] : ModelUse.Solve(ExperimentFile.Load(experiment), Workplace.Current.Files(experiment), model, tokenizer!, TimeProvider.System);
+        var scores = snapshot is null || experiment is null ? [] : ModelUse.Solve(ExperimentFile.Load(snapshot), Workplace.Current.Files(experiment), model, tokenizer!, TimeProvider.System);
         Console.WriteLine(JsonSerializer.Serialize(new UseMeasurement(0, use, peak, scores)));
     }
 }

@@ -101,7 +101,7 @@ public sealed class Llama2cTokenizer : ITokenizer
             Begin = BeginName,
             End = BeginName,
             // Whatever two tokens a piece can be joined from: the piece with the highest score comes first.
-            Merges = [.. Enumerable.Range(FirstByte, tokens.Length - FirstByte).OrderByDescending(token => scores[token]).SelectMany(token => Enumerable.Range(1, tokens[token].Length - 1)
+            Merges = [.. Enumerable.Range(FirstByte, tokens.Length - FirstByte).Where(token => tokens[token].Length > 1).OrderByDescending(token => scores[token]).SelectMany(token => Enumerable.Range(1, tokens[token].Length - 1)
                 .Select(at => (tokens[token][..at], tokens[token][at..])).Where(pair => known.Contains(pair.Item1) && known.Contains(pair.Item2)))],
             Normaliser = TokenizerExport.Sequence("normalizers", TokenizerExport.Section("Prepend", ("prepend", Space.ToString())), Replace(' ', Space)),
             Decoder = TokenizerExport.Sequence(

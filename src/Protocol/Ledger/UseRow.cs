@@ -11,10 +11,3 @@ public sealed record UseRow(
     /// <summary>The table's name in a results folder.</summary>
     public const string File = "use.csv";
 }
-
-/// <summary>A row of use-items.csv.gz: what a run's model in a format scored on an item.</summary>
-public sealed record UseItemRow(string Run, string Format, string Task, string Metric, long Item, double Score)
-{
-    /// <summary>The table's name in a results folder.</summary>
-    public const string File = "use-items.csv.gz";
-}

@@ -6,6 +6,8 @@ namespace Bench.Protocol.Ledger;
 /// <summary>What a unit gave when it was run again, beside what is recorded of it.</summary>
 public sealed class Verification
 {
+    private const double Least = 0.02;
+
     private readonly ScoreTable scores;
     private readonly ILookup<string, ChargeRow> charges;
     private readonly Dictionary<string, string[]> seeds;
@@ -21,11 +23,12 @@ public sealed class Verification
     /// <summary>What differs, a line each; empty where the recorded holds.</summary>
     /// <param name="run">The run's name.</param>
     /// <param name="again">What came of it now.</param>
+    /// <param name="bits">Whether every item's score is to be the same to the last bit.</param>
     /// <param name="tolerance">
-    /// How far the mean of a metric may be from the recorded one: that much, or that share of it where it is more than 1. Training amplifies the rounding of another processor until it is like another seed's: so also as far
-    /// as seeds of the same method and budget are from each other, and as chance in the items makes two equally good models differ (three standard errors). Null asks for every item's score to the last bit.
+    /// How far the mean of a metric may be from the recorded one otherwise: that much, or that share of it where it is more than 1. Null for what chance explains: training amplifies the rounding of another processor until
+    /// it is like another seed's, so the mean may lie where the seeds of the same method and budget do, or beyond them by what chance in the items makes two equally good models differ (three standard errors, 0.02 at least).
     /// </param>
-    public IReadOnlyList<string> Differences(string run, Outcome again, double? tolerance)
+    public IReadOnlyList<string> Differences(string run, Outcome again, bool bits, double? tolerance)
     {
         if (again.Status != UnitStatus.Ok) return [$"it failed now: {again.Error}"];
         var found = new List<string>();
@@ -33,26 +36,36 @@ public sealed class Verification
         {
             if (scores.Find(run, now.Task, now.Metric) is not { } then) found.Add($"{now.Task} {now.Metric} is not recorded");
             else if (then.Count != now.Items.Count) found.Add($"{now.Task} {now.Metric}: {then.Count} items are recorded, and {now.Items.Count} were measured now");
-            else if (tolerance is null && Enumerable.Range(0, then.Count).Count(i => then[i] != now.Items[i]) is var other and > 0)
+            else if (bits && Enumerable.Range(0, then.Count).Count(i => then[i] != now.Items[i]) is var other and > 0)
                 found.Add(FormattableString.Invariant($"{now.Task} {now.Metric}: {other} of {then.Count} items differ, mean {then.Average():0.######} then and {now.Items.Average():0.######} now"));
-            else if (tolerance is { } least && Allowed(run, now, then, least) is var within && Math.Abs(then.Average() - now.Items.Average()) > within)
-                found.Add(FormattableString.Invariant($"{now.Task} {now.Metric}: {then.Average():0.####} then and {now.Items.Average():0.####} now, which is more than {within:0.####} apart"));
+            else if (!bits && Allowed(run, now, then, tolerance) is var (low, high) && (now.Items.Average() < low || now.Items.Average() > high))
+                found.Add(FormattableString.Invariant($"{now.Task} {now.Metric}: {then.Average():0.####} then and {now.Items.Average():0.####} now, which is not between {low:0.####} and {high:0.####}"));
         }
 
         // FLOPs are counted from shapes: they depend on no machine, but on what was written where a model wrote it.
         foreach (var kind in again.Charges.Where(charge => !charge.FlopsUnknown).GroupBy(charge => charge.Kind))
         {
             var (then, now) = (charges[run].Where(row => row.Kind == Charge.NameOf(kind.Key)).Sum(row => row.Flops ?? 0), kind.Sum(charge => charge.Flops.Value));
-            if (Math.Abs(then - now) > (tolerance ?? 1e-9) * Math.Max(then, now)) found.Add(FormattableString.Invariant($"FLOPs of {Charge.NameOf(kind.Key)}: {then:0.000e0} then and {now:0.000e0} now"));
+            if (Math.Abs(then - now) > (bits ? 1e-9 : tolerance ?? Least) * Math.Max(then, now)) found.Add(FormattableString.Invariant($"FLOPs of {Charge.NameOf(kind.Key)}: {then:0.000e0} then and {now:0.000e0} now"));
         }
 
         return found;
     }
 
-    private double Allowed(string run, TaskScores now, IReadOnlyList<double> then, double tolerance)
+    /// <summary>Where the mean of what was measured now may lie, for each metric that is recorded.</summary>
+    public IEnumerable<(string Metric, double Low, double High)> Ranges(string run, Outcome again, double? tolerance)
     {
+        foreach (var now in again.Scores)
+            if (scores.Find(run, now.Task, now.Metric) is { } then && Allowed(run, now, then, tolerance) is var (low, high)) yield return ($"{now.Task} {now.Metric}", low, high);
+    }
+
+    private (double Low, double High) Allowed(string run, TaskScores now, IReadOnlyList<double> then, double? tolerance)
+    {
+        var mean = then.Average();
+        var around = (tolerance ?? Least) * Math.Max(1, Math.Abs(mean));
+        if (tolerance is not null) return (mean - around, mean + around);
+        if (then.Count > 1) around = Math.Max(around, 3 * Math.Sqrt(2) * Statistics.Scores.StandardError([.. then]));
         var means = seeds.GetValueOrDefault(run, [run]).Select(other => scores.Find(other, now.Task, now.Metric)).OfType<IReadOnlyList<double>>().Select(items => items.Average()).ToArray();
-        var chance = then.Count > 1 ? 3 * Math.Sqrt(2) * Statistics.Scores.StandardError([.. then]) : 0;
-        return Math.Max(tolerance * Math.Max(1, Math.Abs(then.Average())), Math.Max(means.Max() - means.Min(), chance));
+        return (means.Min() - around, means.Max() + around);
     }
 }

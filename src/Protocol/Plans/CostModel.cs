@@ -261,26 +261,30 @@ public sealed class CostModel
 
     // Parameters, gradients and two moments in float32 (in half precision the parameters have a master copy, and no more memory is needed), and the activations that a layer keeps for its
     // backward pass.
+    // On the CPU the shares of attention are not kept: they are computed again.
     private long Memory(ModelShape shape, int batch)
     {
         var longest = Sample(new Mix(Keep.Trace)).Max(length => length.Processed);
         var rows = (batch + spec.Training.MicroBatches - 1) / spec.Training.MicroBatches;
-        double layer = 6.0 * shape.Width + 3.0 * shape.FeedForward + 2.0 * shape.ProjectionRows + (double)shape.Heads * longest;
+        double layer = 6.0 * shape.Width + 3.0 * shape.FeedForward + 2.0 * shape.ProjectionRows + (spec.Device == "cpu" ? 0 : (double)shape.Heads * longest);
         return RuntimeBytes + 16 * shape.Parameters + (long)(ValueBytes * rows * longest * (shape.Layers * layer + 3.0 * shape.Vocabulary));
     }
+
+    // On the CPU weights are held a second time for reading and writing, up to that size.
+    private double Prepared(ModelShape shape) => spec.Device == "cpu" && 4.0 * shape.Parameters <= (256L << 20) ? 4.0 * shape.Parameters : 0;
 
     // Parameters, keys and values of every position, and the logits of the last one: for writing nothing else is kept.
     private long WritingMemory(ModelShape shape, int rows)
     {
         double longest = spec.Tasks.Max(task => task.Task is BenchmarkTask benchmark ? benchmark.PromptTokens + benchmark.MaxTokens : Sample(new Mix(Keep.Trace)).Max(length => length.Processed));
-        return RuntimeBytes + (long)(ValueBytes * (shape.Parameters + rows * longest * 2 * shape.Layers * shape.KeyValueHeads * shape.HeadWidth) + 12.0 * rows * shape.Vocabulary);
+        return RuntimeBytes + (long)(Prepared(shape) + ValueBytes * (shape.Parameters + rows * longest * 2 * shape.Layers * shape.KeyValueHeads * shape.HeadWidth) + 12.0 * rows * shape.Vocabulary);
     }
 
     // Parameters, and the logits of every position of a pass, which are read in float32.
     private long ReadingMemory(ModelShape shape)
     {
         var sequence = (double)Sample(new Mix(Keep.Trace)).Max(length => length.Processed) * shape.Vocabulary;
-        return RuntimeBytes + (long)(ValueBytes * (double)shape.Parameters + 8 * Math.Max(sequence, Math.Min(1 << 27, 32 * sequence)));
+        return RuntimeBytes + (long)(Prepared(shape) + ValueBytes * (double)shape.Parameters + 8 * Math.Max(sequence, Math.Min(1 << 27, 32 * sequence)));
     }
 
     private int ValueBytes => spec.Precision == "bf16" ? 2 : 4;

@@ -36,7 +36,8 @@ public sealed record MachineProfile
     {
         try
         {
-            return JsonSerializer.Deserialize<MachineProfile>(File.ReadAllBytes(path), Indented);
+            var profile = JsonSerializer.Deserialize<MachineProfile>(File.ReadAllBytes(path), Indented);
+            return profile is { Training.Count: > 0, Generation.Count: > 0, Scoring.Count: > 0 } ? profile : null;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or JsonException)
         {
@@ -67,9 +68,3 @@ public sealed record MachineProfile
             .Select(group => ((double)group.Key, Between([.. group.OrderBy(rate => rate.Size).Select(rate => ((double)rate.Size, rate.FlopsPerSecond))], size)))], width);
     }
 }
-
-/// <summary>A measured rate.</summary>
-/// <param name="Width">The model's width; it has two layers.</param>
-/// <param name="Size">Tokens of a step or a pass, or responses written together.</param>
-/// <param name="FlopsPerSecond">FLOPs as charges count them, over measured seconds.</param>
-public sealed record MeasuredRate(int Width, int Size, double FlopsPerSecond);

@@ -75,17 +75,22 @@ public sealed class VerifyTests : IDisposable
             Charges = [charge with { Flops = new Bench.Protocol.Units.Flops(flops) }],
             Circumstances = new Circumstances { StartedUtc = "", Seconds = 1, PeakRssBytes = null, Device = "cpu", Provider = "", Commit = "", Dirty = false },
         };
-        Assert.Empty(verification.Differences("r", Again([1, 0, 1, 0]), null));
+        Assert.Empty(verification.Differences("r", Again([1, 0, 1, 0]), true, null));
         // The same mean by other items is not the same to the bit, and is within any tolerance.
-        Assert.Single(verification.Differences("r", Again([0, 1, 1, 0]), null));
-        Assert.Empty(verification.Differences("r", Again([0, 1, 1, 0]), 0.02));
-        Assert.Contains("0.5 then and 0.75 now, which is more than 0.1", Assert.Single(verification.Differences("r", Again([1, 1, 1, 0]), 0.02)), StringComparison.Ordinal);
+        Assert.Single(verification.Differences("r", Again([0, 1, 1, 0]), true, null));
+        Assert.Empty(verification.Differences("r", Again([0, 1, 1, 0]), false, 0.001));
+        Assert.Contains("0.5 then and 0.75 now, which is not between 0.39", Assert.Single(verification.Differences("r", Again([1, 1, 1, 0]), false, null)), StringComparison.Ordinal);
         // As far as another seed is, a run on another machine may be.
         RunRow Seed(string run, long seed) => new(run, "e", 1, "ada", "tiny", "traces", "", 1, seed, "ok", "", null, null, null, null, null, null, null, null, null, null, null, null, null, "", "", "", false, "");
         var others = Results.Empty with { Runs = [Seed("r", 0), Seed("s", 1)], Items = [.. items, .. items.Select(item => item with { Run = "s", Score = item.Item % 4 == 3 ? 0 : 1 })], Charges = [new ChargeRow("r", "student-training", 10, 1000, 1, null, null)] };
-        Assert.Empty(new Verification(others).Differences("r", Again([1, 1, 1, 0]), 0.02));
-        Assert.Empty(verification.Differences("r", Again([1, 1, 1, 0]), 0.25));
-        Assert.Contains("FLOPs of student-training: 1.000e3 then and 1.100e3 now", Assert.Single(verification.Differences("r", Again([1, 0, 1, 0], 1100), null)), StringComparison.Ordinal);
-        Assert.Contains("200 were measured now", Assert.Single(verification.Differences("r", Again([1, 0]), 0.5)), StringComparison.Ordinal);
+        Assert.Empty(new Verification(others).Differences("r", Again([1, 1, 1, 0]), false, null));
+        // No seed was below the recorded one: as far on the other side nothing is.
+        Assert.Single(new Verification(others).Differences("r", Again([1, 0, 0, 0]), false, null));
+        // A tolerance that somebody asks for is all there is.
+        Assert.Single(new Verification(others).Differences("r", Again([1, 1, 1, 0]), false, 0.2));
+        Assert.Empty(verification.Differences("r", Again([1, 1, 1, 0]), false, 0.25));
+        Assert.Equal(0.75, Assert.Single(verification.Ranges("r", Again([1, 1, 1, 0]), 0.25)).High);
+        Assert.Contains("FLOPs of student-training: 1.000e3 then and 1.100e3 now", Assert.Single(verification.Differences("r", Again([1, 0, 1, 0], 1100), true, null)), StringComparison.Ordinal);
+        Assert.Contains("200 were measured now", Assert.Single(verification.Differences("r", Again([1, 0]), false, 0.5)), StringComparison.Ordinal);
     }
 }
