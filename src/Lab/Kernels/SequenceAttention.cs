@@ -98,14 +98,11 @@ internal sealed unsafe class SequenceAttention : IDisposable
                 for (var t = 0; t < time; t++) new Span<float>(gradient + t * gradientStride + head * width, width).CopyTo(new Span<float>(mixed[t], width));
                 ToStrips(mixed[0], mixed.Stride, way.MixedStrips);
                 for (var from = 0; from < time; from += Block) Backward(from, Math.Min(from + Block, time), way);
-                for (var t = 0; t < time; t++) TurnBack(way.Queries[t], target + t * stride + head * width, t);
+                TurnBack(way.Queries, target + head * width, stride);
             }
 
-            for (var t = 0; t < time; t++)
-            {
-                TurnBack(way.Keys[t], target + t * stride + KeysAt(shared), t);
-                new Span<float>(way.Values[t], width).CopyTo(new Span<float>(target + t * stride + ValuesAt(shared), width));
-            }
+            TurnBack(way.Keys, target + KeysAt(shared), stride);
+            for (var t = 0; t < time; t++) new Span<float>(way.Values[t], width).CopyTo(new Span<float>(target + t * stride + ValuesAt(shared), width));
         }
     }
 
@@ -175,42 +172,14 @@ internal sealed unsafe class SequenceAttention : IDisposable
 
     private void Turn(float* source, long stride, NativeRows target)
     {
-        var half = rotary.Half;
         fixed (float* cosines = rotary.Cosines, sines = rotary.Sines)
-        {
-            for (var t = 0; t < time; t++)
-            {
-                float* row = source + t * stride, turned = target[t], cos = cosines + (long)t * half, sin = sines + (long)t * half;
-                var i = 0;
-                for (; i <= half - Vector128<float>.Count; i += Vector128<float>.Count)
-                {
-                    var (first, second, c, s) = (Vector128.Load(row + i), Vector128.Load(row + half + i), Vector128.Load(cos + i), Vector128.Load(sin + i));
-                    (first * c - second * s).Store(turned + i);
-                    (second * c + first * s).Store(turned + half + i);
-                }
-
-                for (; i < half; i++) (turned[i], turned[half + i]) = (row[i] * cos[i] - row[half + i] * sin[i], row[half + i] * cos[i] + row[i] * sin[i]);
-            }
-        }
+            for (var t = 0; t < time; t++) Rotary.Turn(source + t * stride, cosines + (long)t * rotary.Half, sines + (long)t * rotary.Half, rotary.Half, target[t]);
     }
 
-    // The turn is orthogonal: its gradient is the turn back.
-    private void TurnBack(float* turned, float* row, int t)
+    private void TurnBack(NativeRows source, float* target, long stride)
     {
-        var half = rotary.Half;
         fixed (float* cosines = rotary.Cosines, sines = rotary.Sines)
-        {
-            float* cos = cosines + (long)t * half, sin = sines + (long)t * half;
-            var i = 0;
-            for (; i <= half - Vector128<float>.Count; i += Vector128<float>.Count)
-            {
-                var (first, second, c, s) = (Vector128.Load(turned + i), Vector128.Load(turned + half + i), Vector128.Load(cos + i), Vector128.Load(sin + i));
-                (first * c + second * s).Store(row + i);
-                (second * c - first * s).Store(row + half + i);
-            }
-
-            for (; i < half; i++) (row[i], row[half + i]) = (turned[i] * cos[i] + turned[half + i] * sin[i], turned[half + i] * cos[i] - turned[i] * sin[i]);
-        }
+            for (var t = 0; t < time; t++) Rotary.TurnBack(source[t], cosines + (long)t * rotary.Half, sines + (long)t * rotary.Half, rotary.Half, target + t * stride);
     }
 
     // [tile of 32 positions, channel, position]
