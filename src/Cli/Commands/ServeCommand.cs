@@ -52,7 +52,7 @@ internal static class ServeCommand
     private static async Task<int> Serve(string named, string? tokenizerFile, ServeOptions options, CancellationToken cancelled)
     {
         var (model, tokenizer) = ModelNames.Load(named, tokenizerFile);
-        using var owned = model;
+        // It is not disposed of: the process ends with it, and a turn that is still being computed then needs it.
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancelled);
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, context => Stop(context, stop));
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context => Stop(context, stop));

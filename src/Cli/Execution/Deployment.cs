@@ -7,6 +7,7 @@ using Bench.Lab.Teachers;
 using Bench.Lab.Tensors;
 using Bench.Protocol.Ledger;
 using Bench.Protocol.Plans;
+using Bench.Protocol.Specs;
 using Bench.Protocol.Units;
 
 namespace Bench.Cli.Execution;
@@ -24,7 +25,7 @@ internal static class Deployment
     /// <param name="command">Where the experiment stands as it was when the run began.</param>
     /// <param name="board">Says what is measured, and what could not be.</param>
     /// <param name="cancel">Stops it; what was measured is kept.</param>
-    /// <returns>How many formats of models could not be measured.</returns>
+    /// <returns>How many models could not be measured.</returns>
     internal static int Run(Plan plan, ResultsFolder results, TeacherFiles files, CodeVersion code, WorkerCommandLine command, IBoard board, CancellationToken cancel)
     {
         if (plan.Spec.Deployment is not { } deployment) return 0;
@@ -40,29 +41,26 @@ internal static class Deployment
             foreach (var unit in units.Where(unit => !ModelUse.Formats.All(format => Stands(unit.Run!, format))))
             {
                 board.Say($"measuring in use: {unit.Label}");
-                var (found, tokenizer) = ModelNames.Of(unit, files);
-                using var model = (Decoder)found;
-                foreach (var format in ModelUse.Formats.Where(format => !Stands(unit.Run!, format)))
+                try
                 {
-                    cancel.ThrowIfCancellationRequested();
-                    UseMeasurement measured;
-                    try
+                    var (found, tokenizer) = ModelNames.Of(unit, files);
+                    using var model = (Decoder)found;
+                    foreach (var format in ModelUse.Formats.Where(format => !Stands(unit.Run!, format)))
                     {
-                        measured = UseMeasurement.Of(format, model, tokenizer, deployment.Tokens, command.After, cancel);
+                        cancel.ThrowIfCancellationRequested();
+                        var measured = UseMeasurement.Of(format, model, tokenizer, deployment.Tokens, command.After, cancel);
+                        double Joules(double rate) => plan.Spec.Prices.EstimatedEnergy(new Seconds(1000 / rate)).Value;
+                        uses[(unit.Run!, format)] = new UseRow(
+                            unit.Run!, format, measured.Bytes, measured.Use.FirstTokenSeconds, measured.Use.TokensPerSecond, measured.Use.TokensPerSecond16, measured.PeakBytes,
+                            Joules(measured.Use.TokensPerSecond), Joules(measured.Use.TokensPerSecond16), processor, code.Commit, code.Dirty);
+                        items[(unit.Run!, format)] = [.. measured.Scores.SelectMany(score => score.Items.Select((value, item) => new UseItemRow(unit.Run!, format, score.Task, score.Metric, item, value)))];
                     }
-                    catch (LabException error)
-                    {
-                        // What else was measured and trained is reported all the same.
-                        failed++;
-                        board.Say($"{unit.Label}: {error.Message}");
-                        continue;
-                    }
-
-                    double Joules(double rate) => plan.Spec.Prices.EstimatedEnergy(new Seconds(1000 / rate)).Value;
-                    uses[(unit.Run!, format)] = new UseRow(
-                        unit.Run!, format, measured.Bytes, measured.Use.FirstTokenSeconds, measured.Use.TokensPerSecond, measured.Use.TokensPerSecond16, measured.PeakBytes,
-                        Joules(measured.Use.TokensPerSecond), Joules(measured.Use.TokensPerSecond16), processor, code.Commit, code.Dirty);
-                    items[(unit.Run!, format)] = [.. measured.Scores.SelectMany(score => score.Items.Select((value, item) => new UseItemRow(unit.Run!, format, score.Task, score.Metric, item, value)))];
+                }
+                catch (Exception error) when (error is LabException or SpecException or IOException)
+                {
+                    // What else was measured and trained is reported all the same; what another processor measured of it stays.
+                    failed++;
+                    board.Say($"not measured in use: {unit.Label}: {error.Message}");
                 }
             }
         }

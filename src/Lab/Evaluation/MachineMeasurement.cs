@@ -33,6 +33,7 @@ public static class MachineMeasurement
             var shape = new ModelShape { Layers = 2, Width = width, Heads = Math.Max(1, width / 16), KeyValueHeads = Math.Max(1, width / 16), HeadWidth = 16, FeedForward = 8 * width / 3 / 8 * 8, Vocabulary = Vocabulary };
             using var model = Decoder.Initialise(shape, Compute.Cpu, new Seed(0));
             foreach (var tokens in StepTokens) training.Add(new MeasuredRate(width, tokens, TrainingRate(model, tokens / Time, clock)));
+            model.Freeze();
             foreach (var rows in Together) generation.Add(new MeasuredRate(width, rows, GenerationRate(model, rows, clock)));
             scoring.Add(new MeasuredRate(width, 4096, ScoringRate(model, 4096 / Time, clock)));
         }

@@ -41,8 +41,10 @@ internal static class CausalAttention
             var (projection, batch, time, layout, rotary) = ((Tensor)vars[0], (int)vars[1], (int)vars[2], (AttentionLayout)vars[3], (Rotary)vars[4]);
             var width = layout.Heads * layout.HeadWidth;
             var result = empty([batch * time, width], dtype: ScalarType.Float32);
-            using var attention = new SequenceAttention(layout, rotary, time);
-            for (long row = 0; row < (long)batch * time; row += time) attention.Forward(projection.Pointer() + row * layout.Row, layout.Row, result.Pointer() + row * width, width);
+            float* from = projection.Pointer(), to = result.Pointer();
+            rotary.Reach(time);
+            SequenceAttention.ForEach(batch, () => new SequenceAttention(layout, rotary, time), (attention, sequence) =>
+                attention.Forward(from + sequence * time * layout.Row, layout.Row, to + sequence * time * width, width));
             ctx.save_data("shape", (batch, time, layout, rotary));
             ctx.save_for_backward([projection]);
             return result;
@@ -54,9 +56,9 @@ internal static class CausalAttention
             var projection = ctx.get_saved_variables()[0];
             var (dy, width) = (grad_output.contiguous(), layout.Heads * layout.HeadWidth);
             var gradient = empty([batch * time, layout.Row], dtype: ScalarType.Float32);
-            using var attention = new SequenceAttention(layout, rotary, time, backwards: true);
-            for (long row = 0; row < (long)batch * time; row += time)
-                attention.Backward(projection.Pointer() + row * layout.Row, layout.Row, dy.Pointer() + row * width, width, gradient.Pointer() + row * layout.Row);
+            float* from = projection.Pointer(), pull = dy.Pointer(), to = gradient.Pointer();
+            SequenceAttention.ForEach(batch, () => new SequenceAttention(layout, rotary, time, backwards: true), (attention, sequence) =>
+                attention.Backward(from + sequence * time * layout.Row, layout.Row, pull + sequence * time * width, width, to + sequence * time * layout.Row));
             return [gradient, null!, null!, null!, null!];
         }
     }

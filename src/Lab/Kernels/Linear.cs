@@ -27,7 +27,7 @@ internal static class Linear
             var (x, weight, bias, residual) = ((Tensor)vars[0], (Tensor)vars[1], (Tensor?)vars[2], (Tensor?)vars[3]);
             var (rows, inputs, outputs) = ((int)x.shape[0], (int)x.shape[1], (int)weight.shape[0]);
             var y = empty([rows, outputs], dtype: ScalarType.Float32);
-            if (residual is not null) residual.Floats().CopyTo(y.Floats());
+            if (residual is not null) Buffer.MemoryCopy(residual.Pointer(), y.Pointer(), sizeof(float) * (long)rows * outputs, sizeof(float) * (long)rows * outputs);
             using (var panels = new Panels(inputs, outputs).FromTransposed(weight.Pointer()))
                 panels.Multiply(x.Pointer(), inputs, 1, rows, inputs, y.Pointer(), outputs, add: residual is not null);
             if (bias is not null)
@@ -42,7 +42,7 @@ internal static class Linear
             var ((biased, added), saved) = (((bool, bool))ctx.get_data("parts")!, ctx.get_saved_variables());
             var (x, weight, dy) = (saved[0], saved[1], grad_output.contiguous());
             var (rows, inputs, outputs) = ((int)x.shape[0], (int)x.shape[1], (int)weight.shape[0]);
-            var (dx, dw) = (empty(x.shape, dtype: ScalarType.Float32), empty(weight.shape, dtype: ScalarType.Float32));
+            var (dx, dw) = (empty(x.shape, dtype: ScalarType.Float32), rows > 0 ? empty(weight.shape, dtype: ScalarType.Float32) : zeros(weight.shape, dtype: ScalarType.Float32));
             using (var panels = new Panels(outputs, inputs).From(weight.Pointer(), outputs))
                 panels.Multiply(dy.Pointer(), outputs, 1, rows, outputs, dx.Pointer(), inputs, add: false);
             using (var panels = new Panels(Block, inputs))

@@ -13,7 +13,6 @@ internal sealed unsafe class NativeRows : IDisposable
 
     private const int Alignment = 64;
 
-    private readonly nuint bytes;
     private readonly int rows;
     private readonly float* start;
     private void* block;
@@ -23,17 +22,14 @@ internal sealed unsafe class NativeRows : IDisposable
     /// <param name="spare">Rows beyond the last that may be read and written, as kernels do which take <see cref="TileProduct.Rows"/> at a time.</param>
     internal NativeRows(int rows, int columns, int spare = TileProduct.Rows)
     {
-        (Columns, Stride, this.rows) = (columns, Padded(columns), rows + spare);
-        bytes = (nuint)this.rows * (nuint)Stride * sizeof(float) + Alignment;
-        // Zeroed by the system, which gives large memory only where it is touched.
+        (Stride, this.rows) = (Padded(columns), rows + spare);
+        var bytes = (nuint)this.rows * (nuint)Stride * sizeof(float) + Alignment;
+        // Memory that is new from the system is zero already, and is given only where it is touched.
         block = NativeMemory.AllocZeroed(bytes);
         start = (float*)(((nuint)block + Alignment - 1) & ~(nuint)(Alignment - 1));
-        GC.AddMemoryPressure((long)bytes);
     }
 
     ~NativeRows() => Free();
-
-    internal int Columns { get; }
 
     /// <summary>Elements from a row to the next.</summary>
     internal int Stride { get; }
@@ -55,6 +51,5 @@ internal sealed unsafe class NativeRows : IDisposable
         if (block == null) return;
         NativeMemory.Free(block);
         block = null;
-        GC.RemoveMemoryPressure((long)bytes);
     }
 }

@@ -1,4 +1,5 @@
 using System.Runtime.Intrinsics;
+using Bench.Lab.Tensors;
 
 namespace Bench.Lab.Kernels;
 
@@ -68,44 +69,50 @@ internal sealed unsafe class Panels(int inputs, int outputs) : IDisposable
     /// <param name="room">Whether x and y have room for whole tiles: for rows to a multiple of eight, and for outputs to one of 32.</param>
     internal void Multiply(float* x, long row, long step, int rows, int count, float* y, long yRow, bool add, bool room = false)
     {
-        var rest = stackalloc float[TileProduct.Rows * NativeRows.Panel];
         // From three rows on a tile is quicker than they are one by one, whatever its other rows hold.
         var tiled = (room ? rows + TileProduct.Rows - 3 : rows) / TileProduct.Rows * TileProduct.Rows;
-        for (var from = 0; from < tiled; from += RowBlock)
+        var blocks = (tiled + RowBlock - 1) / RowBlock;
+        void Block(int block) => Tiles(x, row, step, block * RowBlock, Math.Min((block + 1) * RowBlock, tiled), count, y, yRow, add, room);
+        if (Compute.Threads > 1 && blocks > 1) Parallel.For(0, blocks, new ParallelOptions { MaxDegreeOfParallelism = Compute.Threads }, Block);
+        else for (var block = 0; block < blocks; block++) Block(block);
+        for (long r = tiled; r < rows; r++) OneRow(x + r * row, step, count, y + r * yRow, add, room);
+    }
+
+    public void Dispose() => panels.Dispose();
+
+    private void Tiles(float* x, long row, long step, long from, long to, int count, float* y, long yRow, bool add, bool room)
+    {
+        var rest = stackalloc float[TileProduct.Rows * NativeRows.Panel];
+        for (var panel = 0; panel < Count; panel++)
         {
-            var to = Math.Min(from + RowBlock, tiled);
-            for (var panel = 0; panel < Count; panel++)
+            var there = room ? NativeRows.Panel : Math.Min(NativeRows.Panel, outputs - panel * NativeRows.Panel);
+            float* w = panels[panel], target = y + panel * NativeRows.Panel;
+            for (var r = from; r < to; r += TileProduct.Rows)
             {
-                var there = room ? NativeRows.Panel : Math.Min(NativeRows.Panel, outputs - panel * NativeRows.Panel);
-                float* w = panels[panel], target = y + panel * NativeRows.Panel;
-                for (long r = from; r < to; r += TileProduct.Rows)
+                if (there == NativeRows.Panel)
                 {
-                    if (there == NativeRows.Panel)
-                    {
-                        TileProduct.Wide(x + r * row, row, step, w, count, target + r * yRow, yRow, add);
-                        continue;
-                    }
-
-                    TileProduct.Wide(x + r * row, row, step, w, count, rest, NativeRows.Panel, add: false);
-                    for (var i = 0; i < TileProduct.Rows; i++) Put(rest + i * NativeRows.Panel, target + (r + i) * yRow, there, add);
+                    TileProduct.Wide(x + r * row, row, step, w, count, target + r * yRow, yRow, add);
+                    continue;
                 }
-            }
-        }
 
-        for (long r = tiled; r < rows; r++)
-        {
-            var panel = 0;
-            for (; panel <= (room ? Count : outputs / NativeRows.Panel) - 4; panel += 4)
-                TileProduct.OneRow(x + r * row, step, panels[panel], (long)inputs * NativeRows.Panel, count, y + r * yRow + panel * NativeRows.Panel, add);
-            for (; panel < Count; panel++)
-            {
-                TileProduct.OneRow(x + r * row, step, panels[panel], count, rest);
-                Put(rest, y + r * yRow + panel * NativeRows.Panel, Math.Min(NativeRows.Panel, outputs - panel * NativeRows.Panel), add);
+                TileProduct.Wide(x + r * row, row, step, w, count, rest, NativeRows.Panel, add: false);
+                for (var i = 0; i < TileProduct.Rows; i++) Put(rest + i * NativeRows.Panel, target + (r + i) * yRow, there, add);
             }
         }
     }
 
-    public void Dispose() => panels.Dispose();
+    private void OneRow(float* x, long step, int count, float* y, bool add, bool room)
+    {
+        var rest = stackalloc float[NativeRows.Panel];
+        var panel = 0;
+        for (; panel <= (room ? Count : outputs / NativeRows.Panel) - 4; panel += 4)
+            TileProduct.OneRow(x, step, panels[panel], (long)inputs * NativeRows.Panel, count, y + panel * NativeRows.Panel, add);
+        for (; panel < Count; panel++)
+        {
+            TileProduct.OneRow(x, step, panels[panel], count, rest);
+            Put(rest, y + panel * NativeRows.Panel, Math.Min(NativeRows.Panel, outputs - panel * NativeRows.Panel), add);
+        }
+    }
 
     private static void Put(float* source, float* target, int count, bool add)
     {

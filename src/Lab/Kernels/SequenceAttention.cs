@@ -1,4 +1,5 @@
 using System.Runtime.Intrinsics;
+using Bench.Lab.Tensors;
 
 namespace Bench.Lab.Kernels;
 
@@ -28,20 +29,33 @@ internal sealed unsafe class SequenceAttention : IDisposable
     private readonly Way? back;
 
     /// <param name="layout">How heads lie in a row of the joint projection.</param>
-    /// <param name="rotary">By how much positions are turned.</param>
+    /// <param name="rotary">By how much positions are turned; it reaches the last one.</param>
     /// <param name="time">Positions of a sequence.</param>
     /// <param name="backwards">Whether gradients are asked for.</param>
     internal SequenceAttention(AttentionLayout layout, Rotary rotary, int time, bool backwards = false)
     {
         (this.layout, this.rotary, this.time, width) = (layout, rotary, time, layout.HeadWidth);
-        rotary.Reach(time);
         panel = width % NativeRows.Panel is 0 or > Simd.Width ? NativeRows.Panel : Simd.Width;
         strips = (width + panel - 1) / panel;
         (queries, keys, mixed) = (Rows(), Rows(), Rows());
         keyColumns = Columns();
         valueStrips = Strips();
-        shares = new NativeRows(Block, time);
+        shares = new NativeRows(backwards ? Block : 0, time);
         if (backwards) back = new Way(Columns(), Strips(), Strips(), Strips(), new NativeRows(Block, time), Rows(), Rows(), Rows());
+    }
+
+    /// <summary>Visits sequences, each thread with scratch of its own.</summary>
+    internal static void ForEach(int sequences, Func<SequenceAttention> make, Action<SequenceAttention, long> visit)
+    {
+        var threads = Math.Min(Compute.Threads, sequences);
+        void Part(int part)
+        {
+            using var attention = make();
+            for (long sequence = part; sequence < sequences; sequence += threads) visit(attention, sequence);
+        }
+
+        if (threads > 1) Parallel.For(0, threads, new ParallelOptions { MaxDegreeOfParallelism = threads }, Part);
+        else if (threads == 1) Part(0);
     }
 
     /// <summary>What each query attends to, [time, heads · width], of the joint projection, [time, row].</summary>
@@ -59,14 +73,10 @@ internal sealed unsafe class SequenceAttention : IDisposable
             for (var head = shared * layout.Group; head < (shared + 1) * layout.Group; head++)
             {
                 Turn(projection + head * width, stride, queries);
-                for (var from = 0; from < time; from += Block)
+                for (var tile = 0; tile < time; tile += TileProduct.Rows)
                 {
-                    var to = Math.Min(from + Block, time);
-                    for (var tile = from; tile < to; tile += TileProduct.Rows)
-                    {
-                        Shares(tile, to, shares[tile - from]);
-                        Product(shares[tile - from], shares.Stride, 1, valueStrips, 0, Math.Min(tile + TileProduct.Rows, time), mixed[tile], mixed.Stride, add: false);
-                    }
+                    Shares(tile, time, shares[0]);
+                    Product(shares[0], shares.Stride, 1, valueStrips, 0, Math.Min(tile + TileProduct.Rows, time), mixed[tile], mixed.Stride, add: false);
                 }
 
                 for (var t = 0; t < time; t++) new Span<float>(mixed[t], width).CopyTo(new Span<float>(result + t * resultStride + head * width, width));

@@ -97,9 +97,14 @@ public sealed class Decoder : IModel, ILanguageModel
         if (Compute.Fused && tap is null && !is_grad_enabled())
         {
             var weights = Fused();
-            var logits = FusedReading.Logits(weights, ids);
-            if (!isFrozen) weights.Dispose();
-            return logits;
+            try
+            {
+                return FusedReading.Logits(weights, ids);
+            }
+            finally
+            {
+                if (!isFrozen) weights.Dispose();
+            }
         }
 
         return Run(ids, (_, projection) => CausalAttention.Apply(Compute, projection, batch, time, layout, rotary), tap: tap);

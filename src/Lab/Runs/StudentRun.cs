@@ -49,6 +49,7 @@ internal sealed class StudentRun(UnitSession session)
             charges.AddRange(TuningOf(session, unit));
         }
 
+        model.Freeze();
         var (scores, evaluation) = Evaluate(unit, model, tokenizer);
         charges.Add(evaluation);
         return session.Publish(unit, circumstances => OutcomeOf(unit, trained, learnt, charges, scores, circumstances), folder =>
@@ -76,14 +77,12 @@ internal sealed class StudentRun(UnitSession session)
     {
         var (method, optimiser) = (unit.Method!, OptimiserOf(session, unit));
         using var objective = new MethodObjective(method, model, teacher?.Shape ?? TeacherShape(unit), unit.Draws);
-        var trained = new Trainer(objective.Parameters, session.Compute, optimiser, session.Clock).Train(
+        return new Trainer(objective.Parameters, session.Compute, optimiser, session.Clock).Train(
             teacher is null
                 ? new PreparedCurriculum(lesson!, objective, unit.Student.Model, session.Compute, optimiser, unit.Draws)
                 : OnPolicy(unit, method, model, teacher, objective, lesson, optimiser),
             MeterOf(session, unit, lesson), ChargeKind.StudentTraining,
             progress => session.Report("training", progress.Share, progress.Loss, progress.TokensPerSecond));
-        model.Freeze();
-        return trained;
     }
 
     // What choosing spent is part of what the student's training cost.
@@ -94,7 +93,9 @@ internal sealed class StudentRun(UnitSession session)
         {
             var model = Start(unit);
             using var lesson = lessons.Of(asked, tokenizer, order)!.Lesson;
-            return (model, Train(asked, model, lesson, null).Charge);
+            var charge = Train(asked, model, lesson, null).Charge;
+            model.Freeze();
+            return (model, charge);
         });
         var (order, spent) = chooser.Order();
         charges.AddRange(spent);

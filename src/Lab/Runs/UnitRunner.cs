@@ -5,7 +5,6 @@ using Bench.Protocol.Plans;
 using Bench.Protocol.Specs;
 using Bench.Protocol.Store;
 using Bench.Protocol.Tasks;
-using static TorchSharp.torch;
 
 namespace Bench.Lab.Runs;
 
@@ -24,7 +23,7 @@ public sealed class UnitRunner(Plan plan, ContentStore store, TeacherFiles files
     /// <exception cref="LabException">It cannot be done.</exception>
     public Outcome Run(UnitOfWork unit, Action<UnitProgress>? progress = null)
     {
-        set_num_threads(spec.Threads);
+        Compute.UseThreads(spec.Threads);
         var compute = Compute.For(spec.Device, spec.Precision);
         using var attempt = new AttemptRecord(store, unit.Fingerprint.Text, clock, compute.Done);
         var session = new UnitSession(spec, store, files, keys, compute, code, clock, attempt, progress);

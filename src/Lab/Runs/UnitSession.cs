@@ -99,6 +99,7 @@ internal sealed class UnitSession(
         }
 
         var (model, tokenizer) = LoadTeacherModel(teacher.Needs.OfType<TeacherUnit>().Single());
+        (model as Decoder)?.Freeze();
         try
         {
             var server = ModelServer.Start(

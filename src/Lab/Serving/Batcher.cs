@@ -69,7 +69,8 @@ internal sealed class Batcher : IDisposable
         {
             if (batches.Count == 0) AwaitArrivals();
             Admit();
-            foreach (var batch in batches.ToArray()) Step(batch);
+            foreach (var batch in batches.ToArray())
+                if (!stopped) Step(batch);
         }
 
         foreach (var choice in batches.SelectMany(batch => batch.Rows).Concat(Waiting())) choice.Fail(Ending());

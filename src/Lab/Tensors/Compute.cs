@@ -21,6 +21,16 @@ public sealed record Compute
     /// <summary>Whether the fused CPU kernels run; else their composite twins, which work everywhere.</summary>
     public bool Fused { get; }
 
+    /// <summary>Threads that large products take.</summary>
+    public static int Threads { get; private set; } = 1;
+
+    /// <summary>Lets large products, torch's and those of the fused kernels, take so many threads. Those of the fused kernels are the same to the bit with any number.</summary>
+    public static void UseThreads(int threads)
+    {
+        set_num_threads(threads);
+        Threads = threads;
+    }
+
     /// <summary>What has been computed here so far.</summary>
     public Tally Done { get; } = new();
 

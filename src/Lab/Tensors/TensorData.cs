@@ -12,8 +12,14 @@ internal static class TensorData
     /// <summary>A tensor's int64 elements in place; it must be contiguous and on the CPU.</summary>
     internal static Span<long> Longs(this Tensor tensor) => MemoryMarshal.Cast<byte, long>(tensor.bytes);
 
-    /// <summary>A pointer to a tensor's float32 elements; valid while the tensor lives.</summary>
-    internal static unsafe float* Pointer(this Tensor tensor) => (float*)System.Runtime.CompilerServices.Unsafe.AsPointer(ref MemoryMarshal.GetReference(tensor.Floats()));
+    /// <summary>A pointer to a tensor's float32 elements; valid while the tensor lives. It must be contiguous and on the CPU.</summary>
+    internal static unsafe float* Pointer(this Tensor tensor)
+    {
+        // No span is longer than 2 GiB; a tensor may be.
+        if (tensor.numel() <= int.MaxValue / sizeof(float)) return (float*)System.Runtime.CompilerServices.Unsafe.AsPointer(ref MemoryMarshal.GetReference(tensor.Floats()));
+        using var first = tensor.view(-1).narrow(0, 0, 1);
+        return first.Pointer();
+    }
 
     internal static Tensor Of(ReadOnlySpan<float> values, params long[] shape)
     {

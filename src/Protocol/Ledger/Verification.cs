@@ -38,7 +38,7 @@ public sealed class Verification
             else if (then.Count != now.Items.Count) found.Add($"{now.Task} {now.Metric}: {then.Count} items are recorded, and {now.Items.Count} were measured now");
             else if (bits && Enumerable.Range(0, then.Count).Count(i => then[i] != now.Items[i]) is var other and > 0)
                 found.Add(FormattableString.Invariant($"{now.Task} {now.Metric}: {other} of {then.Count} items differ, mean {then.Average():0.######} then and {now.Items.Average():0.######} now"));
-            else if (!bits && Allowed(run, now, then, tolerance) is var (low, high) && (now.Items.Average() < low || now.Items.Average() > high))
+            else if (!bits && Allowed(run, now, then, tolerance) is var (low, high) && !(now.Items.Average() >= low && now.Items.Average() <= high))
                 found.Add(FormattableString.Invariant($"{now.Task} {now.Metric}: {then.Average():0.####} then and {now.Items.Average():0.####} now, which is not between {low:0.####} and {high:0.####}"));
         }
 

@@ -261,17 +261,19 @@ public sealed class CostModel
 
     // Parameters, gradients and two moments in float32 (in half precision the parameters have a master copy, and no more memory is needed), and the activations that a layer keeps for its
     // backward pass.
-    // On the CPU the shares of attention are not kept: they are computed again.
+    // The fused kernels of the CPU do not keep the shares of attention: they compute them again.
     private long Memory(ModelShape shape, int batch)
     {
         var longest = Sample(new Mix(Keep.Trace)).Max(length => length.Processed);
         var rows = (batch + spec.Training.MicroBatches - 1) / spec.Training.MicroBatches;
-        double layer = 6.0 * shape.Width + 3.0 * shape.FeedForward + 2.0 * shape.ProjectionRows + (spec.Device == "cpu" ? 0 : (double)shape.Heads * longest);
+        double layer = 6.0 * shape.Width + 3.0 * shape.FeedForward + 2.0 * shape.ProjectionRows + (IsFused ? 0 : (double)shape.Heads * longest);
         return RuntimeBytes + 16 * shape.Parameters + (long)(ValueBytes * rows * longest * (shape.Layers * layer + 3.0 * shape.Vocabulary));
     }
 
-    // On the CPU weights are held a second time for reading and writing, up to that size.
-    private double Prepared(ModelShape shape) => spec.Device == "cpu" && 4.0 * shape.Parameters <= (256L << 20) ? 4.0 * shape.Parameters : 0;
+    private bool IsFused => spec is { Device: "cpu", Precision: "f32" };
+
+    // The fused kernels hold weights a second time for reading and writing, up to that size.
+    private double Prepared(ModelShape shape) => IsFused && 4.0 * shape.Parameters <= (256L << 20) ? 4.0 * shape.Parameters : 0;
 
     // Parameters, keys and values of every position, and the logits of the last one: for writing nothing else is kept.
     private long WritingMemory(ModelShape shape, int rows)

@@ -28,6 +28,8 @@ public sealed class KernelTests
     [InlineData(1, 1, 1, 1, 8)]
     [InlineData(2, 7, 3, 3, 6)]
     [InlineData(2, 33, 4, 2, 16)]
+    [InlineData(3, 33, 2, 1, 24)]
+    [InlineData(2, 33, 2, 2, 80)]
     [InlineData(1, 64, 2, 1, 32)]
     [InlineData(2, 70, 2, 2, 36)]
     [InlineData(1, 130, 2, 1, 48)]
@@ -38,6 +40,58 @@ public sealed class KernelTests
         var layout = new AttentionLayout(heads, shared, width);
         var rotary = new Rotary(new ModelShape { Layers = 1, Width = 8, Heads = heads, KeyValueHeads = shared, HeadWidth = width, FeedForward = 8, Vocabulary = 8 });
         Compare([Normal(batch * time, layout.Row)], (compute, x) => CausalAttention.Apply(compute, x[0], batch, time, layout, rotary), [batch * time, heads * width], 1e-4f);
+    }
+
+    [Fact]
+    public void Threads_change_no_bit()
+    {
+        using var scope = NewDisposeScope();
+        var layout = new AttentionLayout(2, 1, 24);
+        var rotary = new Rotary(new ModelShape { Layers = 1, Width = 8, Heads = 2, KeyValueHeads = 1, HeadWidth = 24, FeedForward = 8, Vocabulary = 8 });
+        var (x, weight) = (Normal(5 * 70, 40), Normal(layout.Row, 40));
+        float[][] Found(int threads)
+        {
+            Compute.UseThreads(threads);
+            try
+            {
+                Tensor[] given = [TensorData.Of(x.Floats(), x.shape).requires_grad_(), TensorData.Of(weight.Floats(), weight.shape).requires_grad_()];
+                var y = CausalAttention.Apply(Compute.Cpu, Linear.Apply(Compute.Cpu, given[0], given[1]), 5, 70, layout, rotary);
+                return [y.detach().ToArray(), .. autograd.grad([(y * y).sum()], given).Select(gradient => gradient.ToArray())];
+            }
+            finally
+            {
+                Compute.UseThreads(1);
+            }
+        }
+
+        Assert.Equal(Found(1), Found(3));
+    }
+
+    [Theory]
+    [InlineData(1, false)]
+    [InlineData(2, true)]
+    [InlineData(3, false)]
+    [InlineData(9, true)]
+    [InlineData(11, false)]
+    public unsafe void What_lies_beyond_rows_and_columns_reaches_no_result(int rows, bool add)
+    {
+        using var scope = NewDisposeScope();
+        const int Inputs = 37, Outputs = 150;
+        var (x, weight) = (Normal(rows, Inputs), Normal(Outputs, Inputs));
+        using var packed = new PackedLinear(weight, null);
+        using var input = new NativeRows(rows, Inputs);
+        using var output = new NativeRows(rows, Outputs);
+        foreach (var buffer in (NativeRows[])[input, output]) new Span<float>(buffer[0], (rows + TileProduct.Rows) * buffer.Stride).Fill(float.NaN);
+        for (var row = 0; row < rows; row++)
+        {
+            x.Floats().Slice(row * Inputs, Inputs).CopyTo(new Span<float>(input[row], Inputs));
+            new Span<float>(output[row], Outputs).Fill(2);
+        }
+
+        packed.Apply(input, rows, output, add);
+        var expected = (nn.functional.linear(x, weight) + (add ? 2 : 0)).ToArray();
+        for (var row = 0; row < rows; row++)
+            for (var column = 0; column < Outputs; column++) Assert.Equal(expected[row * Outputs + column], output[row][column], 1e-4f);
     }
 
     [Theory]
