@@ -14,7 +14,8 @@ public class LauncherTests
         return (process.ExitCode, output + errors.Result);
     }
 
-    [Fact]
+    // It builds all there is: ./bench test --long runs it.
+    [Fact(Explicit = true)]
     public void A_clean_clone_sets_itself_up_and_then_starts_at_once()
     {
         using var scratch = Repository.Scratch();

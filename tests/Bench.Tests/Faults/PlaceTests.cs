@@ -67,7 +67,8 @@ public sealed class PlaceTests
         Assert.Equal(15, arena.Results.Runs.Count);
     }
 
-    [Fact]
+    // Whole runs on each: ./bench test --long runs it.
+    [Fact(Explicit = true)]
     public void Results_on_another_file_system_are_as_they_are_on_this_one()
     {
         using var disk = Disk.MountOrSkip("size=20m");
