@@ -8,5 +8,5 @@ internal sealed record AttentionLayout(int Heads, int KeyValueHeads, int HeadWid
 
     internal int Row => (Heads + 2 * KeyValueHeads) * HeadWidth;
 
-    internal float Scale => 1 / MathF.Sqrt(HeadWidth);
+    internal float Scale { get; } = 1 / MathF.Sqrt(HeadWidth);
 }

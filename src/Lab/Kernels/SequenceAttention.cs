@@ -172,7 +172,9 @@ internal sealed unsafe class SequenceAttention : IDisposable
     private static void SoftmaxBackward(float* p, float* d, int seen, float scale)
     {
         var count = (seen + Simd.Width - 1) / Simd.Width * Simd.Width;
-        var (pull, scales) = (Vector512.Create(Simd.Dot(p, d, count)), Vector512.Create(scale));
+        var sum = Vector512<float>.Zero;
+        for (var i = 0; i < count; i += Simd.Width) sum = Vector512.FusedMultiplyAdd(Vector512.Load(p + i), Vector512.Load(d + i), sum);
+        var (pull, scales) = (Vector512.Create(Vector512.Sum(sum)), Vector512.Create(scale));
         for (var i = 0; i < count; i += Simd.Width) (Vector512.Load(p + i) * (Vector512.Load(d + i) - pull) * scales).Store(d + i);
     }
 

@@ -57,11 +57,26 @@ internal static unsafe class Simd
     /// <summary>row = softmax(scale · row), in place. A row has room for whole vectors: what lies beyond its elements, up to the next, becomes 0.</summary>
     internal static void Softmax(float* row, int count, float scale)
     {
-        var whole = (count + Width - 1) / Width * Width;
-        for (var i = count; i < whole; i++) row[i] = float.NegativeInfinity;
-        var sum = ExpSum(row, row, whole, scale, Max(row, whole));
-        Scale(row, whole, 1 / sum);
-        for (var i = count; i < whole; i++) row[i] = 0;
+        // Rows are short: everything is in vectors, the last of which is masked.
+        var last = (count - 1) / Width * Width;
+        var there = Vector512.LessThan(Vector512<int>.Indices, Vector512.Create(count - last)).AsSingle();
+        var end = Vector512.ConditionalSelect(there, Vector512.Load(row + last), Vector512.Create(float.NegativeInfinity));
+        var largest = end;
+        // What is no number is none after the exponential as well.
+        for (var i = 0; i < last; i += Width) largest = Vector512.MaxNative(Vector512.Load(row + i), largest);
+        var (factor, offset) = (Vector512.Create(scale), Vector512.Create(-scale * Max(largest)));
+        end = Vector512.ConditionalSelect(there, Exp(Vector512.FusedMultiplyAdd(end, factor, offset)), Vector512<float>.Zero);
+        var sum = end;
+        for (var i = 0; i < last; i += Width)
+        {
+            var e = Exp(Vector512.FusedMultiplyAdd(Vector512.Load(row + i), factor, offset));
+            e.Store(row + i);
+            sum += e;
+        }
+
+        var share = Vector512.Create(1 / Vector512.Sum(sum));
+        for (var i = 0; i < last; i += Width) (Vector512.Load(row + i) * share).Store(row + i);
+        (end * share).Store(row + last);
     }
 
     /// <summary>target = exp(scale · (source − shift)); returns the sum. Source and target may be the same.</summary>
