@@ -5,12 +5,12 @@ namespace Bench.Report;
 /// <summary>How a method looks in every figure.</summary>
 /// <param name="Hex">Its colour, from the palette of Okabe and Ito (2008), which colour-blind readers can tell apart.</param>
 /// <param name="Marker">Its marker, so that grey print can tell it apart too.</param>
-/// <param name="Pattern">Baselines are dashed.</param>
-internal sealed record Style(string Hex, MarkerShape Marker, LinePattern Pattern)
+/// <param name="IsDashed">Baselines are.</param>
+internal sealed record Style(string Hex, MarkerShape Marker, bool IsDashed)
 {
     internal Color Color => Color.FromHex(Hex);
 
-    internal bool IsDashed => Pattern == LinePattern.Dashed;
+    internal LinePattern Pattern => IsDashed ? LinePattern.Dashed : LinePattern.Solid;
 
     /// <summary>The marker's name on a page.</summary>
     internal string MarkerName => Marker switch
@@ -49,7 +49,7 @@ internal sealed record Style(string Hex, MarkerShape Marker, LinePattern Pattern
         {
             var slot = slots[entry.Parts[0]];
             var marker = entry.Parts.Length > 1 ? teachers.IndexOf(entry.Parts[1]) % Markers.Length : slot;
-            return new Style(Palette[slot], Markers[marker], entry.Curve.StartsWith("gold-", StringComparison.Ordinal) ? LinePattern.Dashed : LinePattern.Solid);
+            return new Style(Palette[slot], Markers[marker], entry.Curve.StartsWith("gold-", StringComparison.Ordinal));
         }, StringComparer.Ordinal);
     }
 

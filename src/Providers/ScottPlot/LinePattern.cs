@@ -1,7 +1,7 @@
 namespace ScottPlot;
 
 /// <summary>Dashes of a line.</summary>
-public readonly record struct LinePattern
+public readonly struct LinePattern
 {
     private LinePattern(string dashes) => Dashes = dashes;
 
