@@ -33,6 +33,7 @@ public class Generate
         model = Shape == "stories"
             ? Llama2cFile.Load(ReferenceData.Of("checkpoints/stories260k/stories260K.bin"), compute)
             : Decoder.Initialise(PeerShapes.Named(Shape), compute, new Seed(0));
+        model.Freeze();
         generator = new TextGenerator(model, TimeProvider.System);
         prompts = [.. Enumerable.Range(0, Batch).Select(i => new[] { 1 + i })];
     }

@@ -79,7 +79,7 @@ internal static class MeasureCommand
             Console.WriteLine($"{width,-7}{Row(profile.Training),-30}{Row(profile.Generation),-30}{Row(profile.Scoring)}");
         }
 
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"signal cache {profile.SignalBytesPerSecond / 1e6:0} MB/s; a process starts in {profile.StartSeconds:0.00} s"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"signal cache {profile.SignalBytesPerSecond / 1e6:0} MB/s; a process starts in {profile.StartSeconds:0.00} s and is at full speed {profile.WarmUpSeconds:0.00} s later; {profile.Cores} at once keep {profile.KeptTogether:0%} of their speed"));
         Console.WriteLine($"kept in {path}; bench plan predicts seconds from it");
     }
 

@@ -51,17 +51,18 @@ internal static class RunCommand
         limit.Check();
 
         var code = place.Code();
-        var forecast = new Forecast(plan, place.Profile, teacher => Workplace.ShapeOf(teacher, files));
         var isHere = executor != Slurm;
+        var atOnce = isHere ? jobs ?? Environment.ProcessorCount : 1;
+        var forecast = new Forecast(plan, place.Profile, teacher => Workplace.ShapeOf(teacher, files), atOnce);
         // A cluster's nodes are not known: as if it had room for all that may start, at this machine's pace.
-        var remaining = new RemainingTime(chosen, forecast, jobs ?? (isHere ? Environment.ProcessorCount : chosen.Count), TimeProvider.System);
+        var remaining = new RemainingTime(chosen, forecast, isHere ? atOnce : jobs ?? chosen.Count, TimeProvider.System);
         IBoard board = json ? new JsonBoard(remaining) : quiet || Console.IsOutputRedirected ? new PlainBoard(chosen.Count, quiet) : new LiveBoard(chosen, remaining);
         var recorder = new Recorder(plan, results, ManifestOf.This(plan, code, files), isHere ? forecast : null, board, TimeProvider.System);
         var command = new WorkerCommandLine(place.Snapshot(plan.Spec), Path.GetFullPath(file), plan.Spec.Threads, code, place.Store.Root);
         var failures = new Failures(plan.Spec, code, place.Store);
         IExecutor where = !isHere
             ? new SlurmExecutor(plan.Spec, place.Store, command, Path.Combine(place.Home, "slurm"), place.Environs, failures, jobs, board)
-            : new LocalExecutor(plan.Spec, place.Store, new WorkerProcess(command), failures, jobs ?? Environment.ProcessorCount, board);
+            : new LocalExecutor(plan.Spec, place.Store, new WorkerProcess(command), failures, atOnce, board);
         using var stop = new Interruption(cancelled);
         var complete = false;
         try

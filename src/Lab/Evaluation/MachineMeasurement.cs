@@ -6,6 +6,7 @@ using Bench.Protocol.Costs;
 using Bench.Protocol.Plans;
 using Bench.Protocol.Seeds;
 using Bench.Protocol.Specs;
+using MathNet.Numerics.Statistics;
 using static TorchSharp.torch;
 
 namespace Bench.Lab.Evaluation;
@@ -19,6 +20,16 @@ public static class MachineMeasurement
 
     private const int Time = 32;
     private const int Vocabulary = 64;
+    private const int Heads = 4;
+
+    // The model and the step of what is measured at one size only.
+    private const int Usual = 64;
+    private const int UsualTokens = 1024;
+
+    /// <summary>Steps in which methods are compiled anew.</summary>
+    private const int WarmUp = 40;
+
+    private const int Steps = 15;
 
     /// <summary>Measures; the start of a process is for the caller to measure.</summary>
     public static MachineProfile Measure(string processor, string measured, double startSeconds, TimeProvider clock, Action<string> progress)
@@ -26,23 +37,26 @@ public static class MachineMeasurement
         set_num_threads(1);
         progress("matrix products");
         var matrix = LibTorch.MatrixRate(clock, 2048);
+        progress("the first steps of a process");
+        var warmUp = WarmUpSeconds(clock);
         var (training, generation, scoring) = (new List<MeasuredRate>(), new List<MeasuredRate>(), new List<MeasuredRate>());
         foreach (var width in Widths)
         {
             progress($"training, writing and reading at width {width}");
-            var shape = new ModelShape { Layers = 2, Width = width, Heads = Math.Max(1, width / 16), KeyValueHeads = Math.Max(1, width / 16), HeadWidth = 16, FeedForward = 8 * width / 3 / 8 * 8, Vocabulary = Vocabulary };
-            using var model = Decoder.Initialise(shape, Compute.Cpu, new Seed(0));
+            using var model = ModelOf(width);
             foreach (var tokens in StepTokens) training.Add(new MeasuredRate(width, tokens, TrainingRate(model, tokens / Time, clock)));
             model.Freeze();
             foreach (var rows in Together) generation.Add(new MeasuredRate(width, rows, GenerationRate(model, rows, clock)));
             scoring.Add(new MeasuredRate(width, 4096, ScoringRate(model, 4096 / Time, clock)));
         }
 
+        progress("processes side by side");
+        var kept = KeptTogether(clock);
         progress("the signal cache");
         return new MachineProfile
         {
             Processor = processor, Measured = measured, MatrixFlopsPerSecond = matrix, Training = training, Generation = generation, Scoring = scoring,
-            SignalBytesPerSecond = SignalRate(clock), StartSeconds = startSeconds,
+            SignalBytesPerSecond = SignalRate(clock), StartSeconds = startSeconds, WarmUpSeconds = warmUp, Cores = Environment.ProcessorCount, KeptTogether = kept,
         };
     }
 
@@ -52,26 +66,69 @@ public static class MachineMeasurement
         return [.. Enumerable.Range(0, count).Select(_ => new Sequence([.. Enumerable.Range(0, Time + 1).Select(_ => random.Next(Vocabulary))], 1))];
     }
 
+    private static Decoder ModelOf(int width) => Decoder.Initialise(
+        new ModelShape { Layers = 2, Width = width, Heads = Heads, KeyValueHeads = Heads, HeadWidth = width / Heads, FeedForward = 8 * width / 3 / 8 * 8, Vocabulary = Vocabulary }, Compute.Cpu, new Seed(0));
+
     private static double TrainingRate(Decoder model, int batch, TimeProvider clock)
     {
-        var optimiser = new OptimiserSpec { LearningRate = 1e-4, Batch = batch };
-        using var objective = MethodObjective.CrossEntropy(model);
-        using var adam = new AdamW(objective.Parameters, model.Compute, optimiser);
-        var trainer = new Trainer(objective.Parameters, model.Compute, optimiser, clock);
-        var curriculum = new PreparedCurriculum(Lesson.Of(Sequences(4 * batch)), objective, model.Shape, model.Compute, optimiser, new Seed(2));
-        // Past the steps in which methods are compiled anew.
-        var seconds = ModelUse.Median(clock, () => trainer.Step(curriculum.Next(), adam, 1e-4), untimed: 40, rounds: 15);
-        return batch * ModelFlops.Training(model.Shape, Time).Value / seconds;
+        using var training = new Rehearsal(model, batch, clock);
+        return training.Flops / ModelUse.Median(clock, training.Step, WarmUp, Steps);
+    }
+
+    // Only the first that is asked in a process tells.
+    private static double WarmUpSeconds(TimeProvider clock)
+    {
+        using var model = ModelOf(Usual);
+        double Beyond(Action work, int steps)
+        {
+            var started = clock.GetTimestamp();
+            for (var step = 0; step < steps; step++) work();
+            var first = clock.GetElapsedTime(started).TotalSeconds;
+            return first - steps * ModelUse.Median(clock, work, untimed: 4 * steps, Steps);
+        }
+
+        using var training = new Rehearsal(model, UsualTokens / Time, clock);
+        var prompts = Prompts(UsualTokens / Time);
+        return Math.Max(0, Beyond(training.Step, 200) + Beyond(() => Write(model, prompts, clock), 10));
+    }
+
+    // Alone and together in turn: what else the machine does then weighs on both.
+    private static double KeptTogether(TimeProvider clock)
+    {
+        if (Environment.ProcessorCount == 1) return 1;
+        var kept = Enumerable.Range(0, 3).Select(_ => SecondsTogether(1, clock) / SecondsTogether(Environment.ProcessorCount, clock)).ToArray();
+        return Math.Min(1, kept.Median());
+    }
+
+    private static double SecondsTogether(int count, TimeProvider clock)
+    {
+        var seconds = new double[count];
+        using var line = new Barrier(count);
+        var threads = Enumerable.Range(0, count).Select(index => new Thread(() =>
+        {
+            using var model = ModelOf(Usual);
+            using var training = new Rehearsal(model, UsualTokens / Time, clock);
+            for (var step = 0; step < WarmUp; step++) training.Step();
+            line.SignalAndWait();
+            seconds[index] = ModelUse.Median(clock, training.Step, untimed: 0, rounds: 10 * Steps);
+            line.SignalAndWait();
+        })).ToArray();
+        foreach (var thread in threads) thread.Start();
+        foreach (var thread in threads) thread.Join();
+        return seconds.Average();
     }
 
     private static double GenerationRate(Decoder model, int rows, TimeProvider clock)
     {
-        int[][] prompts = [.. Sequences(rows).Select(sequence => sequence.Tokens[..8])];
-        var generator = new TextGenerator(model, clock);
-        var flops = 0.0;
-        var seconds = ModelUse.Median(clock, () => flops = generator.Continue(prompts, Time, -1, SamplingSpec.Greedy, default, ChargeKind.Evaluation).Charge.Flops.Value);
+        var (prompts, flops) = (Prompts(rows), 0.0);
+        var seconds = ModelUse.Median(clock, () => flops = Write(model, prompts, clock));
         return flops / seconds;
     }
+
+    private static int[][] Prompts(int rows) => [.. Sequences(rows).Select(sequence => sequence.Tokens[..8])];
+
+    private static double Write(Decoder model, int[][] prompts, TimeProvider clock) =>
+        new TextGenerator(model, clock).Continue(prompts, Time, -1, SamplingSpec.Greedy, default, ChargeKind.Evaluation).Charge.Flops.Value;
 
     private static double ScoringRate(Decoder model, int rows, TimeProvider clock)
     {
@@ -106,5 +163,37 @@ public static class MachineMeasurement
         {
             File.Delete(path);
         }
+    }
+
+    /// <summary>Training of a model on random sequences, step by step.</summary>
+    private sealed class Rehearsal : IDisposable
+    {
+        private const double LearningRate = 1e-4;
+
+        private readonly MethodObjective objective;
+        private readonly AdamW adam;
+        private readonly Trainer trainer;
+        private readonly PreparedCurriculum curriculum;
+
+        internal Rehearsal(Decoder model, int batch, TimeProvider clock)
+        {
+            var optimiser = new OptimiserSpec { LearningRate = LearningRate, Batch = batch };
+            objective = MethodObjective.CrossEntropy(model);
+            adam = new AdamW(objective.Parameters, model.Compute, optimiser);
+            trainer = new Trainer(objective.Parameters, model.Compute, optimiser, clock);
+            curriculum = new PreparedCurriculum(Lesson.Of(Sequences(4 * batch)), objective, model.Shape, model.Compute, optimiser, new Seed(2));
+            Flops = batch * ModelFlops.Training(model.Shape, Time).Value;
+        }
+
+        /// <summary>Of a step.</summary>
+        internal double Flops { get; }
+
+        public void Dispose()
+        {
+            adam.Dispose();
+            objective.Dispose();
+        }
+
+        internal void Step() => trainer.Step(curriculum.Next(), adam, LearningRate);
     }
 }

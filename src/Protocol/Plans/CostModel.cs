@@ -44,7 +44,9 @@ public sealed class CostModel
         // Its own text it writes and reads, also that on which learning rates are chosen; another form of it only reads it.
         var measured = !ownText ? spec.Evaluation : source.Of is null ? spec.Evaluation with { Items = 2 * (spec.Evaluation.Items + (spec.Tuning?.Items ?? 0)) } : spec.Evaluation;
         charges.Add(Evaluation(teacher, Keep.Trace, measured));
-        return new Prediction(charges, source.Training is { } own ? Memory(teacher, own.Optimiser.Batch) : WritingMemory(teacher, 64));
+        return source.Training is { } own
+            ? new Prediction(charges, Memory(teacher, own.Optimiser.Batch)) { PassTokens = PassTokens(own.Optimiser, PaddedTraining(teacher, MixOf(own), own.Optimiser.Batch, null).Tokens) }
+            : new Prediction(charges, WritingMemory(teacher, 64));
     }
 
     /// <summary>Tokens of a whole solution, in the mean: those that are processed, and those of them that carry loss.</summary>
@@ -54,16 +56,26 @@ public sealed class CostModel
     internal static Prediction Start(ExperimentSpec spec, StudentSpec student)
     {
         var costs = new CostModel(spec, spec.Teachers[0], student.Model);
-        return new Prediction([costs.Training(ChargeKind.StudentPretraining, student.Training!, student.Model)], costs.Memory(student.Model, student.Training!.Optimiser.Batch));
+        var training = student.Training!;
+        return new Prediction([costs.Training(ChargeKind.StudentPretraining, training, student.Model)], costs.Memory(student.Model, training.Optimiser.Batch))
+        {
+            PassTokens = PassTokens(training.Optimiser, costs.PaddedTraining(student.Model, costs.MixOf(training), training.Optimiser.Batch, null).Tokens),
+        };
     }
 
     private Charge Training(ChargeKind kind, GoldTraining training, ModelShape shape)
     {
-        var own = spec.Tasks.Where(training.Covers).ToArray();
-        var mix = new Mix(Keep.Trace, training.Tasks is null ? null : spec.Tasks.ToDictionary(task => task.Name, task => own.Contains(task) ? 1.0 / own.Length : 0));
-        var perExample = PaddedTraining(shape, mix, training.Optimiser.Batch, null);
+        var perExample = PaddedTraining(shape, MixOf(training), training.Optimiser.Batch, null);
         return Spend(kind, training.Tokens, training.Tokens / perExample.Tokens * perExample.Flops);
     }
+
+    private Mix MixOf(GoldTraining training)
+    {
+        var own = spec.Tasks.Where(training.Covers).ToArray();
+        return new Mix(Keep.Trace, training.Tasks is null ? null : spec.Tasks.ToDictionary(task => task.Name, task => own.Contains(task) ? 1.0 / own.Length : 0));
+    }
+
+    private static double PassTokens(OptimiserSpec optimiser, double each) => optimiser.Batch * each / optimiser.MicroBatches;
 
     internal Prediction Text(MethodSpec method) => source.Kind == TeacherKind.Traces
         ? new([], RuntimeBytes)
@@ -121,7 +133,10 @@ public sealed class CostModel
         if (method.Choose == PromptChoice.LeastConfident) charges.Add(Choosing(student, method, examples * flops, examples * padded, unique));
         // Teacher work is done once by its own unit, unless it is live: only what is done here takes this process's time.
         return new Prediction([.. charges.Select(charge => charge.Kind is ChargeKind.StudentTraining or ChargeKind.Evaluation || live > 0 ? charge : charge with { Seconds = default })],
-            Memory(student, spec.Training.Batch) + (own > 0 ? WritingMemory(teacher, spec.Training.Batch) : 0));
+            Memory(student, spec.Training.Batch) + (own > 0 ? WritingMemory(teacher, spec.Training.Batch) : 0))
+        {
+            PassTokens = PassTokens(spec.Training, padded),
+        };
     }
 
     // Students of a quarter and of half the queries, each of which answers four candidates for each prompt that is asked next, and reads what it answered.

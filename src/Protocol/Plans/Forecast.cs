@@ -16,18 +16,19 @@ public sealed class Forecast
     private readonly Plan plan;
     private readonly MachineProfile? profile;
     private readonly Func<TeacherSpec, ModelShape> shapeOf;
-    private readonly double processed;
+    private readonly int jobs;
 
     /// <param name="plan">The plan.</param>
     /// <param name="profile">What this machine sustains; null where it was not measured.</param>
     /// <param name="shapeOf">A teacher's shape.</param>
-    public Forecast(Plan plan, MachineProfile? profile, Func<TeacherSpec, ModelShape> shapeOf)
+    /// <param name="jobs">Units that run at once.</param>
+    public Forecast(Plan plan, MachineProfile? profile, Func<TeacherSpec, ModelShape> shapeOf, int jobs = 1)
     {
-        (this.plan, this.shapeOf) = (plan, shapeOf);
+        (this.plan, this.shapeOf, this.jobs) = (plan, shapeOf, jobs);
         var spec = plan.Spec;
         var suits = spec is { Device: "cpu", Precision: "f32", Threads: 1 } && spec.Students.All(student => student.Model.Hidden is null);
         if (profile is null || !suits) return;
-        (this.profile, processed) = (profile, new CostModel(spec, spec.Teachers[0], spec.Students[0].Model).MeanLength.Processed);
+        this.profile = profile;
     }
 
     /// <summary>Whether it rests on a measurement.</summary>
@@ -48,13 +49,13 @@ public sealed class Forecast
             _ => teacher,
         };
         if (own is null) return unit.Prediction.Seconds;
-        return new Seconds(unit.Prediction.Charges.Where(charge => charge.Seconds.Value > 0).Sum(charge => charge.Flops.Value / Rate(charge.Kind, own, teacher ?? own, TeacherOf(unit))));
+        var work = unit.Prediction.Charges.Where(charge => charge.Seconds.Value > 0).Sum(charge => charge.Flops.Value / Rate(charge.Kind, own, teacher ?? own, unit.Prediction.PassTokens));
+        return new Seconds((work + profile.WarmUpSeconds) / profile.Kept(jobs));
     }
 
-    private double Rate(ChargeKind kind, ModelShape own, ModelShape teacher, TeacherSpec? source) => kind switch
+    private double Rate(ChargeKind kind, ModelShape own, ModelShape teacher, double passTokens) => kind switch
     {
-        ChargeKind.StudentTraining or ChargeKind.StudentPretraining => MachineProfile.Rate(profile!.Training, own.Width, plan.Spec.Training.Batch * processed),
-        ChargeKind.TeacherTraining => MachineProfile.Rate(profile!.Training, own.Width, (source?.Training?.Optimiser.Batch ?? plan.Spec.Training.Batch) * processed),
+        ChargeKind.StudentTraining or ChargeKind.StudentPretraining or ChargeKind.TeacherTraining => MachineProfile.Rate(profile!.Training, own.Width, passTokens),
         ChargeKind.TeacherScoring => MachineProfile.Rate(profile!.Scoring, teacher.Width, Read),
         ChargeKind.TeacherGeneration => MachineProfile.Rate(profile!.Generation, teacher.Width, Together),
         _ => MachineProfile.Rate(profile!.Generation, own.Width, Together),

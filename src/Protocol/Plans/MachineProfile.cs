@@ -31,6 +31,15 @@ public sealed record MachineProfile
     /// <summary>From the start of a process until libtorch is loaded and has computed something.</summary>
     public required double StartSeconds { get; init; }
 
+    /// <summary>What a process's first steps of training and its first responses take beyond later ones: methods are compiled then.</summary>
+    public required double WarmUpSeconds { get; init; }
+
+    /// <summary>Processes that train at once when each core has one.</summary>
+    public required int Cores { get; init; }
+
+    /// <summary>Of its speed alone, what each of so many processes keeps: they share caches and memory, and some cores are halves of one.</summary>
+    public required double KeptTogether { get; init; }
+
     /// <summary>Reads a profile; null where there is none that can be read.</summary>
     public static MachineProfile? Read(string path)
     {
@@ -47,6 +56,9 @@ public sealed record MachineProfile
 
     /// <summary>Its text.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, Indented) + "\n";
+
+    /// <summary>Of its speed alone, what each of a number of processes keeps.</summary>
+    public double Kept(int jobs) => jobs <= 1 ? 1 : jobs >= Cores ? KeptTogether : 1 - (1 - KeptTogether) * (jobs - 1) / (Cores - 1);
 
     /// <summary>The rate at a width and a size, between the measured ones along both on logarithmic axes; beyond them it is that of the nearest.</summary>
     public static double Rate(IReadOnlyList<MeasuredRate> rates, double width, double size)

@@ -19,7 +19,7 @@ public sealed class ForecastTests
     [Fact]
     public void Units_take_their_FLOPs_at_the_rate_of_their_model_and_are_written_and_read_back()
     {
-        var profile = new MachineProfile { Processor = "P", Measured = "now", MatrixFlopsPerSecond = 1e11, Training = Rates, Generation = [new(16, 64, 1e8)], Scoring = [new(16, 4096, 2e9)], SignalBytesPerSecond = 1e9, StartSeconds = 0.5 };
+        var profile = new MachineProfile { Processor = "P", Measured = "now", MatrixFlopsPerSecond = 1e11, Training = Rates, Generation = [new(16, 64, 1e8)], Scoring = [new(16, 4096, 2e9)], SignalBytesPerSecond = 1e9, StartSeconds = 0.5, WarmUpSeconds = 0.25, Cores = 4, KeptTogether = 0.7 };
         using var scratch = Repository.Scratch();
         Assert.Null(MachineProfile.Read(scratch.File("none.json")));
         File.WriteAllText(scratch.File("p.json"), profile.ToJson());
@@ -32,9 +32,16 @@ public sealed class ForecastTests
         var forecast = new Forecast(plan, profile, teacher => teacher.Training!.Model);
         Assert.True(forecast.IsMeasured);
         var scores = plan.Units.OfType<ScoreUnit>().First();
-        Assert.Equal(scores.Prediction.Flops.Value / 2e9, forecast.Of(scores).Value, 1e-9);
+        Assert.Equal(scores.Prediction.Flops.Value / 2e9 + 0.25, forecast.Of(scores).Value, 1e-9);
         var text = plan.Units.OfType<TextUnit>().First();
-        Assert.Equal(text.Prediction.Flops.Value / 1e8, forecast.Of(text).Value, 1e-9);
+        Assert.Equal(text.Prediction.Flops.Value / 1e8 + 0.25, forecast.Of(text).Value, 1e-9);
+        // At equal compute, steps of short answers go slower than steps of their own length with the reasoning.
+        var students = plan.Units.OfType<StudentUnit>().Where(unit => unit is { Budget.Amount: 6e8, Method: not null, Seed: 0 }).ToDictionary(unit => unit.MethodName);
+        Assert.InRange(students["logits"].Prediction.PassTokens, 2 * students["answers"].Prediction.PassTokens, 16 * 60);
+        Assert.True(forecast.Of(students["answers"]).Value > 1.1 * forecast.Of(students["logits"]).Value);
+        // Processes side by side are slower, all cores busy by as much as was measured.
+        foreach (var (jobs, kept) in ((int, double)[])[(2, 0.9), (3, 0.8), (4, 0.7), (64, 0.7)])
+            Assert.Equal(forecast.Of(text).Value / kept, new Forecast(plan, profile, teacher => teacher.Training!.Model, jobs).Of(text).Value, 1e-9);
         // Another device has not been measured, and keeps the assumed rate.
         var other = new Forecast(plan with { Spec = plan.Spec with { Device = "cuda" } }, profile, _ => throw new InvalidOperationException());
         Assert.False(other.IsMeasured);
