@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using Bench.Cli.Execution;
@@ -8,12 +9,16 @@ using Bench.Protocol.Costs;
 using Bench.Protocol.Plans;
 using Bench.Protocol.Specs;
 using Bench.Protocol.Units;
+using Bench.Report;
+using MathNet.Numerics.Statistics;
 
 namespace Bench.Cli.Commands;
 
 /// <summary>bench measure: what this machine sustains, or what using a model takes.</summary>
 internal static class MeasureCommand
 {
+    private const string WarmUp = "--warm-up";
+
     internal static Command Create()
     {
         var models = new Argument<string[]>("model") { Arity = ArgumentArity.ZeroOrMore, Description = "None: this machine. Else a model's folder, a llama2.c .bin file, or a run of an experiment as experiment/run." };
@@ -22,13 +27,18 @@ internal static class MeasureCommand
         tokens.Within(1, 1 << 20);
         var json = new Option<bool>("--json") { Description = "One JSON object: for each model and format, or of this machine." };
         var alone = new Option<bool>(UseMeasurement.Alone) { Hidden = true, Description = "Measure in this process, as it is." };
+        var warm = new Option<bool>(WarmUp) { Hidden = true, Description = "What the first steps of this process take beyond later ones." };
         var spec = new Option<string?>("--spec") { Hidden = true, Description = "The experiment whose items are answered, as it was when the run began." };
         var experiment = new Option<string?>("--of") { Hidden = true, Description = "The experiment file, beside which its paths start." };
-        var command = new Command("measure", "This machine's speed, by which plan predicts; or what using models takes in each format.") { models, tokenizer, tokens, json, alone, spec, experiment };
+        var command = new Command("measure", "This machine's speed, by which plan predicts; or what using models takes in each format.") { models, tokenizer, tokens, json, alone, warm, spec, experiment };
         command.SetAction((parsed, cancel) =>
         {
             var named = parsed.GetValue(models)!;
-            if (named.Length == 0)
+            if (parsed.GetValue(warm))
+            {
+                Console.WriteLine(MachineMeasurement.WarmUpSeconds(TimeProvider.System).ToString("R", CultureInfo.InvariantCulture));
+            }
+            else if (named.Length == 0)
             {
                 foreach (var option in (Option[])[tokenizer, tokens])
                     if (parsed.GetResult(option) is { Implicit: false }) throw new SpecException(null, $"{option.Name} is of a model, and none is named", "name a model, or leave it out to measure this machine");
@@ -53,11 +63,16 @@ internal static class MeasureCommand
     private static void Machine(bool json)
     {
         var place = Workplace.Current;
-        var dll = typeof(MeasureCommand).Assembly.Location;
-        var start = ModelUse.Median(TimeProvider.System, () => Started(dll));
+        void Say(string now)
+        {
+            if (!json && !Console.IsErrorRedirected) Console.Error.WriteLine($"bench: measuring {now}");
+        }
+
+        Say("how processes start");
+        var start = ModelUse.Median(TimeProvider.System, () => Said("doctor", "--matrix-rate"));
+        var warmUp = Enumerable.Range(0, 5).Select(_ => double.Parse(Said("measure", WarmUp), CultureInfo.InvariantCulture)).Median();
         var profile = MachineMeasurement.Measure(
-            ManifestOf.Cpu(), TimeProvider.System.GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture), start, TimeProvider.System,
-            now => { if (!json && !Console.IsErrorRedirected) Console.Error.WriteLine($"bench: measuring {now}"); });
+            ManifestOf.Cpu(), TimeProvider.System.GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture), start, warmUp, TimeProvider.System, Say);
         var path = place.ProfileOf(profile.Processor);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         var temporary = Workplace.Temporary(Path.GetDirectoryName(path)!);
@@ -83,20 +98,21 @@ internal static class MeasureCommand
         Console.WriteLine($"kept in {path}; bench plan predicts seconds from it");
     }
 
-    private static void Started(string dll)
+    // What another process of this command prints.
+    private static string Said(params string[] words)
     {
-        using var process = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo(Environment.ProcessPath!, [dll, "doctor", "--matrix-rate"]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
-        process.StandardOutput.ReadToEnd();
+        using var process = Process.Start(new ProcessStartInfo(Environment.ProcessPath!, [typeof(MeasureCommand).Assembly.Location, .. words]) { RedirectStandardOutput = true })!;
+        var output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
-        if (process.ExitCode != 0) throw new LabException($"a process that was started to see how long that takes ended with {process.ExitCode}; ./bench doctor tells what is wrong");
+        return process.ExitCode == 0 ? output.Trim() : throw new LabException($"a process that was started to see how long that takes ended with {process.ExitCode}; ./bench doctor tells what is wrong");
     }
 
     private static void Measure(string[] named, string? tokenizerFile, int tokens, bool json, CancellationToken cancel)
     {
-        if (!json) Console.WriteLine($"{"format",-11}{"MB",8}{"first ms",10}{"tok/s",9}{"tok/s x16",11}{"peak MB",9}{"J/1000",9}  accuracy");
         foreach (var name in named)
         {
             var (model, tokenizer) = ModelNames.LoadWeights(name, tokenizerFile);
+            if (!json && name == named[0]) Console.WriteLine($"{"format",-11}{"MB",8}{"first ms",10}{"tok/s",9}{"tok/s x16",11}{"peak MB",9}{"J/1000",9}  accuracy");
             using var owned = model;
             // Tasks whose answers are right or wrong can be answered in any format.
             var run = ModelNames.Run(name);
@@ -115,6 +131,7 @@ internal static class MeasureCommand
             }
         }
 
-        if (!json) Console.WriteLine($"One thread, {ManifestOf.Cpu()}; first token after {DeploymentSpec.Prompt}, responses of {tokens}; joules are declared watts times seconds.");
+        if (!json)
+            Console.Write(Words.Wrapped($"One thread, {ManifestOf.Cpu()}. First token after a prompt of {DeploymentSpec.Prompt} tokens; tokens a second of one response of {tokens}, and of {DeploymentSpec.Batch} together (x16); J/1000: joules for 1,000 tokens of one response, declared watts times seconds.", 78));
     }
 }

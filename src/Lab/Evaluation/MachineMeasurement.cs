@@ -26,38 +26,43 @@ public static class MachineMeasurement
     private const int Usual = 64;
     private const int UsualTokens = 1024;
 
-    /// <summary>Steps in which methods are compiled anew.</summary>
-    private const int WarmUp = 40;
+    private const int Passes = 3;
+    private const int Steps = 10;
 
-    private const int Steps = 15;
-
-    /// <summary>Measures; the start of a process is for the caller to measure.</summary>
-    public static MachineProfile Measure(string processor, string measured, double startSeconds, TimeProvider clock, Action<string> progress)
+    /// <summary>Measures; what processes take to start and to warm up is for the caller to measure, by starting some.</summary>
+    public static MachineProfile Measure(string processor, string measured, double startSeconds, double warmUpSeconds, TimeProvider clock, Action<string> progress)
     {
         set_num_threads(1);
         progress("matrix products");
         var matrix = LibTorch.MatrixRate(clock, 2048);
-        progress("the first steps of a process");
-        var warmUp = WarmUpSeconds(clock);
-        var (training, generation, scoring) = (new List<MeasuredRate>(), new List<MeasuredRate>(), new List<MeasuredRate>());
-        foreach (var width in Widths)
+        // All methods are compiled before anything is timed.
+        WarmUpSeconds(clock);
+        // Passes far apart: a machine that is shared is slow for seconds at a time.
+        var rates = Enumerable.Range(1, Passes).SelectMany(pass =>
         {
-            progress($"training, writing and reading at width {width}");
-            using var model = ModelOf(width);
-            foreach (var tokens in StepTokens) training.Add(new MeasuredRate(width, tokens, TrainingRate(model, tokens / Time, clock)));
-            model.Freeze();
-            foreach (var rows in Together) generation.Add(new MeasuredRate(width, rows, GenerationRate(model, rows, clock)));
-            scoring.Add(new MeasuredRate(width, 4096, ScoringRate(model, 4096 / Time, clock)));
-        }
+            progress($"training, writing and reading: pass {pass} of {Passes}");
+            return Widths.SelectMany(width => RatesAt(width, clock)).ToArray();
+        }).ToLookup(rate => rate.Kind, rate => rate.Rate);
+        IReadOnlyList<MeasuredRate> Medians(ChargeKind kind) =>
+            [.. rates[kind].GroupBy(rate => (rate.Width, rate.Size)).Select(group => group.First() with { FlopsPerSecond = group.Select(rate => rate.FlopsPerSecond).Median() })];
 
         progress("processes side by side");
         var kept = KeptTogether(clock);
         progress("the signal cache");
         return new MachineProfile
         {
-            Processor = processor, Measured = measured, MatrixFlopsPerSecond = matrix, Training = training, Generation = generation, Scoring = scoring,
-            SignalBytesPerSecond = SignalRate(clock), StartSeconds = startSeconds, WarmUpSeconds = warmUp, Cores = Environment.ProcessorCount, KeptTogether = kept,
+            Processor = processor, Measured = measured, MatrixFlopsPerSecond = matrix, Training = Medians(ChargeKind.StudentTraining), Generation = Medians(ChargeKind.Evaluation), Scoring = Medians(ChargeKind.TeacherScoring),
+            SignalBytesPerSecond = SignalRate(clock), StartSeconds = startSeconds, WarmUpSeconds = warmUpSeconds, Cores = Environment.ProcessorCount, KeptTogether = kept,
         };
+    }
+
+    private static IEnumerable<(ChargeKind Kind, MeasuredRate Rate)> RatesAt(int width, TimeProvider clock)
+    {
+        using var model = ModelOf(width);
+        foreach (var tokens in StepTokens) yield return (ChargeKind.StudentTraining, new MeasuredRate(width, tokens, TrainingRate(model, tokens / Time, clock)));
+        model.Freeze();
+        foreach (var rows in Together) yield return (ChargeKind.Evaluation, new MeasuredRate(width, rows, GenerationRate(model, rows, clock)));
+        yield return (ChargeKind.TeacherScoring, new MeasuredRate(width, 4096, ScoringRate(model, 4096 / Time, clock)));
     }
 
     private static Sequence[] Sequences(int count)
@@ -72,12 +77,13 @@ public static class MachineMeasurement
     private static double TrainingRate(Decoder model, int batch, TimeProvider clock)
     {
         using var training = new Rehearsal(model, batch, clock);
-        return training.Flops / ModelUse.Median(clock, training.Step, WarmUp, Steps);
+        return training.Flops / ModelUse.Median(clock, training.Step, rounds: Steps);
     }
 
-    // Only the first that is asked in a process tells.
-    private static double WarmUpSeconds(TimeProvider clock)
+    /// <summary>What the first steps and responses take beyond later ones, if this process has computed nothing before.</summary>
+    public static double WarmUpSeconds(TimeProvider clock)
     {
+        set_num_threads(1);
         using var model = ModelOf(Usual);
         double Beyond(Action work, int steps)
         {
@@ -108,9 +114,8 @@ public static class MachineMeasurement
         {
             using var model = ModelOf(Usual);
             using var training = new Rehearsal(model, UsualTokens / Time, clock);
-            for (var step = 0; step < WarmUp; step++) training.Step();
             line.SignalAndWait();
-            seconds[index] = ModelUse.Median(clock, training.Step, untimed: 0, rounds: 10 * Steps);
+            seconds[index] = ModelUse.Median(clock, training.Step, rounds: 20 * Steps);
             line.SignalAndWait();
         })).ToArray();
         foreach (var thread in threads) thread.Start();
