@@ -48,6 +48,8 @@ if (args.Length == 0)
     return ExitCodes.WrongRequest;
 }
 
+// As many other programs have it: bench help, bench help run.
+if (args[0] == "help") args = [.. args.Skip(1), "--help"];
 var parsed = root.Parse(args);
 if (parsed.Errors.Count > 0)
 {
@@ -76,7 +78,7 @@ catch (Exception error) when (error is SpecException or LedgerException or LabEx
 }
 catch (OperationCanceledException)
 {
-    return Say("interrupted; what finished is recorded, and the same command goes on from there", ExitCodes.Interrupted);
+    return Say("interrupted; what finished is kept, and the same command goes on from there", ExitCodes.Interrupted);
 }
 catch (Exception error) when (error is IOException or UnauthorizedAccessException)
 {

@@ -72,9 +72,10 @@ internal sealed class Workplace
     internal string ExperimentFile(string named)
     {
         if (FindExperiment(named) is { } found) return found;
+        var suggestion = Suggestion.For(named, [.. Experiments()]);
         throw Folders(named).FirstOrDefault(Directory.Exists) is { } folder
             ? new SpecException(null, $"there is no experiment.yaml in {Shown(folder)}", Path.GetFileName(folder) == "claims" ? "bench claims recomputes the claims" : $"experiments are {string.Join(", ", Experiments())}")
-            : new SpecException(null, $"there is no experiment '{named}'", $"known are {string.Join(", ", Experiments())}; or give a path to an experiment.yaml");
+            : new SpecException(null, $"there is no experiment '{named}'", suggestion.EndsWith('?') ? suggestion : $"{suggestion}; or give a path to an experiment.yaml");
     }
 
     /// <summary>As <see cref="ExperimentFile"/>; null where there is none.</summary>

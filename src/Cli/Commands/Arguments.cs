@@ -34,6 +34,13 @@ internal static class Arguments
         ? id
         : throw new SpecException(null, $"--token-ids: '{word}' is no token", "numbers with commas between them"))];
 
-    internal static ResultsFolder ResultsOf(Workplace place, ExperimentSpec spec, string? output) =>
-        output is { Length: 0 } ? throw new SpecException(null, "--out is empty", "name a folder") : new(output ?? Path.Combine(place.Root, "results", spec.Name));
+    internal static ResultsFolder ResultsOf(Workplace place, ExperimentSpec spec, string? output)
+    {
+        if (output is not null) return output.Length > 0 ? new(output) : throw new SpecException(null, "--out is empty", "name a folder");
+        // A copy whose name was left as it is would write over what it was copied from.
+        var owner = Path.Combine(place.Root, "experiments", spec.Name, "experiment.yaml");
+        if (File.Exists(owner) && Path.GetFullPath(spec.File) != owner)
+            throw new SpecException(null, $"{spec.File}: it has the name of {Path.GetRelativePath(Directory.GetCurrentDirectory(), owner)}, and so its results", "give it a name: of its own, or the results a folder with --out");
+        return new(Path.Combine(place.Root, "results", spec.Name));
+    }
 }

@@ -43,7 +43,7 @@ internal static class ReportCommand
         ExperimentReport.Write(spec, results);
         foreach (var line in Conclusions.Of(spec, recorded)) Console.WriteLine(line);
         Console.WriteLine($"figures: {Path.GetRelativePath(Directory.GetCurrentDirectory(), results.Figures)}");
-        Console.WriteLine($"page: {Path.GetRelativePath(Directory.GetCurrentDirectory(), Path.Combine(results.Path, "report.html"))}");
+        Console.WriteLine($"page: {Path.GetRelativePath(Directory.GetCurrentDirectory(), Path.Combine(results.Path, HtmlPage.Name))}");
         Console.WriteLine($"tables: {Path.GetRelativePath(Directory.GetCurrentDirectory(), results.Tables)}");
         return ExitCodes.Done;
     }

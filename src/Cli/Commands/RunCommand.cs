@@ -6,6 +6,7 @@ using Bench.Protocol.Ledger;
 using Bench.Protocol.Plans;
 using Bench.Protocol.Specs;
 using Bench.Report;
+using Bench.Report.Page;
 
 namespace Bench.Cli.Commands;
 
@@ -51,13 +52,15 @@ internal static class RunCommand
         limit.Check();
 
         var code = place.Code();
+        var manifest = ManifestOf.This(plan, code, files);
+        var others = KeptOf(results, plan, chosen, manifest);
         var isHere = executor != Slurm;
         var atOnce = isHere ? jobs ?? Environment.ProcessorCount : 1;
         var forecast = new Forecast(plan, place.Profile, teacher => Workplace.ShapeOf(teacher, files), atOnce);
         // A cluster's nodes are not known: as if it had room for all that may start, at this machine's pace.
         var remaining = new RemainingTime(chosen, forecast, isHere ? atOnce : jobs ?? chosen.Count, TimeProvider.System);
         IBoard board = json ? new JsonBoard(remaining) : quiet || Console.IsOutputRedirected ? new PlainBoard(chosen.Count, quiet) : new LiveBoard(chosen, remaining);
-        var recorder = new Recorder(plan, results, ManifestOf.This(plan, code, files), isHere ? forecast : null, board, TimeProvider.System);
+        var recorder = new Recorder(plan, results, manifest, isHere ? forecast : null, board, TimeProvider.System);
         var command = new WorkerCommandLine(place.Snapshot(plan.Spec), Path.GetFullPath(file), plan.Spec.Threads, code, place.Store.Root);
         var failures = new Failures(plan.Spec, code, place.Store);
         IExecutor where = !isHere
@@ -84,11 +87,21 @@ internal static class RunCommand
 
         var unmeasured = Deployment.Run(plan, results, files, code, command, board, stop.Token);
         ExperimentReport.Write(plan.Spec, results);
-        if (seeds is not null && results.Read().Runs.Count(row => row.Seed is { } seed && chosen.OfType<StudentUnit>().All(unit => unit.Seed != seed)) is var others and > 0)
-            board.Say($"{others} runs of other seeds stand in {Path.GetRelativePath(Directory.GetCurrentDirectory(), results.Path)} from before, and are in what follows");
+        if (others > 0) board.Say($"{others} runs of other seeds stand in {Path.GetRelativePath(Directory.GetCurrentDirectory(), results.Path)} from before, and are in what follows");
         foreach (var line in Conclusions.Of(plan.Spec, results.Read())) board.Say(line);
-        board.Say($"results and figures: {Path.GetRelativePath(Directory.GetCurrentDirectory(), results.Path)}");
+        board.Say($"results and figures: {Path.GetRelativePath(Directory.GetCurrentDirectory(), results.Path)}; all of it on a page: {Path.GetRelativePath(Directory.GetCurrentDirectory(), Path.Combine(results.Path, HtmlPage.Name))}");
         return recorder.Failed + unmeasured > 0 ? ExitCodes.SomeFailed : ExitCodes.Done;
+    }
+
+    // How many recorded runs of other seeds stay beside the chosen ones. Another machine's students learn otherwise, by other rounding, and from another teacher.
+    private static int KeptOf(ResultsFolder results, Plan plan, IReadOnlyList<UnitOfWork> chosen, Manifest now)
+    {
+        if (chosen.Count == plan.Units.Count || results.ReadManifest() is not { } then) return 0;
+        var others = plan.Runs.Except(chosen).Select(unit => unit.Run).ToHashSet(StringComparer.Ordinal);
+        var kept = results.Read().Runs.Count(row => others.Contains(row.Run));
+        if (kept > 0 && ManifestOf.Differences(then, now) is { Count: > 0 } differences)
+            throw new SpecException(null, $"{kept} runs of other seeds in {results.Path} are not of this machine ({string.Join("; ", differences)}) and would stand in one table with these", "run all seeds, or write elsewhere with --out");
+        return kept;
     }
 
     private static IReadOnlyList<UnitOfWork> Chosen(Plan plan, string? seeds)

@@ -23,6 +23,7 @@ internal static class ScoreCommand
         {
             var (words, numbers) = (parsed.GetValue(text), parsed.GetValue(ids));
             if ((words is null) == (numbers is null)) throw new SpecException(null, "nothing to read is given, or two things", "give --text or --token-ids, one of them");
+            if (parsed.GetValue(logits) && !parsed.GetValue(json)) throw new SpecException(null, "--logits are numbers for programs", "give --json too");
             if (words is { Length: 0 }) throw new SpecException(null, "--text is empty", "give a text");
             return Score(parsed.GetValue(model)!, parsed.GetValue(tokenizer), words, numbers, parsed.GetValue(logits), parsed.GetValue(json));
         });

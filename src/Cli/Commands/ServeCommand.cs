@@ -57,7 +57,7 @@ internal static class ServeCommand
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, context => Stop(context, stop));
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context => Stop(context, stop));
         await using var server = await Started(model, ModelNames.Needed(tokenizer, named), ModelNames.Template(named), options);
-        Console.WriteLine($"serving {options.ModelName} at {server.Address} ({(options.Token is null ? "no token is asked for" : "a bearer token is asked for")}); Ctrl-C ends it");
+        Console.WriteLine($"serving {options.ModelName} at {server.Address} ({(options.Token is null ? "without a token" : "with a bearer token")}); Ctrl-C ends it");
         var ended = new TaskCompletionSource();
         await using var registration = stop.Token.Register(ended.SetResult);
         await ended.Task;

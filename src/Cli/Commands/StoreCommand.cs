@@ -36,7 +36,15 @@ internal static class StoreCommand
             looked++;
             // What the results were made from, whatever has become of the experiment's file since.
             var file = place.FindExperiment(manifest.Experiment) ?? Path.Combine(place.Root, "experiments", manifest.Experiment, "experiment.yaml");
-            wanted.UnionWith(Planner.Make(ExperimentFile.Parse(Encoding.UTF8.GetBytes(manifest.Spec), file), place.Files(file)).Units.Select(unit => unit.Fingerprint.Text));
+            try
+            {
+                wanted.UnionWith(Planner.Make(ExperimentFile.Parse(Encoding.UTF8.GetBytes(manifest.Spec), file), place.Files(file)).Units.Select(unit => unit.Fingerprint.Text));
+            }
+            catch (SpecException error)
+            {
+                // Which units are its own is told by its data, and without them it uses none.
+                Console.Error.WriteLine($"bench: {folder}: what it refers to is among the others, since it cannot be planned here: {error.Message}");
+            }
         }
 
         var (kept, freed, keptBytes, freedBytes) = (0, 0, 0L, 0L);

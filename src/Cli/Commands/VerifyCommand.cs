@@ -19,7 +19,7 @@ internal static class VerifyCommand
         var experiment = Arguments.Experiment();
         var output = Arguments.Output();
         var jobs = new Option<int>("--jobs") { Description = "Units that run at a time (default: one for each core).", DefaultValueFactory = _ => Environment.ProcessorCount };
-        var seconds = new Option<double>("--seconds") { Description = "About how long: a random sample of runs that is predicted to fit, with all that they need; at least one.", DefaultValueFactory = _ => 120 };
+        var seconds = new Option<double>("--seconds") { Description = "About how long: a sample of runs, always the same one, that is predicted to fit with all that they need; at least one.", DefaultValueFactory = _ => 120 };
         var all = new Option<bool>("--all") { Description = "Every run, however long it takes." };
         var tolerance = new Option<double?>("--tolerance") { Description = "How far a metric's mean may be from the recorded one on another machine, or where a server's batches round; a share of it where it is more than 1 (default: what chance in the items or another seed would do)." };
         jobs.Within(1, 4096);
@@ -52,7 +52,7 @@ internal static class VerifyCommand
 
         var (chosen, sample) = Sample(plan, runs, seconds, new Forecast(plan, place.Profile, teacher => Workplace.ShapeOf(teacher, files), jobs));
         var code = place.Code();
-        var here = Environments(manifest, ManifestOf.This(plan, code, files));
+        var here = ManifestOf.Differences(manifest, ManifestOf.This(plan, code, files));
         foreach (var line in here) Console.WriteLine($"environment: {line}");
 
         // From nothing: whatever the usual store holds is not looked at.
@@ -84,7 +84,7 @@ internal static class VerifyCommand
             if (differences.Count > 0) different++;
             else if (bits) exact++;
             else near++;
-            if (differences.Count == 0) Console.WriteLine(bits ? $"to the bit: {unit.Label}" : $"within tolerance: {unit.Label} ({string.Join(", ", verification.Ranges(unit.Run, outcomes[unit.Fingerprint.Text], tolerance).Select(range => FormattableString.Invariant($"{range.Metric} {range.Low:0.###} to {range.High:0.###}")))})");
+            if (differences.Count == 0) Console.WriteLine(bits ? $"to the bit: {unit.Label}" : $"within tolerance: {unit.Label} ({string.Join(", ", verification.Means(unit.Run, outcomes[unit.Fingerprint.Text], tolerance).Select(mean => FormattableString.Invariant($"{mean.Metric} {mean.Then:0.###} then, {mean.Now:0.###} now, allowed {mean.Low:0.###} to {mean.High:0.###}")))})");
             foreach (var line in differences) Console.WriteLine($"DIFFERS: {unit.Label}: {line}");
         }
 
@@ -110,18 +110,4 @@ internal static class VerifyCommand
         return (chosen, [.. plan.Units.Where(units.Contains)]);
     }
 
-    private static IReadOnlyList<string> Environments(Manifest then, Manifest now)
-    {
-        var differences = new List<string>();
-        void Compare(string what, string before, string after)
-        {
-            if (before != after) differences.Add($"{what} {before} then, {after} now");
-        }
-
-        Compare("tensors", then.Provider, now.Provider);
-        Compare("processor", then.Cpu, now.Cpu);
-        Compare("device", then.Device, now.Device);
-        foreach (var (file, hash) in then.Data.Where(pair => now.Data.ContainsKey(pair.Key))) Compare(file, hash, now.Data[file]);
-        return differences;
-    }
 }

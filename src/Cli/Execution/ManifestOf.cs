@@ -39,6 +39,22 @@ internal static class ManifestOf
         Prices = $"{spec.Prices.Name}: {spec.Prices.Basis}",
     };
 
+    /// <summary>In what the circumstances of results differ, as far as results depend on it: one and the same gives the same to the bit.</summary>
+    internal static IReadOnlyList<string> Differences(Manifest then, Manifest now)
+    {
+        var differences = new List<string>();
+        void Compare(string what, string before, string after)
+        {
+            if (before != after) differences.Add($"{what} {before} then, {after} now");
+        }
+
+        Compare("tensors", then.Provider, now.Provider);
+        Compare("processor", then.Cpu, now.Cpu);
+        Compare("device", then.Device, now.Device);
+        foreach (var (file, hash) in then.Data.Where(pair => now.Data.ContainsKey(pair.Key))) Compare(file, hash, now.Data[file]);
+        return differences;
+    }
+
     /// <summary>The processor's name, with family, model and stepping: virtual machines call several generations by one name.</summary>
     internal static string Cpu()
     {

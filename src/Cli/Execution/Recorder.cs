@@ -8,8 +8,8 @@ namespace Bench.Cli.Execution;
 
 /// <summary>
 /// Keeps the ledger up to date while units end. The store already holds every outcome, so the ledger may lag: it is written now and then,
-/// and at the end; a run that was killed in between writes it when it is started again. Results of an older version of the experiment are
-/// replaced only when the new ones are complete. Where a forecast of this machine is given, it is set beside what units took here.
+/// and at the end; a run that was killed in between writes it when it is started again. Results of an older version of the experiment, or of
+/// another machine, are replaced only when the new ones are complete. Where a forecast of this machine is given, it is set beside what units took here.
 /// </summary>
 internal sealed class Recorder(Plan plan, ResultsFolder results, Manifest manifest, Forecast? forecast, IBoard board, TimeProvider clock)
 {
@@ -23,7 +23,8 @@ internal sealed class Recorder(Plan plan, ResultsFolder results, Manifest manife
     private readonly Dictionary<string, Outcome> outcomes = new(StringComparer.Ordinal);
     private readonly List<TimingRow> timings = [];
     private readonly string began = clock.GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
-    private readonly bool replaces = Recording.Replaces(plan, results.Read(), results.ReadManifest()?.TeacherUnits ?? NoTeachers);
+    private readonly bool replaces = Recording.Replaces(plan, results.Read(), results.ReadManifest()?.TeacherUnits ?? NoTeachers)
+        || (results.ReadManifest() is { } then && ManifestOf.Differences(then, manifest).Count > 0);
     private long saved = clock.GetTimestamp();
     private TimeSpan pause = Pause;
 

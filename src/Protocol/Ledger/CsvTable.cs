@@ -81,7 +81,7 @@ internal static class CsvTable<T> where T : class
         }
         catch (Exception error) when (error is FormatException or OverflowException)
         {
-            throw new LedgerException($"{file}: row {row}, column {column}: '{cell}' is not a value of its kind");
+            throw new LedgerException($"{file}: row {row}, column {column}: '{cell}' is not a value of its kind; mend it, or move the folder away and run the experiment again");
         }
     }
 }

@@ -160,9 +160,9 @@ public sealed class ResultsFolder(string path)
         try
         {
             using var stream = File.OpenRead(FileOf(name));
-            if (!name.EndsWith(".gz", StringComparison.Ordinal)) return CsvTable<T>.Read(stream, name);
+            if (!name.EndsWith(".gz", StringComparison.Ordinal)) return CsvTable<T>.Read(stream, FileOf(name));
             using var zip = new GZipStream(stream, CompressionMode.Decompress);
-            return CsvTable<T>.Read(zip, name);
+            return CsvTable<T>.Read(zip, FileOf(name));
         }
         catch (Exception error) when (error is IOException or InvalidDataException or UnauthorizedAccessException)
         {

@@ -46,17 +46,17 @@ public sealed class Verification
         foreach (var kind in again.Charges.Where(charge => !charge.FlopsUnknown).GroupBy(charge => charge.Kind))
         {
             var (then, now) = (charges[run].Where(row => row.Kind == Charge.NameOf(kind.Key)).Sum(row => row.Flops ?? 0), kind.Sum(charge => charge.Flops.Value));
-            if (Math.Abs(then - now) > (bits ? 1e-9 : tolerance ?? Least) * Math.Max(then, now)) found.Add(FormattableString.Invariant($"FLOPs of {Charge.NameOf(kind.Key)}: {then:0.000e0} then and {now:0.000e0} now"));
+            if (Math.Abs(then - now) > (bits ? 1e-9 : tolerance ?? Least) * Math.Max(then, now)) found.Add(FormattableString.Invariant($"FLOPs of {Charge.NameOf(kind.Key)}: {then:R} then and {now:R} now"));
         }
 
         return found;
     }
 
-    /// <summary>Where the mean of what was measured now may lie, for each metric that is recorded.</summary>
-    public IEnumerable<(string Metric, double Low, double High)> Ranges(string run, Outcome again, double? tolerance)
+    /// <summary>The mean that is recorded of each metric, the one of now, and where that may lie.</summary>
+    public IEnumerable<(string Metric, double Then, double Now, double Low, double High)> Means(string run, Outcome again, double? tolerance)
     {
         foreach (var now in again.Scores)
-            if (scores.Find(run, now.Task, now.Metric) is { } then && Allowed(run, now, then, tolerance) is var (low, high)) yield return ($"{now.Task} {now.Metric}", low, high);
+            if (scores.Find(run, now.Task, now.Metric) is { } then && Allowed(run, now, then, tolerance) is var (low, high)) yield return ($"{now.Task} {now.Metric}", then.Average(), now.Items.Average(), low, high);
     }
 
     private (double Low, double High) Allowed(string run, TaskScores now, IReadOnlyList<double> then, double? tolerance)
@@ -66,6 +66,8 @@ public sealed class Verification
         if (tolerance is not null) return (mean - around, mean + around);
         if (then.Count > 1) around = Math.Max(around, 3 * Math.Sqrt(2) * Statistics.Scores.StandardError([.. then]));
         var means = seeds.GetValueOrDefault(run, [run]).Select(other => scores.Find(other, now.Task, now.Metric)).OfType<IReadOnlyList<double>>().Select(items => items.Average()).ToArray();
-        return (means.Min() - around, means.Max() + around);
+        // Shares of items end at 0 and at 1.
+        var (least, most) = then.Concat(now.Items).All(value => value is >= 0 and <= 1) ? (0.0, 1.0) : (double.NegativeInfinity, double.PositiveInfinity);
+        return (Math.Max(means.Min() - around, least), Math.Min(means.Max() + around, most));
     }
 }

@@ -6,7 +6,7 @@ namespace Bench.Protocol.Specs;
 /// <param name="Sha256">Its checksum in lower-case hexadecimal; checked wherever the file came from.</param>
 /// <param name="Tokenizer">The tokenizer file that belongs to it, with the same rules.</param>
 /// <param name="Place">Where it stands in the file.</param>
-public sealed record CheckpointSpec(string Path, Uri? Url, string? Sha256, CheckpointSpec? Tokenizer, Place Place)
+public sealed record CheckpointSpec(string Path, Uri? Url, string? Sha256, CheckpointSpec? Tokenizer, Place? Place)
 {
     /// <summary>A config.json to plan with where the checkpoint itself is not here; null where it must be.</summary>
     public string? Config { get; init; }

@@ -8,9 +8,9 @@ using Bench.Protocol.Specs;
 namespace Bench.Report.Page;
 
 /// <summary>report.html: everything that an experiment found, in one file that asks for nothing else.</summary>
-internal static class HtmlPage
+public static class HtmlPage
 {
-    internal const string Name = "report.html";
+    public const string Name = "report.html";
 
     internal static void Write(ExperimentSpec spec, ResultsFolder folder, Results results, IReadOnlyList<ComparisonRow> compared, IReadOnlyList<UseSummaryRow> uses)
     {
@@ -48,7 +48,7 @@ internal static class HtmlPage
                 line.Append(CultureInfo.InvariantCulture, $"At {spec.Budgets[^1].AmountText} {spec.Budgets[^1].UnitLabel} student {student.Name} reaches {best.Metric} {Value(best.Value, best.CiLow, best.CiHigh)} by {Labels.Of(spec, best.Teacher, best.Method)}");
                 if (best.Recovered is not null && best.Method != Summary.GapBaseline)
                     line.Append(CultureInfo.InvariantCulture, $", which recovers {Labels.Percent(best.Recovered)}% [{Labels.Percent(best.RecoveredLow)}, {Labels.Percent(best.RecoveredHigh)}] of the gap to the teacher");
-                var equals = rows.Skip(1).Where(row => row.Group.Any(best.Group.Contains)).Select(row => Labels.Of(spec, row.Teacher, row.Method)).ToArray();
+                var equals = rows.Skip(1).Where(row => row.Group.Any(best.Group.Contains)).Select(row => string.Create(CultureInfo.InvariantCulture, $"{Labels.Of(spec, row.Teacher, row.Method)} {row.Value:0.000}")).ToArray();
                 if (equals.Length > 0) line.Append("; not told apart from it: ").AppendJoin(", ", equals.Take(6)).Append(equals.Length > 6 ? $" and {equals.Length - 6} more" : "");
                 var worse = rows.Except(rows.Where(row => row.Group.Any(best.Group.Contains))).ToArray();
                 if (worse.Length > 0) line.Append("; behind: ").AppendJoin(", ", worse.Take(4).Select(row => $"{Labels.Of(spec, row.Teacher, row.Method)} {Value(row.Value, row.CiLow, row.CiHigh)}")).Append(worse.Length > 4 ? $" and {worse.Length - 4} more" : "");

@@ -315,7 +315,7 @@ const csvOf = {};
 function tables() {
   const rows = data.summary.filter(row => row.student === chosen.student || row.method === 'teacher');
   table(byId('scores'), [
-    { head: 'task', of: row => row.task }, { head: 'metric', of: row => row.metric }, { head: 'method', of: row => row.method === 'teacher' ? `teacher ${row.teacher}` : row.label },
+    ...(data.tasks.length > 1 ? [{ head: 'task', of: row => row.task }] : []), ...(data.tasks.some(entry => entry.metrics.length > 1) ? [{ head: 'metric', of: row => row.metric }] : []), { head: 'method', of: row => row.method === 'teacher' ? `teacher ${row.teacher}` : row.label },
     { head: 'budget', of: row => row.budget, write: row => short(row.budget), number: true }, { head: 'mean [95% interval]', of: row => row.value, write: row => interval(row.value, row.low, row.high, fixed), number: true },
     { head: 'recovered', of: row => row.recovered, write: row => interval(row.recovered, row.recoveredLow, row.recoveredHigh, percent), number: true },
     { head: 'total FLOPs', of: row => row.flops, write: row => short(row.flops), number: true }, { head: 'USD', of: row => row.usd, write: row => short(row.usd), number: true }, { head: 'seeds', of: row => row.seeds, number: true },

@@ -126,6 +126,25 @@ public sealed class RunTests : IDisposable
         Assert.Equal(1 + 14, new ResultsFolder(output).Read().Runs.Count);
         var wrong = bench.Run("run", experiment, "--out", output, "--seeds", "7");
         Assert.Equal((2, "bench: --seeds: '7' is not a seed of this experiment; it has 0,1\n"), (wrong.Code, wrong.Errors));
+
+        // Students of two machines do not come to stand in one table; all of this machine's replace those of the other.
+        var folder = new ResultsFolder(output);
+        folder.Update((results, _) => results, folder.ReadManifest()! with { Cpu = "Another" });
+        var mixed = bench.Run("run", experiment, "--out", output, "--seeds", "0");
+        Assert.Equal(2, mixed.Code);
+        Assert.StartsWith($"bench: 7 runs of other seeds in {output} are not of this machine (processor Another then, ", mixed.Errors, StringComparison.Ordinal);
+        Assert.Equal(0, bench.Run("run", experiment, "--out", output).Code);
+        Assert.NotEqual("Another", folder.ReadManifest()!.Cpu);
+    }
+
+    [Fact]
+    public void A_copy_with_the_name_of_an_experiment_does_not_write_over_its_results()
+    {
+        File.WriteAllText(experiment, Experiments.Small.Replace("name: small", "name: quickstart", StringComparison.Ordinal));
+        var copy = bench.Run("verify", experiment);
+        Assert.Equal(2, copy.Code);
+        Assert.Contains("it has the name of ", copy.Errors, StringComparison.Ordinal);
+        Assert.Contains("give it a name: of its own, or the results a folder with --out", copy.Errors, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -263,7 +282,7 @@ public sealed class RunTests : IDisposable
         Assert.Contains("  claims", bare.Output, StringComparison.Ordinal);
         var unknown = bench.Run("plan", "quikstart");
         Assert.Equal(2, unknown.Code);
-        Assert.StartsWith("bench: there is no experiment 'quikstart'; known are ", unknown.Errors, StringComparison.Ordinal);
+        Assert.StartsWith("bench: there is no experiment 'quikstart'; did you mean 'quickstart'?", unknown.Errors, StringComparison.Ordinal);
         var empty = bench.Run("report", experiment, "--out", output);
         Assert.Equal(2, empty.Code);
         Assert.Contains("no results yet", empty.Errors, StringComparison.Ordinal);
@@ -282,7 +301,7 @@ public sealed class RunTests : IDisposable
         var errors = process.StandardError.ReadToEnd();
         process.WaitForExit();
         Assert.Equal(130, process.ExitCode);
-        Assert.Contains("interrupted; what finished is recorded", errors, StringComparison.Ordinal);
+        Assert.Contains("interrupted; what finished is kept", errors, StringComparison.Ordinal);
         Assert.NotEmpty(new ResultsFolder(output).Read().Runs);
     }
 

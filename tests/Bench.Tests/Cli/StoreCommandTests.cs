@@ -1,3 +1,4 @@
+using Bench.Protocol.Ledger;
 using Bench.Tests.Protocol;
 
 namespace Bench.Tests.Cli;
@@ -10,6 +11,20 @@ public sealed class StoreCommandTests : IDisposable
     public StoreCommandTests() => Directory.CreateDirectory(scratch.File("home"));
 
     public void Dispose() => scratch.Dispose();
+
+    [Fact]
+    public void Results_that_cannot_be_planned_here_are_named_and_the_others_are_looked_at()
+    {
+        Repository.DataOrSkip("benchmarks/mnist");
+        var committed = new ResultsFolder(Path.Combine(Repository.Root, "results", "quickstart")).ReadManifest()!;
+        var folder = new ResultsFolder(scratch.File("old"));
+        folder.Update((results, _) => results, committed with { Spec = Experiments.Small.Replace("digits: 2", "digits: 77", StringComparison.Ordinal) });
+        var gc = new BenchProcess(scratch.File("home")).Run("store", "gc", "--results", folder.Path);
+        Assert.Equal(0, gc.Code);
+        Assert.StartsWith($"bench: {folder.Path}: what it refers to is among the others, since it cannot be planned here: ", gc.Errors, StringComparison.Ordinal);
+        Assert.Single(gc.Errors.TrimEnd().Split('\n'));
+        Assert.Contains("0 entries that results refer to", gc.Output, StringComparison.Ordinal);
+    }
 
     // A minute: --long runs it.
     [Fact(Explicit = true)]
