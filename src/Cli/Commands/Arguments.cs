@@ -39,7 +39,7 @@ internal static class Arguments
         if (output is not null) return output.Length > 0 ? new(output) : throw new SpecException(null, "--out is empty", "name a folder");
         // A copy whose name was left as it is would write over what it was copied from.
         var owner = Path.Combine(place.Root, "experiments", spec.Name, "experiment.yaml");
-        if (File.Exists(owner) && Path.GetFullPath(spec.File) != owner)
+        if (File.Exists(owner) && !File.ReadAllBytes(owner).AsSpan().SequenceEqual(File.ReadAllBytes(spec.File)))
             throw new SpecException(null, $"{spec.File}: it has the name of {Path.GetRelativePath(Directory.GetCurrentDirectory(), owner)}, and so its results", "give it a name: of its own, or the results a folder with --out");
         return new(Path.Combine(place.Root, "results", spec.Name));
     }

@@ -17,7 +17,8 @@ namespace Bench.Cli.Commands;
 /// <summary>bench measure: what this machine sustains, or what using a model takes.</summary>
 internal static class MeasureCommand
 {
-    private const string WarmUp = "--warm-up";
+    private const string FirstSteps = "--first-steps";
+    private const int Rounds = 3;
 
     internal static Command Create()
     {
@@ -27,7 +28,7 @@ internal static class MeasureCommand
         tokens.Within(1, 1 << 20);
         var json = new Option<bool>("--json") { Description = "One JSON object: for each model and format, or of this machine." };
         var alone = new Option<bool>(UseMeasurement.Alone) { Hidden = true, Description = "Measure in this process, as it is." };
-        var warm = new Option<bool>(WarmUp) { Hidden = true, Description = "What the first steps of this process take beyond later ones." };
+        var warm = new Option<bool>(FirstSteps) { Hidden = true, Description = "What the first steps of this process take beyond later ones, and a later one." };
         var spec = new Option<string?>("--spec") { Hidden = true, Description = "The experiment whose items are answered, as it was when the run began." };
         var experiment = new Option<string?>("--of") { Hidden = true, Description = "The experiment file, beside which its paths start." };
         var command = new Command("measure", "This machine's speed, by which plan predicts; or what using models takes in each format.") { models, tokenizer, tokens, json, alone, warm, spec, experiment };
@@ -36,7 +37,8 @@ internal static class MeasureCommand
             var named = parsed.GetValue(models)!;
             if (parsed.GetValue(warm))
             {
-                Console.WriteLine(MachineMeasurement.WarmUpSeconds(TimeProvider.System).ToString("R", CultureInfo.InvariantCulture));
+                var (warmUp, step) = MachineMeasurement.FirstSteps(TimeProvider.System);
+                Console.WriteLine(FormattableString.Invariant($"{warmUp:R} {step:R}"));
             }
             else if (named.Length == 0)
             {
@@ -70,9 +72,13 @@ internal static class MeasureCommand
 
         Say("how processes start");
         var start = ModelUse.Median(TimeProvider.System, () => Said("doctor", "--matrix-rate"));
-        var warmUp = Enumerable.Range(0, 5).Select(_ => double.Parse(Said("measure", WarmUp), CultureInfo.InvariantCulture)).Median();
+        Say("processes alone and side by side");
+        // In turn: what else the machine does then weighs on both.
+        var rounds = Enumerable.Range(0, Rounds).Select(_ => (Alone: StepsOf(1)[0], Together: StepsOf(Environment.ProcessorCount))).ToArray();
+        var kept = Math.Min(1, rounds.Select(round => round.Alone[1] / round.Together.Average(steps => steps[1])).Median());
+        var warmUp = rounds.Select(round => round.Alone[0]).Median();
         var profile = MachineMeasurement.Measure(
-            ManifestOf.Cpu(), TimeProvider.System.GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture), start, warmUp, TimeProvider.System, Say);
+            ManifestOf.Cpu(), TimeProvider.System.GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture), start, warmUp, kept, TimeProvider.System, Say);
         var path = place.ProfileOf(profile.Processor);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         var temporary = Workplace.Temporary(Path.GetDirectoryName(path)!);
@@ -97,6 +103,10 @@ internal static class MeasureCommand
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"signal cache {profile.SignalBytesPerSecond / 1e6:0} MB/s; a process starts in {profile.StartSeconds:0.00} s and is at full speed {profile.WarmUpSeconds:0.00} s later; {profile.Cores} at once keep {profile.KeptTogether:0%} of their speed"));
         Console.WriteLine($"kept in {path}; bench plan predicts seconds from it");
     }
+
+    // Of so many processes at once.
+    private static double[][] StepsOf(int processes) => Task.WhenAll(Enumerable.Range(0, processes).Select(_ => Task.Factory.StartNew(
+        () => Said("measure", FirstSteps).Split(' ').Select(word => double.Parse(word, CultureInfo.InvariantCulture)).ToArray(), TaskCreationOptions.LongRunning))).GetAwaiter().GetResult();
 
     // What another process of this command prints.
     private static string Said(params string[] words)

@@ -42,8 +42,9 @@ internal static class StoreCommand
             }
             catch (SpecException error)
             {
-                // Which units are its own is told by its data, and without them it uses none.
-                Console.Error.WriteLine($"bench: {folder}: what it refers to is among the others, since it cannot be planned here: {error.Message}");
+                var unknown = $"{folder}: what it refers to is not known, since it cannot be planned here ({error.Message})";
+                if (delete) throw new SpecException(null, unknown, "mend that, or move the folder away");
+                Console.Error.WriteLine($"bench: {unknown}; it is counted among the others");
             }
         }
 

@@ -20,7 +20,7 @@ internal sealed class StoreLimit(ContentStore store, double? most)
         if (bytes > most)
             throw new SpecException(
                 null, string.Create(CultureInfo.InvariantCulture, $"{store.Root}: the store holds {bytes / 1048576.0:0.###} MiB, and BENCH_STORE_GIB allows {most / 1048576:0.###}"),
-                "bench store gc shows what no results refer to and frees it with --delete; what finished is recorded");
+                "bench store gc shows what no results refer to and frees it with --delete; what finished is kept");
     }
 
     /// <summary>A unit has ended; what it published counts from now on.</summary>

@@ -29,14 +29,14 @@ public static class MachineMeasurement
     private const int Passes = 3;
     private const int Steps = 10;
 
-    /// <summary>Measures; what processes take to start and to warm up is for the caller to measure, by starting some.</summary>
-    public static MachineProfile Measure(string processor, string measured, double startSeconds, double warmUpSeconds, TimeProvider clock, Action<string> progress)
+    /// <summary>Measures; what processes take to start, to warm up and side by side is for the caller to measure, by starting some.</summary>
+    public static MachineProfile Measure(string processor, string measured, double startSeconds, double warmUpSeconds, double keptTogether, TimeProvider clock, Action<string> progress)
     {
         set_num_threads(1);
         progress("matrix products");
         var matrix = LibTorch.MatrixRate(clock, 2048);
         // All methods are compiled before anything is timed.
-        WarmUpSeconds(clock);
+        FirstSteps(clock);
         // Passes far apart: a machine that is shared is slow for seconds at a time.
         var rates = Enumerable.Range(1, Passes).SelectMany(pass =>
         {
@@ -46,13 +46,11 @@ public static class MachineMeasurement
         IReadOnlyList<MeasuredRate> Medians(ChargeKind kind) =>
             [.. rates[kind].GroupBy(rate => (rate.Width, rate.Size)).Select(group => group.First() with { FlopsPerSecond = group.Select(rate => rate.FlopsPerSecond).Median() })];
 
-        progress("processes side by side");
-        var kept = KeptTogether(clock);
         progress("the signal cache");
         return new MachineProfile
         {
             Processor = processor, Measured = measured, MatrixFlopsPerSecond = matrix, Training = Medians(ChargeKind.StudentTraining), Generation = Medians(ChargeKind.Evaluation), Scoring = Medians(ChargeKind.TeacherScoring),
-            SignalBytesPerSecond = SignalRate(clock), StartSeconds = startSeconds, WarmUpSeconds = warmUpSeconds, Cores = Environment.ProcessorCount, KeptTogether = kept,
+            SignalBytesPerSecond = SignalRate(clock), StartSeconds = startSeconds, WarmUpSeconds = warmUpSeconds, Cores = Environment.ProcessorCount, KeptTogether = keptTogether,
         };
     }
 
@@ -80,47 +78,24 @@ public static class MachineMeasurement
         return training.Flops / ModelUse.Median(clock, training.Step, rounds: Steps);
     }
 
-    /// <summary>What the first steps and responses take beyond later ones, if this process has computed nothing before.</summary>
-    public static double WarmUpSeconds(TimeProvider clock)
+    /// <summary>What the first steps and responses take beyond later ones, if this process has computed nothing before; and what a later step takes.</summary>
+    public static (double WarmUpSeconds, double StepSeconds) FirstSteps(TimeProvider clock)
     {
         set_num_threads(1);
         using var model = ModelOf(Usual);
-        double Beyond(Action work, int steps)
+        (double Beyond, double Each) Begin(Action work, int steps)
         {
             var started = clock.GetTimestamp();
             for (var step = 0; step < steps; step++) work();
             var first = clock.GetElapsedTime(started).TotalSeconds;
-            return first - steps * ModelUse.Median(clock, work, untimed: 4 * steps, Steps);
+            var each = ModelUse.Median(clock, work, untimed: 4 * steps, rounds: 2 * steps);
+            return (first - steps * each, each);
         }
 
         using var training = new Rehearsal(model, UsualTokens / Time, clock);
         var prompts = Prompts(UsualTokens / Time);
-        return Math.Max(0, Beyond(training.Step, 200) + Beyond(() => Write(model, prompts, clock), 10));
-    }
-
-    // Alone and together in turn: what else the machine does then weighs on both.
-    private static double KeptTogether(TimeProvider clock)
-    {
-        if (Environment.ProcessorCount == 1) return 1;
-        var kept = Enumerable.Range(0, 3).Select(_ => SecondsTogether(1, clock) / SecondsTogether(Environment.ProcessorCount, clock)).ToArray();
-        return Math.Min(1, kept.Median());
-    }
-
-    private static double SecondsTogether(int count, TimeProvider clock)
-    {
-        var seconds = new double[count];
-        using var line = new Barrier(count);
-        var threads = Enumerable.Range(0, count).Select(index => new Thread(() =>
-        {
-            using var model = ModelOf(Usual);
-            using var training = new Rehearsal(model, UsualTokens / Time, clock);
-            line.SignalAndWait();
-            seconds[index] = ModelUse.Median(clock, training.Step, rounds: 20 * Steps);
-            line.SignalAndWait();
-        })).ToArray();
-        foreach (var thread in threads) thread.Start();
-        foreach (var thread in threads) thread.Join();
-        return seconds.Average();
+        var (warmUp, step) = Begin(training.Step, 200);
+        return (Math.Max(0, warmUp + Begin(() => Write(model, prompts, clock), 10).Beyond), step);
     }
 
     private static double GenerationRate(Decoder model, int rows, TimeProvider clock)

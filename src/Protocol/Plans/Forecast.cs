@@ -16,7 +16,7 @@ public sealed class Forecast
     private readonly Plan plan;
     private readonly MachineProfile? profile;
     private readonly Func<TeacherSpec, ModelShape> shapeOf;
-    private readonly int jobs;
+    private readonly Dictionary<Type, int> together;
 
     /// <param name="plan">The plan.</param>
     /// <param name="profile">What this machine sustains; null where it was not measured.</param>
@@ -24,7 +24,9 @@ public sealed class Forecast
     /// <param name="jobs">Units that run at once.</param>
     public Forecast(Plan plan, MachineProfile? profile, Func<TeacherSpec, ModelShape> shapeOf, int jobs = 1)
     {
-        (this.plan, this.shapeOf, this.jobs) = (plan, shapeOf, jobs);
+        (this.plan, this.shapeOf) = (plan, shapeOf);
+        // Units of a kind wait for the same and run side by side.
+        together = plan.Units.GroupBy(unit => unit.GetType()).ToDictionary(kind => kind.Key, kind => Math.Min(jobs, kind.Count()));
         var spec = plan.Spec;
         var suits = spec is { Device: "cpu", Precision: "f32", Threads: 1 } && spec.Students.All(student => student.Model.Hidden is null);
         if (profile is null || !suits) return;
@@ -50,7 +52,7 @@ public sealed class Forecast
         };
         if (own is null) return unit.Prediction.Seconds;
         var work = unit.Prediction.Charges.Where(charge => charge.Seconds.Value > 0).Sum(charge => charge.Flops.Value / Rate(charge.Kind, own, teacher ?? own, unit.Prediction.PassTokens));
-        return new Seconds((work + profile.WarmUpSeconds) / profile.Kept(jobs));
+        return new Seconds((work + profile.WarmUpSeconds) / profile.Kept(together.GetValueOrDefault(unit.GetType(), 1)));
     }
 
     private double Rate(ChargeKind kind, ModelShape own, ModelShape teacher, double passTokens) => kind switch

@@ -57,8 +57,8 @@ public sealed record MachineProfile
     /// <summary>Its text.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, Indented) + "\n";
 
-    /// <summary>Of its speed alone, what each of a number of processes keeps.</summary>
-    public double Kept(int jobs) => jobs <= 1 ? 1 : jobs >= Cores ? KeptTogether : 1 - (1 - KeptTogether) * (jobs - 1) / (Cores - 1);
+    /// <summary>Of its speed alone, what each of a number of processes keeps; of more than there are cores, each has a part of one.</summary>
+    public double Kept(int jobs) => jobs <= 1 ? 1 : jobs >= Cores ? KeptTogether * Cores / jobs : 1 - (1 - KeptTogether) * (jobs - 1) / (Cores - 1);
 
     /// <summary>The rate at a width and a size, between the measured ones along both on logarithmic axes; beyond them it is that of the nearest.</summary>
     public static double Rate(IReadOnlyList<MeasuredRate> rates, double width, double size)

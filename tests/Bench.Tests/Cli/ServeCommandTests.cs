@@ -19,7 +19,7 @@ public sealed class ServeCommandTests : IDisposable
         try
         {
             var line = server.StandardOutput.ReadLine()!;
-            Assert.Contains("a bearer token is asked for", line, StringComparison.Ordinal);
+            Assert.Contains("with a bearer token", line, StringComparison.Ordinal);
             var address = line.Split(' ').Single(word => word.StartsWith("http", StringComparison.Ordinal));
             var (code, output, errors) = Clients.Start("node", "openai-client.mjs", address, "stories", "only-for-this-test");
             Assert.True(code == 0, errors);

@@ -40,8 +40,11 @@ public sealed class ForecastTests
         Assert.InRange(students["logits"].Prediction.PassTokens, 2 * students["answers"].Prediction.PassTokens, 16 * 60);
         Assert.True(forecast.Of(students["answers"]).Value > 1.1 * forecast.Of(students["logits"]).Value);
         // Processes side by side are slower, all cores busy by as much as was measured.
-        foreach (var (jobs, kept) in ((int, double)[])[(2, 0.9), (3, 0.8), (4, 0.7), (64, 0.7)])
-            Assert.Equal(forecast.Of(text).Value / kept, new Forecast(plan, profile, teacher => teacher.Training!.Model, jobs).Of(text).Value, 1e-9);
+        // A teacher has nothing beside it.
+        var many = Enumerable.Repeat(plan.Units, 8).SelectMany(units => units);
+        Assert.Equal(forecast.Of(text), new Forecast(plan, profile, teacher => teacher.Training!.Model, 4).Of(text));
+        foreach (var (jobs, kept) in ((int, double)[])[(2, 0.9), (3, 0.8), (4, 0.7), (64, 0.7 * 4 / 64)])
+            Assert.Equal(forecast.Of(students["logits"]).Value / kept, new Forecast(plan with { Units = [.. many] }, profile, teacher => teacher.Training!.Model, jobs).Of(students["logits"]).Value, 1e-9);
         // Another device has not been measured, and keeps the assumed rate.
         var other = new Forecast(plan with { Spec = plan.Spec with { Device = "cuda" } }, profile, _ => throw new InvalidOperationException());
         Assert.False(other.IsMeasured);
