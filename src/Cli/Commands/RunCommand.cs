@@ -53,14 +53,16 @@ internal static class RunCommand
 
         var code = place.Code();
         var manifest = ManifestOf.This(plan, code, files);
-        var others = KeptOf(results, plan, chosen, manifest);
         var isHere = executor != Slurm;
+        // A cluster's nodes are not this machine, and are of several kinds.
+        var otherwise = isHere && results.ReadManifest() is { } then ? ManifestOf.Differences(then, manifest) : [];
+        var others = KeptOf(results, plan, chosen, otherwise);
         var atOnce = isHere ? jobs ?? Environment.ProcessorCount : 1;
         var forecast = new Forecast(plan, place.Profile, teacher => Workplace.ShapeOf(teacher, files), atOnce);
         // A cluster's nodes are not known: as if it had room for all that may start, at this machine's pace.
         var remaining = new RemainingTime(chosen, forecast, isHere ? atOnce : jobs ?? chosen.Count, TimeProvider.System);
         IBoard board = json ? new JsonBoard(remaining) : quiet || Console.IsOutputRedirected ? new PlainBoard(chosen.Count, quiet) : new LiveBoard(chosen, remaining);
-        var recorder = new Recorder(plan, results, manifest, isHere ? forecast : null, board, TimeProvider.System);
+        var recorder = new Recorder(plan, results, manifest, otherwise.Count > 0, isHere ? forecast : null, board, TimeProvider.System);
         var command = new WorkerCommandLine(place.Snapshot(plan.Spec), Path.GetFullPath(file), plan.Spec.Threads, code, place.Store.Root);
         var failures = new Failures(plan.Spec, code, place.Store);
         IExecutor where = !isHere
@@ -87,6 +89,8 @@ internal static class RunCommand
 
         var unmeasured = Deployment.Run(plan, results, files, code, command, board, stop.Token);
         ExperimentReport.Write(plan.Spec, results);
+        if (recorder.MadeOtherwise > 0)
+            board.Say($"{recorder.MadeOtherwise} units were in the store as other kernels or another machine made them; with an empty BENCH_HOME they are made anew");
         if (others > 0) board.Say($"{others} runs of other seeds stand in {Path.GetRelativePath(Directory.GetCurrentDirectory(), results.Path)} from before, and are in what follows");
         foreach (var line in Conclusions.Of(plan.Spec, results.Read())) board.Say(line);
         board.Say($"results and figures: {Path.GetRelativePath(Directory.GetCurrentDirectory(), results.Path)}; all of it on a page: {Path.GetRelativePath(Directory.GetCurrentDirectory(), Path.Combine(results.Path, HtmlPage.Name))}");
@@ -94,13 +98,13 @@ internal static class RunCommand
     }
 
     // How many recorded runs of other seeds stay beside the chosen ones. Another machine's students learn otherwise, by other rounding, and from another teacher.
-    private static int KeptOf(ResultsFolder results, Plan plan, IReadOnlyList<UnitOfWork> chosen, Manifest now)
+    private static int KeptOf(ResultsFolder results, Plan plan, IReadOnlyList<UnitOfWork> chosen, IReadOnlyList<string> otherwise)
     {
-        if (chosen.Count == plan.Units.Count || results.ReadManifest() is not { } then) return 0;
+        if (chosen.Count == plan.Units.Count) return 0;
         var others = plan.Runs.Except(chosen).Select(unit => unit.Run).ToHashSet(StringComparer.Ordinal);
         var kept = results.Read().Runs.Count(row => others.Contains(row.Run));
-        if (kept > 0 && ManifestOf.Differences(then, now) is { Count: > 0 } differences)
-            throw new SpecException(null, $"{kept} runs of other seeds in {results.Path} are not of this machine ({string.Join("; ", differences)}) and would stand in one table with these", "run all seeds, or write elsewhere with --out");
+        if (kept > 0 && otherwise.Count > 0)
+            throw new SpecException(null, $"{kept} runs of other seeds in {results.Path} were made otherwise ({string.Join("; ", otherwise)}) and would stand in one table with these", "run all seeds, or write elsewhere with --out");
         return kept;
     }
 

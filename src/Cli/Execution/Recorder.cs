@@ -9,9 +9,9 @@ namespace Bench.Cli.Execution;
 /// <summary>
 /// Keeps the ledger up to date while units end. The store already holds every outcome, so the ledger may lag: it is written now and then,
 /// and at the end; a run that was killed in between writes it when it is started again. Results of an older version of the experiment, or of
-/// another machine, are replaced only when the new ones are complete. Where a forecast of this machine is given, it is set beside what units took here.
+/// another machine, are replaced only when the new ones are complete; that they were made otherwise is for the caller to say. Where a forecast of this machine is given, it is set beside what units took here.
 /// </summary>
-internal sealed class Recorder(Plan plan, ResultsFolder results, Manifest manifest, Forecast? forecast, IBoard board, TimeProvider clock)
+internal sealed class Recorder(Plan plan, ResultsFolder results, Manifest manifest, bool otherwise, Forecast? forecast, IBoard board, TimeProvider clock)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(15);
 
@@ -23,20 +23,24 @@ internal sealed class Recorder(Plan plan, ResultsFolder results, Manifest manife
     private readonly Dictionary<string, Outcome> outcomes = new(StringComparer.Ordinal);
     private readonly List<TimingRow> timings = [];
     private readonly string began = clock.GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
-    private readonly bool replaces = Recording.Replaces(plan, results.Read(), results.ReadManifest()?.TeacherUnits ?? NoTeachers)
-        || (results.ReadManifest() is { } then && ManifestOf.Differences(then, manifest).Count > 0);
+    private readonly bool replaces = Recording.Replaces(plan, results.Read(), results.ReadManifest()?.TeacherUnits ?? NoTeachers) || otherwise;
     private long saved = clock.GetTimestamp();
     private TimeSpan pause = Pause;
 
     /// <summary>How many units failed.</summary>
     internal int Failed { get; private set; }
 
+    /// <summary>How many were in the store, by other kernels or libraries than are here.</summary>
+    internal int MadeOtherwise { get; private set; }
+
     internal void Ended(UnitOfWork unit, Outcome outcome)
     {
         outcomes[unit.Fingerprint.Text] = outcome;
-        if (outcome.Status != UnitStatus.Ok) Failed++;
         // What the store held already may be another machine's.
-        else if (forecast is { IsMeasured: true } && string.CompareOrdinal(outcome.Circumstances.StartedUtc, began) >= 0)
+        var isNew = string.CompareOrdinal(outcome.Circumstances.StartedUtc, began) >= 0;
+        if (!isNew && outcome.Circumstances.Provider != manifest.Provider) MadeOtherwise++;
+        if (outcome.Status != UnitStatus.Ok) Failed++;
+        else if (isNew && forecast is { IsMeasured: true })
             timings.Add(new TimingRow(unit.Fingerprint.Short, unit.Label, unit.GetType().Name.Replace("Unit", "", StringComparison.Ordinal).ToLowerInvariant(), forecast.Of(unit).Value, outcome.Circumstances.Seconds));
         if (clock.GetElapsedTime(saved) <= pause) return;
         try
@@ -61,7 +65,7 @@ internal sealed class Recorder(Plan plan, ResultsFolder results, Manifest manife
         if (complete && timings.Count > 0)
         {
             var (mine, planned) = (timings.Select(row => row.Unit).ToHashSet(StringComparer.Ordinal), plan.Units.Select(unit => unit.Fingerprint.Short).ToHashSet(StringComparer.Ordinal));
-            results.WriteTable(TimingRow.File, results.ReadTable<TimingRow>(TimingRow.File).Where(row => planned.Contains(row.Unit) && !mine.Contains(row.Unit)).Concat(timings));
+            results.WriteTable(TimingRow.File, results.ReadTable<TimingRow>(TimingRow.File).Where(row => !otherwise && planned.Contains(row.Unit) && !mine.Contains(row.Unit)).Concat(timings));
         }
 
         saved = clock.GetTimestamp();

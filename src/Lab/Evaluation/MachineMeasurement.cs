@@ -15,16 +15,16 @@ namespace Bench.Lab.Evaluation;
 public static class MachineMeasurement
 {
     private static readonly int[] Widths = [16, 32, 64, 128, 256];
-    private static readonly int[] StepTokens = [256, 1024, 4096];
+    private static readonly int[] Lengths = [8, 32, 128];
     private static readonly int[] Together = [1, 16, 64];
 
+    private const int Batch = 32;
     private const int Time = 32;
     private const int Vocabulary = 64;
     private const int Heads = 4;
 
     // The model and the step of what is measured at one size only.
-    private const int Usual = 64;
-    private const int UsualTokens = 1024;
+    private const int Usual = 32;
 
     private const int Passes = 3;
     private const int Steps = 10;
@@ -57,24 +57,24 @@ public static class MachineMeasurement
     private static IEnumerable<(ChargeKind Kind, MeasuredRate Rate)> RatesAt(int width, TimeProvider clock)
     {
         using var model = ModelOf(width);
-        foreach (var tokens in StepTokens) yield return (ChargeKind.StudentTraining, new MeasuredRate(width, tokens, TrainingRate(model, tokens / Time, clock)));
+        foreach (var length in Lengths) yield return (ChargeKind.StudentTraining, new MeasuredRate(width, Batch * length, TrainingRate(model, length, clock)));
         model.Freeze();
         foreach (var rows in Together) yield return (ChargeKind.Evaluation, new MeasuredRate(width, rows, GenerationRate(model, rows, clock)));
         yield return (ChargeKind.TeacherScoring, new MeasuredRate(width, 4096, ScoringRate(model, 4096 / Time, clock)));
     }
 
-    private static Sequence[] Sequences(int count)
+    private static Sequence[] Sequences(int count, int time = Time)
     {
         var random = new Seed(1).Stream("tokens");
-        return [.. Enumerable.Range(0, count).Select(_ => new Sequence([.. Enumerable.Range(0, Time + 1).Select(_ => random.Next(Vocabulary))], 1))];
+        return [.. Enumerable.Range(0, count).Select(_ => new Sequence([.. Enumerable.Range(0, time + 1).Select(_ => random.Next(Vocabulary))], 1))];
     }
 
     private static Decoder ModelOf(int width) => Decoder.Initialise(
         new ModelShape { Layers = 2, Width = width, Heads = Heads, KeyValueHeads = Heads, HeadWidth = width / Heads, FeedForward = 8 * width / 3 / 8 * 8, Vocabulary = Vocabulary }, Compute.Cpu, new Seed(0));
 
-    private static double TrainingRate(Decoder model, int batch, TimeProvider clock)
+    private static double TrainingRate(Decoder model, int length, TimeProvider clock)
     {
-        using var training = new Rehearsal(model, batch, clock);
+        using var training = new Rehearsal(model, length, clock);
         return training.Flops / ModelUse.Median(clock, training.Step, rounds: Steps);
     }
 
@@ -92,8 +92,8 @@ public static class MachineMeasurement
             return (first - steps * each, each);
         }
 
-        using var training = new Rehearsal(model, UsualTokens / Time, clock);
-        var prompts = Prompts(UsualTokens / Time);
+        using var training = new Rehearsal(model, Time, clock);
+        var prompts = Prompts(Batch);
         var (warmUp, step) = Begin(training.Step, 200);
         return (Math.Max(0, warmUp + Begin(() => Write(model, prompts, clock), 10).Beyond), step);
     }
@@ -155,14 +155,14 @@ public static class MachineMeasurement
         private readonly Trainer trainer;
         private readonly PreparedCurriculum curriculum;
 
-        internal Rehearsal(Decoder model, int batch, TimeProvider clock)
+        internal Rehearsal(Decoder model, int length, TimeProvider clock)
         {
-            var optimiser = new OptimiserSpec { LearningRate = LearningRate, Batch = batch };
+            var optimiser = new OptimiserSpec { LearningRate = LearningRate, Batch = Batch };
             objective = MethodObjective.CrossEntropy(model);
             adam = new AdamW(objective.Parameters, model.Compute, optimiser);
             trainer = new Trainer(objective.Parameters, model.Compute, optimiser, clock);
-            curriculum = new PreparedCurriculum(Lesson.Of(Sequences(4 * batch)), objective, model.Shape, model.Compute, optimiser, new Seed(2));
-            Flops = batch * ModelFlops.Training(model.Shape, Time).Value;
+            curriculum = new PreparedCurriculum(Lesson.Of(Sequences(4 * Batch, length)), objective, model.Shape, model.Compute, optimiser, new Seed(2));
+            Flops = Batch * ModelFlops.Training(model.Shape, length).Value;
         }
 
         /// <summary>Of a step.</summary>

@@ -16,7 +16,7 @@ public sealed record MachineProfile
     /// <summary>float32 matrix products of 2048 × 2048.</summary>
     public required double MatrixFlopsPerSecond { get; init; }
 
-    /// <summary>FLOP/s of training steps, by the model's width and the tokens of a step.</summary>
+    /// <summary>FLOP/s of training steps, by the model's width and the tokens of a step of 32 sequences.</summary>
     public required IReadOnlyList<MeasuredRate> Training { get; init; }
 
     /// <summary>FLOP/s of writing, by the model's width and the responses that are written together.</summary>

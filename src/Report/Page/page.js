@@ -228,7 +228,9 @@ async function copy(button, text) {
 }
 
 // columns: [{ head, of: row => value, write: row => text, number }]
-function table(target, columns, rows, { filter, name, caption, sort }) {
+// A hidden column is in the CSV alone.
+function table(target, all, rows, { filter, name, caption, sort }) {
+  const columns = all.filter(column => !column.hidden);
   let [order, word] = [sort ?? null, ''];
   const body = make('tbody');
   const heads = columns.map((column, i) => make('th', { scope: 'col', class: column.number ? 'number' : null }, make('button', { type: 'button', onclick: () => { order = order && order[0] === i ? [i, -order[1]] : [i, column.number ? -1 : 1]; fill(); } }, column.head)));
@@ -247,7 +249,7 @@ function table(target, columns, rows, { filter, name, caption, sort }) {
   }
   const tools = make('p', { class: 'filter' });
   if (filter) tools.append(make('label', {}, 'filter ', make('input', { type: 'search', oninput: event => { word = event.target.value.toLowerCase(); fill(); } })), ' ');
-  tools.append(make('button', { type: 'button', onclick: () => save(`${name}.csv`, csv([columns.map(column => column.head), ...rows.map(row => columns.map(column => column.of(row)))])) }, 'CSV'));
+  tools.append(make('button', { type: 'button', onclick: () => save(`${name}.csv`, csv([all.map(column => column.head), ...rows.map(row => all.map(column => column.of(row)))])) }, 'CSV'));
   target.replaceChildren(tools, make('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': caption }, make('table', {}, make('caption', { hidden: true }, caption), make('thead', {}, make('tr', {}, ...heads)), body)));
   fill();
 }
@@ -315,7 +317,7 @@ const csvOf = {};
 function tables() {
   const rows = data.summary.filter(row => row.student === chosen.student || row.method === 'teacher');
   table(byId('scores'), [
-    ...(data.tasks.length > 1 ? [{ head: 'task', of: row => row.task }] : []), ...(data.tasks.some(entry => entry.metrics.length > 1) ? [{ head: 'metric', of: row => row.metric }] : []), { head: 'method', of: row => row.method === 'teacher' ? `teacher ${row.teacher}` : row.label },
+    { head: 'task', of: row => row.task, hidden: data.tasks.length === 1 }, { head: 'metric', of: row => row.metric, hidden: data.tasks.every(entry => entry.metrics.length === 1) }, { head: 'method', of: row => row.method === 'teacher' ? `teacher ${row.teacher}` : row.label },
     { head: 'budget', of: row => row.budget, write: row => short(row.budget), number: true }, { head: 'mean [95% interval]', of: row => row.value, write: row => interval(row.value, row.low, row.high, fixed), number: true },
     { head: 'recovered', of: row => row.recovered, write: row => interval(row.recovered, row.recoveredLow, row.recoveredHigh, percent), number: true },
     { head: 'total FLOPs', of: row => row.flops, write: row => short(row.flops), number: true }, { head: 'USD', of: row => row.usd, write: row => short(row.usd), number: true }, { head: 'seeds', of: row => row.seeds, number: true },
@@ -330,7 +332,7 @@ function tables() {
   byId('uses-section').hidden = data.uses.length === 0;
   const column = (head, of, write) => ({ head, of, write: row => known(of(row)) ? write(of(row)) : '', number: true });
   table(byId('uses'), [
-    { head: 'model', of: row => row.model }, { head: 'format', of: row => row.format }, ...(data.tasks.length > 1 ? [{ head: 'task', of: row => row.task }] : []),
+    { head: 'model', of: row => row.model }, { head: 'format', of: row => row.format }, { head: 'task', of: row => row.task, hidden: data.tasks.length === 1 },
     { head: 'score', of: row => row.value, write: row => `${row.value.toFixed(3)} [${row.low.toFixed(3)}, ${row.high.toFixed(3)}]`, number: true },
     column('MB', row => row.bytes / 1e6, value => value.toFixed(2)), column('first token, ms', row => 1000 * row.first, value => value.toFixed(2)), column('tokens/s', row => row.rate, value => value.toFixed(0)),
     column('tokens/s, 16 together', row => row.rate16, value => value.toFixed(0)), column('peak MB', row => row.peak / 1e6, value => value.toFixed(0)), column('J per 1,000', row => row.joules, value => value.toFixed(2)),

@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text.Json;
 using Bench.Protocol.Ledger;
+using Bench.Protocol.Outcomes;
+using Bench.Protocol.Plans;
 using Bench.Tests.Protocol;
 
 namespace Bench.Tests.Cli;
@@ -132,9 +134,22 @@ public sealed class RunTests : IDisposable
         folder.Update((results, _) => results, folder.ReadManifest()! with { Cpu = "Another" });
         var mixed = bench.Run("run", experiment, "--out", output, "--seeds", "0");
         Assert.Equal(2, mixed.Code);
-        Assert.StartsWith($"bench: 7 runs of other seeds in {output} are not of this machine (processor Another then, ", mixed.Errors, StringComparison.Ordinal);
+        Assert.StartsWith($"bench: 7 runs of other seeds in {output} were made otherwise (processor Another then, ", mixed.Errors, StringComparison.Ordinal);
         Assert.Equal(0, bench.Run("run", experiment, "--out", output).Code);
         Assert.NotEqual("Another", folder.ReadManifest()!.Cpu);
+
+        // Until all are there, the other's stay as they are.
+        var plan = Experiments.Plan(Experiments.Small);
+        var manifest = folder.ReadManifest()!;
+        var outcome = new Outcome { Status = UnitStatus.Failed, Error = "now", Charges = [], Scores = [], Circumstances = new Circumstances { StartedUtc = "", Seconds = 1, PeakRssBytes = null, Device = "cpu", Provider = "another", Commit = "", Dirty = false } };
+        foreach (var otherwise in (bool[])[true, false])
+        {
+            var recorder = new Bench.Cli.Execution.Recorder(plan, folder, manifest, otherwise, null, new Bench.Cli.Display.PlainBoard(1, quiet: true), TimeProvider.System);
+            recorder.Ended(plan.Runs.OfType<StudentUnit>().First(), outcome);
+            recorder.Save(complete: false);
+            Assert.Equal(1, recorder.MadeOtherwise);
+            Assert.Equal(otherwise ? 0 : 1, folder.Read().Runs.Count(row => row.Error == "now"));
+        }
     }
 
     [Fact]
