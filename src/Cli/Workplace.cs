@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Reflection;
 using System.Security.Cryptography;
 using System.Text;
 using Bench.Lab.Runs;
@@ -51,7 +50,7 @@ internal sealed class Workplace
         get
         {
             var environs = new Dictionary<string, string>(StringComparer.Ordinal) { ["BENCH_ROOT"] = Root, ["BENCH_HOME"] = Home, ["BENCH_DATA"] = Data };
-            foreach (var name in (string[])["LD_LIBRARY_PATH", "OPENBLAS_CORETYPE", KernelsVariable, "MALLOC_MMAP_THRESHOLD_", "MALLOC_TRIM_THRESHOLD_", "DOTNET_ROOT", "DOTNET_TieredPGO"])
+            foreach (var name in (string[])["LD_LIBRARY_PATH", "BENCH_TORCH", KernelsVariable, "DOTNET_ROOT", "DOTNET_TieredPGO"])
                 if (Environment.GetEnvironmentVariable(name) is { Length: > 0 } value) environs[name] = value;
             return environs;
         }
@@ -64,8 +63,6 @@ internal sealed class Workplace
     internal static double? StoreLimit => Environment.GetEnvironmentVariable("BENCH_STORE_GIB") is not { Length: > 0 } text ? null
         : double.TryParse(text, System.Globalization.NumberStyles.Float, System.Globalization.CultureInfo.InvariantCulture, out var gibibytes) && gibibytes > 0 ? gibibytes * (1 << 30)
         : throw new SpecException(null, $"BENCH_STORE_GIB is '{text}', which is no size", "give a number of GiB, or unset it");
-
-    internal static string Providers { get; } = typeof(Workplace).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().First(entry => entry.Key == "BenchProviders").Value!;
 
     /// <summary>The experiment.yaml that a person means by a folder or a file.</summary>
     /// <exception cref="SpecException">There is none.</exception>
@@ -178,14 +175,14 @@ internal sealed class Workplace
 
     internal CodeVersion Code()
     {
-        var provider = $"{Providers} libtorch {LibTorch.Version}{(Compute.Cpu.Fused ? $", kernels {Compute.KernelVersion}" : ", composite kernels")}{(Environment.GetEnvironmentVariable("OPENBLAS_CORETYPE") is { Length: > 0 } core ? $", OpenBLAS as on {core}" : "")}";
+        var tensors = $"libtorch {LibTorch.Version}, {(Compute.Cpu.Fused ? $"kernels {Compute.KernelVersion}" : "composite kernels")}";
         // A worker's results belong to the code that its parent was started from.
         if (Environment.GetEnvironmentVariable(CommitVariable) is { Length: > 0 } given)
-            return new CodeVersion(given.Replace(DirtyMark, "", StringComparison.Ordinal), given.EndsWith(DirtyMark, StringComparison.Ordinal), provider);
+            return new CodeVersion(given.Replace(DirtyMark, "", StringComparison.Ordinal), given.EndsWith(DirtyMark, StringComparison.Ordinal), tensors);
         var commit = Git("rev-parse", "HEAD") ?? "unknown";
         // Only what a result is computed from: words and results may change meanwhile.
         var changes = Git("status", "--porcelain", "--", "src", "experiments", "bench", "global.json", "*.props", ":!*.md");
-        return new CodeVersion(commit, changes is null or { Length: > 0 }, provider);
+        return new CodeVersion(commit, changes is null or { Length: > 0 }, tensors);
     }
 
     private IEnumerable<string> Experiments() => Directory.Exists(Path.Combine(Root, "experiments"))

@@ -13,25 +13,17 @@ public static class FigureRenderer
     internal const float TextSize = 13;
     private const float LabelSize = 15;
 
-    /// <summary>Whether a figure can be drawn here.</summary>
-    public static bool Works()
+    /// <summary>Why no figure can be drawn here, in one line; null where one can.</summary>
+    public static string? Problem()
     {
-        var path = Path.Combine(Path.GetTempPath(), $"bench-{Guid.NewGuid():N}.svg");
         try
         {
-            using var plot = new Plot();
-            double[] ends = [0, 1];
-            plot.Add.Scatter(ends, ends);
-            plot.SaveSvg(path, 100, 100);
-            return File.Exists(path);
+            using var plot = New("x", "y");
+            return plot.GetImageBytes(Width, Height).Length > 0 ? null : "an empty image was drawn";
         }
-        catch (InvalidOperationException)
+        catch (Exception error) when (error is DllNotFoundException or TypeInitializationException)
         {
-            return false;
-        }
-        finally
-        {
-            File.Delete(path);
+            return error.GetBaseException().Message.ReplaceLineEndings(" ");
         }
     }
 

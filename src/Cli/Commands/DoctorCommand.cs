@@ -11,15 +11,14 @@ namespace Bench.Cli.Commands;
 /// <summary>bench doctor: what is installed, what is used, what is wrong and how to mend it.</summary>
 internal static class DoctorCommand
 {
-    /// <summary>Below this, one core has no optimised BLAS: libtorch without one reaches a few GFLOP/s.</summary>
+    /// <summary>Below this, libtorch's products do not use the processor's vectors: those that do reach tens of GFLOP/s on one core.</summary>
     private const double SuspiciousRate = 15e9;
 
     internal static Command Create()
     {
-        var rateOnly = new Option<bool>("--matrix-rate") { Description = "Print only the FLOP/s of matrix products (the launcher compares BLAS builds by it).", Hidden = true };
         var store = new Option<bool>("--store") { Description = "Read every file of the store and compare it with its checksum; what is damaged is taken away, and the next run computes it anew." };
-        var command = new Command("doctor", "Say what is installed, which providers are used, and what is wrong.") { rateOnly, store };
-        command.SetAction(parsed => parsed.GetValue(rateOnly) ? PrintRate() : parsed.GetValue(store) ? ExamineStore() : Examine());
+        var command = new Command("doctor", "Say what is installed, which libtorch is used, and what is wrong.") { store };
+        command.SetAction(parsed => parsed.GetValue(store) ? ExamineStore() : Examine());
         return command;
     }
 
@@ -45,35 +44,32 @@ internal static class DoctorCommand
         return damaged == 0 ? ExitCodes.Done : ExitCodes.SomeFailed;
     }
 
-    private static int PrintRate()
-    {
-        Console.WriteLine(LibTorch.MatrixRate(TimeProvider.System).ToString("0", CultureInfo.InvariantCulture));
-        return ExitCodes.Done;
-    }
-
     private static int Examine()
     {
         var place = Workplace.Current;
         var problems = new List<string>();
         Line("processor", $"{ManifestOf.Cpu()}, {Environment.ProcessorCount} cores");
         Line("runtime", System.Runtime.InteropServices.RuntimeInformation.FrameworkDescription);
-        Line("providers", Workplace.Providers);
+        Line("libtorch", $"{LibTorch.Version} from {LibTorch.Folder}");
         try
         {
-            Line("libtorch", LibTorch.Version);
+            LibTorch.Require();
         }
-        catch (Exception error) when (error is DllNotFoundException or TypeInitializationException)
+        catch (LabException error)
         {
-            Console.WriteLine($"WRONG: libtorch cannot be loaded ({error.Message.ReplaceLineEndings(" ")}): delete .bench/libraries and run this again");
+            Console.WriteLine($"WRONG: {error.Message}");
             return ExitCodes.SomeFailed;
         }
 
+        Line("TorchSharp", $"{ManifestOf.VersionOf("TorchSharp")} over {LibTorch.Wrapper}");
+        Line("a process has", $"{LibTorch.Threads} {(LibTorch.Threads == 1 ? "thread" : "threads")}{LibTorch.KeepsMemory switch { true => ", and keeps the memory of large tensors", false => ", and gives the memory of large tensors back at every step", null => "" }}");
+        Line("device: cuda", LibTorch.Devices ?? "finds nothing with this libtorch");
         var rate = LibTorch.MatrixRate(TimeProvider.System);
         Line("matrix product", string.Create(CultureInfo.InvariantCulture, $"{rate / 1e9:0} GFLOP/s fp32 on one core"));
-        if (rate < SuspiciousRate) problems.Add("matrix products are slow: install an optimised BLAS (apt-get install libopenblas0-pthread)");
+        if (rate < SuspiciousRate) problems.Add("matrix products are slow: this processor may lack AVX2, or be busy with other work");
         Line("ONNX Runtime", OnnxModel.RuntimeVersion);
-        Line("figures", Workplace.Providers == "nuget" ? "ScottPlot" : "gnuplot behind ScottPlot's API");
-        if (!FigureRenderer.Works()) problems.Add("figures cannot be drawn: apt-get install gnuplot-nox");
+        Line("figures", $"ScottPlot {ManifestOf.VersionOf("ScottPlot")}");
+        if (FigureRenderer.Problem() is { } undrawn) problems.Add($"figures cannot be drawn: {undrawn}");
         Line("store", place.Store.Root);
         try
         {

@@ -28,7 +28,7 @@ internal sealed class Failures(ExperimentSpec spec, CodeVersion code, ContentSto
                 Seconds = took,
                 PeakRssBytes = null,
                 Device = spec.Device,
-                Provider = code.Provider,
+                Tensors = code.Tensors,
                 Commit = code.Commit,
                 Dirty = code.Dirty,
             },

@@ -26,8 +26,8 @@ internal static class ManifestOf
         SpecSha256 = spec.FileHash,
         Commit = code.Commit,
         Dirty = code.Dirty,
-        Packages = Packages.ToDictionary(name => name, name => Workplace.Providers == "system" && name is ("TorchSharp" or "ScottPlot") ? "system provider" : VersionOf(name)),
-        Provider = code.Provider,
+        Packages = Packages.ToDictionary(name => name, VersionOf),
+        Tensors = code.Tensors,
         Cpu = Cpu(),
         Cores = Environment.ProcessorCount,
         Device = spec.Device,
@@ -48,7 +48,7 @@ internal static class ManifestOf
             if (before != after) differences.Add($"{what} {before} then, {after} now");
         }
 
-        Compare("tensors", then.Provider, now.Provider);
+        Compare("tensors", then.Tensors, now.Tensors);
         Compare("processor", then.Cpu, now.Cpu);
         Compare("device", then.Device, now.Device);
         foreach (var (file, hash) in then.Data.Where(pair => now.Data.ContainsKey(pair.Key))) Compare(file, hash, now.Data[file]);
@@ -65,5 +65,5 @@ internal static class ManifestOf
         return first.TryGetValue("cpu family", out var family) && first.TryGetValue("model", out var model) && first.TryGetValue("stepping", out var stepping) ? $"{name} ({family}/{model}/{stepping})" : name;
     }
 
-    private static string VersionOf(string assembly) => Assembly.Load(assembly).GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "unknown";
+    internal static string VersionOf(string assembly) => Assembly.Load(assembly).GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "unknown";
 }

@@ -38,7 +38,7 @@ internal sealed class Recorder(Plan plan, ResultsFolder results, Manifest manife
         outcomes[unit.Fingerprint.Text] = outcome;
         // What the store held already may be another machine's.
         var isNew = string.CompareOrdinal(outcome.Circumstances.StartedUtc, began) >= 0;
-        if (!isNew && outcome.Circumstances.Provider != manifest.Provider) MadeOtherwise++;
+        if (!isNew && outcome.Circumstances.Tensors != manifest.Tensors) MadeOtherwise++;
         if (outcome.Status != UnitStatus.Ok) Failed++;
         else if (isNew && forecast is { IsMeasured: true })
             timings.Add(new TimingRow(unit.Fingerprint.Short, unit.Label, unit.GetType().Name.Replace("Unit", "", StringComparison.Ordinal).ToLowerInvariant(), forecast.Of(unit).Value, outcome.Circumstances.Seconds));

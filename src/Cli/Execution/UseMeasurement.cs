@@ -36,7 +36,7 @@ internal sealed record UseMeasurement(long Bytes, ModelUse Use, long PeakBytes, 
             var (path, bytes) = ModelUse.Write(format, folder, model, tokenizer);
             string[] words = [typeof(UseMeasurement).Assembly.Location, "measure", path, Alone, "--tokens", tokens.ToString(CultureInfo.InvariantCulture), .. experiment];
             var start = new ProcessStartInfo(Environment.ProcessPath!, words) { RedirectStandardOutput = true, RedirectStandardError = true };
-            (start.Environment["OMP_NUM_THREADS"], start.Environment["OPENBLAS_NUM_THREADS"]) = ("1", "1");
+            (start.Environment["OMP_NUM_THREADS"], start.Environment["MKL_NUM_THREADS"]) = ("1", "1");
             using var process = Process.Start(start) ?? throw new IOException("cannot start a measuring process");
             using var stop = cancel.Register(() => process.Kill(entireProcessTree: true));
             var complaints = process.StandardError.ReadToEndAsync(CancellationToken.None);

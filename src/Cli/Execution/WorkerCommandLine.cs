@@ -25,9 +25,9 @@ internal sealed class WorkerCommandLine(string snapshot, string experimentFile, 
     /// <summary>What differs from this process's environment.</summary>
     internal IReadOnlyDictionary<string, string> Environs { get; } = new Dictionary<string, string>
     {
-        // One unit, one process, that many threads: BLAS threads times OpenMP threads would fight over the cores.
+        // One unit, one process, that many threads: MKL's threads times OpenMP's would fight over the cores.
         ["OMP_NUM_THREADS"] = threads.ToString(CultureInfo.InvariantCulture),
-        ["OPENBLAS_NUM_THREADS"] = threads.ToString(CultureInfo.InvariantCulture),
+        ["MKL_NUM_THREADS"] = threads.ToString(CultureInfo.InvariantCulture),
         [Workplace.StoreVariable] = store,
         [Workplace.CommitVariable] = code.Dirty ? code.Commit + Workplace.DirtyMark : code.Commit,
     };

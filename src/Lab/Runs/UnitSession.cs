@@ -168,7 +168,7 @@ internal sealed class UnitSession(
             Seconds = Clock.GetElapsedTime(started).TotalSeconds,
             PeakRssBytes = process.PeakWorkingSet64,
             Device = Spec.Device,
-            Provider = code.Provider,
+            Tensors = code.Tensors,
             Commit = code.Commit,
             Dirty = code.Dirty,
         };

@@ -19,7 +19,7 @@ public sealed record Manifest
 
     public required IReadOnlyDictionary<string, string> Packages { get; init; }
 
-    public required string Provider { get; init; }
+    public required string Tensors { get; init; }
 
     public required string Cpu { get; init; }
 

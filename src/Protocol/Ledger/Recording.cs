@@ -143,7 +143,7 @@ public static class Recording
             outcome.TeacherTokens, outcome.TeacherQueries, Sum(ChargeKind.StudentTraining),
             Sum(ChargeKind.TeacherTraining, ChargeKind.TeacherGeneration, ChargeKind.TeacherScoring), known && !counted.Any(charge => charge.FlopsUnknown) ? Charge.Total(counted, spec.Boundary).Value : null,
             where.Seconds, spec.Prices.EstimatedEnergy(new Seconds(where.Seconds)).Value, known && counted.All(charge => charge.Cost(spec.Prices) is not null) ? Dollars(spec, counted) : null,
-            where.PeakRssBytes, where.Device, where.Provider, where.Commit, where.Dirty, where.StartedUtc, outcome.Attempts);
+            where.PeakRssBytes, where.Device, where.Tensors, where.Commit, where.Dirty, where.StartedUtc, outcome.Attempts);
     }
 
     // Rent follows from the sum of FLOPs; what servers asked for is added to it.

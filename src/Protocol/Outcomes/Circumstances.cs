@@ -11,7 +11,7 @@ public sealed record Circumstances
 
     public required string Device { get; init; }
 
-    public required string Provider { get; init; }
+    public required string Tensors { get; init; }
 
     public required string Commit { get; init; }
 

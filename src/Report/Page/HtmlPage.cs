@@ -68,7 +68,7 @@ public static class HtmlPage
     {
         yield return ("commit", manifest.Commit + (manifest.Dirty ? " with changes" : ""));
         yield return ("processor", $"{manifest.Cpu}, {manifest.Cores} cores, {manifest.Device}");
-        yield return ("system", $"{manifest.OperatingSystem}, {manifest.Runtime}, {manifest.Provider}");
+        yield return ("system", $"{manifest.OperatingSystem}, {manifest.Runtime}, {manifest.Tensors}");
         yield return ("cost boundary", string.Join(" + ", manifest.Boundary));
         yield return ("prices", manifest.Prices);
         yield return ("energy", manifest.Energy);

@@ -22,7 +22,7 @@ public sealed class BoardTests
     private static Outcome Done(double seconds) => new()
     {
         Status = UnitStatus.Ok,
-        Circumstances = new Circumstances { StartedUtc = "", Seconds = seconds, PeakRssBytes = null, Device = "cpu", Provider = "test", Commit = "", Dirty = false },
+        Circumstances = new Circumstances { StartedUtc = "", Seconds = seconds, PeakRssBytes = null, Device = "cpu", Tensors = "test", Commit = "", Dirty = false },
     };
 
     // Runs a plan on some processes in virtual time: each unit takes what it is forecast times a factor of its kind and a random one. Tells the time left whenever one ends, as shares of the whole.

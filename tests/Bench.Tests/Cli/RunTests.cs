@@ -141,7 +141,7 @@ public sealed class RunTests : IDisposable
         // Until all are there, the other's stay as they are.
         var plan = Experiments.Plan(Experiments.Small);
         var manifest = folder.ReadManifest()!;
-        var outcome = new Outcome { Status = UnitStatus.Failed, Error = "now", Charges = [], Scores = [], Circumstances = new Circumstances { StartedUtc = "", Seconds = 1, PeakRssBytes = null, Device = "cpu", Provider = "another", Commit = "", Dirty = false } };
+        var outcome = new Outcome { Status = UnitStatus.Failed, Error = "now", Charges = [], Scores = [], Circumstances = new Circumstances { StartedUtc = "", Seconds = 1, PeakRssBytes = null, Device = "cpu", Tensors = "another", Commit = "", Dirty = false } };
         foreach (var otherwise in (bool[])[true, false])
         {
             var recorder = new Bench.Cli.Execution.Recorder(plan, folder, manifest, otherwise, null, new Bench.Cli.Display.PlainBoard(1, quiet: true), TimeProvider.System);

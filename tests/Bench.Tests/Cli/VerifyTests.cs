@@ -73,7 +73,7 @@ public sealed class VerifyTests : IDisposable
             Status = UnitStatus.Ok,
             Scores = [new TaskScores("t", "accuracy", Many(scores))],
             Charges = [charge with { Flops = new Bench.Protocol.Units.Flops(flops) }],
-            Circumstances = new Circumstances { StartedUtc = "", Seconds = 1, PeakRssBytes = null, Device = "cpu", Provider = "", Commit = "", Dirty = false },
+            Circumstances = new Circumstances { StartedUtc = "", Seconds = 1, PeakRssBytes = null, Device = "cpu", Tensors = "", Commit = "", Dirty = false },
         };
         Assert.Empty(verification.Differences("r", Again([1, 0, 1, 0]), true, null));
         // The same mean by other items is not the same to the bit, and is within any tolerance.

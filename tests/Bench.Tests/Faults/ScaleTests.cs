@@ -108,7 +108,7 @@ public sealed class ScaleTests
         Scores = [new TaskScores("addition", "accuracy", [.. Enumerable.Range(0, items).Select(i => i % 3 == 0 ? 1.0 : 0)])],
         StudentParameters = 7,
         Steps = 3,
-        Circumstances = new Circumstances { StartedUtc = "2026-11-22T08:00:00Z", Seconds = 1.5, PeakRssBytes = 123, Device = "cpu", Provider = "test", Commit = "abc", Dirty = false },
+        Circumstances = new Circumstances { StartedUtc = "2026-11-22T08:00:00Z", Seconds = 1.5, PeakRssBytes = 123, Device = "cpu", Tensors = "test", Commit = "abc", Dirty = false },
     };
 
     private static long Peak(int process)

@@ -12,7 +12,7 @@ public class LedgerTests
 {
     private static readonly Circumstances Here = new()
     {
-        StartedUtc = "2026-11-22T08:00:00Z", Seconds = 1.5, PeakRssBytes = 123, Device = "cpu", Provider = "test", Commit = "abc", Dirty = false,
+        StartedUtc = "2026-11-22T08:00:00Z", Seconds = 1.5, PeakRssBytes = 123, Device = "cpu", Tensors = "test", Commit = "abc", Dirty = false,
     };
 
     private static Outcome Of(double first, double second) => new()

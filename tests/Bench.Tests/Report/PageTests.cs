@@ -201,7 +201,7 @@ public sealed class PageTests : IAsyncLifetime
                 Answers = [.. Enumerable.Range(0, 4).Select(item => new Answered(item, "12+34=", "46", "<b>46</b></script><script>alert(1)</script>"))],
             }],
             Curve = [.. Enumerable.Range(0, 60).Select(step => new CurvePoint(step * 10, step, 3.0 / (1 + step) + random.NextDouble()))],
-            Circumstances = new Circumstances { StartedUtc = "2026-11-22T08:00:00Z", Seconds = 1.5, PeakRssBytes = 123, Device = "cpu", Provider = "test", Commit = "abc", Dirty = false },
+            Circumstances = new Circumstances { StartedUtc = "2026-11-22T08:00:00Z", Seconds = 1.5, PeakRssBytes = 123, Device = "cpu", Tensors = "test", Commit = "abc", Dirty = false },
         });
         var folder = new ResultsFolder(scratch.File("many"));
         folder.Write(Recording.Merge(plan, outcomes, Bench.Protocol.Ledger.Results.Empty, new Dictionary<string, string>()));

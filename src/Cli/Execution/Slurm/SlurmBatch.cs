@@ -44,9 +44,6 @@ internal sealed partial class SlurmBatch
         Directory.CreateDirectory(folder);
         var script = new StringBuilder("#!/bin/bash\n");
         foreach (var (name, value) in environment) script.Append("export ").Append(name).Append('=').Append(Quoted(value)).Append('\n');
-        // What the submitting machine tells OpenBLAS of its processor is no help, and may be fatal, on a node that has not its instructions.
-        script.Append("case ${OPENBLAS_CORETYPE:-} in Cooperlake) has=avx512_bf16 ;; SkylakeX) has=avx512vl ;; Haswell) has=avx2 ;; *) has= ;; esac\n");
-        script.Append("[ -z \"$has\" ] || grep -qw \"$has\" /proc/cpuinfo || unset OPENBLAS_CORETYPE\n");
         script.Append("cd ").Append(Quoted(folder)).Append(" || exit 1\n");
         script.Append("i=$SLURM_ARRAY_TASK_ID\nrm -f \"$i.exit\"\nread -ra unit < <(sed -n \"$((i + 1))p\" ").Append(UnitsName).Append(")\n");
         // Of what a unit says only the end is kept, whatever it prints; its exit code appears whole or not at all.

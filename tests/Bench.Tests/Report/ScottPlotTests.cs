@@ -1,10 +1,10 @@
 using ScottPlot;
 using ScottPlot.TickGenerators;
 
-namespace Bench.Tests.Providers;
+namespace Bench.Tests.Report;
 
-/// <summary>What the product relies on in ScottPlot, whoever supplies it.</summary>
-public class PlotTests
+/// <summary>What the product relies on in ScottPlot.</summary>
+public class ScottPlotTests
 {
     private static Plot Example()
     {

@@ -1,4 +1,0 @@
-namespace ScottPlot;
-
-/// <summary>Where an axis has ticks.</summary>
-public interface ITickGenerator;

@@ -1,8 +1,0 @@
-namespace ScottPlot;
-
-/// <summary>Which way a bar grows.</summary>
-public enum Orientation
-{
-    Horizontal,
-    Vertical,
-}

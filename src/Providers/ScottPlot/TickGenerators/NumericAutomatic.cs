@@ -1,4 +1,0 @@
-namespace ScottPlot.TickGenerators;
-
-/// <summary>Ticks wherever the renderer finds them good.</summary>
-public sealed class NumericAutomatic : ITickGenerator;
