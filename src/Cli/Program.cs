@@ -86,7 +86,7 @@ catch (Exception error) when (error is IOException or UnauthorizedAccessExceptio
 }
 catch (Exception error) when (Environment.GetEnvironmentVariable("BENCH_TRACE") is null)
 {
-    return Say($"a fault of Bench itself: {error.GetType().Name}: {error.Message} (BENCH_TRACE=1 shows where; please report it)", ExitCodes.SomeFailed);
+    return Say($"a fault of Bench itself: {error.GetType().Name}: {error.Message.Split('\n')[0]} (BENCH_TRACE=1 shows where; please report it)", ExitCodes.SomeFailed);
 }
 
 // The parser's words for types are not people's.

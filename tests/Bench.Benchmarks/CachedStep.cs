@@ -15,7 +15,7 @@ namespace Bench.Benchmarks;
 /// </summary>
 public class CachedStep
 {
-    private readonly Dictionary<string, (Trainer Trainer, AdamW Adam, PreparedCurriculum Curriculum)> arms = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (Learner Learner, PreparedCurriculum Curriculum)> arms = new(StringComparer.Ordinal);
     private readonly string folder = Directory.CreateTempSubdirectory("bench-cached-").FullName;
 
     [Params(256, 151_936)]
@@ -41,8 +41,7 @@ public class CachedStep
             var objective = new MethodObjective(new MethodSpec { Name = name, Objective = name.Split(' ')[0], Signal = signal, Keep = Keep.Trace }, model, null, default);
             var lesson = Lesson.Of(sequences) with { Scores = sampled is { } draws ? new TeacherScores(PathOf(draws)) : null };
             arms[name] = (
-                new Trainer(objective.Parameters, Compute.Cpu, optimiser, TimeProvider.System), new AdamW(objective.Parameters, Compute.Cpu, optimiser),
-                new PreparedCurriculum(lesson, objective, shape, Compute.Cpu, optimiser, new Seed(2)));
+                new Learner(objective, Compute.Cpu, optimiser), new PreparedCurriculum(lesson, objective, shape, Compute.Cpu, optimiser, new Seed(2)));
         }
     }
 
@@ -58,7 +57,7 @@ public class CachedStep
     [GlobalCleanup]
     public void CleanUp() => Directory.Delete(folder, recursive: true);
 
-    private double Step(string name) => arms[name].Trainer.Step(arms[name].Curriculum.Next(), arms[name].Adam, 1e-3).Loss;
+    private double Step(string name) => arms[name].Learner.Step(arms[name].Curriculum.Next(), 1e-3).Loss;
 
     private string PathOf(bool sampled) => Path.Combine(folder, $"{Vocabulary}-{sampled}.bin");
 

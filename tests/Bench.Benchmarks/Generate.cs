@@ -39,7 +39,7 @@ public class Generate
     }
 
     [Benchmark]
-    public long Tokens() => generator.Continue(prompts, PeerShapes.Time, -1, SamplingSpec.Greedy, default, ChargeKind.Evaluation).Charge.Tokens;
+    public long Tokens() => generator.Continue(prompts, 128, -1, SamplingSpec.Greedy, default, ChargeKind.Evaluation).Charge.Tokens;
 
     [GlobalCleanup]
     public void CleanUp() => model.Dispose();

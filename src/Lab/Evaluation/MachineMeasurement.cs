@@ -151,16 +151,14 @@ public static class MachineMeasurement
         private const double LearningRate = 1e-4;
 
         private readonly MethodObjective objective;
-        private readonly AdamW adam;
-        private readonly Trainer trainer;
+        private readonly Learner learner;
         private readonly PreparedCurriculum curriculum;
 
         internal Rehearsal(Decoder model, int length, TimeProvider clock)
         {
             var optimiser = new OptimiserSpec { LearningRate = LearningRate, Batch = Batch };
-            objective = MethodObjective.CrossEntropy(model);
-            adam = new AdamW(objective.Parameters, model.Compute, optimiser);
-            trainer = new Trainer(objective.Parameters, model.Compute, optimiser, clock);
+            objective = MethodObjective.OfText(model);
+            learner = new Learner(objective, model.Compute, optimiser);
             curriculum = new PreparedCurriculum(Lesson.Of(Sequences(4 * Batch, length)), objective, model.Shape, model.Compute, optimiser, new Seed(2));
             Flops = Batch * ModelFlops.Training(model.Shape, length).Value;
         }
@@ -170,10 +168,10 @@ public static class MachineMeasurement
 
         public void Dispose()
         {
-            adam.Dispose();
+            learner.Dispose();
             objective.Dispose();
         }
 
-        internal void Step() => trainer.Step(curriculum.Next(), adam, LearningRate);
+        internal void Step() => learner.Step(curriculum.Next(), LearningRate);
     }
 }

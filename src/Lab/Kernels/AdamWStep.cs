@@ -1,5 +1,4 @@
 using System.Runtime.Intrinsics;
-using Bench.Lab.Tensors;
 using static TorchSharp.torch;
 
 namespace Bench.Lab.Kernels;
@@ -13,13 +12,8 @@ internal static class AdamWStep
         internal const float Epsilon = 1e-8f;
     }
 
-    internal static void Apply(Compute compute, Tensor parameter, Tensor gradient, Tensor first, Tensor second, Numbers n)
-    {
-        if (compute.Fused) Fused(parameter, gradient, first, second, n);
-        else Composite(parameter, gradient, first, second, n);
-    }
-
-    internal static void Composite(Tensor parameter, Tensor gradient, Tensor first, Tensor second, Numbers n)
+    /// <summary>From torch's own operations.</summary>
+    internal static void Apply(Tensor parameter, Tensor gradient, Tensor first, Tensor second, Numbers n)
     {
         using var scope = NewDisposeScope();
         var g = gradient.to(ScalarType.Float32) * n.GradientScale;
@@ -30,13 +24,11 @@ internal static class AdamWStep
         parameter.addcdiv_(first, deviation, -n.LearningRate / n.Correction1);
     }
 
-    private static unsafe void Fused(Tensor parameter, Tensor gradient, Tensor first, Tensor second, Numbers n)
+    /// <summary>The same in memory: parameter, gradient and both moments.</summary>
+    internal static unsafe void Apply(float* p, float* g, float* m, float* v, long count, Numbers n)
     {
-        using var contiguous = gradient.contiguous();
-        var count = (int)parameter.numel();
-        float* p = parameter.Pointer(), g = contiguous.Pointer(), m = first.Pointer(), v = second.Pointer();
         var (keep, rate) = (1 - n.LearningRate * n.Decay, n.LearningRate / n.Correction1);
-        var i = 0;
+        long i = 0;
         for (; i <= count - Simd.Width; i += Simd.Width)
         {
             var gradients = Vector512.Load(g + i) * n.GradientScale;

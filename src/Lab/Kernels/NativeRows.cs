@@ -14,6 +14,7 @@ internal sealed unsafe class NativeRows : IDisposable
     private const int Alignment = 64;
 
     private readonly int rows;
+    private readonly int columns;
     private readonly float* start;
     private void* block;
 
@@ -22,7 +23,7 @@ internal sealed unsafe class NativeRows : IDisposable
     /// <param name="spare">Rows beyond the last that may be read and written, as kernels do which take <see cref="TileProduct.Rows"/> at a time.</param>
     internal NativeRows(int rows, int columns, int spare = TileProduct.Rows)
     {
-        (Stride, this.rows) = (Padded(columns), rows + spare);
+        (Stride, this.rows, this.columns) = (Padded(columns), rows + spare, columns);
         var bytes = (nuint)this.rows * (nuint)Stride * sizeof(float) + Alignment;
         // Memory that is new from the system is zero already, and is given only where it is touched.
         block = NativeMemory.AllocZeroed(bytes);
@@ -31,6 +32,9 @@ internal sealed unsafe class NativeRows : IDisposable
 
     ~NativeRows() => Free();
 
+    /// <summary>Rows, the spare ones included.</summary>
+    internal int Rows => rows;
+
     /// <summary>Elements from a row to the next.</summary>
     internal int Stride { get; }
 
@@ -38,7 +42,12 @@ internal sealed unsafe class NativeRows : IDisposable
 
     internal float* this[long row] => start + row * Stride;
 
-    internal void Clear() => NativeMemory.Clear(start, (nuint)rows * (nuint)Stride * sizeof(float));
+    /// <summary>The first rows as a matrix.</summary>
+    internal Matrix First(int count) => new(start, count, columns, Stride);
+
+    internal void Clear() => Clear(rows);
+
+    internal void Clear(int first) => NativeMemory.Clear(start, (nuint)first * (nuint)Stride * sizeof(float));
 
     public void Dispose()
     {

@@ -59,20 +59,6 @@ internal sealed class Rotary
         for (; i < half; i++) (turned[i], turned[half + i]) = (row[i] * cos[i] - row[half + i] * sin[i], row[half + i] * cos[i] + row[i] * sin[i]);
     }
 
-    /// <summary>Turns them back, as gradients are: the turn is orthogonal.</summary>
-    internal static unsafe void TurnBack(float* turned, float* cos, float* sin, int half, float* row)
-    {
-        var i = 0;
-        for (; i <= half - Vector128<float>.Count; i += Vector128<float>.Count)
-        {
-            var (first, second, c, s) = (Vector128.Load(turned + i), Vector128.Load(turned + half + i), Vector128.Load(cos + i), Vector128.Load(sin + i));
-            (first * c + second * s).Store(row + i);
-            (second * c - first * s).Store(row + half + i);
-        }
-
-        for (; i < half; i++) (row[i], row[half + i]) = (turned[i] * cos[i] + turned[half + i] * sin[i], turned[half + i] * cos[i] - turned[i] * sin[i]);
-    }
-
     /// <summary>Turns x [batch, heads, time, width] whose first position is start, with torch's own operations.</summary>
     internal Tensor Composite(Tensor x, int start)
     {

@@ -40,6 +40,15 @@ internal static unsafe class Simd
         return total;
     }
 
+    /// <summary>The sum of squares, of any number of elements: in double, a few thousand at a time.</summary>
+    internal static double Squares(float* a, long count)
+    {
+        const int Part = 4096;
+        double sum = 0;
+        for (long i = 0; i < count; i += Part) sum += Dot(a + i, a + i, (int)Math.Min(Part, count - i));
+        return sum;
+    }
+
     internal static float Max(float* a, int count)
     {
         var (largest, i) = (float.NegativeInfinity, 0);
@@ -79,20 +88,13 @@ internal static unsafe class Simd
         (end * share).Store(row + last);
     }
 
-    /// <summary>target = exp(scale · (source − shift)); returns the sum. Source and target may be the same.</summary>
-    internal static float ExpSum(float* source, float* target, int count, float scale, float shift)
+    /// <summary>target += factor · exp(scale · (source − shift)).</summary>
+    internal static void AddExp(float* source, float* target, int count, float scale, float shift, float factor)
     {
-        var (factor, offset, sum, i) = (Vector512.Create(scale), Vector512.Create(-scale * shift), Vector512<float>.Zero, 0);
+        var (vector, offset, factors, i) = (Vector512.Create(scale), Vector512.Create(-scale * shift), Vector512.Create(factor), 0);
         for (; i <= count - Width; i += Width)
-        {
-            var e = Exp(Vector512.FusedMultiplyAdd(Vector512.Load(source + i), factor, offset));
-            e.Store(target + i);
-            sum += e;
-        }
-
-        var total = Vector512.Sum(sum);
-        for (; i < count; i++) total += target[i] = MathF.Exp(scale * (source[i] - shift));
-        return total;
+            Vector512.FusedMultiplyAdd(Exp(Vector512.FusedMultiplyAdd(Vector512.Load(source + i), vector, offset)), factors, Vector512.Load(target + i)).Store(target + i);
+        for (; i < count; i++) target[i] += factor * MathF.Exp(scale * (source[i] - shift));
     }
 
     /// <summary>The sum of exp(scale · (source − shift)).</summary>
@@ -103,13 +105,6 @@ internal static unsafe class Simd
         var total = Vector512.Sum(sum);
         for (; i < count; i++) total += MathF.Exp(scale * (source[i] - shift));
         return total;
-    }
-
-    internal static void Scale(float* a, int count, float factor)
-    {
-        var (vector, i) = (Vector512.Create(factor), 0);
-        for (; i <= count - Width; i += Width) (Vector512.Load(a + i) * vector).Store(a + i);
-        for (; i < count; i++) a[i] *= factor;
     }
 
     /// <summary>target += factor · source.</summary>

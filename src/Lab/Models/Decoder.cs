@@ -14,7 +14,7 @@ public sealed class Decoder : IModel, ILanguageModel
 {
     private readonly Rotary rotary;
     private readonly AttentionLayout layout;
-    private readonly Layer[] layers;
+    private readonly DecoderParts.Layer[] layers;
     private readonly Tensor embedding;
     private readonly Tensor finalNorm;
     private readonly Tensor head;
@@ -37,7 +37,7 @@ public sealed class Decoder : IModel, ILanguageModel
 
         Tensor? Optional(bool there, string name, params long[] size) => there ? Parameter(name, size) : null;
         embedding = Parameter(ParameterNames.Embedding, shape.Vocabulary, shape.Width);
-        layers = [.. Enumerable.Range(0, shape.Layers).Select(i => new Layer(
+        layers = [.. Enumerable.Range(0, shape.Layers).Select(i => new DecoderParts.Layer(
             Parameter(ParameterNames.AttentionNorm(i), shape.Width),
             Parameter(ParameterNames.Projection(i), shape.ProjectionRows, shape.Width),
             Optional(shape.AttentionBias, ParameterNames.ProjectionBias(i), shape.ProjectionRows),
@@ -107,7 +107,7 @@ public sealed class Decoder : IModel, ILanguageModel
             }
         }
 
-        return Run(ids, (_, projection) => CausalAttention.Apply(Compute, projection, batch, time, layout, rotary), tap: tap);
+        return Run(ids, (_, projection) => CausalAttention.Apply(projection, batch, time, layout, rotary), tap: tap);
     }
 
     /// <summary>Starts decoding a number of rows of at most that many positions each, with the weights as they are now. Must be used without recording gradients.</summary>
@@ -139,40 +139,38 @@ public sealed class Decoder : IModel, ILanguageModel
 
     /// <summary>The weights as they are now, in the form that reading and writing on the CPU want.</summary>
     /// <param name="largest">The most bytes that are held twice.</param>
-    internal FusedWeights Prepared(long largest = FusedWeights.LargestPacked) => new(Shape, layout, rotary, layers, embedding, finalNorm, head, largest);
+    internal FusedWeights Prepared(long largest = FusedWeights.LargestPacked) => new(Parts, largest);
+
+    /// <summary>The parts of the model as they are: its weights, and how it turns and attends.</summary>
+    internal DecoderParts Parts => new(Shape, layout, rotary, embedding, layers, finalNorm, head);
 
     private Tensor Run(Tensor ids, Func<int, Tensor, Tensor> attend, int lastOf = 0, LayerTap? tap = null)
     {
-        var x = EmbeddingLookup.Apply(Compute, embedding, ids.reshape(ids.numel()));
+        var x = embedding.index_select(0, ids.reshape(ids.numel()));
         for (var i = 0; i < layers.Length; i++)
         {
             var layer = layers[i];
-            var projection = Linear.Apply(Compute, RmsNorm.Apply(Compute, x, layer.AttentionNorm, Shape.NormEpsilon), layer.Projection, layer.ProjectionBias);
+            var projection = nn.functional.linear(RmsNorm.Apply(x, layer.AttentionNorm, Shape.NormEpsilon), layer.Projection, layer.ProjectionBias);
             projection = Normalised(projection, layer);
             tap?.Attention(i + 1, projection);
-            x = Linear.Apply(Compute, attend(i, projection), layer.Output, layer.OutputBias, residual: x);
-            var gateUp = Linear.Apply(Compute, RmsNorm.Apply(Compute, x, layer.FeedForwardNorm, Shape.NormEpsilon), layer.GateUp, layer.GateUpBias);
-            x = Linear.Apply(Compute, SwiGlu.Apply(Compute, gateUp), layer.Down, layer.DownBias, residual: x);
+            x = x + nn.functional.linear(attend(i, projection), layer.Output, layer.OutputBias);
+            var gateUp = nn.functional.linear(RmsNorm.Apply(x, layer.FeedForwardNorm, Shape.NormEpsilon), layer.GateUp, layer.GateUpBias);
+            x = x + nn.functional.linear(SwiGlu.Apply(gateUp), layer.Down, layer.DownBias);
             tap?.Output(i + 1, x);
         }
 
         if (lastOf > 1) x = x.view(-1, lastOf, Shape.Width).select(1, lastOf - 1).contiguous();
-        return Linear.Apply(Compute, RmsNorm.Apply(Compute, x, finalNorm, Shape.NormEpsilon), head);
+        return nn.functional.linear(RmsNorm.Apply(x, finalNorm, Shape.NormEpsilon), head);
     }
 
-    private Tensor Normalised(Tensor projection, Layer layer)
+    private Tensor Normalised(Tensor projection, DecoderParts.Layer layer)
     {
         if (layer.QueryNorm is not { } queryNorm || layer.KeyNorm is not { } keyNorm) return projection;
         var (rows, queries, keys) = (projection.shape[0], Shape.Heads * Shape.HeadWidth, Shape.KeyValueHeads * Shape.HeadWidth);
         Tensor Norm(long start, long channels, Tensor weight) =>
-            // Of a single head the channels are not copied by reshape, and the kernel wants them in a row.
-            RmsNorm.Apply(Compute, projection.narrow(1, start, channels).reshape(-1, Shape.HeadWidth).contiguous(), weight, Shape.NormEpsilon).view(rows, channels);
+            RmsNorm.Apply(projection.narrow(1, start, channels).reshape(-1, Shape.HeadWidth), weight, Shape.NormEpsilon).view(rows, channels);
         return cat([Norm(0, queries, queryNorm), Norm(queries, keys, keyNorm), projection.narrow(1, queries + keys, keys)], 1);
     }
-
-    internal sealed record Layer(
-        Tensor AttentionNorm, Tensor Projection, Tensor? ProjectionBias, Tensor? QueryNorm, Tensor? KeyNorm, Tensor Output, Tensor? OutputBias,
-        Tensor FeedForwardNorm, Tensor GateUp, Tensor? GateUpBias, Tensor Down, Tensor? DownBias);
 
     private sealed class Decoding(Decoder model, KeyValueCache cache) : IDecoding
     {

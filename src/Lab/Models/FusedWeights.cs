@@ -11,13 +11,13 @@ internal sealed class FusedWeights : IDisposable
     /// <summary>Of a larger model the matrices stay where they are and torch multiplies them: they would not be twice in memory for a small gain.</summary>
     internal const long LargestPacked = 256L << 20;
 
-    internal FusedWeights(ModelShape shape, AttentionLayout layout, Rotary rotary, IReadOnlyList<Decoder.Layer> layers, Tensor embedding, Tensor finalNorm, Tensor head, long largestPacked)
+    internal FusedWeights(DecoderParts parts, long largestPacked)
     {
-        (Shape, Layout, Rotary, Embedding) = (shape, layout, rotary, embedding);
+        (Shape, Layout, Rotary, Embedding) = (parts.Shape, parts.Layout, parts.Rotary, parts.Embedding);
         using var quiet = no_grad();
-        var pack = shape.Parameters * sizeof(float) <= largestPacked;
-        Layers = [.. layers.Select(layer => new Layer(layer, pack))];
-        (FinalNorm, Head) = (finalNorm.ToArray(), new PackedLinear(head, null, pack));
+        var pack = Shape.Parameters * sizeof(float) <= largestPacked;
+        Layers = [.. parts.Layers.Select(layer => new Layer(layer, pack))];
+        (FinalNorm, Head) = (parts.FinalNorm.ToArray(), new PackedLinear(parts.Head, null, pack));
     }
 
     internal ModelShape Shape { get; }
@@ -40,7 +40,7 @@ internal sealed class FusedWeights : IDisposable
         foreach (var layer in Layers) layer.Dispose();
     }
 
-    internal sealed class Layer(Decoder.Layer layer, bool pack) : IDisposable
+    internal sealed class Layer(DecoderParts.Layer layer, bool pack) : IDisposable
     {
         internal float[] AttentionNorm { get; } = layer.AttentionNorm.ToArray();
 

@@ -7,33 +7,18 @@ namespace Bench.Lab.Objectives;
 
 /// <summary>
 /// Sums a divergence over positions. With s = ∂D/∂log q of each outcome and S their sum, the gradient with respect to logit j is (s_j − q_j S) / T; a token
-/// inside the lump of the others gets its share q_j / q_rest of the lump's s. Neither pass keeps a tensor of the vocabulary's size: forward
-/// keeps one log-normaliser a row, and backward computes the probabilities again.
+/// inside the lump of the others gets its share q_j / q_rest of the lump's s. No tensor of the vocabulary's size is kept.
 /// </summary>
 internal static class Divergence
 {
     /// <summary>The least probability of the lump of the others.</summary>
     private const float Least = 1e-7f;
 
-    /// <summary>The sum over rows of weight · T² · D, in nats.</summary>
-    internal static Tensor Sum<TDivergence>(
-        Compute compute, TDivergence divergence, Tensor logits, Tensor rows, TeacherDistribution teacher, double temperature, Tensor? weights)
-        where TDivergence : struct, IDivergence
+    /// <summary>The sum over rows of weight · T² · D, in nats, from torch's own operations.</summary>
+    /// <exception cref="ArgumentException">No position carries loss, or the teacher is known by draws alone.</exception>
+    internal static Tensor Sum(IDivergence divergence, Tensor logits, Tensor rows, TeacherDistribution teacher, double temperature, Tensor? weights)
     {
-        if (rows.numel() == 0) throw new ArgumentException("no position carries loss", nameof(rows));
-        if (teacher is TeacherDistribution.Sampled) throw new ArgumentException("only forward-kl can be estimated from draws", nameof(teacher));
-        if (!compute.Fused) return Composite(divergence, logits, rows, teacher, temperature, weights);
-        weights ??= ones([rows.numel()]);
-        return teacher switch
-        {
-            TeacherDistribution.Dense dense => DenseFunction<TDivergence>.apply(logits, rows, weights, dense.Logits, (float)temperature, divergence),
-            TeacherDistribution.TopK top => TopKFunction<TDivergence>.apply(logits, rows, weights, top.Tokens, top.Probabilities, (float)temperature, divergence),
-            _ => throw new ArgumentException($"no divergence is computed from {teacher.GetType().Name}", nameof(teacher)),
-        };
-    }
-
-    internal static Tensor Composite(IDivergence divergence, Tensor logits, Tensor rows, TeacherDistribution teacher, double temperature, Tensor? weights)
-    {
+        Check(rows, teacher);
         var logQ = (logits.index_select(0, rows).to(ScalarType.Float32) / temperature).log_softmax(1);
         var (p, logP) = teacher switch
         {
@@ -56,131 +41,101 @@ internal static class Divergence
         return (weights is null ? sums : sums * weights).sum() * (temperature * temperature);
     }
 
+    /// <summary>The same as a loss of a batch.</summary>
+    /// <exception cref="ArgumentException">No position carries loss, or the teacher is known by draws alone.</exception>
+    internal static ILogitLoss Loss<TDivergence>(TDivergence divergence, Tensor rows, TeacherDistribution teacher, double temperature, Tensor? weights)
+        where TDivergence : struct, IDivergence
+    {
+        Check(rows, teacher);
+        return teacher is TeacherDistribution.TopK top
+            ? new TopKLoss<TDivergence>(divergence, rows, top, temperature, weights)
+            : new DenseLoss<TDivergence>(divergence, rows, (TeacherDistribution.Dense)teacher, temperature, weights);
+    }
+
+    private static void Check(Tensor rows, TeacherDistribution teacher)
+    {
+        if (rows.numel() == 0) throw new ArgumentException("no position carries loss", nameof(rows));
+        if (teacher is TeacherDistribution.Sampled) throw new ArgumentException("only forward-kl can be estimated from draws", nameof(teacher));
+    }
+
     private static (Tensor, Tensor) Probabilities(Tensor logP) => (logP.exp(), logP);
 
     private static Tensor Rest(Tensor probabilities) => (probabilities.sum(1).neg() + 1.0).clamp_min(Least).unsqueeze(1);
 
-    private sealed unsafe class DenseFunction<TDivergence> : autograd.SingleTensorFunction<DenseFunction<TDivergence>> where TDivergence : struct, IDivergence
+    private sealed unsafe class DenseLoss<TDivergence>(TDivergence divergence, Tensor rows, TeacherDistribution.Dense teacher, double temperature, Tensor? weights) : ILogitLoss
+        where TDivergence : struct, IDivergence
     {
-        public override string Name => "DenseDivergence";
+        public Tensor Sum(Tensor logits) => Divergence.Sum(divergence, logits, rows, teacher, temperature, weights);
 
-        public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
+        public double AddGradient(Matrix logits, Matrix gradient, int first, float scale)
         {
-            var (logits, rows, weights, teacher, temperature, divergence) = ((Tensor)vars[0], (Tensor)vars[1], (Tensor)vars[2], (Tensor)vars[3], (float)vars[4], (TDivergence)vars[5]);
-            var (count, vocabulary) = ((int)rows.numel(), (int)logits.shape[1]);
-            // Of each row: the two log-normalisers and the sum of slopes.
-            var kept = empty([count, 3], dtype: ScalarType.Float32);
-            float* start = logits.Pointer(), other = teacher.Pointer(), keep = kept.Pointer(), weight = weights.Pointer();
-            var at = rows.Longs();
-            double total = 0;
-            for (var i = 0; i < count; i++, keep += 3)
+            var (vocabulary, inverse, start) = (logits.Columns, 1 / (float)temperature, 0.0);
+            var other = teacher.Logits.Pointer();
+            var weight = weights is null ? default : weights.Floats();
+            for (var i = 0; i < logits.Rows; i++)
             {
-                float* student = start + at[i] * vocabulary, taught = other + (long)i * vocabulary;
-                (keep[0], keep[1]) = (LogNormaliser(student, vocabulary, temperature), LogNormaliser(taught, vocabulary, temperature));
+                float* student = logits.Start + i * logits.Row, taught = other + (long)(first + i) * vocabulary, target = gradient.Start + i * gradient.Row;
+                var mine = weights is null ? 1 : weight[first + i];
+                var (normaliser, teachers) = (LogNormaliser(student, vocabulary, (float)temperature), LogNormaliser(taught, vocabulary, (float)temperature));
                 var (value, slope) = (Vector512<float>.Zero, Vector512<float>.Zero);
                 for (var j = 0; j < vocabulary; j += Simd.Width)
                 {
-                    var (p, logP, q, logQ) = Outcomes(student, taught, j, vocabulary, temperature, keep[0], keep[1]);
+                    var (p, logP, q, logQ) = Outcomes(student + j, taught + j, vocabulary - j, inverse, normaliser, teachers);
                     value += divergence.Value(p, logP, q, logQ);
                     slope += divergence.Slope(p, logP, q, logQ);
                 }
 
-                keep[2] = Vector512.Sum(slope);
-                total += weight[i] * Vector512.Sum(value);
-            }
-
-            ctx.save_data("numbers", (temperature, divergence));
-            ctx.save_for_backward([logits, rows, weights, teacher, kept]);
-            return TensorData.Of([(float)(total * temperature * temperature)]);
-        }
-
-        public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output)
-        {
-            var saved = ctx.get_saved_variables();
-            var (logits, teacher) = (saved[0], saved[3]);
-            var at = saved[1].Longs();
-            var (temperature, divergence) = ((float, TDivergence))ctx.get_data("numbers")!;
-            var vocabulary = (int)logits.shape[1];
-            var d = Gradient(logits, at.Length);
-            float* start = logits.Pointer(), other = teacher.Pointer(), keep = saved[4].Pointer(), weight = saved[2].Pointer(), target = d.Pointer();
-            var scale = grad_output.item<float>() * temperature;
-            for (var i = 0; i < at.Length; i++, keep += 3)
-            {
-                float* student = start + at[i] * vocabulary, taught = other + (long)i * vocabulary, row = target + at[i] * vocabulary;
-                var (factor, sum) = (Vector512.Create(scale * weight[i]), Vector512.Create(keep[2]));
+                start += mine * Vector512.Sum(value);
+                var (factor, sum) = (Vector512.Create(scale * (float)temperature * mine), Vector512.Create(Vector512.Sum(slope)));
                 for (var j = 0; j < vocabulary; j += Simd.Width)
                 {
-                    var (p, logP, q, logQ) = Outcomes(student, taught, j, vocabulary, temperature, keep[0], keep[1]);
-                    Simd.Store(factor * (divergence.Slope(p, logP, q, logQ) - q * sum), row + j, vocabulary - j);
+                    var (p, logP, q, logQ) = Outcomes(student + j, taught + j, vocabulary - j, inverse, normaliser, teachers);
+                    Simd.Store(Simd.Load(target + j, vocabulary - j, 0) + factor * (divergence.Slope(p, logP, q, logQ) - q * sum), target + j, vocabulary - j);
                 }
             }
 
-            return [d, null!, null!, null!, null!, null!];
+            return start * temperature * temperature;
         }
 
         // Lanes beyond the vocabulary are outcomes of probability 0.
         private static (Vector512<float> P, Vector512<float> LogP, Vector512<float> Q, Vector512<float> LogQ) Outcomes(
-            float* student, float* taught, int j, int vocabulary, float temperature, float normaliser, float teacherNormaliser)
+            float* student, float* taught, int left, float inverse, float normaliser, float teachers)
         {
-            var inverse = Vector512.Create(1 / temperature);
-            var logQ = Simd.Load(student + j, vocabulary - j, -1e9f) * inverse - Vector512.Create(normaliser);
-            var logP = Simd.Load(taught + j, vocabulary - j, -1e9f) * inverse - Vector512.Create(teacherNormaliser);
+            var logQ = Simd.Load(student, left, -1e9f) * inverse - Vector512.Create(normaliser);
+            var logP = Simd.Load(taught, left, -1e9f) * inverse - Vector512.Create(teachers);
             return (Simd.Exp(logP), logP, Simd.Exp(logQ), logQ);
         }
     }
 
-    private sealed unsafe class TopKFunction<TDivergence> : autograd.SingleTensorFunction<TopKFunction<TDivergence>> where TDivergence : struct, IDivergence
+    private sealed unsafe class TopKLoss<TDivergence>(TDivergence divergence, Tensor rows, TeacherDistribution.TopK teacher, double temperature, Tensor? weights) : ILogitLoss
+        where TDivergence : struct, IDivergence
     {
-        public override string Name => "TopKDivergence";
+        public Tensor Sum(Tensor logits) => Divergence.Sum(divergence, logits, rows, teacher, temperature, weights);
 
-        public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
+        public double AddGradient(Matrix logits, Matrix gradient, int first, float scale)
         {
-            var (logits, rows, weights, tokens, probabilities, temperature, divergence) =
-                ((Tensor)vars[0], (Tensor)vars[1], (Tensor)vars[2], (Tensor)vars[3], (Tensor)vars[4], (float)vars[5], (TDivergence)vars[6]);
-            var (count, vocabulary, k) = ((int)rows.numel(), (int)logits.shape[1], (int)tokens.shape[1]);
-            var normalisers = empty([count], dtype: ScalarType.Float32);
-            float* start = logits.Pointer(), teacher = probabilities.Pointer(), keep = normalisers.Pointer(), weight = weights.Pointer();
-            var at = rows.Longs();
-            var named = tokens.Longs();
+            var (vocabulary, k, t) = (logits.Columns, (int)teacher.Tokens.shape[1], (float)temperature);
+            var named = teacher.Tokens.Longs();
+            var probabilities = teacher.Probabilities.Floats();
+            var weight = weights is null ? default : weights.Floats();
             var outcomes = new NamedOutcomes(k, vocabulary);
             double total = 0;
-            for (var i = 0; i < count; i++)
+            for (var i = 0; i < logits.Rows; i++)
             {
-                var student = start + at[i] * vocabulary;
-                keep[i] = LogNormaliser(student, vocabulary, temperature);
-                outcomes.Gather(student, named.Slice(i * k, k), teacher + (long)i * k, temperature, keep[i]);
-                total += weight[i] * outcomes.Value(divergence);
-            }
-
-            ctx.save_data("numbers", (temperature, divergence));
-            ctx.save_for_backward([logits, rows, weights, tokens, probabilities, normalisers]);
-            return TensorData.Of([(float)(total * temperature * temperature)]);
-        }
-
-        public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output)
-        {
-            var saved = ctx.get_saved_variables();
-            var logits = saved[0];
-            var at = saved[1].Longs();
-            var named = saved[3].Longs();
-            var (temperature, divergence) = ((float, TDivergence))ctx.get_data("numbers")!;
-            var (vocabulary, k) = ((int)logits.shape[1], (int)saved[3].shape[1]);
-            var d = Gradient(logits, at.Length);
-            float* start = logits.Pointer(), teacher = saved[4].Pointer(), keep = saved[5].Pointer(), weight = saved[2].Pointer(), target = d.Pointer();
-            var outcomes = new NamedOutcomes(k, vocabulary);
-            for (var i = 0; i < at.Length; i++)
-            {
-                float* student = start + at[i] * vocabulary, row = target + at[i] * vocabulary;
-                var tokens = named.Slice(i * k, k);
-                outcomes.Gather(student, tokens, teacher + (long)i * k, temperature, keep[i]);
-                var factor = grad_output.item<float>() * temperature * weight[i];
+                float* student = logits.Start + i * logits.Row, row = gradient.Start + i * gradient.Row;
+                var (normaliser, mine) = (LogNormaliser(student, vocabulary, t), weights is null ? 1 : weight[first + i]);
+                var tokens = named.Slice((first + i) * k, k);
+                outcomes.Gather(student, tokens, probabilities.Slice((first + i) * k, k), t, normaliser);
+                total += mine * outcomes.Value(divergence);
+                var factor = scale * t * mine;
                 var (sum, lump) = outcomes.Slopes(divergence);
-                Simd.ExpSum(student, row, vocabulary, 1 / temperature, temperature * keep[i]);
-                Simd.Scale(row, vocabulary, factor * (lump - sum));
-                for (var j = 0; j < k; j++) row[tokens[j]] = factor * (outcomes.SlopeOf(j) - outcomes.StudentOf(j) * sum);
+                // Every token as one of the others, then those that are named as what they are.
+                var share = factor * (lump - sum);
+                Simd.AddExp(student, row, vocabulary, 1 / t, t * normaliser, share);
+                for (var j = 0; j < k; j++) row[tokens[j]] += factor * (outcomes.SlopeOf(j) - outcomes.StudentOf(j) * sum) - share * outcomes.StudentOf(j);
             }
 
-            return [d, null!, null!, null!, null!, null!, null!];
+            return total * temperature * temperature;
         }
     }
 
@@ -208,7 +163,7 @@ internal static class Divergence
 
         internal float SlopeOf(int entry) => slopes[entry];
 
-        internal void Gather(float* student, Span<long> tokens, float* teacher, float temperature, float normaliser)
+        internal void Gather(float* student, Span<long> tokens, Span<float> teacher, float temperature, float normaliser)
         {
             var (restP, restQ) = (1f, 1f);
             for (var j = 0; j < k; j++)
@@ -250,8 +205,4 @@ internal static class Divergence
         var largest = Simd.Max(row, vocabulary);
         return largest / temperature + MathF.Log(Simd.ExpSum(row, vocabulary, 1 / temperature, largest));
     }
-
-    /// <summary>A gradient like the logits; positions without loss have gradient 0.</summary>
-    internal static Tensor Gradient(Tensor logits, int rows) =>
-        rows == logits.shape[0] ? empty(logits.shape, dtype: ScalarType.Float32) : zeros(logits.shape, dtype: ScalarType.Float32);
 }

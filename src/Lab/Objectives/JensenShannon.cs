@@ -1,5 +1,4 @@
 using System.Runtime.Intrinsics;
-using Bench.Lab.Tensors;
 using static TorchSharp.torch;
 
 namespace Bench.Lab.Objectives;
@@ -11,7 +10,6 @@ namespace Bench.Lab.Objectives;
 public static class JensenShannon
 {
     /// <summary>The sum over the chosen rows of T² · D, in nats.</summary>
-    /// <param name="compute">Where it is computed.</param>
     /// <param name="logits">The student's, [positions, vocabulary].</param>
     /// <param name="rows">[n] of int64: the positions that carry loss.</param>
     /// <param name="teacher">The teacher's distribution at those n positions.</param>
@@ -19,10 +17,17 @@ public static class JensenShannon
     /// <param name="temperature">T.</param>
     /// <param name="weights">[n]: weights of the rows; all 1 if absent.</param>
     /// <exception cref="ArgumentException">No position carries loss, or the teacher is known by draws alone.</exception>
-    public static Tensor Sum(Compute compute, Tensor logits, Tensor rows, TeacherDistribution teacher, double beta, double temperature, Tensor? weights = null)
+    public static Tensor Sum(Tensor logits, Tensor rows, TeacherDistribution teacher, double beta, double temperature, Tensor? weights = null)
     {
         Mixture.Check(beta, nameof(beta));
-        return Divergence.Sum(compute, new Form((float)beta), logits, rows, teacher, temperature, weights);
+        return Divergence.Sum(new Form((float)beta), logits, rows, teacher, temperature, weights);
+    }
+
+    /// <summary>The same as a loss of a batch.</summary>
+    internal static ILogitLoss Loss(Tensor rows, TeacherDistribution teacher, double beta, double temperature, Tensor? weights = null)
+    {
+        Mixture.Check(beta, nameof(beta));
+        return Divergence.Loss(new Form((float)beta), rows, teacher, temperature, weights);
     }
 
     private readonly struct Form(float beta) : IDivergence

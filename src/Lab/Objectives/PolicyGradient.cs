@@ -1,3 +1,4 @@
+using Bench.Lab.Kernels;
 using Bench.Lab.Tensors;
 using static TorchSharp.torch;
 
@@ -38,7 +39,6 @@ public static class PolicyGradient
     }
 
     /// <summary>A sum whose gradient is MiniLLM's: Σ w_t · KL_t(student ‖ teacher) − Σ w_t R_t log q(y_t), weights and rewards held fixed.</summary>
-    /// <param name="compute">Where it is computed.</param>
     /// <param name="logits">The student's, [positions, vocabulary].</param>
     /// <param name="rows">[n] of int64: the positions that carry loss.</param>
     /// <param name="targets">[n] of int64: the sampled tokens.</param>
@@ -46,6 +46,57 @@ public static class PolicyGradient
     /// <param name="weights">[n]: w_t.</param>
     /// <param name="longRewards">[n]: R_t.</param>
     /// <exception cref="ArgumentException">No position carries loss.</exception>
-    public static Tensor Sum(Compute compute, Tensor logits, Tensor rows, Tensor targets, TeacherDistribution teacher, Tensor weights, Tensor longRewards) =>
-        ReverseKl.Sum(compute, logits, rows, teacher, 1, weights) + CrossEntropy.Sum(compute, logits, rows, targets, weights * longRewards);
+    public static Tensor Sum(Tensor logits, Tensor rows, Tensor targets, TeacherDistribution teacher, Tensor weights, Tensor longRewards) =>
+        ReverseKl.Sum(logits, rows, teacher, 1, weights) + CrossEntropy.Sum(logits, rows, targets, weights * longRewards);
+
+    /// <summary>The same as a loss of a batch whose responses the student wrote an instant ago: what it thinks of them now is what it thought then.</summary>
+    /// <param name="rows">[n] of int64: the positions that carry loss.</param>
+    /// <param name="targets">[n] of int64: the sampled tokens.</param>
+    /// <param name="lengths">Tokens of each response, in the order of the rows.</param>
+    /// <param name="teacher">The teacher's distribution at those positions.</param>
+    /// <param name="teacherMix">The share of the teacher in the sampling distribution.</param>
+    internal sealed class Loss(Tensor rows, Tensor targets, IReadOnlyList<int> lengths, TeacherDistribution.Dense teacher, double teacherMix) : ILogitLoss
+    {
+        public Tensor Sum(Tensor logits)
+        {
+            float[] mine;
+            using (no_grad()) mine = logits.detach().index_select(0, rows).to(ScalarType.Float32).log_softmax(1).gather(1, targets.unsqueeze(1)).ToArray();
+            var (weights, rewards) = Weights(mine, 0);
+            return PolicyGradient.Sum(logits, rows, targets, teacher, weights.to(logits.device), rewards.to(logits.device));
+        }
+
+        public unsafe double AddGradient(Matrix logits, Matrix gradient, int first, float scale)
+        {
+            var mine = new float[logits.Rows];
+            var wanted = targets.Longs();
+            for (var i = 0; i < mine.Length; i++)
+            {
+                var row = logits.Start + i * logits.Row;
+                mine[i] = row[wanted[first + i]] - Divergence.LogNormaliser(row, logits.Columns, 1);
+            }
+
+            var (weights, rewards) = Weights(mine, first);
+            return ReverseKl.Loss(rows, teacher, 1, weights).AddGradient(logits, gradient, first, scale)
+                + new CrossEntropy.Loss(rows, targets, weights * rewards).AddGradient(logits, gradient, first, scale);
+        }
+
+        // Of all rows of the batch; those of the sequences from the first row on are filled.
+        private (Tensor Weights, Tensor Rewards) Weights(float[] logQ, int first)
+        {
+            float[] logP;
+            using (no_grad()) logP = teacher.Logits.narrow(0, first, logQ.Length).to(ScalarType.Float32).log_softmax(1).gather(1, targets.narrow(0, first, logQ.Length).unsqueeze(1)).ToArray();
+            var (weights, rewards, passed, at) = (new float[rows.numel()], new float[rows.numel()], 0, 0);
+            foreach (var length in lengths)
+            {
+                passed += length;
+                if (passed <= first || at == logQ.Length) continue;
+                var steps = Of(new ArraySegment<float>(logP, at, length), new ArraySegment<float>(logQ, at, length), teacherMix);
+                steps.Weights.CopyTo(weights, first + at);
+                steps.LongRewards.CopyTo(rewards, first + at);
+                at += length;
+            }
+
+            return (TensorData.Of(weights, weights.Length), TensorData.Of(rewards, rewards.Length));
+        }
+    }
 }

@@ -1,5 +1,4 @@
 using System.Runtime.Intrinsics;
-using Bench.Lab.Tensors;
 using static TorchSharp.torch;
 
 namespace Bench.Lab.Objectives;
@@ -10,15 +9,18 @@ namespace Bench.Lab.Objectives;
 public static class TotalVariation
 {
     /// <summary>The sum over the chosen rows of T² · D; a distance, without a unit.</summary>
-    /// <param name="compute">Where it is computed.</param>
     /// <param name="logits">The student's, [positions, vocabulary].</param>
     /// <param name="rows">[n] of int64: the positions that carry loss.</param>
     /// <param name="teacher">The teacher's distribution at those n positions.</param>
     /// <param name="temperature">T.</param>
     /// <param name="weights">[n]: weights of the rows; all 1 if absent.</param>
     /// <exception cref="ArgumentException">No position carries loss, or the teacher is known by draws alone.</exception>
-    public static Tensor Sum(Compute compute, Tensor logits, Tensor rows, TeacherDistribution teacher, double temperature, Tensor? weights = null) =>
-        Divergence.Sum(compute, new Form(), logits, rows, teacher, temperature, weights);
+    public static Tensor Sum(Tensor logits, Tensor rows, TeacherDistribution teacher, double temperature, Tensor? weights = null) =>
+        Divergence.Sum(new Form(), logits, rows, teacher, temperature, weights);
+
+    /// <summary>The same as a loss of a batch.</summary>
+    internal static ILogitLoss Loss(Tensor rows, TeacherDistribution teacher, double temperature, Tensor? weights = null) =>
+        Divergence.Loss(new Form(), rows, teacher, temperature, weights);
 
     private readonly struct Form : IDivergence
     {

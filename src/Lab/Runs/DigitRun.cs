@@ -61,8 +61,8 @@ internal sealed class DigitRun
         var training = unit.Teacher.Training!;
         using var model = Perceptron.Initialise(training.Model, images, session.Compute, TeacherSeed);
         (model.Dropout, model.Jitter) = (training.Dropout, training.Jitter);
-        using var objective = MethodObjective.CrossEntropy(model);
-        var trained = new Trainer(objective.Parameters, session.Compute, training.Optimiser, session.Clock).Train(
+        using var objective = MethodObjective.OfText(model);
+        var trained = new Trainer(objective, session.Compute, training.Optimiser, session.Clock).Train(
             new PreparedCurriculum(Lesson.Of(WithLabels(Of(Split.Train))), objective, model.Shape, session.Compute, training.Optimiser, TeacherSeed),
             BudgetMeter.ForProcessedTokens(training.Tokens, session.Clock), ChargeKind.TeacherTraining, Report);
         (model.Dropout, model.Jitter) = (0, 0);
@@ -116,7 +116,7 @@ internal sealed class DigitRun
             using var objective = new MethodObjective(method, model, null, new Seed(unit.Seed));
             try
             {
-                trained = new Trainer(objective.Parameters, session.Compute, optimiser, session.Clock).Train(
+                trained = new Trainer(objective, session.Compute, optimiser, session.Clock).Train(
                     new PreparedCurriculum(lesson, objective, model.Shape, session.Compute, optimiser, new Seed(unit.Seed)),
                     StudentRun.MeterOf(session, unit, lesson), ChargeKind.StudentTraining, Report);
             }

@@ -77,7 +77,7 @@ internal sealed class StudentRun(UnitSession session)
     {
         var (method, optimiser) = (unit.Method!, OptimiserOf(session, unit));
         using var objective = new MethodObjective(method, model, teacher?.Shape ?? TeacherShape(unit), unit.Draws);
-        return new Trainer(objective.Parameters, session.Compute, optimiser, session.Clock).Train(
+        return new Trainer(objective, session.Compute, optimiser, session.Clock).Train(
             teacher is null
                 ? new PreparedCurriculum(lesson!, objective, unit.Student.Model, session.Compute, optimiser, unit.Draws)
                 : OnPolicy(unit, method, model, teacher, objective, lesson, optimiser),

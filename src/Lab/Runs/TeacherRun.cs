@@ -111,8 +111,8 @@ internal sealed class TeacherRun(UnitSession session)
         var each = (int)Math.Min(50_000, training.Tokens / tasks.Length / 8) + 1;
         var problems = tasks.SelectMany(task => ProblemSets.Draw((ProceduralTask)task.Task, Split.Train, each, new Seed(1)));
         var lesson = Lesson.Of([.. problems.Select(problem => Examples.Gold(tokenizer, problem, Keep.Trace))]);
-        using var objective = MethodObjective.CrossEntropy(model);
-        var trained = new Trainer(objective.Parameters, session.Compute, training.Optimiser, session.Clock).Train(
+        using var objective = MethodObjective.OfText(model);
+        var trained = new Trainer(objective, session.Compute, training.Optimiser, session.Clock).Train(
             new PreparedCurriculum(lesson, objective, model.Shape, session.Compute, training.Optimiser, TeacherSeed),
             BudgetMeter.ForProcessedTokens(training.Tokens, session.Clock), kind,
             progress => session.Report("training", progress.Share, progress.Loss, progress.TokensPerSecond));

@@ -38,7 +38,7 @@ public sealed record Compute
     public const string CompositeSwitch = "Bench.Lab.CompositeKernels";
 
     /// <summary>Raised by a change that makes kernels round otherwise: results of another version are not the same to the bit.</summary>
-    public const int KernelVersion = 4;
+    public const int KernelVersion = 5;
 
     /// <summary>float32 on the CPU with fused kernels, unless they are turned off.</summary>
     public static Compute Cpu { get; } = OnCpu(fused: !(AppContext.TryGetSwitch(CompositeSwitch, out var composite) && composite));

@@ -9,11 +9,12 @@ namespace Bench.Lab.Training;
 /// AdamW over parameters, with clipping by the gradient's global norm. Vectors (norms, biases) are not decayed. Moments are float32, and
 /// so is the copy of a parameter of lower precision that the steps are taken on: small steps would vanish in its rounding.
 /// </summary>
-internal sealed class AdamW : IDisposable
+internal sealed unsafe class AdamW : IDisposable
 {
     private readonly OptimiserSpec spec;
     private readonly Compute compute;
     private readonly Slot[] slots;
+    private readonly Place[] places;
     private int step;
 
     internal AdamW(IReadOnlyList<Tensor> parameters, Compute compute, OptimiserSpec spec)
@@ -21,9 +22,10 @@ internal sealed class AdamW : IDisposable
         (this.spec, this.compute) = (spec, compute);
         slots = [.. parameters.Select(parameter => new Slot(
             parameter, Master(parameter), Moment(parameter), Moment(parameter), parameter.shape.Length > 1 ? spec.WeightDecay : 0))];
+        places = compute.Fused ? [.. slots.Select(slot => new Place(slot.Parameter.Pointer(), slot.First.Pointer(), slot.Second.Pointer(), slot.Parameter.numel()))] : [];
     }
 
-    /// <summary>Applies gradients, in the order of the parameters.</summary>
+    /// <summary>Applies gradients, contiguous and in the order of the parameters.</summary>
     /// <returns>The norm of the gradient before clipping; where it is not a number, nothing was changed.</returns>
     internal double Step(IReadOnlyList<Tensor> gradients, double learningRate)
     {
@@ -38,7 +40,9 @@ internal sealed class AdamW : IDisposable
         for (var i = 0; i < slots.Length; i++)
         {
             var (parameter, master, first, second, decay) = slots[i];
-            AdamWStep.Apply(compute, master ?? parameter, gradients[i], first, second, numbers with { Decay = (float)decay });
+            var mine = numbers with { Decay = (float)decay };
+            if (compute.Fused) AdamWStep.Apply(places[i].Parameter, gradients[i].Pointer(), places[i].First, places[i].Second, places[i].Count, mine);
+            else AdamWStep.Apply(master ?? parameter, gradients[i], first, second, mine);
             if (master is not null) parameter.copy_(master);
         }
 
@@ -56,8 +60,9 @@ internal sealed class AdamW : IDisposable
         }
     }
 
-    private static double Norm(IReadOnlyList<Tensor> gradients)
+    private double Norm(IReadOnlyList<Tensor> gradients)
     {
+        if (compute.Fused) return Math.Sqrt(gradients.Sum(gradient => Simd.Squares(gradient.Pointer(), gradient.numel())));
         using var scope = NewDisposeScope();
         return Math.Sqrt(gradients.Sum(gradient => (double)gradient.to(ScalarType.Float32).square().sum().to(CPU).item<float>()));
     }
@@ -68,4 +73,16 @@ internal sealed class AdamW : IDisposable
         parameter.dtype == ScalarType.Float32 ? null : parameter.detach().to(ScalarType.Float32).DetachFromDisposeScope();
 
     private sealed record Slot(Tensor Parameter, Tensor? Master, Tensor First, Tensor Second, double Decay);
+
+    // Where a slot's tensors lie; asking them at every step would take as long as small steps do.
+    private readonly struct Place(float* parameter, float* first, float* second, long count)
+    {
+        internal float* Parameter => parameter;
+
+        internal float* First => first;
+
+        internal float* Second => second;
+
+        internal long Count => count;
+    }
 }

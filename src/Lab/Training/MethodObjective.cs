@@ -39,16 +39,23 @@ internal sealed class MethodObjective : IDisposable
     /// <summary>What training changes: the student, and a projection where the method has one.</summary>
     internal IReadOnlyList<Tensor> Parameters => [.. student.Parameters.Select(parameter => parameter.Tensor), .. projection is null ? [] : new[] { projection }];
 
-    internal static MethodObjective CrossEntropy(IModel student) => new(Plain, student, null, default);
+    internal static MethodObjective OfText(IModel student) => new(Plain, student, null, default);
+
+    /// <summary>Who learns.</summary>
+    internal IModel Student => student;
+
+    /// <summary>The loss of a batch where its gradient is known by hand, and the student's too; null where torch has to find them.</summary>
+    internal ILogitLoss? LossByHand(TrainingBatch batch) => student is Decoder { Compute.Fused: true } ? Loss(batch) : null;
 
     /// <summary>The summed loss of a batch's rows as a tensor of one element.</summary>
     internal Tensor Sum(TrainingBatch batch)
     {
         var tap = layer > 0 ? new LayerTap(layer, method.Objective == "attention-relations") : null;
         var logits = student.Logits(batch.Ids, tap);
+        if (Loss(batch) is { } loss) return loss.Sum(logits);
         var share = method.CrossEntropyWeight;
-        var sum = Main(batch, logits, tap);
-        return share == 0 ? sum : sum * (1 - share) + Objectives.CrossEntropy.Sum(student.Compute, logits, batch.Rows, batch.Targets) * share;
+        var sum = Matched(batch, logits, tap);
+        return share == 0 ? sum : sum * (1 - share) + CrossEntropy.Sum(logits, batch.Rows, batch.Targets) * share;
     }
 
     /// <summary>What the method computes beside the student for some sequences of one length.</summary>
@@ -57,25 +64,34 @@ internal sealed class MethodObjective : IDisposable
 
     public void Dispose() => projection?.Dispose();
 
-    private Tensor Main(TrainingBatch batch, Tensor logits, LayerTap? tap)
+    // Losses that are functions of the logits at the rows; null for the others.
+    private ILogitLoss? Loss(TrainingBatch batch)
     {
-        var (compute, rows, temperature) = (student.Compute, batch.Rows, method.Temperature);
-        return method.Objective switch
+        var (rows, temperature) = (batch.Rows, method.Temperature);
+        ILogitLoss? main = method.Objective switch
         {
-            "cross-entropy" or "rationale-multitask" => Objectives.CrossEntropy.Sum(compute, logits, rows, batch.Targets, batch.Weights),
-            "forward-kl" => ForwardKl.Sum(compute, logits, rows, Teacher(batch), temperature),
-            "reverse-kl" => ReverseKl.Sum(compute, logits, rows, Teacher(batch), temperature),
-            "jsd" => JensenShannon.Sum(compute, logits, rows, Teacher(batch), method.Beta, temperature),
-            "skew-kl" => SkewKl.Sum(compute, logits, rows, Teacher(batch), method.Alpha, temperature),
-            "skew-reverse-kl" => SkewReverseKl.Sum(compute, logits, rows, Teacher(batch), method.Alpha, temperature),
-            "tvd" => TotalVariation.Sum(compute, logits, rows, Teacher(batch), temperature),
-            "uld" => UniversalLogits.Sum(logits / temperature, batch.Paired ?? rows, ((TeacherDistribution.TopK)Teacher(batch)).Probabilities),
-            "hidden-states" => HiddenStates.Sum(tap!.Taken, rows, batch.States!.index_select(0, rows), projection!),
-            "attention-relations" => Relations(batch, tap!.Taken),
-            "policy-gradient" => Gradient(batch, logits),
-            _ => throw new LabException($"there is no objective '{method.Objective}'"),
+            "cross-entropy" or "rationale-multitask" => new CrossEntropy.Loss(rows, batch.Targets, batch.Weights),
+            "forward-kl" => ForwardKl.Loss(rows, Teacher(batch), temperature),
+            "reverse-kl" => ReverseKl.Loss(rows, Teacher(batch), temperature),
+            "jsd" => JensenShannon.Loss(rows, Teacher(batch), method.Beta, temperature),
+            "skew-kl" => SkewKl.Loss(rows, Teacher(batch), method.Alpha, temperature),
+            "skew-reverse-kl" => SkewReverseKl.Loss(rows, Teacher(batch), method.Alpha, temperature),
+            "tvd" => TotalVariation.Loss(rows, Teacher(batch), temperature),
+            "policy-gradient" => new PolicyGradient.Loss(rows, batch.Targets, batch.Lengths, (TeacherDistribution.Dense)Teacher(batch), method.TeacherMix),
+            _ => null,
         };
+        var share = method.CrossEntropyWeight;
+        return main is null || share == 0 ? main : new MixedLoss(main, new CrossEntropy.Loss(rows, batch.Targets), share);
     }
+
+    // Losses that match sorted probabilities or activations.
+    private Tensor Matched(TrainingBatch batch, Tensor logits, LayerTap? tap) => method.Objective switch
+    {
+        "uld" => UniversalLogits.Sum(logits / method.Temperature, batch.Paired ?? batch.Rows, ((TeacherDistribution.TopK)Teacher(batch)).Probabilities),
+        "hidden-states" => HiddenStates.Sum(tap!.Taken, batch.Rows, batch.States!.index_select(0, batch.Rows), projection!),
+        "attention-relations" => Relations(batch, tap!.Taken),
+        _ => throw new LabException($"there is no objective '{method.Objective}'"),
+    };
 
     private static TeacherDistribution Teacher(TrainingBatch batch) => batch.Teacher ?? throw new LabException("the method needs a signal with probabilities");
 
@@ -97,30 +113,5 @@ internal sealed class MethodObjective : IDisposable
     {
         var (queries, others) = (shape.Heads * shape.HeadWidth, shape.KeyValueHeads * shape.HeadWidth);
         return part == 0 ? projection.narrow(2, 0, queries) : projection.narrow(2, queries + (part - 1) * others, others);
-    }
-
-    // The student wrote these responses an instant ago: what it thinks of them now is what it thought then.
-    private Tensor Gradient(TrainingBatch batch, Tensor logits)
-    {
-        var teacher = ((TeacherDistribution.Dense)Teacher(batch)).Logits;
-        float[] logP, logQ;
-        using (no_grad())
-        {
-            var wanted = batch.Targets.unsqueeze(1);
-            logP = teacher.log_softmax(1).gather(1, wanted).ToArray();
-            logQ = logits.detach().index_select(0, batch.Rows).to(ScalarType.Float32).log_softmax(1).gather(1, wanted).ToArray();
-        }
-
-        var (weights, rewards, at) = (new float[logP.Length], new float[logP.Length], 0);
-        foreach (var length in batch.Lengths)
-        {
-            var steps = PolicyGradient.Of(new ArraySegment<float>(logP, at, length), new ArraySegment<float>(logQ, at, length), method.TeacherMix);
-            steps.Weights.CopyTo(weights, at);
-            steps.LongRewards.CopyTo(rewards, at);
-            at += length;
-        }
-
-        return PolicyGradient.Sum(
-            student.Compute, logits, batch.Rows, batch.Targets, Teacher(batch), TrainingBatch.Floats(weights, student.Compute), TrainingBatch.Floats(rewards, student.Compute));
     }
 }

@@ -121,7 +121,7 @@ internal sealed class OnPolicyCurriculum : ICurriculum
         steps++;
         Choose();
         return new TrainingStep(cost, [.. sequences.Chunk((sequences.Count + optimiser.MicroBatches - 1) / optimiser.MicroBatches)
-            .Select(part => (Func<Tensor>)(() => objective.Sum(Scored(part, time))))]);
+            .Select(part => (Func<TrainingBatch>)(() => Scored(part, time)))]);
     }
 
     private TrainingBatch Scored(IReadOnlyList<Sequence> sequences, int time)

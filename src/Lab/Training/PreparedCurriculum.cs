@@ -37,7 +37,7 @@ internal sealed class PreparedCurriculum : ICurriculum
         used.UnionWith(members);
         order.MoveNext();
         return new TrainingStep(cost, [.. members.Chunk((members.Length + optimiser.MicroBatches - 1) / optimiser.MicroBatches)
-            .Select(part => (Func<TorchSharp.torch.Tensor>)(() => objective.Sum(TrainingBatch.Of(lesson, part, Time(members), compute))))]);
+            .Select(part => (Func<TrainingBatch>)(() => TrainingBatch.Of(lesson, part, Time(members), compute)))]);
     }
 
     private int Time(int[] members) => members.Max(member => lesson.Sequences[member].Processed);

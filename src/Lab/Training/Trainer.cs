@@ -3,12 +3,11 @@ using Bench.Protocol.Costs;
 using Bench.Protocol.Outcomes;
 using Bench.Protocol.Specs;
 using Bench.Protocol.Units;
-using static TorchSharp.torch;
 
 namespace Bench.Lab.Training;
 
 /// <summary>The training loop: steps of a curriculum and a budget in; trained parameters and their charge out.</summary>
-internal sealed class Trainer(IReadOnlyList<Tensor> parameters, Compute compute, OptimiserSpec optimiser, TimeProvider clock)
+internal sealed class Trainer(MethodObjective objective, Compute compute, OptimiserSpec optimiser, TimeProvider clock)
 {
     private const int CurvePoints = 60;
 
@@ -17,7 +16,7 @@ internal sealed class Trainer(IReadOnlyList<Tensor> parameters, Compute compute,
     internal TrainingResult Train(ICurriculum curriculum, BudgetMeter meter, ChargeKind kind, Action<TrainingProgress>? progress = null)
     {
         var started = clock.GetTimestamp();
-        using var adam = new AdamW(parameters, compute, optimiser);
+        using var learner = new Learner(objective, compute, optimiser);
         var curve = new List<CurvePoint>();
         var (steps, examples, lossTokens, processed, flops) = (0L, 0L, 0L, 0L, Flops.Zero);
         var (live, liveTokens, queries) = (Flops.Zero, 0L, 0.0);
@@ -27,7 +26,7 @@ internal sealed class Trainer(IReadOnlyList<Tensor> parameters, Compute compute,
         {
             var step = curriculum.Next();
             var cost = step.Cost;
-            var (loss, norm) = Step(step, adam, Schedule.LearningRate(optimiser, meter.Share, steps));
+            var (loss, norm) = learner.Step(step, Schedule.LearningRate(optimiser, meter.Share, steps));
             flops += cost.Student;
             processed += cost.ProcessedTokens;
             compute.Done.Add(kind, cost.ProcessedTokens, cost.Student);
@@ -52,36 +51,5 @@ internal sealed class Trainer(IReadOnlyList<Tensor> parameters, Compute compute,
         // The teacher read while the student trained: its seconds are in the student's, and are not counted twice.
         var scoring = liveTokens > 0 ? new Charge(ChargeKind.TeacherScoring, liveTokens, live, default) : null;
         return new TrainingResult(Charge(), scoring, steps, examples, lossTokens, queries, curriculum.Used, curve);
-    }
-
-    /// <summary>Takes one step; returns the summed loss before it, and the norm of the mean loss's gradient, which must be a number for anything to change.</summary>
-    internal (double Loss, double Norm) Step(TrainingStep step, AdamW adam, double learningRate)
-    {
-        using var scope = NewDisposeScope();
-        var (gradients, lossSum) = Gradients(step);
-        return (lossSum, adam.Step(gradients, learningRate));
-    }
-
-    /// <summary>Gradients of the mean loss over a step's loss tokens, in the order of the parameters, and the summed loss.</summary>
-    internal (IReadOnlyList<Tensor> Gradients, double LossSum) Gradients(TrainingStep step)
-    {
-        IReadOnlyList<Tensor>? total = null;
-        double lossSum = 0;
-        foreach (var part in step.Losses)
-        {
-            using var scope = NewDisposeScope();
-            var loss = part();
-            lossSum += loss.to(CPU).item<float>();
-            var gradients = autograd.grad([loss * (1.0 / step.Cost.LossTokens)], [.. parameters]);
-            if (total is null)
-            {
-                total = [.. gradients.Select(gradient => gradient.MoveToOuterDisposeScope())];
-                continue;
-            }
-
-            for (var i = 0; i < total.Count; i++) total[i].add_(gradients[i]);
-        }
-
-        return (total!, lossSum);
     }
 }

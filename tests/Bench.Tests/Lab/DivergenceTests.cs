@@ -13,7 +13,7 @@ public class DivergenceTests
     private const int Vocabulary = 37;
     private static readonly long[] Rows = [1, 2, 5, 6];
 
-    public static IEnumerable<TheoryDataRow<string, bool>> All => Divergences.Names.SelectMany(name => new[] { true, false }.Select(fused => new TheoryDataRow<string, bool>(name, fused)));
+    public static IEnumerable<TheoryDataRow<string, bool>> All => Divergences.Names.SelectMany(name => new[] { true, false }.Select(byHand => new TheoryDataRow<string, bool>(name, byHand)));
 
     /// <summary>Each divergence on dense logits (k = 0) and on some named tokens, at an uneven temperature.</summary>
     public static IEnumerable<TheoryDataRow<string, int, double>> Shapes =>
@@ -21,8 +21,6 @@ public class DivergenceTests
         from k in new[] { 0, 5, 20, Vocabulary }
         from temperature in new[] { 1.0, 2.5 }
         select new TheoryDataRow<string, int, double>(name, k, temperature);
-
-    private static Compute On(bool fused) => fused ? Compute.Cpu : Compute.Composite;
 
     private static float[] Random(int count, string purpose)
     {
@@ -58,13 +56,12 @@ public class DivergenceTests
     public void A_divergence_is_its_definition_and_its_gradient_is_the_slope_of_it(string name, int k, double temperature)
     {
         float[] student = Random(Positions * Vocabulary, "student"), teacher = Random(Rows.Length * Vocabulary, "teacher"), weights = [1, 0.5f, 2, 3];
-        foreach (var compute in (Compute[])[Compute.Cpu, Compute.Composite])
+        foreach (var byHand in (bool[])[true, false])
         {
             using var scope = NewDisposeScope();
-            var logits = TensorData.Of(student, Positions, Vocabulary).requires_grad_();
-            var loss = Divergences.Of(name)(compute, logits, TensorData.Of(Rows, Rows.Length), Teacher(teacher, k, temperature), temperature, TensorData.Of(weights, 4));
-            Assert.Equal(Defined(name, Array.ConvertAll(student, z => (double)z), teacher, k, temperature, weights), loss.item<float>(), 2e-5 * Math.Max(1, Math.Abs(loss.item<float>())));
-            var gradient = autograd.grad([loss], [logits])[0].ToArray();
+            var rows = TensorData.Of(Rows, Rows.Length);
+            var (loss, gradient) = Losses.Of(byHand, Divergences.Of(name)(rows, Teacher(teacher, k, temperature), temperature, TensorData.Of(weights, 4)), TensorData.Of(student, Positions, Vocabulary), rows);
+            Assert.Equal(Defined(name, Array.ConvertAll(student, z => (double)z), teacher, k, temperature, weights), loss, 2e-5 * Math.Max(1, Math.Abs(loss)));
             // Positions without loss have none, and along any direction the gradient is the difference quotient of the definition.
             Assert.All(gradient[..Vocabulary], g => Assert.Equal(0, g));
             var direction = Random(student.Length, "direction");
@@ -77,18 +74,17 @@ public class DivergenceTests
 
     [Theory]
     [MemberData(nameof(All))]
-    public void Equal_distributions_have_no_divergence_and_no_gradient(string name, bool fused)
+    public void Equal_distributions_have_no_divergence_and_no_gradient(string name, bool byHand)
     {
         using var scope = NewDisposeScope();
         var values = Random(Rows.Length * Vocabulary, "equal");
-        var logits = TensorData.Of(values, Rows.Length, Vocabulary).requires_grad_();
         var rows = TensorData.Of([0L, 1, 2, 3], 4);
         foreach (var k in (int[])[0, 5])
         {
-            var loss = Divergences.Of(name)(On(fused), logits, rows, Teacher(values, k, 2), 2, null);
-            Assert.Equal(0, loss.item<float>(), 2e-5f);
+            var (loss, gradient) = Losses.Of(byHand, Divergences.Of(name)(rows, Teacher(values, k, 2), 2, null), TensorData.Of(values, Rows.Length, Vocabulary), rows);
+            Assert.Equal(0, loss, 2e-5);
             // Total variation has a kink there.
-            if (name != "tvd") Assert.All(autograd.grad([loss], [logits])[0].ToArray(), g => Assert.Equal(0, g, 1e-5f));
+            if (name != "tvd") Assert.All(gradient, g => Assert.Equal(0, g, 1e-5f));
         }
     }
 
@@ -102,28 +98,29 @@ public class DivergenceTests
         using var scope = NewDisposeScope();
         var logits = TensorData.Of([0, MathF.Log(2), MathF.Log(5)], 1, 3);
         var teacher = new TeacherDistribution.Dense(TensorData.Of([MathF.Log(2), 0, 0], 1, 3));
-        foreach (var compute in (Compute[])[Compute.Cpu, Compute.Composite])
-            Assert.Equal(value, Divergences.Of(name)(compute, logits, TensorData.Of([0L], 1), teacher, 1, null).item<float>(), 1e-6);
+        var rows = TensorData.Of([0L], 1);
+        foreach (var byHand in (bool[])[true, false]) Assert.Equal(value, Losses.Of(byHand, Divergences.Of(name)(rows, teacher, 1, null), logits, rows).Loss, 1e-6);
     }
 
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void Mixtures_tend_to_the_divergences_between_which_they_lie(bool fused)
+    public void Mixtures_tend_to_the_divergences_between_which_they_lie(bool byHand)
     {
         using var scope = NewDisposeScope();
         var logits = TensorData.Of(Random(Vocabulary, "limit student"), 1, Vocabulary);
         var teacher = new TeacherDistribution.Dense(TensorData.Of(Random(Vocabulary, "limit teacher"), 1, Vocabulary));
         var rows = TensorData.Of([0L], 1);
-        float Forward() => ForwardKl.Sum(On(fused), logits, rows, teacher, 1).item<float>();
-        float Reverse() => ReverseKl.Sum(On(fused), logits, rows, teacher, 1).item<float>();
+        double Of(ILogitLoss loss) => Losses.Of(byHand, loss, logits, rows).Loss;
+        double Forward() => Of(ForwardKl.Loss(rows, teacher, 1));
+        double Reverse() => Of(ReverseKl.Loss(rows, teacher, 1));
         // jsd vanishes like β · KL(p ‖ q) at one end and like (1 − β) · KL(q ‖ p) at the other.
         const double Small = 1e-3;
-        Assert.Equal(Forward(), JensenShannon.Sum(On(fused), logits, rows, teacher, Small, 1).item<float>() / Small, 0.02 * Forward());
-        Assert.Equal(Reverse(), JensenShannon.Sum(On(fused), logits, rows, teacher, 1 - Small, 1).item<float>() / Small, 0.02 * Reverse());
-        Assert.Equal(Forward(), SkewKl.Sum(On(fused), logits, rows, teacher, 1e-6, 1).item<float>(), 1e-3f * Forward());
-        Assert.Equal(Reverse(), SkewReverseKl.Sum(On(fused), logits, rows, teacher, 1e-6, 1).item<float>(), 1e-3f * Reverse());
-        Assert.Equal(0, SkewKl.Sum(On(fused), logits, rows, teacher, 1 - 1e-6, 1).item<float>(), 1e-5f);
+        Assert.Equal(Forward(), Of(JensenShannon.Loss(rows, teacher, Small, 1)) / Small, 0.02 * Forward());
+        Assert.Equal(Reverse(), Of(JensenShannon.Loss(rows, teacher, 1 - Small, 1)) / Small, 0.02 * Reverse());
+        Assert.Equal(Forward(), Of(SkewKl.Loss(rows, teacher, 1e-6, 1)), 1e-3 * Forward());
+        Assert.Equal(Reverse(), Of(SkewReverseKl.Loss(rows, teacher, 1e-6, 1)), 1e-3 * Reverse());
+        Assert.Equal(0, Of(SkewKl.Loss(rows, teacher, 1 - 1e-6, 1)), 1e-5);
     }
 
     [Fact]
@@ -135,7 +132,7 @@ public class DivergenceTests
         var (logits, teacher, rows) = (TensorData.Of(z, 1, 4), new TeacherDistribution.Dense(TensorData.Of(v, 1, 4)), TensorData.Of([0L], 1));
         var expected = z.Zip(v, (a, b) => (a - b) * (a - b)).Sum() / 8;
         foreach (var (name, factor) in ((string, double)[])[("forward-kl", 1), ("reverse-kl", 1), ("jsd", Divergences.Beta * (1 - Divergences.Beta)), ("skew-kl", (1 - Divergences.Alpha) * (1 - Divergences.Alpha))])
-            Assert.Equal(factor * expected, Divergences.Of(name)(Compute.Composite, logits, rows, teacher, 30, null).item<float>(), 0.03 * expected);
+            Assert.Equal(factor * expected, Divergences.Of(name)(rows, teacher, 30, null).Sum(logits).item<float>(), 0.03 * expected);
     }
 
     [Theory]
@@ -147,25 +144,28 @@ public class DivergenceTests
         using var scope = NewDisposeScope();
         var (logits, rows) = (zeros([1, 3]), TensorData.Of([0L], 1));
         var teacher = new TeacherDistribution.Dense(zeros([1, 3]));
-        Assert.Throws<ArgumentOutOfRangeException>(() => JensenShannon.Sum(Compute.Cpu, logits, rows, teacher, weight, 1));
-        Assert.Throws<ArgumentOutOfRangeException>(() => SkewKl.Sum(Compute.Cpu, logits, rows, teacher, weight, 1));
-        Assert.Throws<ArgumentOutOfRangeException>(() => SkewReverseKl.Sum(Compute.Cpu, logits, rows, teacher, weight, 1));
+        Assert.Throws<ArgumentOutOfRangeException>(() => JensenShannon.Sum(logits, rows, teacher, weight, 1));
+        Assert.Throws<ArgumentOutOfRangeException>(() => JensenShannon.Loss(rows, teacher, weight, 1));
+        Assert.Throws<ArgumentOutOfRangeException>(() => SkewKl.Sum(logits, rows, teacher, weight, 1));
+        Assert.Throws<ArgumentOutOfRangeException>(() => SkewKl.Loss(rows, teacher, weight, 1));
+        Assert.Throws<ArgumentOutOfRangeException>(() => SkewReverseKl.Sum(logits, rows, teacher, weight, 1));
+        Assert.Throws<ArgumentOutOfRangeException>(() => SkewReverseKl.Loss(rows, teacher, weight, 1));
     }
 
     [Theory]
     [MemberData(nameof(All))]
-    public void No_loss_tokens_is_an_error_not_a_zero(string name, bool fused)
+    public void No_loss_tokens_is_an_error_not_a_zero(string name, bool byHand)
     {
         using var scope = NewDisposeScope();
         var none = TensorData.Of(Array.Empty<long>(), 0);
-        Assert.Throws<ArgumentException>(() => Divergences.Of(name)(On(fused), zeros([2, 3]), none, new TeacherDistribution.Dense(zeros([0, 3])), 1, null));
+        Assert.Throws<ArgumentException>(() => Losses.Of(byHand, Divergences.Of(name)(none, new TeacherDistribution.Dense(zeros([0, 3])), 1, null), zeros([2, 3]), none));
     }
 
     [Theory]
     [InlineData(true, 1.0)]
     [InlineData(false, 1.0)]
     [InlineData(true, 0.7)]
-    public void The_estimate_from_draws_is_unbiased_and_that_from_the_largest_alone_is_not(bool fused, double power)
+    public void The_estimate_from_draws_is_unbiased_and_that_from_the_largest_alone_is_not(bool byHand, double power)
     {
         using var scope = NewDisposeScope();
         const int Draws = 10_000, K = 4;
@@ -181,10 +181,10 @@ public class DivergenceTests
         Assert.InRange(Math.Abs(mean - dense), 0, 3 * error);
 
         // The objective computes just these estimates, and its mean gradient is the dense one's.
-        var logits = cat([.. Enumerable.Repeat(student, Draws)]).requires_grad_();
-        var loss = ForwardKl.Sum(On(fused), logits, TensorData.Of([.. Enumerable.Range(0, Draws).Select(i => (long)i)], Draws), new TeacherDistribution.Sampled(drawn, weight), 1);
-        Assert.Equal(mean, loss.item<float>() / Draws, 1e-3);
-        var gradient = autograd.grad([loss], [logits])[0].view(Draws, Vocabulary).sum(0).ToArray().Select(g => g / Draws).ToArray();
+        var rows = TensorData.Of([.. Enumerable.Range(0, Draws).Select(i => (long)i)], Draws);
+        var (loss, gradients) = Losses.Of(byHand, ForwardKl.Loss(rows, new TeacherDistribution.Sampled(drawn, weight), 1), cat([.. Enumerable.Repeat(student, Draws)]), rows);
+        Assert.Equal(mean, loss / Draws, 1e-3);
+        var gradient = TensorData.Of(gradients, Draws, Vocabulary).sum(0).ToArray().Select(g => g / Draws).ToArray();
         var expected = (student.softmax(1) - teacher).ToArray();
         Assert.All(gradient.Zip(expected), pair => Assert.Equal(pair.Second, pair.First, 0.02f));
 
@@ -199,6 +199,6 @@ public class DivergenceTests
     {
         using var scope = NewDisposeScope();
         var sampled = new TeacherDistribution.Sampled(zeros([1, 2], dtype: ScalarType.Int64), ones([1, 2]));
-        Assert.Contains("only forward-kl", Assert.Throws<ArgumentException>(() => ReverseKl.Sum(Compute.Cpu, zeros([1, 3]), TensorData.Of([0L], 1), sampled, 1)).Message, StringComparison.Ordinal);
+        Assert.Contains("only forward-kl", Assert.Throws<ArgumentException>(() => ReverseKl.Loss(TensorData.Of([0L], 1), sampled, 1)).Message, StringComparison.Ordinal);
     }
 }

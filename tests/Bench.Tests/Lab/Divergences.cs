@@ -1,5 +1,4 @@
 using Bench.Lab.Objectives;
-using Bench.Lab.Tensors;
 using static TorchSharp.torch;
 
 namespace Bench.Tests.Lab;
@@ -10,18 +9,18 @@ internal static class Divergences
     internal const double Beta = 0.3;
     internal const double Alpha = 0.2;
 
-    internal delegate Tensor Loss(Compute compute, Tensor logits, Tensor rows, TeacherDistribution teacher, double temperature, Tensor? weights);
+    internal delegate ILogitLoss Maker(Tensor rows, TeacherDistribution teacher, double temperature, Tensor? weights);
 
     internal static readonly string[] Names = ["forward-kl", "reverse-kl", "jsd", "skew-kl", "skew-reverse-kl", "tvd"];
 
-    internal static Loss Of(string name) => name switch
+    internal static Maker Of(string name) => name switch
     {
-        "forward-kl" => (c, z, rows, teacher, t, w) => ForwardKl.Sum(c, z, rows, teacher, t, w),
-        "reverse-kl" => (c, z, rows, teacher, t, w) => ReverseKl.Sum(c, z, rows, teacher, t, w),
-        "jsd" => (c, z, rows, teacher, t, w) => JensenShannon.Sum(c, z, rows, teacher, Beta, t, w),
-        "skew-kl" => (c, z, rows, teacher, t, w) => SkewKl.Sum(c, z, rows, teacher, Alpha, t, w),
-        "skew-reverse-kl" => (c, z, rows, teacher, t, w) => SkewReverseKl.Sum(c, z, rows, teacher, Alpha, t, w),
-        "tvd" => (c, z, rows, teacher, t, w) => TotalVariation.Sum(c, z, rows, teacher, t, w),
+        "forward-kl" => (rows, teacher, t, w) => ForwardKl.Loss(rows, teacher, t, w),
+        "reverse-kl" => (rows, teacher, t, w) => ReverseKl.Loss(rows, teacher, t, w),
+        "jsd" => (rows, teacher, t, w) => JensenShannon.Loss(rows, teacher, Beta, t, w),
+        "skew-kl" => (rows, teacher, t, w) => SkewKl.Loss(rows, teacher, Alpha, t, w),
+        "skew-reverse-kl" => (rows, teacher, t, w) => SkewReverseKl.Loss(rows, teacher, Alpha, t, w),
+        "tvd" => (rows, teacher, t, w) => TotalVariation.Loss(rows, teacher, t, w),
         _ => throw new ArgumentException(name),
     };
 

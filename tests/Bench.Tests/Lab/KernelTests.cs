@@ -6,24 +6,9 @@ using static TorchSharp.torch;
 
 namespace Bench.Tests.Lab;
 
-/// <summary>Kernels beside their twins from torch's operations: values, and gradients with respect to everything.</summary>
+/// <summary>Kernels of reading and writing beside their twins from torch's operations.</summary>
 public sealed class KernelTests
 {
-    [Theory]
-    [InlineData(1, 5, 3, true, true)]
-    [InlineData(8, 32, 32, false, false)]
-    [InlineData(13, 100, 70, true, false)]
-    [InlineData(300, 24, 65, false, true)]
-    [InlineData(530, 72, 200, true, true)]
-    public void A_linear_layer_is_torch_s(int rows, int inputs, int outputs, bool biased, bool added)
-    {
-        using var scope = NewDisposeScope();
-        List<Tensor> given = [Normal(rows, inputs), Normal(outputs, inputs)];
-        if (biased) given.Add(Normal(outputs));
-        if (added) given.Add(Normal(rows, outputs) * 2);
-        Compare(given, (compute, x) => Linear.Apply(compute, x[0], x[1], biased ? x[2] : null, added ? x[^1] : null), [rows, outputs], 1e-4f * MathF.Sqrt(rows));
-    }
-
     [Theory]
     [InlineData(1, 1, 1, 1, 8)]
     [InlineData(2, 7, 3, 3, 6)]
@@ -39,7 +24,9 @@ public sealed class KernelTests
         using var scope = NewDisposeScope();
         var layout = new AttentionLayout(heads, shared, width);
         var rotary = new Rotary(new ModelShape { Layers = 1, Width = 8, Heads = heads, KeyValueHeads = shared, HeadWidth = width, FeedForward = 8, Vocabulary = 8 });
-        Compare([Normal(batch * time, layout.Row)], (compute, x) => CausalAttention.Apply(compute, x[0], batch, time, layout, rotary), [batch * time, heads * width], 1e-4f);
+        var projection = Normal(batch * time, layout.Row);
+        var expected = CausalAttention.Apply(projection, batch, time, layout, rotary).ToArray();
+        Assert.All(expected.Zip(Read(projection, batch, time, layout, rotary)), pair => Assert.Equal(pair.First, pair.Second, 1e-4f));
     }
 
     [Fact]
@@ -48,15 +35,13 @@ public sealed class KernelTests
         using var scope = NewDisposeScope();
         var layout = new AttentionLayout(2, 1, 24);
         var rotary = new Rotary(new ModelShape { Layers = 1, Width = 8, Heads = 2, KeyValueHeads = 1, HeadWidth = 24, FeedForward = 8, Vocabulary = 8 });
-        var (x, weight) = (Normal(5 * 70, 40), Normal(layout.Row, 40));
-        float[][] Found(int threads)
+        var projection = Normal(5 * 70, layout.Row);
+        float[] Found(int threads)
         {
             Compute.UseThreads(threads);
             try
             {
-                Tensor[] given = [TensorData.Of(x.Floats(), x.shape).requires_grad_(), TensorData.Of(weight.Floats(), weight.shape).requires_grad_()];
-                var y = CausalAttention.Apply(Compute.Cpu, Linear.Apply(Compute.Cpu, given[0], given[1]), 5, 70, layout, rotary);
-                return [y.detach().ToArray(), .. autograd.grad([(y * y).sum()], given).Select(gradient => gradient.ToArray())];
+                return Read(projection, 5, 70, layout, rotary);
             }
             finally
             {
@@ -113,22 +98,20 @@ public sealed class KernelTests
         Assert.True(float.IsNaN(row[0][whole]));
     }
 
-    // The gradient of a sum weighted by fixed numbers, so that every output pulls otherwise.
-    private static void Compare(IReadOnlyList<Tensor> given, Func<Compute, Tensor[], Tensor> function, long[] size, float tolerance)
+    private static unsafe float[] Read(Tensor projection, int batch, int time, AttentionLayout layout, Rotary rotary)
     {
-        var pulls = Normal([.. size, 1]).view(size);
-        float[][] Found(Compute compute)
+        rotary.Reach(time);
+        var width = layout.Heads * layout.HeadWidth;
+        var result = new float[batch * time * width];
+        fixed (float* to = result)
         {
-            Tensor[] x = [.. given.Select(tensor => TensorData.Of(tensor.Floats(), tensor.shape).requires_grad_())];
-            var y = function(compute, x);
-            return [y.detach().ToArray(), .. autograd.grad([(y * pulls).sum()], x).Select(gradient => gradient.ToArray())];
+            // Threads write to their own rows.
+            var (from, target) = ((nint)projection.Pointer(), (nint)to);
+            SequenceAttention.ForEach(batch, () => new SequenceAttention(layout, rotary, time), (attention, sequence) =>
+                attention.Forward((float*)from + sequence * time * layout.Row, layout.Row, (float*)target + sequence * time * width, width));
         }
 
-        foreach (var (expected, found) in Found(Compute.Composite).Zip(Found(Compute.Cpu)))
-        {
-            Assert.Equal(expected.Length, found.Length);
-            Assert.All(expected.Zip(found), pair => Assert.Equal(pair.First, pair.Second, tolerance));
-        }
+        return result;
     }
 
     private static Tensor Normal(params long[] size)

@@ -123,14 +123,14 @@ public class MatchingTests
                 var chance = Enumerable.Range(0, 2).Aggregate(1.0, (c, t) => c * (mix * Math.Exp(p[3 * t + y[t]]) + (1 - mix) * Math.Exp(q[3 * t + y[t]])));
                 var logits = student.detach().requires_grad_();
                 var loss = PolicyGradient.Sum(
-                    Compute.Cpu, logits, TensorData.Of([0L, 1], 2), TensorData.Of([(long)y[0], y[1]], 2), new TeacherDistribution.Dense(teacher),
+                    logits, TensorData.Of([0L, 1], 2), TensorData.Of([(long)y[0], y[1]], 2), new TeacherDistribution.Dense(teacher),
                     TensorData.Of(steps.Weights, 2), TensorData.Of(steps.LongRewards, 2));
                 var gradient = autograd.grad([loss], [logits])[0].ToArray();
                 for (var i = 0; i < 6; i++) total[i] += chance * gradient[i];
             }
 
             var exact = student.detach().requires_grad_();
-            var expected = autograd.grad([ReverseKl.Sum(Compute.Cpu, exact, TensorData.Of([0L, 1], 2), new TeacherDistribution.Dense(teacher), 1)], [exact])[0].ToArray();
+            var expected = autograd.grad([ReverseKl.Sum(exact, TensorData.Of([0L, 1], 2), new TeacherDistribution.Dense(teacher), 1)], [exact])[0].ToArray();
             // With one weight a step the first step's long reward sees the second's distribution as it was drawn: exact from the student alone.
             for (var i = 0; i < 6; i++) Assert.Equal(expected[i], total[i], mix == 0 ? 1e-5 : 0.15);
         }

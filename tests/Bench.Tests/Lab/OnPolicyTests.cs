@@ -24,7 +24,7 @@ public class OnPolicyTests
 
     private static readonly int[][] Prompts = [.. Enumerable.Range(0, 40).Select(i => new[] { CharacterVocabulary.Begin, 4 + i % 10, 5 + i % 7 })];
 
-    private static T With<T>(MethodSpec method, Func<Decoder, IReadingTeacher, OnPolicyCurriculum, T> use, Lesson? text = null, int seed = 1)
+    private static T With<T>(MethodSpec method, Func<Learning, IReadingTeacher, OnPolicyCurriculum, T> use, Lesson? text = null, int seed = 1)
     {
         using var scope = NewDisposeScope();
         using var student = Decoder.Initialise(Models.Plain, Compute.Cpu, new Seed(seed));
@@ -32,13 +32,15 @@ public class OnPolicyTests
         using var objective = new MethodObjective(method, student, teacher.Shape, new Seed(seed));
         var curriculum = new OnPolicyCurriculum(
             method, student, teacher, objective, Prompts, Limit, CharacterVocabulary.End, text, new OptimiserSpec { Batch = 4 }, new Seed(seed), TimeProvider.System);
-        return use(student, teacher, curriculum);
+        return use(new Learning(student, objective), teacher, curriculum);
     }
 
     private static BudgetMeter Meter(BudgetUnit unit, double amount) => BudgetMeter.For(new Budget(unit, amount), Accelerator.Named("cloud-vcpu"), TimeProvider.System);
 
-    private static TrainingResult Train(Decoder student, ICurriculum curriculum, BudgetMeter meter) => new Trainer(
-        [.. student.Parameters.Select(parameter => parameter.Tensor)], Compute.Cpu, new OptimiserSpec { Batch = 4, LearningRate = 0.01 }, TimeProvider.System).Train(curriculum, meter, ChargeKind.StudentTraining);
+    private static TrainingResult Train(Learning learning, ICurriculum curriculum, BudgetMeter meter) =>
+        new Trainer(learning.Objective, Compute.Cpu, new OptimiserSpec { Batch = 4, LearningRate = 0.01 }, TimeProvider.System).Train(curriculum, meter, ChargeKind.StudentTraining);
+
+    private sealed record Learning(Decoder Student, MethodObjective Objective);
 
     [Theory]
     [InlineData(0.0)]
@@ -90,7 +92,7 @@ public class OnPolicyTests
         float[] Weights(int seed) => With(Plain, (student, _, curriculum) =>
         {
             Train(student, curriculum, Meter(BudgetUnit.Examples, 60));
-            return student.Parameters.SelectMany(parameter => parameter.Tensor.ToArray()).ToArray();
+            return student.Student.Parameters.SelectMany(parameter => parameter.Tensor.ToArray()).ToArray();
         }, seed: seed);
         Assert.Equal(Weights(1), Weights(1));
         Assert.NotEqual(Weights(1), Weights(2));
@@ -104,7 +106,7 @@ public class OnPolicyTests
             using var scope = NewDisposeScope();
             using var quiet = no_grad();
             var batch = TrainingBatch.Of([.. Prompts.Select(prompt => new Sequence([.. prompt, 6, 7, 1], 3))], 5, Compute.Cpu);
-            return ForwardKl.Sum(Compute.Cpu, student.Logits(batch.Ids), batch.Rows, new TeacherDistribution.Dense(teacher.Logits(batch.Ids, batch.Rows).contiguous()), 1).item<float>();
+            return ForwardKl.Sum(student.Student.Logits(batch.Ids), batch.Rows, new TeacherDistribution.Dense(teacher.Logits(batch.Ids, batch.Rows).contiguous()), 1).item<float>();
         }
 
         var before = Divergence();

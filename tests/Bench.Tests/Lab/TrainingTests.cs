@@ -28,11 +28,12 @@ public class TrainingTests
     {
         using var scope = NewDisposeScope();
         using var model = Models.Make(Models.Plain, Compute.Cpu);
-        using var objective = MethodObjective.CrossEntropy(model);
+        using var objective = MethodObjective.OfText(model);
         var cost = new StepCost(default, default, members.Sum(member => (long)lesson.Sequences[member].ResponseLength), 0, members.Length);
         var parts = members.Chunk((members.Length + microBatches - 1) / microBatches)
-            .Select(part => (Func<Tensor>)(() => objective.Sum(TrainingBatch.Of(lesson, part, time, model.Compute))));
-        var (gradients, loss) = new Trainer(objective.Parameters, model.Compute, new OptimiserSpec(), TimeProvider.System).Gradients(new TrainingStep(cost, [.. parts]));
+            .Select(part => (Func<TrainingBatch>)(() => TrainingBatch.Of(lesson, part, time, model.Compute)));
+        using var learner = new Learner(objective, model.Compute, new OptimiserSpec());
+        var (gradients, loss) = learner.Gradients(new TrainingStep(cost, [.. parts]));
         return ([.. gradients.Select(gradient => gradient.ToArray())], loss);
     }
 
@@ -78,8 +79,8 @@ public class TrainingTests
 
     internal static TrainingResult Train(Decoder model, Lesson lesson, OptimiserSpec optimiser, BudgetMeter meter, int seed = 1)
     {
-        using var objective = MethodObjective.CrossEntropy(model);
-        return new Trainer(objective.Parameters, model.Compute, optimiser, TimeProvider.System)
+        using var objective = MethodObjective.OfText(model);
+        return new Trainer(objective, model.Compute, optimiser, TimeProvider.System)
             .Train(new PreparedCurriculum(lesson, objective, model.Shape, model.Compute, optimiser, new Seed(seed)), meter, ChargeKind.StudentTraining);
     }
 
