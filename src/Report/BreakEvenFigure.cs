@@ -30,9 +30,11 @@ internal static class BreakEvenFigure
 
             var name = $"cost-over-students-{block.Key.Against}{(spec.Tasks.Count > 1 ? "-" + block.Key.Task : "")}{(spec.Students.Count > 1 ? "-" + block.Key.Student : "")}";
             var lines = curves.ToDictionary(curve => curve.Key, curve => (IReadOnlyList<(double X, double Y)>)[.. curve.Value.Select(point => (point.X, point.Y))], StringComparer.Ordinal);
-            CurveFigure.Draw(
-                folder.Figures, name, "students that share the teacher", $"cost of a student, {block.Key.Against} = 1",
-                curves.ToDictionary(curve => curve.Key, curve => (CurveFigure.Point[])[curve.Value[0], curve.Value[^1]], StringComparer.Ordinal), [new CurveFigure.Reference(block.Key.Against, 1)], CurveFigure.Number, null, lines);
+            new CurveFigure
+            {
+                X = "students that share the teacher", Y = $"cost of a student, {block.Key.Against} = 1", Styles = Style.Of(spec, curves.Keys), Lines = lines,
+                Curves = curves.ToDictionary(curve => curve.Key, curve => (CurveFigure.Point[])[curve.Value[0], curve.Value[^1]], StringComparer.Ordinal), References = [new CurveFigure.Reference(block.Key.Against, 1)],
+            }.Draw(folder.Figures, name);
             Captions.Write(
                 folder, name,
                 $"FLOPs for a student {block.Key.Student} that reaches {CurveFigure.Percent(Share)} of the teacher's score on {block.Key.Task}, in relation to the same student by {block.Key.Against}, against the number of students among which "

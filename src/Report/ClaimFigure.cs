@@ -31,7 +31,11 @@ internal static class ClaimFigure
             var drawn = curves.ToDictionary(curve => curve.Key, curve => curve.Value.OrderBy(point => point.X).ToArray());
             drawn[claim.Claim] = [.. claim.Recovered.Select(gap => new CurveFigure.Point(usd, gap.Recovered, null, null)).OrderBy(point => point.Y)];
             var name = $"recovered-beside-claim{(spec.Tasks.Count > 1 ? "-" + task.Name : "")}{(spec.Students.Count > 1 ? "-" + student.Name : "")}";
-            CurveFigure.Draw(folder.Figures, name, "dollars", "gap to the teacher recovered", drawn, [new CurveFigure.Reference("teacher", 1), new CurveFigure.Reference("student before", 0)], CurveFigure.Percent, null, namedAtOwnEnds: true);
+            new CurveFigure
+            {
+                X = "cost of a student (US dollars)", Y = "gap to the teacher recovered", Curves = drawn, Styles = Style.Of(spec, drawn.Keys), Tick = CurveFigure.Percent, NamedAtOwnEnds = true,
+                References = [new CurveFigure.Reference("teacher", 1), new CurveFigure.Reference("student before", 0)],
+            }.Draw(folder.Figures, name);
             Captions.Write(
                 folder, name,
                 $"Share of the gap between student {student.Name} before and its teacher on {task.Name} that each method recovers, against dollars for one student; beside it {claim.Claim}, one point for each of its benchmarks, by its published scores; its dollars are those it states, or the middle of the market's range where it states none. "

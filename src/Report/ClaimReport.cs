@@ -71,8 +71,7 @@ public static class ClaimReport
         var all = points.SelectMany(point => new[] { point.RentedCost!.Value, point.MarketCost!.Value.Low, point.MarketCost.Value.High }).Select(Math.Log10).ToArray();
         var (low, high) = (all.Min() - 0.3, all.Max() + 0.3);
         double[] ends = [low, high];
-        var diagonal = plot.Add.Scatter(ends, ends);
-        (diagonal.Color, diagonal.LineWidth, diagonal.LinePattern, diagonal.MarkerSize) = (Color.FromHex("#777777"), 1.5f, LinePattern.Dotted, 0);
+        FigureRenderer.Line(plot, ends, ends, Color.FromHex("#777777"), 1.5f, Stroke.Dotted);
         foreach (var point in points)
         {
             var (x, bottom, top) = (Math.Log10(point.RentedCost!.Value), Math.Log10(point.MarketCost!.Value.Low), Math.Log10(point.MarketCost.Value.High));
@@ -82,9 +81,9 @@ public static class ClaimReport
             Mark(plot, point.Verdict, x, (bottom + top) / 2);
         }
 
-        foreach (var (run, y) in CurveFigure.Spread([.. points.Select(point => (point.Run, (Math.Log10(point.MarketCost!.Value.Low) + Math.Log10(point.MarketCost.Value.High)) / 2))], (high - low) * 0.05, low, high))
+        foreach (var (run, y) in FigureRenderer.Spread([.. points.Select(point => (point.Run, (Math.Log10(point.MarketCost!.Value.Low) + Math.Log10(point.MarketCost.Value.High)) / 2))], (high - low) * 0.05, low, high))
         {
-            var label = plot.Add.Text(run, Math.Log10(points.First(point => point.Run == run).RentedCost!.Value) + (high - low) * 0.012, y);
+            var label = plot.Add.Text(run, Math.Log10(points.First(point => point.Run == run).RentedCost!.Value) + (high - low) * 0.02, y);
             (label.LabelFontColor, label.LabelFontSize, label.LabelAlignment) = (Color.FromHex("#333333"), FigureRenderer.TextSize, Alignment.MiddleLeft);
         }
 
@@ -105,13 +104,12 @@ public static class ClaimReport
         var xs = rows.Select(entry => Math.Log10(entry.Row.CostUsd!.Value)).ToArray();
         var (left, right) = (xs.Min() - 0.3, xs.Max() + 0.3);
         var (bottom, top) = (Math.Min(0, rows.Min(entry => entry.Row.Recovered)) - 0.1, Math.Max(1, rows.Max(entry => entry.Row.Recovered)) + 0.1);
-        var whole = plot.Add.HorizontalLine(1);
-        (whole.Color, whole.LineWidth, whole.LinePattern) = (Color.FromHex("#777777"), 1.5f, LinePattern.Dotted);
+        FigureRenderer.Line(plot, [left, right + (right - left) * 0.3], [1, 1], Color.FromHex("#777777"), 1.5f, Stroke.Dotted);
         foreach (var (verdict, row) in rows) Mark(plot, verdict, Math.Log10(row.CostUsd!.Value), row.Recovered);
         foreach (var run in rows.GroupBy(entry => entry.Row.Run))
         {
             var x = Math.Log10(run.First().Row.CostUsd!.Value) + (right - left) * 0.012;
-            foreach (var (benchmark, y) in CurveFigure.Spread([.. run.Select(entry => ($"{run.Key}, {entry.Row.Part}", entry.Row.Recovered))], (top - bottom) * 0.045, bottom, top))
+            foreach (var (benchmark, y) in FigureRenderer.Spread([.. run.Select(entry => ($"{run.Key}, {entry.Row.Part}", entry.Row.Recovered))], (top - bottom) * 0.045, bottom, top))
             {
                 var label = plot.Add.Text(benchmark, x, y);
                 (label.LabelFontColor, label.LabelFontSize, label.LabelAlignment) = (Color.FromHex("#333333"), FigureRenderer.TextSize, Alignment.MiddleLeft);

@@ -34,14 +34,14 @@ internal static class CostFigure
         for (var i = 0; i < bars.Count; i++)
         {
             var total = bars[i].Flops.Values.Sum();
-            var label = plot.Add.Text(total.ToString("0.0e0", CultureInfo.InvariantCulture), total + 0.01 * highest, bars.Count - 1 - i);
+            var label = plot.Add.Text(FigureRenderer.Scientific(total), total + 0.01 * highest, bars.Count - 1 - i);
             (label.LabelAlignment, label.LabelFontSize) = (Alignment.MiddleLeft, FigureRenderer.TextSize);
         }
 
         plot.ShowLegend(Edge.Top);
         plot.Axes.SetLimits(0, highest * 1.18, -0.6, bars.Count - 0.4);
         plot.Axes.Left.TickGenerator = new NumericManual([.. Enumerable.Range(0, bars.Count).Select(i => (double)i)], [.. bars.Select(bar => bar.Label).Reverse()]);
-        plot.Axes.Bottom.TickGenerator = FigureRenderer.Ticks(0, highest * 1.18, FigureRenderer.NiceStep(highest), value => value == 0 ? "0" : value.ToString("0.#e0", CultureInfo.InvariantCulture));
+        plot.Axes.Bottom.TickGenerator = FigureRenderer.Ticks(0, highest * 1.18, FigureRenderer.NiceStep(highest), FigureRenderer.Scientific);
         FigureRenderer.Save(plot, folder.Figures, name);
         Captions.Write(
             folder, name,

@@ -4,11 +4,23 @@ using ScottPlot.TickGenerators;
 
 namespace Bench.Report;
 
-/// <summary>One curve for each method over an axis: points with intervals, a band between them, the name at the curve's end. Names along the axis are not joined.</summary>
-internal static class CurveFigure
+/// <summary>
+/// One curve for each method over an axis: means with their intervals and the seeds that they are means of, the name at the curve's end. Nothing is filled between two budgets, since nothing was
+/// measured there; names along the axis are not joined.
+/// </summary>
+internal sealed class CurveFigure
 {
-    /// <summary>A point of a curve.</summary>
-    internal sealed record Point(double X, double Y, double? Low, double? High);
+    // Of the room from the lowest to the highest mean: an interval that reaches farther is cut.
+    private const double FarthestInterval = 1;
+    private const float SeedSize = 5;
+
+    // Seeds stand beside the interval, in shares of the figure's width.
+    private const double SeedShift = 0.006;
+
+    private static readonly Color Grey = Color.FromHex("#555555");
+
+    /// <summary>A mean, its interval, and the values of the seeds.</summary>
+    internal sealed record Point(double X, double Y, double? Low, double? High, IReadOnlyList<double>? Seeds = null);
 
     /// <summary>The quantity below: logarithmic, or in even steps for numbers that are counted from 1 and for names.</summary>
     internal sealed record Axis(string Label, bool Even = false, IReadOnlyList<string>? Names = null)
@@ -25,90 +37,132 @@ internal static class CurveFigure
     /// <summary>A labelled line across the figure.</summary>
     internal sealed record Reference(string Label, double Y);
 
-    internal static void Draw(
-        string folder, string name, Axis x, string y, IReadOnlyDictionary<string, Point[]> curves, IReadOnlyList<Reference> references, Func<double, string> tick,
-        (double Low, double High)? natural, IReadOnlyDictionary<string, IReadOnlyList<(double X, double Y)>>? lines = null, bool namedAtOwnEnds = false)
+    internal required Axis X { get; init; }
+
+    /// <summary>The quantity at the left.</summary>
+    internal required string Y { get; init; }
+
+    internal required IReadOnlyDictionary<string, Point[]> Curves { get; init; }
+
+    /// <summary>The look of each curve.</summary>
+    internal required IReadOnlyDictionary<string, Style> Styles { get; init; }
+
+    internal IReadOnlyList<Reference> References { get; init; } = [];
+
+    internal Func<double, string> Tick { get; init; } = Number;
+
+    /// <summary>What the axis shows at least.</summary>
+    internal (double Low, double High)? Natural { get; init; }
+
+    /// <summary>Lines that are drawn in place of joining a curve's points.</summary>
+    internal IReadOnlyDictionary<string, IReadOnlyList<(double X, double Y)>>? Lines { get; init; }
+
+    /// <summary>Whether names stand at their own curve's end; else one below the other behind the last.</summary>
+    internal bool NamedAtOwnEnds { get; init; }
+
+    internal void Draw(string folder, string name)
     {
-        if (curves.Values.All(curve => curve.Length == 0)) return;
-        using var plot = FigureRenderer.New(x.Label, y);
-        var styles = Style.Of(curves.Keys);
-        var points = curves.Values.SelectMany(curve => curve).ToArray();
-        var (left, right) = (x.Place(points.Min(point => point.X)), x.Place(points.Max(point => point.X)));
-        if (right - left < 0.1) (left, right) = (left - 0.05, right + 0.05);
-        var pad = Math.Max(right - left, 0.3) * 0.04;
-        // Names stand to the right of the curves' ends, and the longest has room.
-        var room = Math.Clamp((curves.Keys.Max(name => name.Length) * 7.8 + 10) / 800, 0.145, 0.4);
-        (left, right) = (left - pad, left - pad + (right - left + 2 * pad) / (1 - room));
-        var ys = points.SelectMany(point => new[] { point.Y, point.Low ?? point.Y, point.High ?? point.Y })
-            .Concat(lines?.Values.SelectMany(line => line.Select(point => point.Y)) ?? []).ToArray();
-        var (bottom, top) = natural ?? (ys.Min(), ys.Max());
-        // A line that lies farther off than the curves reach would flatten them: its label stands at the edge instead.
-        var far = references.Where(reference => reference.Y > top + (top - bottom) || reference.Y < bottom - (top - bottom)).ToArray();
-        ys = [.. ys, .. references.Except(far).Select(reference => reference.Y)];
-        (bottom, top) = (Math.Min(bottom, ys.Min()), Math.Max(top, ys.Max()));
-        var margin = (top - bottom) * 0.06;
-        (bottom, top) = (bottom - margin, top + margin);
-
-        foreach (var reference in far)
-        {
-            var above = reference.Y > top;
-            Label(plot, $"{(above ? "↑" : "↓")} {reference.Label}", left, above ? top : bottom, Color.FromHex("#555555"), above ? Alignment.UpperLeft : Alignment.LowerLeft);
-        }
-
-        foreach (var reference in Distinct([.. references.Except(far)], (top - bottom) * 0.04))
-        {
-            var line = plot.Add.HorizontalLine(reference.Y);
-            (line.Color, line.LineWidth, line.LinePattern) = (Color.FromHex("#777777"), 1.5f, LinePattern.Dotted);
-            // On the side of the line that is away from the curves.
-            Label(plot, reference.Label, left, reference.Y, Color.FromHex("#555555"), reference.Y > (bottom + top) / 2 ? Alignment.LowerLeft : Alignment.UpperLeft);
-        }
-
-        foreach (var (method, curve) in curves)
-        {
-            var xs = curve.Select(point => x.Place(point.X)).ToArray();
-            var color = styles[method].Color;
-            if (curve.All(point => point.Low is not null && point.High is not null))
-            {
-                if (x.Names is null) Band(plot, xs, curve, color);
-                foreach (var point in curve)
-                {
-                    double[] place = [x.Place(point.X), x.Place(point.X)], ends = [point.Low!.Value, point.High!.Value];
-                    var interval = plot.Add.Scatter(place, ends);
-                    (interval.Color, interval.LineWidth, interval.MarkerSize) = (color, 1.5f, 0);
-                }
-            }
-
-            var own = lines?.GetValueOrDefault(method);
-            if (own is not null)
-            {
-                var law = plot.Add.Scatter(own.Select(point => x.Place(point.X)).ToArray(), own.Select(point => point.Y).ToArray());
-                (law.Color, law.LineWidth, law.MarkerSize) = (color, 1.5f, 0);
-            }
-
-            // Points that have a line of their own are not joined.
-            var line = plot.Add.Scatter(xs, [.. curve.Select(point => point.Y)]);
-            (line.Color, line.LineWidth, line.LinePattern) = (color, lines is null && x.Names is null ? 2 : 0, styles[method].Pattern);
-            (line.MarkerShape, line.MarkerSize, line.MarkerLineWidth) = (styles[method].Marker, 9, 2);
-        }
-
-        foreach (var (method, at) in Spread([.. curves.Select(curve => (curve.Key, curve.Value[^1].Y))], (top - bottom) * 0.05, bottom, top))
-            Label(plot, method, x.Place(namedAtOwnEnds ? curves[method][^1].X : points.Max(point => point.X)) + pad * 0.4, at, styles[method].Color, Alignment.MiddleLeft);
-
-        plot.Axes.SetLimits(left, right, bottom, top);
-        plot.Axes.Bottom.TickGenerator = x.Ticks(left, right - (right - left) * room);
-        plot.Axes.Left.TickGenerator = FigureRenderer.Ticks(bottom, top, FigureRenderer.NiceStep(top - bottom), tick);
+        if (Curves.Values.All(curve => curve.Length == 0)) return;
+        using var plot = FigureRenderer.New(X.Label, Y);
+        var frame = Frame.Of(this);
+        var ends = Curves.Where(curve => curve.Value.Length > 0).Select(curve => EndOf(curve.Key, curve.Value)).ToArray();
+        foreach (var reference in References) Refer(plot, reference, ends, frame);
+        var places = Places(frame);
+        foreach (var (method, curve) in Curves) Draw(plot, method, curve, places[method], frame);
+        Name(plot, places, frame);
+        plot.Axes.SetLimits(frame.Left, frame.Right, frame.Bottom, frame.Top);
+        plot.Axes.Bottom.TickGenerator = X.Ticks(frame.Left, frame.Right - frame.Room);
+        plot.Axes.Left.TickGenerator = FigureRenderer.Ticks(frame.Bottom, frame.Top, FigureRenderer.NiceStep(frame.Height), Tick);
         FigureRenderer.Save(plot, folder, name);
     }
 
-    private static void Band(Plot plot, double[] xs, IReadOnlyList<Point> curve, Color color)
+    internal static string Percent(double value) => FigureRenderer.Signed(string.Create(CultureInfo.InvariantCulture, $"{100 * value:0}%"));
+
+    internal static string Number(double value) => FigureRenderer.Signed(value.ToString("0.###", CultureInfo.InvariantCulture));
+
+    // Methods with the same budget stand side by side, so that no interval hides another.
+    private Dictionary<string, double[]> Places(Frame frame)
     {
-        var band = plot.Add.FillY(xs, [.. curve.Select(point => point.Low!.Value)], [.. curve.Select(point => point.High!.Value)]);
-        (band.FillColor, band.LineWidth) = (color.WithAlpha(0.16), 0);
+        var side = Curves.Values.SelectMany(curve => curve.Select(point => point.X)).GroupBy(x => x).ToDictionary(group => group.Key, group => group.Count());
+        var taken = new Dictionary<double, int>();
+        return Curves.ToDictionary(curve => curve.Key, curve => curve.Value.Select(point =>
+        {
+            var mine = taken[point.X] = taken.GetValueOrDefault(point.X) + 1;
+            return X.Place(point.X) + (Lines is null ? (mine - (side[point.X] + 1) / 2.0) * frame.Width * 0.009 : 0);
+        }).ToArray());
     }
 
-    internal static string Percent(double value) => string.Create(CultureInfo.InvariantCulture, $"{100 * value:0}%");
+    private void Draw(Plot plot, string method, Point[] curve, double[] places, Frame frame)
+    {
+        var style = Styles[method];
+        foreach (var (point, at) in curve.Zip(places))
+        {
+            if (point is { Low: { } low, High: { } high }) Interval(plot, at, low, high, style.Color, frame);
+            foreach (var seed in point.Seeds is { Count: > 1 } seeds ? seeds : [])
+            {
+                var mark = plot.Add.Marker(at - frame.Width * SeedShift, seed, MarkerShape.FilledCircle, SeedSize, style.Color.WithAlpha(0.55));
+                mark.MarkerLineWidth = 0;
+            }
+        }
 
-    internal static string Number(double value) => value.ToString("0.###", CultureInfo.InvariantCulture);
+        if (Lines?.GetValueOrDefault(method) is { } own)
+        {
+            FigureRenderer.Line(plot, [.. own.Select(point => X.Place(point.X))], [.. own.Select(point => point.Y)], style.Color, 1.5f, style.Stroke);
+        }
+
+        // Points that have a line of their own are not joined.
+        double[] heights = [.. curve.Select(point => point.Y)];
+        if (Lines is null && X.Names is null) FigureRenderer.Line(plot, places, heights, style.Color, 2, style.Stroke);
+        var marks = plot.Add.Scatter(places, heights);
+        (marks.Color, marks.LineWidth, marks.MarkerShape, marks.MarkerSize, marks.MarkerLineWidth, marks.MarkerLineColor) = (style.Color, 0, style.Marker, 9, 2, style.Color);
+    }
+
+    // One that leaves the frame says where it ends.
+    private void Interval(Plot plot, double at, double low, double high, Color color, Frame frame)
+    {
+        double[] place = [at, at], ends = [Math.Max(low, frame.Bottom), Math.Min(high, frame.Top)];
+        FigureRenderer.Line(plot, place, ends, color, 1.5f);
+        if (high > frame.Top) Label(plot, $" ↑ {Tick(high)}", at, frame.Top - frame.Height * 0.012, color, Alignment.UpperLeft);
+        if (low < frame.Bottom) Label(plot, $" ↓ {Tick(low)}", at, frame.Bottom + frame.Height * 0.012, color, Alignment.LowerLeft);
+    }
+
+    // A line that lies farther off than the curves reach would flatten them: its label stands at the edge instead.
+    private static void Refer(Plot plot, Reference reference, double[] ends, Frame frame)
+    {
+        if (frame.IsFar(reference.Y))
+        {
+            var above = reference.Y > frame.Top;
+            Label(plot, $"{(above ? "↑" : "↓")} {reference.Label}", frame.Left + frame.Width * 0.004, above ? frame.Top - frame.Height * 0.012 : frame.Bottom + frame.Height * 0.012, Grey, above ? Alignment.UpperLeft : Alignment.LowerLeft);
+            return;
+        }
+
+        FigureRenderer.Line(plot, [frame.Left, frame.Right], [reference.Y, reference.Y], Color.FromHex("#777777"), 1.5f, Stroke.Dotted);
+        if (frame.ReferenceLabels.FirstOrDefault(label => label.Y == reference.Y)?.Label is not { } text) return;
+        var (high, crowded) = (reference.Y > (frame.Bottom + frame.Top) / 2, ends.Any(end => Math.Abs(end - reference.Y) < frame.Height * 0.12));
+        // Curves begin low at the left and end high at the right.
+        if (high || crowded) Label(plot, text, frame.Left + frame.Width * 0.004, reference.Y + (high ? 1 : -1) * frame.Height * 0.008, Grey, high ? Alignment.LowerLeft : Alignment.UpperLeft);
+        else Label(plot, text, frame.Right - frame.Width * 0.004, reference.Y - frame.Height * 0.008, Grey, Alignment.UpperRight);
+    }
+
+    private void Name(Plot plot, Dictionary<string, double[]> places, Frame frame)
+    {
+        var last = places.Values.Max(curve => curve.Max());
+        var ends = Curves.Where(curve => curve.Value.Length > 0).Select(curve => (Name: curve.Key, Y: EndOf(curve.Key, curve.Value))).ToArray();
+        foreach (var (method, at) in FigureRenderer.Spread(ends, frame.Height * 0.046, frame.Bottom, frame.Top))
+        {
+            var (own, from) = (ends.First(end => end.Name == method).Y, places[method][^1]);
+            var x = (NamedAtOwnEnds ? from : last) + frame.Width * 0.02;
+            if (Math.Abs(own - at) > frame.Height * 0.02 || x - from > frame.Width * 0.05)
+            {
+                double[] across = [from + frame.Width * 0.008, x - frame.Width * 0.003], along = [own, at];
+                FigureRenderer.Line(plot, across, along, Styles[method].Color.WithAlpha(0.6), 0.8f, Stroke.Dotted);
+            }
+
+            Label(plot, method, x, at, Styles[method].Ink, Alignment.MiddleLeft);
+        }
+    }
+
+    private double EndOf(string method, Point[] curve) => Lines?.GetValueOrDefault(method) is { Count: > 0 } line ? line[^1].Y : curve[^1].Y;
 
     private static void Label(Plot plot, string text, double x, double y, Color color, Alignment alignment)
     {
@@ -116,40 +170,58 @@ internal static class CurveFigure
         (label.LabelFontColor, label.LabelFontSize, label.LabelAlignment) = (color, FigureRenderer.TextSize, alignment);
     }
 
-    /// <summary>References that would print over each other share a line and a label.</summary>
-    private static IEnumerable<Reference> Distinct(IReadOnlyList<Reference> references, double gap)
+    /// <summary>What the axes show.</summary>
+    /// <param name="Room">At the right, for the names.</param>
+    /// <param name="ReferenceLabels">Of the lines; those that would print over each other share one.</param>
+    private sealed record Frame(double Left, double Right, double Bottom, double Top, double Room, IReadOnlyList<Reference> ReferenceLabels)
     {
-        var kept = new List<Reference>();
-        foreach (var reference in references)
+        internal double Width => Right - Left;
+
+        internal double Height => Top - Bottom;
+
+        internal bool IsFar(double y) => y > Top || y < Bottom;
+
+        internal static Frame Of(CurveFigure figure)
         {
-            var near = kept.FindIndex(other => Math.Abs(other.Y - reference.Y) < gap);
-            if (near < 0) kept.Add(reference);
-            else kept[near] = kept[near] with { Label = $"{kept[near].Label}, {reference.Label}" };
+            var points = figure.Curves.Values.SelectMany(curve => curve).ToArray();
+            var (left, right) = (figure.X.Place(points.Min(point => point.X)), figure.X.Place(points.Max(point => point.X)));
+            if (right - left < 0.1) (left, right) = (left - 0.05, right + 0.05);
+            var pad = Math.Max(right - left, 0.3) * 0.05;
+            // Names stand to the right of the curves' ends, and the longest has room.
+            var room = Math.Clamp((figure.Curves.Keys.Max(name => name.Length) * 8.2 + 26) / 800, 0.13, 0.4);
+            (left, right) = (left - pad, left - pad + (right - left + 2 * pad) / (1 - room));
+            var (bottom, top) = Heights(figure, points);
+            // Near ones are in the frame, and far ones are not.
+            var near = figure.References.Where(reference => reference.Y <= top + (top - bottom) / 2 && reference.Y >= bottom - (top - bottom) / 2).ToArray();
+            foreach (var reference in near) (bottom, top) = (Math.Min(bottom, reference.Y), Math.Max(top, reference.Y));
+            var margin = (top - bottom) * 0.07;
+            (bottom, top) = (bottom - margin, top + margin);
+            return new Frame(left, right, bottom, top, (right - left) * room, Shared(near, (top - bottom) * 0.045));
         }
 
-        return kept;
-    }
-
-    /// <summary>Moves labels apart until none overlaps its neighbour, as little as needed, and keeps them inside the axes.</summary>
-    internal static IReadOnlyList<(string Name, double Y)> Spread(IReadOnlyList<(string Name, double Y)> labels, double gap, double bottom, double top)
-    {
-        // So many labels that they cannot all keep their distance share the room evenly.
-        gap = Math.Min(gap, (top - bottom) / (labels.Count + 1));
-        var sorted = labels.OrderBy(label => label.Y).ToArray();
-        var ys = sorted.Select(label => label.Y).ToArray();
-        for (var round = 0; round < 200; round++)
+        // Means, seeds and lines whole; intervals as far as they do not flatten everything else.
+        private static (double Bottom, double Top) Heights(CurveFigure figure, Point[] points)
         {
-            for (var i = 1; i < ys.Length; i++)
+            var ys = points.SelectMany(point => (point.Seeds ?? []).Append(point.Y)).Concat(figure.Lines?.Values.SelectMany(line => line.Select(point => point.Y)) ?? [])
+                .Concat(figure.Natural is { } natural ? [natural.Low, natural.High] : []).ToArray();
+            var (bottom, top) = (ys.Min(), ys.Max());
+            var span = top - bottom > 0 ? top - bottom : Math.Max(Math.Abs(top) * 0.1, 1e-9);
+            if (top == bottom) (bottom, top) = (bottom - span / 2, top + span / 2);
+            var (lows, highs) = (points.Min(point => point.Low ?? point.Y), points.Max(point => point.High ?? point.Y));
+            return (Math.Max(Math.Min(lows, bottom), bottom - FarthestInterval * span), Math.Min(Math.Max(highs, top), top + FarthestInterval * span));
+        }
+
+        private static List<Reference> Shared(IReadOnlyList<Reference> references, double gap)
+        {
+            var kept = new List<Reference>();
+            foreach (var reference in references)
             {
-                var overlap = gap - (ys[i] - ys[i - 1]);
-                if (overlap <= 0) continue;
-                ys[i] += overlap / 2;
-                ys[i - 1] -= overlap / 2;
+                var near = kept.FindIndex(other => Math.Abs(other.Y - reference.Y) < gap);
+                if (near < 0) kept.Add(reference);
+                else kept[near] = kept[near] with { Label = $"{kept[near].Label}, {reference.Label}" };
             }
 
-            for (var i = 0; i < ys.Length; i++) ys[i] = Math.Clamp(ys[i], bottom + gap * (i + 0.5), top - gap * (ys.Length - i - 0.5));
+            return kept;
         }
-
-        return [.. sorted.Select((label, i) => (label.Name, ys[i]))];
     }
 }

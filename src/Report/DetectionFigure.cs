@@ -26,10 +26,11 @@ internal static class DetectionFigure
         var planted = spec.Methods.Where(method => method.Sampling?.Canaries is not null).Select(method => method.Name).ToHashSet(StringComparer.Ordinal);
         var places = detection.Probes.ToDictionary(tokens => metric(tokens).Name, tokens => (double)tokens);
         var rows = results.Summary.Where(row => row.Student == student.Name && row.Budget == spec.Budgets[^1].Amount && places.ContainsKey(row.Metric) && !planted.Contains(row.Method)).ToArray();
+        var seeds = new SeedValues(results);
         var curves = rows.GroupBy(row => Labels.Of(spec, row.Teacher, row.Method)).ToDictionary(
-            group => group.Key, group => group.Select(row => new CurveFigure.Point(places[row.Metric], row.Value, row.CiLow, row.CiHigh)).OrderBy(point => point.X).ToArray());
+            group => group.Key, group => group.Select(row => seeds.Point(places[row.Metric], row)).OrderBy(point => point.X).ToArray());
         if (curves.Count == 0) return;
-        CurveFigure.Draw(folder.Figures, name, "probed tokens", metric(detection.Probes[0]).Label, curves, references, CurveFigure.Number, null);
+        new CurveFigure { X = "probed tokens", Y = metric(detection.Probes[0]).Label, Curves = curves, Styles = Style.Of(spec, curves.Keys), References = references }.Draw(folder.Figures, name);
         Captions.Write(folder, name, $"{what} against the number of tokens of unmarked text that student {student.Name} was probed with. Each pair of a token and the next one predicted counts once.", spec, rows, results);
     }
 }

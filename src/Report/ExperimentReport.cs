@@ -73,19 +73,22 @@ public static class ExperimentReport
             references.Add(new CurveFigure.Reference($"teacher {teacher.Teacher} {Fixed(teacher.Value)}", teacher.Value));
         if (rows.FirstOrDefault(row => row.Budget is null) is { } untrained)
             references.Add(new CurveFigure.Reference($"{Labels.Before(spec.Students.First(student => student.Name == untrained.Student))} {Fixed(untrained.Value)}", untrained.Value));
+        var seeds = new SeedValues(results);
         // What a distant server spent is not known, and has no place on an axis of cost.
-        var curves = Curves(spec, rows.Where(row => row.Budget is not null && x(row) > 0), row => x(row)!.Value, row => new(x(row)!.Value, row.Value, row.CiLow, row.CiHigh));
+        var curves = Curves(spec, rows.Where(row => row.Budget is not null && x(row) > 0), row => x(row)!.Value, row => seeds.Point(x(row)!.Value, row));
         if (curves.Count == 0) return;
-        CurveFigure.Draw(folder.Figures, name, axis, metric.Label, curves, references, CurveFigure.Number, metric.IsShare ? (0, 1) : null);
+        new CurveFigure { X = axis, Y = metric.Label, Curves = curves, Styles = Style.Of(spec, curves.Keys), References = references, Natural = metric.IsShare ? (0, 1) : null }.Draw(folder.Figures, name);
         Captions.Write(folder, name, $"{Capitalised(metric.Label)} against {axis.Label.Replace(" (FLOPs)", "", StringComparison.Ordinal)}, one curve for each method of student {rows[0].Student}.", spec, rows, results);
     }
 
     private static void RecoveredOverBudget(ExperimentSpec spec, ResultsFolder folder, Results results, IReadOnlyList<SummaryRow> rows, string name)
     {
         var curves = Curves(spec, rows.Where(row => row.Recovered is not null && row.Method != Summary.GapBaseline), row => row.Budget!.Value, row => new(row.Budget!.Value, row.Recovered!.Value, row.RecoveredLow, row.RecoveredHigh));
-        CurveFigure.Draw(
-            folder.Figures, name, $"budget ({spec.Budgets[0].UnitLabel})", "gap to the teacher recovered", curves,
-            [new CurveFigure.Reference("teacher", 1), new CurveFigure.Reference("gold answers, same compute", 0)], CurveFigure.Percent, (0, 1));
+        new CurveFigure
+        {
+            X = $"budget ({spec.Budgets[0].UnitLabel})", Y = "gap to the teacher recovered", Curves = curves, Styles = Style.Of(spec, curves.Keys), Tick = CurveFigure.Percent, Natural = (0, 1),
+            References = [new CurveFigure.Reference("teacher", 1), new CurveFigure.Reference("gold answers, same compute", 0)],
+        }.Draw(folder.Figures, name);
         Captions.Write(
             folder, name,
             "Share of the gap between the teacher and the student trained on gold answers at the same student compute that each method recovers. "

@@ -13,6 +13,8 @@ public static class FigureRenderer
     internal const float TextSize = 13;
     private const float LabelSize = 15;
 
+    static FigureRenderer() => EmbeddedFont.Use();
+
     /// <summary>Why no figure can be drawn here, in one line; null where one can.</summary>
     public static string? Problem()
     {
@@ -32,6 +34,8 @@ public static class FigureRenderer
         var plot = new Plot();
         plot.XLabel(x, LabelSize);
         plot.YLabel(y, LabelSize);
+        (plot.Axes.Bottom.Label.Bold, plot.Axes.Left.Label.Bold) = (false, false);
+        plot.Grid.MajorLineColor = Color.FromHex("#E6E6E6");
         plot.Axes.Bottom.TickLabelStyle.FontSize = TextSize;
         plot.Axes.Left.TickLabelStyle.FontSize = TextSize;
         plot.Legend.FontSize = TextSize;
@@ -90,6 +94,54 @@ public static class FigureRenderer
         {
             throw new LedgerException($"{Path.Combine(folder, name)}: cannot be drawn ({error.Message.ReplaceLineEndings(" ")}); the tables are complete, and bench report tries again");
         }
+    }
+
+    /// <summary>Draws a line through points.</summary>
+    internal static void Line(Plot plot, double[] xs, double[] ys, Color color, float width, Stroke stroke = Stroke.Solid)
+    {
+        if (stroke == Stroke.Solid)
+        {
+            var line = plot.Add.Scatter(xs, ys);
+            (line.Color, line.LineWidth, line.MarkerSize) = (color, width, 0);
+        }
+        else
+        {
+            plot.Add.Plottable(new BrokenLine(xs, ys, color, width, stroke));
+        }
+    }
+
+    /// <summary>A number's text with a minus sign in place of a hyphen.</summary>
+    internal static string Signed(string number) => number.Replace('-', '−');
+
+    /// <summary>A number of two digits and a power of ten.</summary>
+    internal static string Scientific(double value)
+    {
+        if (value <= 0) return "0";
+        var power = (int)Math.Floor(Math.Log10(value) + 1e-9);
+        return PowerLabel(Math.Round(value / Math.Pow(10, power), 1), power);
+    }
+
+    /// <summary>Moves labels apart until none overlaps its neighbour, as little as needed, and keeps them inside the axes.</summary>
+    internal static IReadOnlyList<(string Name, double Y)> Spread(IReadOnlyList<(string Name, double Y)> labels, double gap, double bottom, double top)
+    {
+        // So many labels that they cannot all keep their distance share the room evenly.
+        gap = Math.Min(gap, (top - bottom) / (labels.Count + 1));
+        var sorted = labels.OrderBy(label => label.Y).ToArray();
+        var ys = sorted.Select(label => label.Y).ToArray();
+        for (var round = 0; round < 200; round++)
+        {
+            for (var i = 1; i < ys.Length; i++)
+            {
+                var overlap = gap - (ys[i] - ys[i - 1]);
+                if (overlap <= 0) continue;
+                ys[i] += overlap / 2;
+                ys[i - 1] -= overlap / 2;
+            }
+
+            for (var i = 0; i < ys.Length; i++) ys[i] = Math.Clamp(ys[i], bottom + gap * (i + 0.5), top - gap * (ys.Length - i - 0.5));
+        }
+
+        return [.. sorted.Select((label, i) => (label.Name, ys[i]))];
     }
 
     // Numbers that people say are written out.

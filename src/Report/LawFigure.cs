@@ -52,7 +52,7 @@ internal static class LawFigure
             ? sizes.ToDictionary(pair => pair.Key, pair => Line(points, point => fit.Predict(point with { Parameters = pair.Value })))
             : [];
         var references = new List<CurveFigure.Reference> { new("teacher", points[0].TeacherLoss) };
-        CurveFigure.Draw(folder.Figures, $"law-{method}", "training tokens", laws.Metric.Label, curves, references, CurveFigure.Number, null, lines);
+        new CurveFigure { X = "training tokens", Y = laws.Metric.Label, Curves = curves, Styles = Style.Of(spec, curves.Keys), References = references, Lines = lines }.Draw(folder.Figures, $"law-{method}");
         Captions.Write(
             folder, $"law-{method}",
             $"{laws.Metric.Label} of students that learn by {method}, against training tokens, one colour for each student"

@@ -12,6 +12,7 @@ internal static class RankingFigure
     internal static void Draw(ExperimentSpec spec, ResultsFolder folder, Results results, IReadOnlyList<SummaryRow> rows, Metric metric, string name)
     {
         var ranked = rows.Where(row => row.Budget is not null).OrderBy(row => metric.HigherIsBetter ? row.Value : -row.Value).ToArray();
+        var seeds = new SeedValues(results);
         using var plot = FigureRenderer.New(metric.Label, "");
         for (var place = 0; place < ranked.Length; place++)
         {
@@ -20,10 +21,10 @@ internal static class RankingFigure
             if (row is { CiLow: { } low, CiHigh: { } high })
             {
                 double[] ends = [low, high], level = [place, place];
-                var interval = plot.Add.Scatter(ends, level);
-                (interval.Color, interval.LineWidth, interval.MarkerSize) = (color, 2, 0);
+                FigureRenderer.Line(plot, ends, level, color, 2);
             }
 
+            foreach (var seed in seeds.Of(row) is { Count: > 1 } several ? several : []) plot.Add.Marker(seed, place + 0.16, MarkerShape.FilledCircle, 5, color.WithAlpha(0.55)).MarkerLineWidth = 0;
             double[] value = [row.Value], at = [place];
             var point = plot.Add.Scatter(value, at);
             (point.Color, point.MarkerShape, point.MarkerSize, point.LineWidth) = (color, MarkerShape.FilledCircle, 9, 0);
@@ -33,13 +34,13 @@ internal static class RankingFigure
         foreach (var teacher in teachers)
         {
             double[] across = [teacher.Value, teacher.Value], along = [-0.6, ranked.Length - 0.4];
-            var line = plot.Add.Scatter(across, along);
-            (line.Color, line.LineWidth, line.LinePattern, line.MarkerSize) = (Colors.Black, 1, LinePattern.Dotted, 0);
+            FigureRenderer.Line(plot, across, along, Colors.Black, 1, Stroke.Dotted);
             var label = plot.Add.Text($"teacher {teacher.Teacher}", teacher.Value, ranked.Length - 0.4);
-            (label.LabelAlignment, label.LabelFontSize) = (Alignment.LowerRight, FigureRenderer.TextSize);
+            // Inside the frame: the best is at the right where more is better, else at the left.
+            (label.LabelAlignment, label.LabelFontSize) = (metric.HigherIsBetter ? Alignment.LowerRight : Alignment.LowerLeft, FigureRenderer.TextSize);
         }
 
-        var values = ranked.SelectMany(row => new[] { row.CiLow ?? row.Value, row.CiHigh ?? row.Value }).Concat(teachers.Select(row => row.Value)).ToArray();
+        var values = ranked.SelectMany(row => new[] { row.CiLow ?? row.Value, row.CiHigh ?? row.Value }.Concat(seeds.Of(row))).Concat(teachers.Select(row => row.Value)).ToArray();
         var margin = 0.03 * Math.Max(values.Max() - values.Min(), 1e-9);
         var (left, right) = (values.Min() - margin, values.Max() + margin);
         plot.Axes.SetLimits(left, right, -0.6, ranked.Length + 0.4);

@@ -1,3 +1,4 @@
+using Bench.Protocol.Specs;
 using ScottPlot;
 
 namespace Bench.Report;
@@ -10,7 +11,7 @@ internal sealed record Style(string Hex, MarkerShape Marker, bool IsDashed)
 {
     internal Color Color => Color.FromHex(Hex);
 
-    internal LinePattern Pattern => IsDashed ? LinePattern.Dashed : LinePattern.Solid;
+    internal Stroke Stroke => IsDashed ? Stroke.Dashed : Stroke.Solid;
 
     /// <summary>The marker's name on a page.</summary>
     internal string MarkerName => Marker switch
@@ -25,7 +26,13 @@ internal sealed record Style(string Hex, MarkerShape Marker, bool IsDashed)
         _ => "open-diamond",
     };
 
-    private static readonly string[] Palette = ["#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442", "#000000"];
+    /// <summary>The colour of its name: of a light one a darker shade, which can be read on white.</summary>
+    internal Color Ink => Hex == Yellow ? Color.FromHex("#8A8000") : Color;
+
+    private const string Yellow = "#F0E442";
+
+    // Yellow comes last: it is hard to see on white, and in grey.
+    private static readonly string[] Palette = ["#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#000000", Yellow];
 
     private static readonly MarkerShape[] Markers =
     [
@@ -36,29 +43,37 @@ internal sealed record Style(string Hex, MarkerShape Marker, bool IsDashed)
     // Names that recur across experiments keep their look.
     private static readonly Dictionary<string, int> Known = new(StringComparer.Ordinal)
     {
-        ["traces"] = 0, ["text"] = 0, ["answers"] = 1, ["logits"] = 2, ["top-k"] = 2, ["gold-answers"] = 3, ["gold-traces"] = 4,
+        ["traces"] = 0, ["text"] = 0, ["answers"] = 1, ["logits"] = 2, ["top-k"] = 2, ["gold-answers"] = 3, ["gold-traces"] = 4, ["hidden"] = 5, ["on-policy"] = 5, ["top-logprobs"] = 6, ["labels"] = 7,
     };
 
-    /// <summary>The look of each curve of an experiment, no two alike while there are eight methods or fewer and as many teachers: a method has its colour, and where teachers are compared, a teacher its marker.</summary>
-    internal static IReadOnlyDictionary<string, Style> Of(IEnumerable<string> curves)
+    /// <summary>
+    /// The look of curves, the same in every figure of an experiment: a method has its colour and its marker. Where a curve is a method of one of several teachers, the teacher gives the marker;
+    /// where it is a method and something else ("traces, use"), that gives marker and line. What is no method takes a look that no method has.
+    /// </summary>
+    internal static IReadOnlyDictionary<string, Style> Of(ExperimentSpec spec, IEnumerable<string> curves)
     {
-        var named = curves.Select(curve => (Curve: curve, Parts: curve.Split(Labels.OfTeacher))).ToArray();
-        var slots = Slots(named.Select(entry => entry.Parts[0]).Distinct());
-        var teachers = named.Where(entry => entry.Parts.Length > 1).Select(entry => entry.Parts[1]).Distinct().ToList();
-        return named.ToDictionary(entry => entry.Curve, entry =>
+        var slots = Slots(spec.Methods.Select(method => method.Name));
+        var teachers = spec.Teachers.Select(teacher => teacher.Name).ToList();
+        var (others, sides, looks) = (slots.Count, new List<string>(), new Dictionary<string, Style>(StringComparer.Ordinal));
+        foreach (var curve in curves)
         {
-            var slot = slots[entry.Parts[0]];
-            var marker = entry.Parts.Length > 1 ? teachers.IndexOf(entry.Parts[1]) % Markers.Length : slot;
-            return new Style(Palette[slot], Markers[marker], entry.Curve.StartsWith("gold-", StringComparison.Ordinal));
-        }, StringComparer.Ordinal);
+            var (method, side) = curve.Split(", ", 2) is [var first, var second] ? (first, second) : (curve, "");
+            var parts = method.Split(Labels.OfTeacher);
+            if (side.Length > 0 && !sides.Contains(side)) sides.Add(side);
+            if (!slots.TryGetValue(parts[0], out var slot)) (slot, side) = (others++, "");
+            var marker = side.Length > 0 ? sides.IndexOf(side) : parts.Length > 1 ? teachers.IndexOf(parts[1]) : slot + slot / Palette.Length;
+            looks[curve] = new Style(Palette[slot % Palette.Length], Markers[marker % Markers.Length], side.Length > 0 ? sides.IndexOf(side) % 2 == 1 : curve.StartsWith("gold-", StringComparison.Ordinal));
+        }
+
+        return looks;
     }
 
     private static Dictionary<string, int> Slots(IEnumerable<string> methods)
     {
         var (slots, taken) = (new Dictionary<string, int>(StringComparer.Ordinal), new HashSet<int>());
-        foreach (var method in methods.OrderByDescending(Known.ContainsKey).ThenBy(name => name, StringComparer.Ordinal))
+        foreach (var method in methods.OrderByDescending(Known.ContainsKey))
         {
-            var slot = Known.TryGetValue(method, out var known) && !taken.Contains(known) ? known : Enumerable.Range(0, Palette.Length).FirstOrDefault(i => !taken.Contains(i));
+            var slot = Known.TryGetValue(method, out var known) && !taken.Contains(known) ? known : Enumerable.Range(0, int.MaxValue).First(i => !taken.Contains(i));
             taken.Add(slot);
             slots[method] = slot;
         }

@@ -30,15 +30,19 @@ internal static class SweepFigure
                 .Where(group => group.Select(value).Distinct().Count() >= FewestPoints).ToArray();
             if (sweeps.Length == 0) continue;
             var rows = results.Summary.Where(row => row.Task == task.Name && row.Metric == metric.Name && row.Student == student.Name && row.Budget == spec.Budgets[^1].Amount).ToArray();
+            var seeds = new SeedValues(results);
             var byMethod = rows.ToLookup(row => row.Method, StringComparer.Ordinal);
             var curves = sweeps.ToDictionary(sweep => Name(sweep, sweeps), sweep => sweep.OrderBy(value)
-                .SelectMany(method => byMethod[method.Name].Select(row => new CurveFigure.Point(value(method), row.Value, row.CiLow, row.CiHigh))).ToArray(), StringComparer.Ordinal);
+                .SelectMany(method => byMethod[method.Name].Select(row => seeds.Point(value(method), row))).ToArray(), StringComparer.Ordinal);
             if (curves.Values.Any(curve => curve.Length < FewestPoints)) continue;
             var references = results.Summary.Where(row => row.Task == task.Name && row.Metric == metric.Name && row.Method == Summary.Teacher)
                 .Select(row => new CurveFigure.Reference($"teacher {row.Teacher}", row.Value))
                 .Concat(rows.Where(row => sweeps.All(sweep => sweep.All(method => method.Name != row.Method))).Select(row => new CurveFigure.Reference(row.Method, row.Value))).ToArray();
             var name = $"{metric.Name}-over-{label.Replace(' ', '-')}{suffix}";
-            CurveFigure.Draw(folder.Figures, name, label, metric.Label, curves, references, CurveFigure.Number, metric.IsShare && sweeps[0].Any(method => method.Shares is not null) ? (0, 1) : null);
+            new CurveFigure
+            {
+                X = label, Y = metric.Label, Curves = curves, Styles = Style.Of(spec, curves.Keys), References = references, Natural = metric.IsShare && sweeps[0].Any(method => method.Shares is not null) ? (0, 1) : null,
+            }.Draw(folder.Figures, name);
             Captions.Write(folder, name, $"{metric.Label} of student {student.Name} against the {label} of {string.Join(" and ", curves.Keys)}, at the largest budget; other methods are lines.", spec, rows, results);
         }
     }

@@ -14,11 +14,12 @@ internal static class TeacherFigure
             .ToDictionary(teacher => teacher.Name, teacher => (double)(teacher.Training!.Model with { Vocabulary = vocabulary }).Parameters, StringComparer.Ordinal);
         if (sizes.Count < 2) return;
         var rows = results.Summary.Where(row => row.Task == task.Name && row.Metric == metric.Name && (row.Method == Summary.Teacher || (row.Student == student.Name && row.Budget == spec.Budgets[^1].Amount))).ToArray();
+        var seeds = new SeedValues(results);
         var curves = rows.Where(row => sizes.ContainsKey(row.Teacher)).GroupBy(row => row.Method == Summary.Teacher ? "the teacher itself" : row.Method)
-            .ToDictionary(group => group.Key, group => group.OrderBy(row => sizes[row.Teacher]).Select(row => new CurveFigure.Point(sizes[row.Teacher], row.Value, row.CiLow, row.CiHigh)).ToArray());
+            .ToDictionary(group => group.Key, group => group.OrderBy(row => sizes[row.Teacher]).Select(row => seeds.Point(sizes[row.Teacher], row)).ToArray());
         var references = rows.Where(row => row.Teacher.Length == 0).Select(row => new CurveFigure.Reference(row.Method, row.Value)).ToArray();
         var name = $"{metric.Name}-over-teacher-size{suffix}";
-        CurveFigure.Draw(folder.Figures, name, "parameters of the teacher", metric.Label, curves, references, CurveFigure.Number, metric.IsShare ? (0, 1) : null);
+        new CurveFigure { X = "parameters of the teacher", Y = metric.Label, Curves = curves, Styles = Style.Of(spec, curves.Keys), References = references, Natural = metric.IsShare ? (0, 1) : null }.Draw(folder.Figures, name);
         Captions.Write(folder, name, $"{metric.Label} of student {student.Name} against the size of its teacher at the largest budget, and of the teachers themselves.", spec, rows, results);
     }
 }

@@ -28,7 +28,10 @@ internal static class UseFigure
             var curves = students.GroupBy(row => several ? $"{Labels.Of(spec, row.Teacher, row.Method)}, {row.Format}" : row.Format)
                 .ToDictionary(group => group.Key, group => group.OrderBy(row => row.ModelBytes).Select(row => new CurveFigure.Point(row.JoulesPer1000Tokens, row.Value, row.CiLow, row.CiHigh)).ToArray());
             var name = $"{metric.Name}-over-use{suffix}";
-            CurveFigure.Draw(folder.Figures, name, "energy of using it (J per 1,000 tokens, one response at a time)", metric.Label, curves, references, CurveFigure.Number, metric.IsShare ? (0, 1) : null);
+            new CurveFigure
+            {
+                X = "energy of using it (J per 1,000 tokens, one response at a time)", Y = metric.Label, Curves = curves, Styles = Style.Of(spec, curves.Keys), References = references, Natural = metric.IsShare ? (0, 1) : null,
+            }.Draw(folder.Figures, name);
             var caption = string.Create(CultureInfo.InvariantCulture,
                 $"""
                 **{spec.Question}**

@@ -18,7 +18,7 @@ internal static class PageData
         var index = results.Runs.Select((run, i) => (run.Run, i)).ToDictionary(pair => pair.Run, pair => pair.i, StringComparer.Ordinal);
         var kinds = Charge.Names.Keys.ToArray();
         var labels = results.Runs.Where(run => run.Budget is not null).Select(run => Labels.Of(spec, run.Teacher, run.Method)).Distinct().ToArray();
-        var looks = Style.Of(labels);
+        var looks = Style.Of(spec, labels);
         return new
         {
             name = spec.Name,

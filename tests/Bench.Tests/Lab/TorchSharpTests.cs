@@ -78,5 +78,4 @@ public class TorchSharpTests
         Assert.Equal([1.0078125f], Values(Of([1.0078125f], 1).to(ScalarType.BFloat16).to(ScalarType.Float32)));
         Assert.NotEqual([1.001f], Values(Of([1.001f], 1).to(ScalarType.BFloat16).to(ScalarType.Float32)));
     }
-
 }

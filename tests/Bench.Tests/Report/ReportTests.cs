@@ -1,23 +1,48 @@
+using Bench.Protocol.Specs;
 using Bench.Report;
 
 namespace Bench.Tests.Report;
 
 public class ReportTests
 {
+    private static ExperimentSpec Spec(params string[] methods) => ExperimentFile.Parse(System.Text.Encoding.UTF8.GetBytes($$"""
+        schema: 1
+        name: looks
+        question: Does a method look the same everywhere?
+        tasks: [ { name: addition, digits: 2 } ]
+        teacher: { name: ada, licence: MIT, train: { on: gold-traces, tokens: 1000 }, model: { layers: 1, width: 16, heads: 2 } }
+        students: [ { name: tiny, model: { layers: 1, width: 16, heads: 2 } } ]
+        methods: [ {{string.Join(", ", methods.Select(method => $"{{ name: {method}, objective: cross-entropy, signal: text, keep: trace }}"))}} ]
+        baselines: [ gold-answers, gold-traces ]
+        prompts: 100
+        budgets: { unit: student-flops, values: [1e9] }
+        seeds: [0]
+        """), "looks.yaml");
+
     [Fact]
-    public void Methods_have_colours_and_markers_of_their_own_and_keep_them()
+    public void Methods_have_colours_and_markers_of_their_own_and_keep_them_in_every_figure()
     {
-        string[] methods = ["answers", "traces", "logits", "gold-answers", "gold-traces", "other", "another"];
-        var styles = Style.Of(methods);
-        Assert.Equal(methods.Length, styles.Values.Select(style => style.Color).Distinct().Count());
-        Assert.Equal(methods.Length, styles.Values.Select(style => style.Marker).Distinct().Count());
-        Assert.Equal(styles["traces"], Style.Of(["zeta", "traces"])["traces"]);
+        string[] methods = ["answers", "traces", "logits", "other", "another"];
+        var spec = Spec(methods);
+        string[] curves = [.. methods, "gold-answers", "gold-traces"];
+        var styles = Style.Of(spec, curves);
+        Assert.Equal(curves.Length, styles.Values.Select(style => style.Color).Distinct().Count());
+        Assert.Equal(curves.Length, styles.Values.Select(style => style.Marker).Distinct().Count());
+        // Whatever else a figure shows, in whatever order; and in an experiment of other methods.
+        Assert.Equal(styles["another"], Style.Of(spec, ["zeta", "another"])["another"]);
+        Assert.Equal(styles["logits"], Style.Of(Spec("omega", "logits"), ["logits"])["logits"]);
+        Assert.Equal(styles["traces"].Hex, Style.Of(spec, ["logits, use", "traces, use", "traces, training"])["traces, training"].Hex);
+        Assert.DoesNotContain(styles.Values, style => style.Hex == Style.Of(spec, ["zeta"])["zeta"].Hex);
     }
+
+    [Fact]
+    public void The_font_has_every_character_that_figures_write() =>
+        Assert.True(EmbeddedFont.Has("abcXYZ0123456789 .,:;%()[]·⁻⁰¹²³⁴⁵⁶⁷⁸⁹−↑↓$βαλµ²±≤≥"));
 
     [Fact]
     public void Labels_are_moved_apart_and_stay_inside()
     {
-        var spread = CurveFigure.Spread([("a", 0.5), ("b", 0.51), ("c", 0.49), ("d", 1.0)], 0.05, 0, 1);
+        var spread = FigureRenderer.Spread([("a", 0.5), ("b", 0.51), ("c", 0.49), ("d", 1.0)], 0.05, 0, 1);
         Assert.Equal(["c", "a", "b", "d"], spread.Select(label => label.Name));
         for (var i = 1; i < spread.Count; i++) Assert.True(spread[i].Y - spread[i - 1].Y > 0.0499);
         Assert.All(spread, label => Assert.InRange(label.Y, 0.02, 0.98));

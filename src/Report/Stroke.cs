@@ -1,0 +1,9 @@
+namespace Bench.Report;
+
+/// <summary>How a line is drawn.</summary>
+internal enum Stroke
+{
+    Solid,
+    Dashed,
+    Dotted,
+}
