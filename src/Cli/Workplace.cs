@@ -4,6 +4,7 @@ using System.Text;
 using Bench.Lab.Runs;
 using Bench.Lab.Teachers;
 using Bench.Lab.Tensors;
+using Bench.Protocol.Machines;
 using Bench.Protocol.Plans;
 using Bench.Protocol.Specs;
 using Bench.Protocol.Store;
@@ -93,10 +94,18 @@ internal sealed class Workplace
         new([Path.GetDirectoryName(Path.GetFullPath(experimentFile))!, Data, Path.Combine(Data, "checkpoints")], Path.Combine(Home, "downloads"), new HttpClient { Timeout = TimeSpan.FromMinutes(30) });
 
     /// <summary>Where the measurement of a processor is kept.</summary>
-    internal string ProfileOf(string processor) => Path.Combine(Home, "machines", string.Concat(processor.Select(c => char.IsLetterOrDigit(c) ? c : '-')) + ".json");
+    internal string RatesOf(string processor) => Path.Combine(Home, "machines", string.Concat(processor.Select(c => char.IsLetterOrDigit(c) ? c : '-')) + ".csv");
 
-    /// <summary>The measurement of this machine's processor; null where none was made.</summary>
-    internal MachineProfile? Profile => MachineProfile.Read(ProfileOf(Execution.ManifestOf.Cpu()));
+    /// <summary>What an experiment's steps take: on this machine's processor as it was measured, on an accelerator as measurements that ship with Bench have it; null where none was made.</summary>
+    /// <exception cref="SpecException">The measurement cannot be read.</exception>
+    internal MachineRates? RatesFor(ExperimentSpec spec)
+    {
+        if (spec.Device != "cpu") return MachineRates.OfAccelerator(spec.Prices.Name);
+        var file = RatesOf(Execution.ManifestOf.Cpu());
+        if (!File.Exists(file)) return null;
+        using var stream = File.OpenRead(file);
+        return MachineRates.Read(stream, file);
+    }
 
     /// <summary>The shape of a teacher that is trained here or is a checkpoint.</summary>
     internal static ModelShape ShapeOf(TeacherSpec teacher, ITeacherFiles files) => teacher.Training?.Model ?? files.Describe(teacher).Shape;

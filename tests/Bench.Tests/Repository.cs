@@ -5,7 +5,11 @@ internal static class Repository
 {
     internal static string Root { get; } = Find();
 
-    private static string Data { get; } = Environment.GetEnvironmentVariable("BENCH_DATA") is { Length: > 0 } data ? data : Path.Combine(Root, "..", "shared", "data");
+    private static string Data { get; } = Environment.GetEnvironmentVariable("BENCH_DATA") is { Length: > 0 } data ? data : Shared("data");
+
+    /// <summary>A file or folder of the packs of reference material.</summary>
+    internal static string Shared(string path) =>
+        Path.GetFullPath(Path.Combine(Environment.GetEnvironmentVariable("BENCH_SHARED") is { Length: > 0 } shared ? shared : Path.Combine(Root, "..", "shared"), path));
 
     /// <summary>A file or folder of the reference data; the test is skipped, visibly, where it is absent.</summary>
     internal static string DataOrSkip(string path)

@@ -6,7 +6,7 @@ using Bench.Cli.Execution;
 using Bench.Lab.Evaluation;
 using Bench.Lab.Tensors;
 using Bench.Protocol.Costs;
-using Bench.Protocol.Plans;
+using Bench.Protocol.Machines;
 using Bench.Protocol.Specs;
 using Bench.Protocol.Units;
 using Bench.Report;
@@ -18,6 +18,7 @@ namespace Bench.Cli.Commands;
 internal static class MeasureCommand
 {
     private const string FirstSteps = "--first-steps";
+    private const string Loading = "--load";
     private const int Rounds = 3;
 
     internal static Command Create()
@@ -29,13 +30,18 @@ internal static class MeasureCommand
         var json = new Option<bool>("--json") { Description = "One JSON object: for each model and format, or of this machine." };
         var alone = new Option<bool>(UseMeasurement.Alone) { Hidden = true, Description = "Measure in this process, as it is." };
         var warm = new Option<bool>(FirstSteps) { Hidden = true, Description = "What the first steps of this process take beyond later ones, and a later one." };
+        var loading = new Option<bool>(Loading) { Hidden = true, Description = "Load libtorch and end." };
         var spec = new Option<string?>("--spec") { Hidden = true, Description = "The experiment whose items are answered, as it was when the run began." };
         var experiment = new Option<string?>("--of") { Hidden = true, Description = "The experiment file, beside which its paths start." };
-        var command = new Command("measure", "This machine's speed, by which plan predicts; or what using models takes in each format.") { models, tokenizer, tokens, json, alone, warm, spec, experiment };
+        var command = new Command("measure", "This machine's speed, by which plan predicts; or what using models takes in each format.") { models, tokenizer, tokens, json, alone, warm, loading, spec, experiment };
         command.SetAction((parsed, cancel) =>
         {
             var named = parsed.GetValue(models)!;
-            if (parsed.GetValue(warm))
+            if (parsed.GetValue(loading))
+            {
+                LibTorch.Require();
+            }
+            else if (parsed.GetValue(warm))
             {
                 var (warmUp, step) = MachineMeasurement.FirstSteps(TimeProvider.System);
                 Console.WriteLine(FormattableString.Invariant($"{warmUp:R} {step:R}"));
@@ -71,36 +77,35 @@ internal static class MeasureCommand
         }
 
         Say("how processes start");
-        var start = ModelUse.Median(TimeProvider.System, () => Said("doctor", "--matrix-rate"));
+        var start = ModelUse.Median(TimeProvider.System, () => Said("measure", Loading));
         Say("processes alone and side by side");
         // In turn: what else the machine does then weighs on both.
         var rounds = Enumerable.Range(0, Rounds).Select(_ => (Alone: StepsOf(1)[0], Together: StepsOf(Environment.ProcessorCount))).ToArray();
         var kept = Math.Min(1, rounds.Select(round => round.Alone[1] / round.Together.Average(steps => steps[1])).Median());
         var warmUp = rounds.Select(round => round.Alone[0]).Median();
-        var profile = MachineMeasurement.Measure(
-            ManifestOf.Cpu(), TimeProvider.System.GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture), start, warmUp, kept, TimeProvider.System, Say);
-        var path = place.ProfileOf(profile.Processor);
+        var rates = MachineMeasurement.Measure(ManifestOf.Cpu(), start, warmUp, kept, TimeProvider.System, Say);
+        var path = place.RatesOf(rates.Device);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         var temporary = Workplace.Temporary(Path.GetDirectoryName(path)!);
-        File.WriteAllText(temporary, profile.ToJson());
+        using (var stream = File.Create(temporary)) rates.Write(stream);
         File.Move(temporary, path, overwrite: true);
         if (json)
         {
-            Console.Write(profile.ToJson());
+            Console.WriteLine(JsonSerializer.Serialize(new { device = rates.Device, process = rates.Process, steps = rates.Steps }));
             return;
         }
 
-        string Giga(double rate) => (rate / 1e9).ToString("0.0", CultureInfo.InvariantCulture);
-        Console.WriteLine($"{profile.Processor}, one thread, GFLOP/s (matrix products of 2048: {Giga(profile.MatrixFlopsPerSecond)})");
-        Console.WriteLine($"{"width",-7}{"training, tokens a step:",-30}{"writing, together:",-30}{"reading",-8}");
-        Console.WriteLine($"{"",-7}{string.Concat(profile.Training.Select(rate => rate.Size).Distinct().Select(size => $"{size,8}")),-30}{string.Concat(profile.Generation.Select(rate => rate.Size).Distinct().Select(size => $"{size,8}")),-30}");
-        foreach (var width in profile.Training.Select(rate => rate.Width).Distinct())
+        Console.WriteLine($"{rates.Device}, one thread");
+        Console.WriteLine($"{"case",-7}{"parameters",11}{"batch",7}{"length",8}{"tokens/s",11}{"GFLOP/s",9}");
+        foreach (var step in rates.Steps.OrderBy(step => step.Case).ThenBy(step => step.Parameters).ThenBy(step => step.Size))
         {
-            string Row(IReadOnlyList<MeasuredRate> rates) => string.Concat(rates.Where(rate => rate.Width == width).Select(rate => $"{Giga(rate.FlopsPerSecond),8}"));
-            Console.WriteLine($"{width,-7}{Row(profile.Training),-30}{Row(profile.Generation),-30}{Row(profile.Scoring)}");
+            var tokens = step.Case == StepCase.Write ? step.Batch : step.Batch * step.Length;
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{step.Case.ToString().ToLowerInvariant(),-7}{step.Parameters,11:0}{step.Batch,7:0}{step.Length,8:0}{tokens / step.Seconds,11:0}{step.Flops / step.Seconds / 1e9,9:0.0}"));
         }
 
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"signal cache {profile.SignalBytesPerSecond / 1e6:0} MB/s; a process starts in {profile.StartSeconds:0.00} s and is at full speed {profile.WarmUpSeconds:0.00} s later; {profile.Cores} at once keep {profile.KeptTogether:0%} of their speed"));
+        var process = rates.Process!;
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"matrix products of 2048: {process.MatrixFlopsPerSecond / 1e9:0.0} GFLOP/s; signal cache {process.SignalBytesPerSecond / 1e6:0} MB/s"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"a process starts in {process.StartSeconds:0.00} s and is at full speed {process.WarmUpSeconds:0.00} s later; {process.Cores} at once keep {process.KeptTogether:0%} of their speed"));
         Console.WriteLine($"kept in {path}; bench plan predicts seconds from it");
     }
 

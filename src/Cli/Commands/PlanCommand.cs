@@ -5,6 +5,7 @@ using System.Text.Json;
 using Bench.Protocol.Claims;
 using Bench.Protocol.Costs;
 using Bench.Protocol.Licences;
+using Bench.Protocol.Machines;
 using Bench.Protocol.Plans;
 using Bench.Protocol.Specs;
 using Bench.Protocol.Units;
@@ -37,7 +38,7 @@ internal static class PlanCommand
         var spec = ExperimentFile.Load(file);
         if (claim is not null) (spec, beside) = Scaled(place, spec, files, claim, output);
         var plan = Planner.Make(spec, files);
-        var forecast = new Forecast(plan, place.Profile, teacher => Workplace.ShapeOf(teacher, files));
+        var forecast = new Forecast(plan, place.RatesFor(plan.Spec), teacher => Workplace.ShapeOf(teacher, files));
         if (json) PrintJson(plan, forecast);
         else PrintTable(plan, forecast);
         foreach (var line in beside) (json ? Console.Error : Console.Out).Write(Words.Wrapped(line, 78));
@@ -127,9 +128,19 @@ internal static class PlanCommand
         var work = plan.Units.SelectMany(Own).ToArray();
         var dollars = work.Sum(charge => prices.Cost(charge.Flops).Value);
         Console.WriteLine($"{"all units, once each",-20} {Number(work.Sum(charge => charge.Flops.Value), "0.000e0")} FLOPs, {Number(plan.Units.Sum(unit => forecast.Of(unit).Value) / 3600, "0.00")} hours one after the other, {Number(dollars, dollars < 0.01 ? "0.0e0" : "0.00")} dollars");
+        if (forecast.Rates is { Process: null } rates) Console.Write(Words.Wrapped(ByRates(plan, forecast, rates), 78));
         Console.WriteLine("what runs share is charged to each that uses it; done it is once");
         foreach (var teacher in plan.Spec.Teachers) Console.WriteLine($"licence of teacher {teacher.Name}: {LicenceGate.Inherited(teacher)}; it may be distilled");
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"seconds {(forecast.IsMeasured ? "are this machine's, as bench measure found it" : $"assume {CostModel.RateOf(plan.Spec) / 1e9:0} GFLOP/s a process (bench measure makes them this machine's)")}; dollars are {prices.Name}'s"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"seconds {(forecast.Rates is { } measured ? $"are those of {measured.Device}, measured case by case" : $"assume {CostModel.RateOf(plan.Spec) / 1e9:0} GFLOP/s a process{(plan.Spec.Device == "cpu" ? " (bench measure makes them this machine's)" : $": no rates of {prices.Name} were measured")}")}; dollars are {prices.Name}'s"));
+    }
+
+    // Hours at measured rates, what their rent is, and what the device's meter would show.
+    private static string ByRates(Plan plan, Forecast forecast, MachineRates rates)
+    {
+        var hours = plan.Units.Sum(unit => forecast.Of(unit).Value) / 3600;
+        var energies = plan.Units.Select(unit => forecast.EnergyOf(unit)?.Value).ToArray();
+        var joules = energies.All(energy => energy is not null) ? string.Create(CultureInfo.InvariantCulture, $", {energies.Sum()!.Value / 1e6:0.0} MJ at the board's meter") : "";
+        return string.Create(CultureInfo.InvariantCulture, $"at the measured rates of one {rates.Device}: {hours:0.00} hours, {hours * plan.Spec.Prices.UsdPerHour:0.00} dollars of rent{joules}; its writing is that of transformers' generate, and a serving engine's is several times as fast");
     }
 
     // FLOPs that each method's runs are charged in all: for what the teacher does, for the student's training with its trials and its start, for measuring; and what of it the total counts.

@@ -58,7 +58,7 @@ internal static class RunCommand
         var otherwise = isHere && results.ReadManifest() is { } then ? ManifestOf.Differences(then, manifest) : [];
         var others = KeptOf(results, plan, chosen, otherwise);
         var atOnce = isHere ? jobs ?? Environment.ProcessorCount : 1;
-        var forecast = new Forecast(plan, place.Profile, teacher => Workplace.ShapeOf(teacher, files), atOnce);
+        var forecast = new Forecast(plan, place.RatesFor(plan.Spec), teacher => Workplace.ShapeOf(teacher, files), atOnce);
         // A cluster's nodes are not known: as if it had room for all that may start, at this machine's pace.
         var remaining = new RemainingTime(chosen, forecast, isHere ? atOnce : jobs ?? chosen.Count, TimeProvider.System);
         IBoard board = json ? new JsonBoard(remaining) : quiet || Console.IsOutputRedirected ? new PlainBoard(chosen.Count, quiet) : new LiveBoard(chosen, remaining);

@@ -40,7 +40,7 @@ internal sealed class Recorder(Plan plan, ResultsFolder results, Manifest manife
         var isNew = string.CompareOrdinal(outcome.Circumstances.StartedUtc, began) >= 0;
         if (!isNew && outcome.Circumstances.Tensors != manifest.Tensors) MadeOtherwise++;
         if (outcome.Status != UnitStatus.Ok) Failed++;
-        else if (isNew && forecast is { IsMeasured: true })
+        else if (isNew && forecast is { Rates: not null })
             timings.Add(new TimingRow(unit.Fingerprint.Short, unit.Label, unit.GetType().Name.Replace("Unit", "", StringComparison.Ordinal).ToLowerInvariant(), forecast.Of(unit).Value, outcome.Circumstances.Seconds));
         if (clock.GetElapsedTime(saved) <= pause) return;
         try

@@ -3,7 +3,7 @@ using Bench.Lab.Signals;
 using Bench.Lab.Tensors;
 using Bench.Lab.Training;
 using Bench.Protocol.Costs;
-using Bench.Protocol.Plans;
+using Bench.Protocol.Machines;
 using Bench.Protocol.Seeds;
 using Bench.Protocol.Specs;
 using MathNet.Numerics.Statistics;
@@ -11,15 +11,17 @@ using static TorchSharp.torch;
 
 namespace Bench.Lab.Evaluation;
 
-/// <summary>Measures what one thread of this machine sustains in the work that experiments consist of: medians of several rounds, and of matrix products the best.</summary>
+/// <summary>Measures what steps of the work that experiments consist of take on one thread of this machine: medians of several rounds, and of matrix products the best.</summary>
 public static class MachineMeasurement
 {
     private static readonly int[] Widths = [16, 32, 64, 128, 256];
     private static readonly int[] Lengths = [8, 32, 128];
     private static readonly int[] Together = [1, 16, 64];
+    private static readonly int[] Readings = [8, 128];
 
     private const int Batch = 32;
     private const int Time = 32;
+    private const int Prompt = 8;
     private const int Vocabulary = 64;
     private const int Heads = 4;
 
@@ -30,7 +32,7 @@ public static class MachineMeasurement
     private const int Steps = 10;
 
     /// <summary>Measures; what processes take to start, to warm up and side by side is for the caller to measure, by starting some.</summary>
-    public static MachineProfile Measure(string processor, string measured, double startSeconds, double warmUpSeconds, double keptTogether, TimeProvider clock, Action<string> progress)
+    public static MachineRates Measure(string processor, double startSeconds, double warmUpSeconds, double keptTogether, TimeProvider clock, Action<string> progress)
     {
         set_num_threads(1);
         progress("matrix products");
@@ -38,29 +40,40 @@ public static class MachineMeasurement
         // All methods are compiled before anything is timed.
         FirstSteps(clock);
         // Passes far apart: a machine that is shared is slow for seconds at a time.
-        var rates = Enumerable.Range(1, Passes).SelectMany(pass =>
+        var steps = Enumerable.Range(1, Passes).SelectMany(pass =>
         {
             progress($"training, writing and reading: pass {pass} of {Passes}");
-            return Widths.SelectMany(width => RatesAt(width, clock)).ToArray();
-        }).ToLookup(rate => rate.Kind, rate => rate.Rate);
-        IReadOnlyList<MeasuredRate> Medians(ChargeKind kind) =>
-            [.. rates[kind].GroupBy(rate => (rate.Width, rate.Size)).Select(group => group.First() with { FlopsPerSecond = group.Select(rate => rate.FlopsPerSecond).Median() })];
-
+            return Widths.SelectMany(width => StepsAt(width, clock)).ToArray();
+        }).GroupBy(step => step with { Seconds = 0 }).Select(group => group.Key with { Seconds = group.Select(step => step.Seconds).Median() }).ToArray();
         progress("the signal cache");
-        return new MachineProfile
-        {
-            Processor = processor, Measured = measured, MatrixFlopsPerSecond = matrix, Training = Medians(ChargeKind.StudentTraining), Generation = Medians(ChargeKind.Evaluation), Scoring = Medians(ChargeKind.TeacherScoring),
-            SignalBytesPerSecond = SignalRate(clock), StartSeconds = startSeconds, WarmUpSeconds = warmUpSeconds, Cores = Environment.ProcessorCount, KeptTogether = keptTogether,
-        };
+        return new MachineRates(processor, steps, new ProcessRates(startSeconds, warmUpSeconds, Environment.ProcessorCount, keptTogether, SignalRate(clock), matrix));
     }
 
-    private static IEnumerable<(ChargeKind Kind, MeasuredRate Rate)> RatesAt(int width, TimeProvider clock)
+    private static IEnumerable<MeasuredStep> StepsAt(int width, TimeProvider clock)
     {
         using var model = ModelOf(width);
-        foreach (var length in Lengths) yield return (ChargeKind.StudentTraining, new MeasuredRate(width, Batch * length, TrainingRate(model, length, clock)));
+        MeasuredStep Step(StepCase kind, int batch, int length, double flops, double seconds) => new(kind, model.Shape.Parameters, batch, length, "f32", "", seconds, flops, null);
+        foreach (var length in Lengths)
+        {
+            using var training = new Rehearsal(model, length, clock);
+            yield return Step(StepCase.Train, Batch, length, training.Flops, ModelUse.Median(clock, training.Step, rounds: Steps));
+        }
+
         model.Freeze();
-        foreach (var rows in Together) yield return (ChargeKind.Evaluation, new MeasuredRate(width, rows, GenerationRate(model, rows, clock)));
-        yield return (ChargeKind.TeacherScoring, new MeasuredRate(width, 4096, ScoringRate(model, 4096 / Time, clock)));
+        foreach (var rows in Together)
+        {
+            var (prompts, flops) = (Prompts(rows), 0.0);
+            var seconds = ModelUse.Median(clock, () => flops = Write(model, prompts, clock));
+            // Of one more token of each response.
+            yield return Step(StepCase.Write, rows, Prompt + Time, flops / Time, seconds / Time);
+        }
+
+        foreach (var sequences in Readings)
+        {
+            var texts = Sequences(sequences);
+            var scorer = new Scorer(model, clock);
+            yield return Step(StepCase.Read, sequences, Time, sequences * ModelFlops.Forward(model.Shape, Time).Value, ModelUse.Median(clock, () => scorer.Predict(texts, ChargeKind.TeacherScoring)));
+        }
     }
 
     private static Sequence[] Sequences(int count, int time = Time)
@@ -71,12 +84,6 @@ public static class MachineMeasurement
 
     private static Decoder ModelOf(int width) => Decoder.Initialise(
         new ModelShape { Layers = 2, Width = width, Heads = Heads, KeyValueHeads = Heads, HeadWidth = width / Heads, FeedForward = 8 * width / 3 / 8 * 8, Vocabulary = Vocabulary }, Compute.Cpu, new Seed(0));
-
-    private static double TrainingRate(Decoder model, int length, TimeProvider clock)
-    {
-        using var training = new Rehearsal(model, length, clock);
-        return training.Flops / ModelUse.Median(clock, training.Step, rounds: Steps);
-    }
 
     /// <summary>What the first steps and responses take beyond later ones, if this process has computed nothing before; and what a later step takes.</summary>
     public static (double WarmUpSeconds, double StepSeconds) FirstSteps(TimeProvider clock)
@@ -98,24 +105,10 @@ public static class MachineMeasurement
         return (Math.Max(0, warmUp + Begin(() => Write(model, prompts, clock), 10).Beyond), step);
     }
 
-    private static double GenerationRate(Decoder model, int rows, TimeProvider clock)
-    {
-        var (prompts, flops) = (Prompts(rows), 0.0);
-        var seconds = ModelUse.Median(clock, () => flops = Write(model, prompts, clock));
-        return flops / seconds;
-    }
-
-    private static int[][] Prompts(int rows) => [.. Sequences(rows).Select(sequence => sequence.Tokens[..8])];
+    private static int[][] Prompts(int rows) => [.. Sequences(rows).Select(sequence => sequence.Tokens[..Prompt])];
 
     private static double Write(Decoder model, int[][] prompts, TimeProvider clock) =>
         new TextGenerator(model, clock).Continue(prompts, Time, -1, SamplingSpec.Greedy, default, ChargeKind.Evaluation).Charge.Flops.Value;
-
-    private static double ScoringRate(Decoder model, int rows, TimeProvider clock)
-    {
-        var sequences = Sequences(rows);
-        var scorer = new Scorer(model, clock);
-        return rows * ModelFlops.Forward(model.Shape, Time).Value / ModelUse.Median(clock, () => scorer.Predict(sequences, ChargeKind.TeacherScoring));
-    }
 
     private static double SignalRate(TimeProvider clock)
     {

@@ -1,10 +1,14 @@
 using Bench.Protocol.Costs;
+using Bench.Protocol.Machines;
 using Bench.Protocol.Specs;
 using Bench.Protocol.Units;
 
 namespace Bench.Protocol.Plans;
 
-/// <summary>How long the units of a plan will take: by what this machine was measured to sustain, or by the prediction's assumed rate where it was not, or where that does not tell, as of another device or a perceptron.</summary>
+/// <summary>
+/// How long the units of a plan will take, and what that costs: by what the machine was measured to take for such steps, or by the prediction's assumed rate where it was not, or where that does not tell, as of
+/// another device or a perceptron.
+/// </summary>
 public sealed class Forecast
 {
     /// <summary>Tokens of a pass in which texts are read.</summary>
@@ -14,35 +18,52 @@ public sealed class Forecast
     private const int Together = 32;
 
     private readonly Plan plan;
-    private readonly MachineProfile? profile;
     private readonly Func<TeacherSpec, ModelShape> shapeOf;
     private readonly Dictionary<Type, int> together;
+    private readonly Lazy<double> length;
 
     /// <param name="plan">The plan.</param>
-    /// <param name="profile">What this machine sustains; null where it was not measured.</param>
+    /// <param name="rates">What the machine or the accelerator was measured to take; null where it was not.</param>
     /// <param name="shapeOf">A teacher's shape.</param>
     /// <param name="jobs">Units that run at once.</param>
-    public Forecast(Plan plan, MachineProfile? profile, Func<TeacherSpec, ModelShape> shapeOf, int jobs = 1)
+    public Forecast(Plan plan, MachineRates? rates, Func<TeacherSpec, ModelShape> shapeOf, int jobs = 1)
     {
-        (this.plan, this.shapeOf) = (plan, shapeOf);
+        // Whoever looks for a teacher's files says what is missing: once is enough.
+        var shapes = new Dictionary<string, ModelShape>(StringComparer.Ordinal);
+        (this.plan, this.shapeOf) = (plan, teacher => shapes.TryGetValue(teacher.Name, out var known) ? known : shapes[teacher.Name] = shapeOf(teacher));
         // Units of a kind wait for the same and run side by side.
         together = plan.Units.GroupBy(unit => unit.GetType()).ToDictionary(kind => kind.Key, kind => Math.Min(jobs, kind.Count()));
         var spec = plan.Spec;
-        var suits = spec is { Device: "cpu", Precision: "f32", Threads: 1 } && spec.Students.All(student => student.Model.Hidden is null);
-        if (profile is null || !suits) return;
-        this.profile = profile;
+        length = new(() => new CostModel(spec, spec.Teachers[0], this.shapeOf(spec.Teachers[0])).MeanLength.Processed);
+        // A processor was measured with one thread in float32, accelerators in half precision.
+        var suits = spec.Device == "cpu" ? spec is { Precision: "f32", Threads: 1 } && rates?.Process is not null : spec.Precision == "bf16" && rates?.Process is null;
+        if (suits && spec.Students.All(student => student.Model.Hidden is null)) Rates = rates;
     }
 
-    /// <summary>Whether it rests on a measurement.</summary>
-    public bool IsMeasured => profile is not null;
+    /// <summary>What it rests on; null where that is an assumption.</summary>
+    public MachineRates? Rates { get; }
+
+    // Tokens of a whole solution, in the mean.
+    private double Length => length.Value;
 
     /// <summary>What a process takes before its work begins; 1 where that was not measured.</summary>
-    public Seconds Start => new(profile?.StartSeconds ?? 1);
+    public Seconds Start => new(Rates?.Process?.StartSeconds ?? 1);
 
     /// <summary>Seconds of a unit's own work, without the start of its process.</summary>
     public Seconds Of(UnitOfWork unit)
     {
-        if (profile is null) return unit.Prediction.Seconds;
+        if (Rates is null || Work(unit) is not { } work) return unit.Prediction.Seconds;
+        var process = Rates.Process;
+        return new Seconds((work.Sum(part => part.Seconds) + (process?.WarmUpSeconds ?? 0)) / (process?.KeptBy(together.GetValueOrDefault(unit.GetType(), 1)) ?? 1));
+    }
+
+    /// <summary>Energy of a unit's own work; null where no meter was read.</summary>
+    public Joules? EnergyOf(UnitOfWork unit) =>
+        Rates is null || Work(unit) is not { } work || work.Any(part => part.Watts is null) ? null : new Joules(work.Sum(part => part.Seconds * part.Watts!.Value));
+
+    // By kind of charge; null where the model's shape is not known.
+    private List<(double Seconds, double? Watts)>? Work(UnitOfWork unit)
+    {
         var teacher = TeacherOf(unit) is { } source && source.IsLocal ? shapeOf(source) : null;
         var own = unit switch
         {
@@ -50,18 +71,36 @@ public sealed class Forecast
             StartUnit start => start.Student.Model,
             _ => teacher,
         };
-        if (own is null) return unit.Prediction.Seconds;
-        var work = unit.Prediction.Charges.Where(charge => charge.Seconds.Value > 0).Sum(charge => charge.Flops.Value / Rate(charge.Kind, own, teacher ?? own, unit.Prediction.PassTokens));
-        return new Seconds((work + profile.WarmUpSeconds) / profile.Kept(together.GetValueOrDefault(unit.GetType(), 1)));
+        if (own is null) return null;
+        var work = new List<(double, double?)>();
+        foreach (var charge in unit.Prediction.Charges.Where(charge => charge.Seconds.Value > 0 && charge.Tokens > 0))
+        {
+            var step = StepOf(charge, own, teacher ?? own, unit.Prediction);
+            if (!Rates!.Knows(step.Case)) return null;
+            work.Add((charge.Flops.Value / step.Flops * Rates.Seconds(step), Rates.Watts(step)));
+        }
+
+        return work;
     }
 
-    private double Rate(ChargeKind kind, ModelShape own, ModelShape teacher, double passTokens) => kind switch
+    private MeasuredStep StepOf(Charge charge, ModelShape own, ModelShape teacher, Prediction prediction)
     {
-        ChargeKind.StudentTraining or ChargeKind.StudentPretraining or ChargeKind.TeacherTraining => MachineProfile.Rate(profile!.Training, own.Width, passTokens),
-        ChargeKind.TeacherScoring => MachineProfile.Rate(profile!.Scoring, teacher.Width, Read),
-        ChargeKind.TeacherGeneration => MachineProfile.Rate(profile!.Generation, teacher.Width, Together),
-        _ => MachineProfile.Rate(profile!.Generation, own.Width, Together),
-    };
+        var each = charge.Flops.Value / charge.Tokens;
+        var dtype = plan.Spec.Precision == "bf16" ? "fp32 master, bf16 autocast" : "f32";
+        MeasuredStep Step(StepCase kind, ModelShape shape, double batch, double length) =>
+            new(kind, shape.Parameters, batch, length, dtype, "", 0, each * (kind == StepCase.Write ? batch : batch * length), null);
+        switch (charge.Kind)
+        {
+            case ChargeKind.StudentTraining or ChargeKind.StudentPretraining or ChargeKind.TeacherTraining or ChargeKind.Tuning:
+                var batch = Math.Max(1, prediction.PassTokens / Length);
+                return Step(StepCase.Train, own, batch, Math.Max(1, prediction.PassTokens) / batch);
+            case ChargeKind.TeacherScoring:
+                return Step(StepCase.Read, teacher, 1, Read);
+            default:
+                // Of each response the FLOPs of a step are those of a token.
+                return Step(StepCase.Write, charge.Kind == ChargeKind.TeacherGeneration ? teacher : own, Together, Length);
+        }
+    }
 
     // Another form of a teacher is that teacher.
     private TeacherSpec? TeacherOf(UnitOfWork unit)

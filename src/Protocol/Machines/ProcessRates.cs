@@ -1,0 +1,31 @@
+namespace Bench.Protocol.Machines;
+
+/// <summary>What was measured of the processes of a machine.</summary>
+/// <param name="StartSeconds">From the start of a process until libtorch is loaded.</param>
+/// <param name="WarmUpSeconds">What a process's first steps of training and its first responses take beyond later ones: methods are compiled then.</param>
+/// <param name="Cores">Processes that train at once when each core has one.</param>
+/// <param name="KeptTogether">Of its speed alone, what each of so many processes keeps: they share caches and memory, and some cores are halves of one.</param>
+/// <param name="SignalBytesPerSecond">A teacher's probabilities read from the signal cache.</param>
+/// <param name="MatrixFlopsPerSecond">float32 matrix products of 2048 × 2048.</param>
+public sealed record ProcessRates(double StartSeconds, double WarmUpSeconds, double Cores, double KeptTogether, double SignalBytesPerSecond, double MatrixFlopsPerSecond)
+{
+    private const string Start = "start, seconds";
+    private const string WarmUp = "first steps beyond later ones, seconds";
+    private const string CoreCount = "cores";
+    private const string Kept = "share of its speed that a process keeps when all cores are busy";
+    private const string Signals = "signal cache, bytes a second";
+    private const string Products = "matrix products, FLOPs a second";
+
+    /// <summary>By the names that a table of rates gives them.</summary>
+    internal IReadOnlyDictionary<string, double> Facts => new Dictionary<string, double>
+    {
+        [Start] = StartSeconds, [WarmUp] = WarmUpSeconds, [CoreCount] = Cores, [Kept] = KeptTogether, [Signals] = SignalBytesPerSecond, [Products] = MatrixFlopsPerSecond,
+    };
+
+    /// <summary>Null where one is missing.</summary>
+    internal static ProcessRates? Of(IReadOnlyDictionary<string, double> facts) =>
+        new[] { Start, WarmUp, CoreCount, Kept, Signals, Products }.All(facts.ContainsKey) ? new(facts[Start], facts[WarmUp], facts[CoreCount], facts[Kept], facts[Signals], facts[Products]) : null;
+
+    /// <summary>Of its speed alone, what each of a number of processes keeps; of more than there are cores, each has a part of one.</summary>
+    public double KeptBy(int jobs) => jobs <= 1 ? 1 : jobs >= Cores ? KeptTogether * Cores / jobs : 1 - (1 - KeptTogether) * (jobs - 1) / (Cores - 1);
+}
