@@ -7,6 +7,7 @@ using Bench.Lab.Evaluation;
 using Bench.Lab.Tensors;
 using Bench.Protocol.Costs;
 using Bench.Protocol.Machines;
+using Bench.Protocol.Plans;
 using Bench.Protocol.Specs;
 using Bench.Protocol.Units;
 using Bench.Report;
@@ -30,7 +31,7 @@ internal static class MeasureCommand
         var json = new Option<bool>("--json") { Description = "One JSON object: for each model and format, or of this machine." };
         var alone = new Option<bool>(UseMeasurement.Alone) { Hidden = true, Description = "Measure in this process, as it is." };
         var warm = new Option<bool>(FirstSteps) { Hidden = true, Description = "What the first steps of this process take beyond later ones, and a later one." };
-        var loading = new Option<bool>(Loading) { Hidden = true, Description = "Load libtorch and end." };
+        var loading = new Option<bool>(Loading) { Hidden = true, Description = "Plan as a worker does, load libtorch, and end." };
         var spec = new Option<string?>("--spec") { Hidden = true, Description = "The experiment whose items are answered, as it was when the run began." };
         var experiment = new Option<string?>("--of") { Hidden = true, Description = "The experiment file, beside which its paths start." };
         var command = new Command("measure", "This machine's speed, by which plan predicts; or what using models takes in each format.") { models, tokenizer, tokens, json, alone, warm, loading, spec, experiment };
@@ -39,6 +40,7 @@ internal static class MeasureCommand
             var named = parsed.GetValue(models)!;
             if (parsed.GetValue(loading))
             {
+                if (parsed.GetValue(experiment) is { } file) Planner.Make(ExperimentFile.Load(file), Workplace.Current.Files(file));
                 LibTorch.Require();
             }
             else if (parsed.GetValue(warm))
@@ -77,7 +79,7 @@ internal static class MeasureCommand
         }
 
         Say("how processes start");
-        var start = ModelUse.Median(TimeProvider.System, () => Said("measure", Loading));
+        var start = ModelUse.Median(TimeProvider.System, () => Said("measure", Loading, "--of", place.ExperimentFile("quickstart")));
         Say("processes alone and side by side");
         // In turn: what else the machine does then weighs on both.
         var rounds = Enumerable.Range(0, Rounds).Select(_ => (Alone: StepsOf(1)[0], Together: StepsOf(Environment.ProcessorCount))).ToArray();
@@ -107,6 +109,13 @@ internal static class MeasureCommand
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"matrix products of 2048: {process.MatrixFlopsPerSecond / 1e9:0.0} GFLOP/s; signal cache {process.SignalBytesPerSecond / 1e6:0} MB/s"));
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"a process starts in {process.StartSeconds:0.00} s and is at full speed {process.WarmUpSeconds:0.00} s later; {process.Cores} at once keep {process.KeptTogether:0%} of their speed"));
         Console.WriteLine($"kept in {path}; bench plan predicts seconds from it");
+    }
+
+    /// <summary>A look at this machine, at the widths of an experiment's models, where it was not measured.</summary>
+    internal static MachineRates Look(ExperimentSpec spec)
+    {
+        var widths = spec.Students.Select(student => student.Model.Width).Concat(spec.Teachers.Where(teacher => teacher.Training is not null).Select(teacher => teacher.Training!.Model.Width));
+        return MachineMeasurement.Look(ManifestOf.Cpu(), widths, ModelUse.Median(TimeProvider.System, () => Said("measure", Loading, "--of", spec.File), untimed: 0, rounds: 1), TimeProvider.System);
     }
 
     // Of so many processes at once.

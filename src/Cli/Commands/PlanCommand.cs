@@ -42,7 +42,7 @@ internal static class PlanCommand
         if (json) PrintJson(plan, forecast);
         else PrintTable(plan, forecast);
         foreach (var line in beside) (json ? Console.Error : Console.Out).Write(Words.Wrapped(line, 78));
-        foreach (var missing in files.Missing) Console.Error.WriteLine($"bench: {missing.Place}: '{missing.Path}' is not here; it is planned from its configuration {missing.Config}, and cannot be run");
+        foreach (var missing in files.Missing.DistinctBy(missing => missing.Path)) Console.Error.WriteLine($"bench: {missing.Place}: '{missing.Path}' is not here; it is planned from its configuration {missing.Config}, and cannot be run");
         return ExitCodes.Done;
     }
 

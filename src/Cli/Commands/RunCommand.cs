@@ -3,6 +3,7 @@ using Bench.Cli.Display;
 using Bench.Cli.Execution;
 using Bench.Cli.Execution.Slurm;
 using Bench.Protocol.Ledger;
+using Bench.Protocol.Machines;
 using Bench.Protocol.Plans;
 using Bench.Protocol.Specs;
 using Bench.Report;
@@ -58,16 +59,20 @@ internal static class RunCommand
         var otherwise = isHere && results.ReadManifest() is { } then ? ManifestOf.Differences(then, manifest) : [];
         var others = KeptOf(results, plan, chosen, otherwise);
         var atOnce = isHere ? jobs ?? Environment.ProcessorCount : 1;
-        var forecast = new Forecast(plan, place.RatesFor(plan.Spec), teacher => Workplace.ShapeOf(teacher, files), atOnce);
+        var known = place.RatesFor(plan.Spec);
+        var forecast = new Forecast(plan, known ?? Look(plan.Spec, isHere, chosen.Count), teacher => Workplace.ShapeOf(teacher, files), atOnce);
         // A cluster's nodes are not known: as if it had room for all that may start, at this machine's pace.
         var remaining = new RemainingTime(chosen, forecast, isHere ? atOnce : jobs ?? chosen.Count, TimeProvider.System);
         IBoard board = json ? new JsonBoard(remaining) : quiet || Console.IsOutputRedirected ? new PlainBoard(chosen.Count, quiet) : new LiveBoard(chosen, remaining);
-        var recorder = new Recorder(plan, results, manifest, otherwise.Count > 0, isHere ? forecast : null, board, TimeProvider.System);
+        var recorder = new Recorder(plan, results, manifest, otherwise.Count > 0, isHere && known is not null ? forecast : null, board, TimeProvider.System);
         var command = new WorkerCommandLine(place.Snapshot(plan.Spec), Path.GetFullPath(file), plan.Spec.Threads, code, place.Store.Root);
         var failures = new Failures(plan.Spec, code, place.Store);
         IExecutor where = !isHere
             ? new SlurmExecutor(plan.Spec, place.Store, command, Path.Combine(place.Home, "slurm"), place.Environs, failures, jobs, board)
             : new LocalExecutor(plan.Spec, place.Store, new WorkerProcess(command), failures, atOnce, board);
+        foreach (var unit in chosen.Where(unit => place.Store.Find(unit.Fingerprint.Text) is not null)) remaining.Known(unit);
+        if (forecast.Rates is { } rates && remaining.Seconds() is > 1 and var seconds)
+            board.Say($"about {BoardText.Duration(seconds)} on this machine{(known is null ? ", by a look at it just now" : $", as bench measure found {rates.Device}")}");
         using var stop = new Interruption(cancelled);
         var complete = false;
         try
@@ -96,6 +101,10 @@ internal static class RunCommand
         board.Say($"results and figures: {Path.GetRelativePath(Directory.GetCurrentDirectory(), results.Path)}; all of it on a page: {Path.GetRelativePath(Directory.GetCurrentDirectory(), Path.Combine(results.Path, HtmlPage.Name))}");
         return recorder.Failed + unmeasured > 0 ? ExitCodes.SomeFailed : ExitCodes.Done;
     }
+
+    // A run of one unit tells how long it takes by itself.
+    private static MachineRates? Look(ExperimentSpec spec, bool isHere, int units) =>
+        isHere && units > 1 && spec is { Device: "cpu", Precision: "f32", Threads: 1 } && spec.Students.All(student => student.Model.Hidden is null) ? MeasureCommand.Look(spec) : null;
 
     // How many recorded runs of other seeds stay beside the chosen ones. Another machine's students learn otherwise, by other rounding, and from another teacher.
     private static int KeptOf(ResultsFolder results, Plan plan, IReadOnlyList<UnitOfWork> chosen, IReadOnlyList<string> otherwise)

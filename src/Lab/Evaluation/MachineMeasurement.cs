@@ -49,6 +49,20 @@ public static class MachineMeasurement
         return new MachineRates(processor, steps, new ProcessRates(startSeconds, warmUpSeconds, Environment.ProcessorCount, keptTogether, SignalRate(clock), matrix));
     }
 
+    /// <summary>A look at this machine in a second or two, at the widths of some models: enough to say about how long work will take.</summary>
+    /// <param name="processor">Its name.</param>
+    /// <param name="widths">Of the models.</param>
+    /// <param name="startSeconds">What a process takes to start.</param>
+    /// <param name="clock">The time.</param>
+    public static MachineRates Look(string processor, IEnumerable<int> widths, double startSeconds, TimeProvider clock)
+    {
+        set_num_threads(1);
+        var near = widths.Select(width => Widths.MinBy(known => Math.Abs(Math.Log((double)known / width)))).Distinct().ToArray();
+        var (warmUp, _) = FirstSteps(clock);
+        // Nothing is known of processes side by side: the time left tells while they run.
+        return new MachineRates(processor, [.. near.SelectMany(width => StepsAt(width, clock))], new ProcessRates(startSeconds, warmUp, Environment.ProcessorCount, 1, SignalRate(clock), LibTorch.MatrixRate(clock)));
+    }
+
     private static IEnumerable<MeasuredStep> StepsAt(int width, TimeProvider clock)
     {
         using var model = ModelOf(width);
