@@ -63,6 +63,7 @@ internal static class DoctorCommand
 
         Line("TorchSharp", $"{ManifestOf.VersionOf("TorchSharp")} over {LibTorch.Wrapper}");
         Line("a process has", $"{LibTorch.Threads} {(LibTorch.Threads == 1 ? "thread" : "threads")}{LibTorch.KeepsMemory switch { true => ", and keeps the memory of large tensors", false => ", and gives the memory of large tensors back at every step", null => "" }}");
+        if (!OperatingSystem.IsLinux()) Line("cores", "are not reserved for units on this system, and Slurm is not used");
         Line("device: cuda", LibTorch.Devices ?? "finds nothing with this libtorch");
         var rate = LibTorch.MatrixRate(TimeProvider.System);
         Line("matrix product", string.Create(CultureInfo.InvariantCulture, $"{rate / 1e9:0} GFLOP/s fp32 on one core"));
