@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using Bench.Protocol.Ledger;
 using ScottPlot;
 using ScottPlot.TickGenerators;
@@ -6,7 +7,7 @@ using ScottPlot.TickGenerators;
 namespace Bench.Report;
 
 /// <summary>What all figures share: size, fonts, logarithmic ticks, and saving as SVG and PNG.</summary>
-public static class FigureRenderer
+public static partial class FigureRenderer
 {
     internal const int Width = 900;
     internal const int Height = 560;
@@ -87,7 +88,7 @@ public static class FigureRenderer
         try
         {
             Directory.CreateDirectory(folder);
-            plot.SaveSvg(Path.Combine(folder, name + ".svg"), Width, Height);
+            File.WriteAllText(Path.Combine(folder, name + ".svg"), Renumbered(plot.GetSvgXml(Width, Height)));
             plot.SavePng(Path.Combine(folder, name + ".png"), Width, Height);
         }
         catch (Exception error) when (error is InvalidOperationException or IOException or UnauthorizedAccessException)
@@ -143,6 +144,16 @@ public static class FigureRenderer
 
         return [.. sorted.Select((label, i) => (label.Name, ys[i]))];
     }
+
+    // Skia numbers what an SVG refers to by what the process has drawn before.
+    private static string Renumbered(string svg)
+    {
+        var numbers = new Dictionary<string, string>(StringComparer.Ordinal);
+        return References().Replace(svg, found => numbers.TryGetValue(found.Value, out var known) ? known : numbers[found.Value] = string.Create(CultureInfo.InvariantCulture, $"{found.Groups[1].Value}_{numbers.Count}"));
+    }
+
+    [GeneratedRegex("(?<=id=\"|url\\(#|href=\"#)([a-z]+)_[0-9a-f]+")]
+    private static partial Regex References();
 
     // Numbers that people say are written out.
     private static string PowerLabel(double step, int power) => power is >= -2 and <= 3
