@@ -5,7 +5,6 @@ using Bench.Lab.Runs;
 using Bench.Lab.Teachers;
 using Bench.Lab.Tensors;
 using Bench.Protocol.Machines;
-using Bench.Protocol.Plans;
 using Bench.Protocol.Specs;
 using Bench.Protocol.Store;
 
@@ -51,8 +50,10 @@ internal sealed class Workplace
         get
         {
             var environs = new Dictionary<string, string>(StringComparer.Ordinal) { ["BENCH_ROOT"] = Root, ["BENCH_HOME"] = Home, ["BENCH_DATA"] = Data };
-            foreach (var name in (string[])["LD_LIBRARY_PATH", "BENCH_TORCH", KernelsVariable, "DOTNET_ROOT", "DOTNET_TieredPGO"])
+            foreach (var name in (string[])["LD_LIBRARY_PATH", KernelsVariable, "DOTNET_ROOT"])
                 if (Environment.GetEnvironmentVariable(name) is { Length: > 0 } value) environs[name] = value;
+            // A folder's name holds where it is read from.
+            if (LibTorch.NamedFolder is { } torch) environs[LibTorch.FolderVariable] = torch;
             return environs;
         }
     }
@@ -106,9 +107,6 @@ internal sealed class Workplace
         using var stream = File.OpenRead(file);
         return MachineRates.Read(stream, file);
     }
-
-    /// <summary>The shape of a teacher that is trained here or is a checkpoint.</summary>
-    internal static ModelShape ShapeOf(TeacherSpec teacher, ITeacherFiles files) => teacher.Training?.Model ?? files.Describe(teacher).Shape;
 
     /// <summary>The experiment as it is now, in a file of its own: workers read it as it was when the run began, whatever happens to the experiment's file.</summary>
     internal string Snapshot(ExperimentSpec spec)
@@ -190,7 +188,7 @@ internal sealed class Workplace
             return new CodeVersion(given.Replace(DirtyMark, "", StringComparison.Ordinal), given.EndsWith(DirtyMark, StringComparison.Ordinal), tensors);
         var commit = Git("rev-parse", "HEAD") ?? "unknown";
         // Only what a result is computed from: words and results may change meanwhile.
-        var changes = Git("status", "--porcelain", "--", "src", "experiments", "bench", "global.json", "*.props", ":!*.md");
+        var changes = Git("status", "--porcelain", "--", "src", "experiments", "bench", "global.json", "*.props", "*.targets", ":!*.md");
         return new CodeVersion(commit, changes is null or { Length: > 0 }, tensors);
     }
 

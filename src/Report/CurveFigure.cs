@@ -30,7 +30,7 @@ internal sealed class CurveFigure
         internal double Place(double x) => Even ? x : Math.Log10(x);
 
         internal NumericManual Ticks(double left, double right) => Even
-            ? FigureRenderer.Ticks(left, right, 1, x => Names is null ? Number(x) : Names[(int)Math.Round(x) - 1])
+            ? FigureRenderer.Ticks(Names is null ? left : Math.Max(left, 1), Names is null ? right : Math.Min(right, Names.Count), 1, x => Names is null ? Number(x) : Names[(int)Math.Round(x) - 1])
             : FigureRenderer.LogTicks(left, right);
     }
 
@@ -62,10 +62,16 @@ internal sealed class CurveFigure
 
     internal void Draw(string folder, string name)
     {
-        if (Curves.Values.All(curve => curve.Length == 0)) return;
+        if (Curves.Values.Any(curve => curve.Length == 0))
+        {
+            WithoutEmpty().Draw(folder, name);
+            return;
+        }
+
+        if (Curves.Count == 0) return;
         using var plot = FigureRenderer.New(X.Label, Y);
         var frame = Frame.Of(this);
-        var ends = Curves.Where(curve => curve.Value.Length > 0).Select(curve => EndOf(curve.Key, curve.Value)).ToArray();
+        var ends = Curves.Select(curve => EndOf(curve.Key, curve.Value)).ToArray();
         foreach (var reference in References) Refer(plot, reference, ends, frame);
         var places = Places(frame);
         foreach (var (method, curve) in Curves) Draw(plot, method, curve, places[method], frame);
@@ -75,6 +81,12 @@ internal sealed class CurveFigure
         plot.Axes.Left.TickGenerator = FigureRenderer.Ticks(frame.Bottom, frame.Top, FigureRenderer.NiceStep(frame.Height), Tick);
         FigureRenderer.Save(plot, folder, name);
     }
+
+    private CurveFigure WithoutEmpty() => new()
+    {
+        X = X, Y = Y, Curves = Curves.Where(curve => curve.Value.Length > 0).ToDictionary(StringComparer.Ordinal), Styles = Styles, References = References, Tick = Tick, Natural = Natural, Lines = Lines,
+        NamedAtOwnEnds = NamedAtOwnEnds,
+    };
 
     internal static string Percent(double value) => FigureRenderer.Signed(string.Create(CultureInfo.InvariantCulture, $"{100 * value:0}%"));
 
@@ -147,7 +159,7 @@ internal sealed class CurveFigure
     private void Name(Plot plot, Dictionary<string, double[]> places, Frame frame)
     {
         var last = places.Values.Max(curve => curve.Max());
-        var ends = Curves.Where(curve => curve.Value.Length > 0).Select(curve => (Name: curve.Key, Y: EndOf(curve.Key, curve.Value))).ToArray();
+        var ends = Curves.Select(curve => (Name: curve.Key, Y: EndOf(curve.Key, curve.Value))).ToArray();
         foreach (var (method, at) in FigureRenderer.Spread(ends, frame.Height * 0.046, frame.Bottom, frame.Top))
         {
             var (own, from) = (ends.First(end => end.Name == method).Y, places[method][^1]);

@@ -13,6 +13,7 @@ internal sealed class EmbeddedFont : IFontResolver
     /// <summary>Makes it the font of every plot, by whatever name a plot asks for one.</summary>
     internal static void Use()
     {
+        if (ScottPlot.Fonts.FontResolvers is [EmbeddedFont]) return;
         ScottPlot.Fonts.FontResolvers.Clear();
         ScottPlot.Fonts.FontResolvers.Add(new EmbeddedFont());
         ScottPlot.Fonts.Default = Name;

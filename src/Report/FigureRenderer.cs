@@ -14,8 +14,6 @@ public static partial class FigureRenderer
     internal const float TextSize = 13;
     private const float LabelSize = 15;
 
-    static FigureRenderer() => EmbeddedFont.Use();
-
     /// <summary>Why no figure can be drawn here, in one line; null where one can.</summary>
     public static string? Problem()
     {
@@ -32,6 +30,7 @@ public static partial class FigureRenderer
 
     internal static Plot New(string x, string y)
     {
+        EmbeddedFont.Use();
         var plot = new Plot();
         plot.XLabel(x, LabelSize);
         plot.YLabel(y, LabelSize);
@@ -119,7 +118,8 @@ public static partial class FigureRenderer
     {
         if (value <= 0) return "0";
         var power = (int)Math.Floor(Math.Log10(value) + 1e-9);
-        return PowerLabel(Math.Round(value / Math.Pow(10, power), 1), power);
+        var step = Math.Round(value / Math.Pow(10, power), 1);
+        return step < 10 ? PowerLabel(step, power) : PowerLabel(1, power + 1);
     }
 
     /// <summary>Moves labels apart until none overlaps its neighbour, as little as needed, and keeps them inside the axes.</summary>

@@ -12,5 +12,5 @@ public class StartUp
     public void Plan() => Product.Run("plan", Path.Combine(Product.Root, "experiments/quickstart"), "--json");
 
     [Benchmark]
-    public void LibTorch() => Product.Run("doctor");
+    public void LibTorch() => Product.Run("measure", "--load");
 }

@@ -38,7 +38,7 @@ internal static class PlanCommand
         var spec = ExperimentFile.Load(file);
         if (claim is not null) (spec, beside) = Scaled(place, spec, files, claim, output);
         var plan = Planner.Make(spec, files);
-        var forecast = new Forecast(plan, place.RatesFor(plan.Spec), teacher => Workplace.ShapeOf(teacher, files));
+        var forecast = new Forecast(plan, place.RatesFor(plan.Spec));
         if (json) PrintJson(plan, forecast);
         else PrintTable(plan, forecast);
         foreach (var line in beside) (json ? Console.Error : Console.Out).Write(Words.Wrapped(line, 78));

@@ -60,19 +60,20 @@ internal static class RunCommand
         var others = KeptOf(results, plan, chosen, otherwise);
         var atOnce = isHere ? jobs ?? Environment.ProcessorCount : 1;
         var known = place.RatesFor(plan.Spec);
-        var forecast = new Forecast(plan, known ?? Look(plan.Spec, isHere, chosen.Count), teacher => Workplace.ShapeOf(teacher, files), atOnce);
+        var stored = chosen.Where(unit => place.Store.Find(unit.Fingerprint.Text) is not null).ToArray();
+        var forecast = new Forecast(plan, known ?? Look(plan.Spec, isHere, chosen.Count - stored.Length), atOnce);
         // A cluster's nodes are not known: as if it had room for all that may start, at this machine's pace.
         var remaining = new RemainingTime(chosen, forecast, isHere ? atOnce : jobs ?? chosen.Count, TimeProvider.System);
         IBoard board = json ? new JsonBoard(remaining) : quiet || Console.IsOutputRedirected ? new PlainBoard(chosen.Count, quiet) : new LiveBoard(chosen, remaining);
-        var recorder = new Recorder(plan, results, manifest, otherwise.Count > 0, isHere && known is not null ? forecast : null, board, TimeProvider.System);
+        var recorder = new Recorder(plan, results, manifest, otherwise.Count > 0, isHere && known?.Process is not null ? forecast : null, board, TimeProvider.System);
         var command = new WorkerCommandLine(place.Snapshot(plan.Spec), Path.GetFullPath(file), plan.Spec.Threads, code, place.Store.Root);
         var failures = new Failures(plan.Spec, code, place.Store);
         IExecutor where = !isHere
             ? new SlurmExecutor(plan.Spec, place.Store, command, Path.Combine(place.Home, "slurm"), place.Environs, failures, jobs, board)
             : new LocalExecutor(plan.Spec, place.Store, new WorkerProcess(command), failures, atOnce, board);
-        foreach (var unit in chosen.Where(unit => place.Store.Find(unit.Fingerprint.Text) is not null)) remaining.Known(unit);
-        if (forecast.Rates is { } rates && remaining.Seconds() is > 1 and var seconds)
-            board.Say($"about {BoardText.Duration(seconds)} on this machine{(known is null ? ", by a look at it just now" : $", as bench measure found {rates.Device}")}");
+        foreach (var unit in stored) remaining.Known(unit);
+        if (isHere && forecast.Rates is { } rates && remaining.Seconds() is > 1 and var seconds)
+            board.Say($"about {BoardText.Duration(seconds)}{(rates.Process is null ? $", at the rates of one {rates.Device}" : known is null ? " on this machine, by a look at it just now" : " on this machine, as bench measure found it")}");
         using var stop = new Interruption(cancelled);
         var complete = false;
         try

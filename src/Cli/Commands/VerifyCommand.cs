@@ -50,7 +50,7 @@ internal static class VerifyCommand
             return ExitCodes.SomeFailed;
         }
 
-        var (chosen, sample) = Sample(plan, runs, seconds, new Forecast(plan, place.RatesFor(plan.Spec), teacher => Workplace.ShapeOf(teacher, files)));
+        var (chosen, sample) = Sample(plan, runs, seconds, new Forecast(plan, place.RatesFor(plan.Spec)));
         var code = place.Code();
         var here = ManifestOf.Differences(manifest, ManifestOf.This(plan, code, files));
         foreach (var line in here) Console.WriteLine($"environment: {line}");

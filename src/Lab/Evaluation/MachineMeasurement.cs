@@ -49,7 +49,7 @@ public static class MachineMeasurement
         return new MachineRates(processor, steps, new ProcessRates(startSeconds, warmUpSeconds, Environment.ProcessorCount, keptTogether, SignalRate(clock), matrix));
     }
 
-    /// <summary>A look at this machine in a second or two, at the widths of some models: enough to say about how long work will take.</summary>
+    /// <summary>A look at this machine, at the widths of some models: enough to say about how long work will take. Of small models it takes a second or two.</summary>
     /// <param name="processor">Its name.</param>
     /// <param name="widths">Of the models.</param>
     /// <param name="startSeconds">What a process takes to start.</param>
@@ -60,7 +60,7 @@ public static class MachineMeasurement
         var near = widths.Select(width => Widths.MinBy(known => Math.Abs(Math.Log((double)known / width)))).Distinct().ToArray();
         var (warmUp, _) = FirstSteps(clock);
         // Nothing is known of processes side by side: the time left tells while they run.
-        return new MachineRates(processor, [.. near.SelectMany(width => StepsAt(width, clock))], new ProcessRates(startSeconds, warmUp, Environment.ProcessorCount, 1, SignalRate(clock), LibTorch.MatrixRate(clock)));
+        return new MachineRates(processor, [.. near.SelectMany(width => StepsAt(width, clock))], new ProcessRates(startSeconds, warmUp, Environment.ProcessorCount, 1));
     }
 
     private static IEnumerable<MeasuredStep> StepsAt(int width, TimeProvider clock)

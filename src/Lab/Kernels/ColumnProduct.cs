@@ -69,7 +69,7 @@ internal static unsafe class ColumnProduct<TLanes> where TLanes : struct, ILanes
             if (whole == target.Columns) continue;
             for (var o = 0; o < y.Rows; o += 8)
             {
-                // What is left of a row is narrower than a panel.
+                // The rest of a row is narrower than a panel.
                 var some = Math.Min(8, y.Rows - o);
                 Multiply(part.From(o, some), new Matrix(input.Start + whole, input.Rows, panel, input.Row), new Matrix(rest, some, panel, panel), panel);
                 for (var r = 0; r < some; r++)

@@ -6,13 +6,13 @@ namespace Bench.Lab.Kernels;
 internal static class Lane
 {
     /// <summary>
-    /// eˣ within 3 units of the last place: 2ⁿ · e^r with n the nearest whole number to x / ln 2 and e^r from its series to the sixth power. Below −87 and beyond 88 it is what it is there, so that
+    /// eˣ within 3 units of the last place: 2ⁿ · e^r with n the nearest whole number to x / ln 2 and e^r from its series to the sixth power. x is clamped to [−87, 88], so that
     /// no result is denormal or infinite.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static TLanes Exp<TLanes>(TLanes x) where TLanes : struct, ILanes<TLanes>
     {
-        // The second operand is what is left of a pair with a number that is none: it stays.
+        // Min and Max return their second operand where one is no number: NaN passes through.
         x = TLanes.Min(TLanes.Of(88f), TLanes.Max(TLanes.Of(-87f), x));
         // Adding and taking away 1.5 · 2²³ rounds to a whole number, which then stands in the sum's low bits.
         var shift = TLanes.Of(12582912f);

@@ -18,7 +18,7 @@ internal abstract unsafe class LaneAttention : IDisposable
     /// <summary>Says how many positions the next sequences have. Buffers grow and never shrink.</summary>
     internal abstract void Resize(int time);
 
-    /// <summary>What the queries of all heads attend to, [heads · width, position], of the joint projection, [row, position]; and the log-normaliser of each head's query, [heads, position].</summary>
+    /// <summary>Writes the attention of all heads' queries, [heads · width, position], from the joint projection, [row, position], and the log-normaliser of each query, [heads, position].</summary>
     /// <param name="projection">The joint projection.</param>
     /// <param name="sequences">Columns from a position to the next.</param>
     /// <param name="result">Where it is written.</param>

@@ -10,6 +10,9 @@ internal readonly unsafe struct Lanes16(Vector512<float> vector) : ILanes<Lanes1
 
     public static int Count => 16;
 
+    /// <summary>What it holds.</summary>
+    internal Vector512<float> Vector => vector;
+
     public static bool ManyRegisters => true;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

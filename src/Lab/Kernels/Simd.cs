@@ -116,29 +116,9 @@ internal static unsafe class Simd
         for (; i < count; i++) target[i] += factor * source[i];
     }
 
-    /// <summary>
-    /// eˣ within 3 units of the last place: 2ⁿ · e^r with n the nearest whole number to x / ln 2 and e^r from its series to the sixth power. Below −87 and beyond 88 it is what it is there, so that no
-    /// result is denormal or infinite.
-    /// </summary>
+    /// <summary>eˣ, as <see cref="Lane.Exp"/> has it.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static Vector512<float> Exp(Vector512<float> x)
-    {
-        // The second operand is what is left of a pair with a number that is none: it stays.
-        x = Vector512.MinNative(Vector512.Create(88f), Vector512.MaxNative(Vector512.Create(-87f), x));
-        // Adding and taking away 1.5 · 2²³ rounds to a whole number, which then stands in the sum's low bits.
-        var shift = Vector512.Create(12582912f);
-        var shifted = Vector512.FusedMultiplyAdd(x, Vector512.Create(1.44269504f), shift);
-        var n = shifted - shift;
-        // ln 2 in two parts.
-        var r = Vector512.FusedMultiplyAdd(n, Vector512.Create(-1.42860682e-6f), Vector512.FusedMultiplyAdd(n, Vector512.Create(-0.693145752f), x));
-        var sum = Vector512.FusedMultiplyAdd(r, Vector512.Create(1 / 720f), Vector512.Create(1 / 120f));
-        sum = Vector512.FusedMultiplyAdd(sum, r, Vector512.Create(1 / 24f));
-        sum = Vector512.FusedMultiplyAdd(sum, r, Vector512.Create(1 / 6f));
-        sum = Vector512.FusedMultiplyAdd(sum, r, Vector512.Create(0.5f));
-        sum = Vector512.FusedMultiplyAdd(sum, r, Vector512<float>.One);
-        sum = Vector512.FusedMultiplyAdd(sum, r, Vector512<float>.One);
-        return (sum.AsInt32() + (shifted.AsInt32() << 23)).AsSingle();
-    }
+    internal static Vector512<float> Exp(Vector512<float> x) => Lane.Exp(new Lanes16(x)).Vector;
 
     private static float Max(Vector512<float> vector)
     {
@@ -148,7 +128,7 @@ internal static unsafe class Simd
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static Vector512<float> Sigmoid(Vector512<float> x) => Vector512<float>.One / (Vector512<float>.One + Exp(-x));
+    internal static Vector512<float> Sigmoid(Vector512<float> x) => Lane.Sigmoid(new Lanes16(x)).Vector;
 
     internal static float Sigmoid(float x) => 1 / (1 + MathF.Exp(-x));
 }

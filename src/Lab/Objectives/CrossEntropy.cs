@@ -30,6 +30,7 @@ public static class CrossEntropy
         public double AddGradient(Matrix logits, Matrix gradient, int first, float scale)
         {
             var wanted = targets.Longs().Slice(first, logits.Rows);
+            Divergence.CheckTokens(wanted, logits.Columns);
             var weight = weights is null ? default : weights.Floats().Slice(first, logits.Rows);
             double total = 0;
             for (var i = 0; i < logits.Rows; i++)

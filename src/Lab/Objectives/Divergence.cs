@@ -52,6 +52,14 @@ internal static class Divergence
             : new DenseLoss<TDivergence>(divergence, rows, (TeacherDistribution.Dense)teacher, temperature, weights);
     }
 
+    /// <summary>Sees that tokens are of the vocabulary: they say where memory is written.</summary>
+    /// <exception cref="ArgumentException">One is not.</exception>
+    internal static void CheckTokens(ReadOnlySpan<long> tokens, int vocabulary)
+    {
+        foreach (var token in tokens)
+            if ((ulong)token >= (ulong)vocabulary) throw new ArgumentException($"token {token} is not in a vocabulary of {vocabulary}");
+    }
+
     private static void Check(Tensor rows, TeacherDistribution teacher)
     {
         if (rows.numel() == 0) throw new ArgumentException("no position carries loss", nameof(rows));
@@ -118,6 +126,7 @@ internal static class Divergence
             var named = teacher.Tokens.Longs();
             var probabilities = teacher.Probabilities.Floats();
             var weight = weights is null ? default : weights.Floats();
+            CheckTokens(named.Slice(first * k, logits.Rows * k), vocabulary);
             var outcomes = new NamedOutcomes(k, vocabulary);
             double total = 0;
             for (var i = 0; i < logits.Rows; i++)

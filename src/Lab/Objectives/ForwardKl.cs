@@ -57,6 +57,7 @@ public static class ForwardKl
             {
                 float* row = logits.Start + i * logits.Row, target = gradient.Start + i * gradient.Row;
                 var tokens = teacher.Tokens.Longs().Slice((first + i) * k, k);
+                Divergence.CheckTokens(tokens, logits.Columns);
                 var draws = teacher.Weights.Floats().Slice((first + i) * k, k);
                 var (normaliser, mass, mine) = (Divergence.LogNormaliser(row, logits.Columns, t), 0f, weights is null ? 1 : weights.Floats()[first + i]);
                 for (var j = 0; j < k; j++)

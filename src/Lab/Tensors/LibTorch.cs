@@ -8,6 +8,12 @@ public static class LibTorch
     /// <summary>Its version.</summary>
     public static string Version => LibTorchLoader.Version;
 
+    /// <summary>The environment variable that names another folder of it.</summary>
+    public const string FolderVariable = LibTorchLoader.Variable;
+
+    /// <summary>The folder that the environment names, as a full path; null where the package is used.</summary>
+    public static string? NamedFolder => LibTorchLoader.IsNamed ? LibTorchLoader.Folder : null;
+
     /// <summary>The folder of its libraries.</summary>
     public static string Folder => LibTorchLoader.Folder;
 
@@ -29,7 +35,7 @@ public static class LibTorch
 
     /// <summary>
     /// The rate of float32 matrix products of size × size on one thread, in FLOP/s: the best of several, since other work only slows it down.
-    /// Tens of times below what the processor can do means that libtorch found no optimised BLAS.
+    /// Tens of times below what the processor can do, its vectors are not used, or other work takes the core.
     /// </summary>
     public static double MatrixRate(TimeProvider clock, int size = 512)
     {

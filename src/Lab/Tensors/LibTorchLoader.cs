@@ -123,9 +123,10 @@ internal static partial class LibTorchLoader
                 File.Move(temporary, Path.Combine(folder, name), overwrite: true);
                 return Path.Combine(folder, name);
             }
-            catch (Exception error) when (error is IOException or UnauthorizedAccessException && folder != folders[^1])
+            catch (Exception error) when (error is IOException or UnauthorizedAccessException)
             {
-                // The next folder.
+                // The next folder, if there is one.
+                if (File.Exists(temporary)) File.Delete(temporary);
             }
         }
 
@@ -134,7 +135,7 @@ internal static partial class LibTorchLoader
 
     private static string Chosen() => IsNamed ? Path.GetFullPath(Named!) : BuiltWith("LibTorch.Natives");
 
-    private static bool IsNamed => Named is { Length: > 0 } and not CudaPackage;
+    internal static bool IsNamed => Named is { Length: > 0 } and not CudaPackage;
 
     // An installed PyTorch and a libtorch from pytorch.org say their version in a file above the folder of libraries.
     private static string VersionOfNamed()

@@ -13,24 +13,29 @@ internal sealed unsafe class AdamW : IDisposable
 {
     private readonly OptimiserSpec spec;
     private readonly Compute compute;
+    private readonly IReadOnlyList<Tensor> gradients;
     private readonly Slot[] slots;
     private readonly Place[] places;
     private int step;
 
-    internal AdamW(IReadOnlyList<Tensor> parameters, Compute compute, OptimiserSpec spec)
+    /// <param name="parameters">What is changed.</param>
+    /// <param name="gradients">Contiguous, one for each parameter, and the same tensors at every step.</param>
+    /// <param name="compute">Where they lie.</param>
+    /// <param name="spec">Its numbers.</param>
+    internal AdamW(IReadOnlyList<Tensor> parameters, IReadOnlyList<Tensor> gradients, Compute compute, OptimiserSpec spec)
     {
-        (this.spec, this.compute) = (spec, compute);
+        (this.spec, this.compute, this.gradients) = (spec, compute, gradients);
         slots = [.. parameters.Select(parameter => new Slot(
             parameter, Master(parameter), Moment(parameter), Moment(parameter), parameter.shape.Length > 1 ? spec.WeightDecay : 0))];
-        places = compute.Fused ? [.. slots.Select(slot => new Place(slot.Parameter.Pointer(), slot.First.Pointer(), slot.Second.Pointer(), slot.Parameter.numel()))] : [];
+        places = compute.Fused ? [.. slots.Zip(gradients, (slot, gradient) => new Place(slot.Parameter.Pointer(), gradient.Pointer(), slot.First.Pointer(), slot.Second.Pointer(), slot.Parameter.numel()))] : [];
     }
 
-    /// <summary>Applies gradients, contiguous and in the order of the parameters.</summary>
+    /// <summary>Applies the gradients as they are now.</summary>
     /// <returns>The norm of the gradient before clipping; where it is not a number, nothing was changed.</returns>
-    internal double Step(IReadOnlyList<Tensor> gradients, double learningRate)
+    internal double Step(double learningRate)
     {
         using var quiet = no_grad();
-        var norm = Norm(gradients);
+        var norm = Norm();
         if (!double.IsFinite(norm)) return norm;
         var scale = norm > spec.ClipNorm ? spec.ClipNorm / norm : 1;
         step++;
@@ -41,7 +46,7 @@ internal sealed unsafe class AdamW : IDisposable
         {
             var (parameter, master, first, second, decay) = slots[i];
             var mine = numbers with { Decay = (float)decay };
-            if (compute.Fused) AdamWStep.Apply(places[i].Parameter, gradients[i].Pointer(), places[i].First, places[i].Second, places[i].Count, mine);
+            if (compute.Fused) AdamWStep.Apply(places[i].Parameter, places[i].Gradient, places[i].First, places[i].Second, places[i].Count, mine);
             else AdamWStep.Apply(master ?? parameter, gradients[i], first, second, mine);
             if (master is not null) parameter.copy_(master);
         }
@@ -60,9 +65,9 @@ internal sealed unsafe class AdamW : IDisposable
         }
     }
 
-    private double Norm(IReadOnlyList<Tensor> gradients)
+    private double Norm()
     {
-        if (compute.Fused) return Math.Sqrt(gradients.Sum(gradient => Simd.Squares(gradient.Pointer(), gradient.numel())));
+        if (compute.Fused) return Math.Sqrt(places.Sum(place => Simd.Squares(place.Gradient, place.Count)));
         using var scope = NewDisposeScope();
         return Math.Sqrt(gradients.Sum(gradient => (double)gradient.to(ScalarType.Float32).square().sum().to(CPU).item<float>()));
     }
@@ -75,9 +80,11 @@ internal sealed unsafe class AdamW : IDisposable
     private sealed record Slot(Tensor Parameter, Tensor? Master, Tensor First, Tensor Second, double Decay);
 
     // Where a slot's tensors lie; asking them at every step would take as long as small steps do.
-    private readonly struct Place(float* parameter, float* first, float* second, long count)
+    private readonly struct Place(float* parameter, float* gradient, float* first, float* second, long count)
     {
         internal float* Parameter => parameter;
+
+        internal float* Gradient => gradient;
 
         internal float* First => first;
 

@@ -47,7 +47,7 @@ internal sealed unsafe class DecoderHead<TLanes>(DecoderParts weights, DecoderPa
         var stream = activations.Stream(weights.Layers.Count);
         ColumnNorm<TLanes>.Forward(stream, norm.Value.Start, activations.FinalNormed, activations.FinalScales, positions, epsilon);
         var count = places.Length;
-        if (count > (logits?.Rows ?? 0))
+        if (logits is null || count > logits.Rows)
         {
             Free();
             (hidden, hiddenPull, logits, logitsPull) = (new(count, Width), new(count, Width), new(count, Vocabulary), new(count, Vocabulary));
@@ -89,7 +89,7 @@ internal sealed unsafe class DecoderHead<TLanes>(DecoderParts weights, DecoderPa
         }
     }
 
-    // What carries no loss gets 0, to the end of the rows.
+    // Columns without loss get 0, up to the end of each row.
     private static void Scatter(Matrix source, int[] places, Matrix target)
     {
         for (var c = 0; c < target.Rows; c++) new Span<float>(target.Start + c * target.Row, target.Columns).Clear();

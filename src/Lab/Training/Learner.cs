@@ -20,16 +20,16 @@ internal sealed class Learner : IDisposable
     internal Learner(MethodObjective objective, Compute compute, OptimiserSpec optimiser)
     {
         (this.objective, parameters) = (objective, objective.Parameters);
-        adam = new AdamW(parameters, compute, optimiser);
         gradients = [.. parameters.Select(parameter => zeros_like(parameter, requires_grad: false).DetachFromDisposeScope())];
+        adam = new AdamW(parameters, gradients, compute, optimiser);
     }
 
     /// <summary>Takes one step; returns the summed loss before it, and the norm of the mean loss's gradient, which must be a number for anything to change.</summary>
     internal (double Loss, double Norm) Step(TrainingStep step, double learningRate)
     {
         using var scope = NewDisposeScope();
-        var (sum, loss) = Gradients(step);
-        return (loss, adam.Step(sum, learningRate));
+        var (_, loss) = Gradients(step);
+        return (loss, adam.Step(learningRate));
     }
 
     /// <summary>Gradients of the mean loss over a step's loss tokens, in the order of the parameters, valid until the next step; and the summed loss.</summary>

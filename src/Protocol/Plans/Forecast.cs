@@ -18,23 +18,17 @@ public sealed class Forecast
     private const int Together = 32;
 
     private readonly Plan plan;
-    private readonly Func<TeacherSpec, ModelShape> shapeOf;
     private readonly Dictionary<Type, int> together;
-    private readonly Lazy<double> length;
 
     /// <param name="plan">The plan.</param>
     /// <param name="rates">What the machine or the accelerator was measured to take; null where it was not.</param>
-    /// <param name="shapeOf">A teacher's shape.</param>
     /// <param name="jobs">Units that run at once.</param>
-    public Forecast(Plan plan, MachineRates? rates, Func<TeacherSpec, ModelShape> shapeOf, int jobs = 1)
+    public Forecast(Plan plan, MachineRates? rates, int jobs = 1)
     {
-        // Whoever looks for a teacher's files says what is missing: once is enough.
-        var shapes = new Dictionary<string, ModelShape>(StringComparer.Ordinal);
-        (this.plan, this.shapeOf) = (plan, teacher => shapes.TryGetValue(teacher.Name, out var known) ? known : shapes[teacher.Name] = shapeOf(teacher));
+        this.plan = plan;
         // Units of a kind wait for the same and run side by side.
         together = plan.Units.GroupBy(unit => unit.GetType()).ToDictionary(kind => kind.Key, kind => Math.Min(jobs, kind.Count()));
         var spec = plan.Spec;
-        length = new(() => new CostModel(spec, spec.Teachers[0], this.shapeOf(spec.Teachers[0])).MeanLength.Processed);
         // A processor was measured with one thread in float32, accelerators in half precision.
         var suits = spec.Device == "cpu" ? spec is { Precision: "f32", Threads: 1 } && rates?.Process is not null : spec.Precision == "bf16" && rates?.Process is null;
         if (suits && spec.Students.All(student => student.Model.Hidden is null)) Rates = rates;
@@ -42,9 +36,6 @@ public sealed class Forecast
 
     /// <summary>What it rests on; null where that is an assumption.</summary>
     public MachineRates? Rates { get; }
-
-    // Tokens of a whole solution, in the mean.
-    private double Length => length.Value;
 
     /// <summary>What a process takes before its work begins; 1 where that was not measured.</summary>
     public Seconds Start => new(Rates?.Process?.StartSeconds ?? 1);
@@ -64,7 +55,7 @@ public sealed class Forecast
     // By kind of charge; null where the model's shape is not known.
     private List<(double Seconds, double? Watts)>? Work(UnitOfWork unit)
     {
-        var teacher = TeacherOf(unit) is { } source && source.IsLocal ? shapeOf(source) : null;
+        var teacher = TeacherOf(unit) is { } source ? plan.TeacherShapes.GetValueOrDefault(source.Name) : null;
         var own = unit switch
         {
             TrainingUnit training => training.Student.Model,
@@ -92,13 +83,13 @@ public sealed class Forecast
         switch (charge.Kind)
         {
             case ChargeKind.StudentTraining or ChargeKind.StudentPretraining or ChargeKind.TeacherTraining or ChargeKind.Tuning:
-                var batch = Math.Max(1, prediction.PassTokens / Length);
+                var batch = Math.Max(1, prediction.PassTokens / plan.MeanLength);
                 return Step(StepCase.Train, own, batch, Math.Max(1, prediction.PassTokens) / batch);
             case ChargeKind.TeacherScoring:
                 return Step(StepCase.Read, teacher, 1, Read);
             default:
                 // Of each response the FLOPs of a step are those of a token.
-                return Step(StepCase.Write, charge.Kind == ChargeKind.TeacherGeneration ? teacher : own, Together, Length);
+                return Step(StepCase.Write, charge.Kind == ChargeKind.TeacherGeneration ? teacher : own, Together, plan.MeanLength);
         }
     }
 

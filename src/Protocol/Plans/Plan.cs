@@ -5,6 +5,12 @@ namespace Bench.Protocol.Plans;
 /// <summary>The units of an experiment, each after those it needs.</summary>
 public sealed record Plan(ExperimentSpec Spec, IReadOnlyList<UnitOfWork> Units)
 {
+    /// <summary>Shapes of the teachers whose weights are here, or are made here, by name.</summary>
+    public required IReadOnlyDictionary<string, ModelShape> TeacherShapes { get; init; }
+
+    /// <summary>Tokens of a whole solution, in the mean.</summary>
+    public required double MeanLength { get; init; }
+
     /// <summary>The units that have rows in the ledger: the teacher, then the students.</summary>
     public IEnumerable<UnitOfWork> Runs => Units.Where(unit => unit is TeacherUnit or StudentUnit);
 

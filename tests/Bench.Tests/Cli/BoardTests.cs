@@ -29,7 +29,7 @@ public sealed class BoardTests
     private static List<(double Elapsed, double Left)> Run(Plan plan, int jobs, Func<UnitOfWork, double> factor)
     {
         var (clock, random) = (new SetClock(), new Seed(3).Stream("durations"));
-        var forecast = new Forecast(plan, null, _ => throw new InvalidOperationException("nothing was measured"));
+        var forecast = new Forecast(plan, null);
         var remaining = new RemainingTime(plan.Units, forecast, jobs, clock);
         var (waiting, done, said) = (plan.Units.ToList(), new HashSet<string>(), new List<(double, double)>());
         var running = new PriorityQueue<UnitOfWork, double>();
@@ -73,7 +73,7 @@ public sealed class BoardTests
     {
         var plan = Experiments.Plan(Experiments.Small);
         var clock = new SetClock();
-        var remaining = new RemainingTime(plan.Units, new Forecast(plan, null, _ => throw new InvalidOperationException("nothing was measured")), 2, clock);
+        var remaining = new RemainingTime(plan.Units, new Forecast(plan, null), 2, clock);
         var text = new BoardText(plan.Units, remaining);
         Assert.Contains($"0 of {plan.Units.Count} units", text.Lines(80)[0], StringComparison.Ordinal);
         var teacher = plan.Units[0];

@@ -12,7 +12,7 @@ namespace Bench.Tests.Lab;
 public class DecoderGradientsTests
 {
     public static IEnumerable<TheoryDataRow<string, int, int, int>> Cases =>
-        from name in Models.Names.Select(row => row.Data)
+        from name in Models.All.Select(row => row.Data)
         from lanes in new[] { 4, 8, 16 }
         from batch in new[] { (1, 5), (3, 13), (9, 4), (20, 7), (33, 2), (5, 40) }
         select new TheoryDataRow<string, int, int, int>(name, lanes, batch.Item1, batch.Item2);
@@ -85,6 +85,16 @@ public class DecoderGradientsTests
         using var model = Models.Make(Models.Plain, Compute.Cpu);
         var batch = Batch(model.Shape.Vocabulary, 4, 6);
         batch.Ids.Longs()[3] = model.Shape.Vocabulary;
+        Assert.Throws<ArgumentException>(() => ByHand(model, 16, byHand => byHand.Add(batch, new CrossEntropy.Loss(batch.Rows, batch.Targets), 1)));
+    }
+
+    [Fact]
+    public void A_target_that_the_vocabulary_lacks_is_refused()
+    {
+        using var scope = NewDisposeScope();
+        using var model = Models.Make(Models.Plain, Compute.Cpu);
+        var batch = Batch(model.Shape.Vocabulary, 4, 6);
+        batch.Targets.Longs()[^1] = model.Shape.Vocabulary;
         Assert.Throws<ArgumentException>(() => ByHand(model, 16, byHand => byHand.Add(batch, new CrossEntropy.Loss(batch.Rows, batch.Targets), 1)));
     }
 

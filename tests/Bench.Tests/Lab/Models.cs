@@ -22,9 +22,18 @@ internal static class Models
     // Heads of more than four vectors, as those of published models are.
     internal static readonly ModelShape LongHeads = Plain with { Width = 48, Heads = 2, KeyValueHeads = 1, HeadWidth = 80, FeedForward = 64, Vocabulary = 33 };
 
+    // Everything that an architecture may add to a layer, in whole panels of channels, so that the head is used where it lies.
+    internal static readonly ModelShape Full = Plain with { Width = 32, Heads = 4, KeyValueHeads = 2, HeadWidth = 8, QueryKeyNorm = true, AttentionBias = true, OutputBias = true, FeedForwardBias = true };
+
+    // Fewer tokens than a vector has lanes, in a tied head.
+    internal static readonly ModelShape FewTokens = Full with { Vocabulary = 3, TiedHead = true, QueryKeyNorm = false, HeadWidth = 10 };
+
+    /// <summary>Of gradients.</summary>
+    internal static IEnumerable<TheoryDataRow<string>> All => [.. Names, new("Full"), new("FewTokens")];
+
     internal static IEnumerable<TheoryDataRow<string>> Names => [new("Plain"), new("Grouped"), new("Wide"), new("LongHeads")];
 
-    internal static ModelShape Named(string name) => name switch { "Plain" => Plain, "Grouped" => Grouped, "Wide" => Wide, _ => LongHeads };
+    internal static ModelShape Named(string name) => name switch { "Plain" => Plain, "Grouped" => Grouped, "Wide" => Wide, "Full" => Full, "FewTokens" => FewTokens, _ => LongHeads };
 
     /// <summary>A model whose biases and norms are not at their trivial starting values.</summary>
     internal static Decoder Make(ModelShape shape, Compute compute)

@@ -1,6 +1,5 @@
 using Bench.Protocol.Machines;
 using Bench.Protocol.Plans;
-using Bench.Protocol.Specs;
 
 namespace Bench.Tests.Protocol;
 
@@ -24,8 +23,7 @@ public sealed class ForecastTests
     {
         var plan = Experiments.Plan(Experiments.Small);
         var rates = Rates(new ProcessRates(0.5, 0.25, 4, 0.7, 1e9, 1e11));
-        ModelShape ShapeOf(TeacherSpec teacher) => teacher.Training!.Model with { Vocabulary = 17 };
-        var forecast = new Forecast(plan, rates, ShapeOf);
+        var forecast = new Forecast(plan, rates);
         Assert.Same(rates, forecast.Rates);
         var scores = plan.Units.OfType<ScoreUnit>().First();
         Assert.Equal(1, (forecast.Of(scores).Value - 0.25) / (scores.Prediction.Flops.Value / 2e9), 0.3);
@@ -38,17 +36,32 @@ public sealed class ForecastTests
         // Processes side by side are slower, all cores busy by as much as was measured.
         // A teacher has nothing beside it.
         var many = Enumerable.Repeat(plan.Units, 8).SelectMany(units => units);
-        Assert.Equal(forecast.Of(text), new Forecast(plan, rates, ShapeOf, 4).Of(text));
+        Assert.Equal(forecast.Of(text), new Forecast(plan, rates, 4).Of(text));
         foreach (var (jobs, kept) in ((int, double)[])[(2, 0.9), (3, 0.8), (4, 0.7), (64, 0.7 * 4 / 64)])
-            Assert.Equal(forecast.Of(students["logits"]).Value / kept, new Forecast(plan with { Units = [.. many] }, rates, ShapeOf, jobs).Of(students["logits"]).Value, 1e-9);
+            Assert.Equal(forecast.Of(students["logits"]).Value / kept, new Forecast(plan with { Units = [.. many] }, rates, jobs).Of(students["logits"]).Value, 1e-9);
         // Another device has not been measured, and keeps the assumed rate.
-        var other = new Forecast(plan with { Spec = plan.Spec with { Device = "cuda" } }, rates, _ => throw new InvalidOperationException());
+        var other = new Forecast(plan with { Spec = plan.Spec with { Device = "cuda" } }, rates);
         Assert.Null(other.Rates);
         Assert.Equal(text.Prediction.Seconds, other.Of(text));
         // An accelerator's rates are of half precision, and its meter was read.
-        var accelerated = new Forecast(plan with { Spec = plan.Spec with { Device = "cuda", Precision = "bf16" } }, Rates(null), ShapeOf);
+        var accelerated = new Forecast(plan with { Spec = plan.Spec with { Device = "cuda", Precision = "bf16" } }, Rates(null));
         Assert.NotNull(accelerated.Rates);
         Assert.Equal(300 * accelerated.Of(text).Value, accelerated.EnergyOf(text)!.Value.Value, 1e-6);
         Assert.Null(forecast.EnergyOf(text));
+    }
+
+    [Theory]
+    [InlineData("endpoint: { url: 'http://localhost:1/v1', model: m }")]
+    [InlineData("traces: { path: t.jsonl }")]
+    public void A_teacher_without_weights_here_is_planned_on_a_measured_machine(string teacher)
+    {
+        // The teacher's line of training becomes another, and its shape and its probabilities go.
+        var lines = Experiments.Small.Split('\n').Where(line => !line.Contains("signal: top-k", StringComparison.Ordinal)).ToList();
+        var training = lines.FindIndex(line => line.Contains("train: { on: gold-traces", StringComparison.Ordinal));
+        (lines[training], lines[training + 1]) = ($"  {teacher}", "");
+        var plan = Experiments.Plan(string.Join('\n', lines));
+        var forecast = new Forecast(plan, Rates(new ProcessRates(0.5, 0.25, 4, 0.7, 1e9, 1e11)));
+        Assert.Empty(plan.TeacherShapes);
+        Assert.All(plan.Units, unit => Assert.True(double.IsFinite(forecast.Of(unit).Value)));
     }
 }

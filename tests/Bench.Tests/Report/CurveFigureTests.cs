@@ -50,6 +50,31 @@ public class CurveFigureTests
     }
 
     [Fact]
+    public void A_curve_without_points_does_not_keep_the_others_from_being_drawn() => Draw(new CurveFigure
+    {
+        X = "budget", Y = "accuracy", Curves = new Dictionary<string, CurveFigure.Point[]> { ["none"] = [], ["traces"] = [new(1e9, 0.2, 0.1, 0.3)] },
+        Styles = new Dictionary<string, Style> { ["traces"] = Blue, ["none"] = Blue },
+    });
+
+    [Fact]
+    public void Many_tasks_have_their_names_below_them()
+    {
+        string[] tasks = [.. Enumerable.Range(1, 30).Select(i => $"task{i}")];
+        var svg = Draw(new CurveFigure
+        {
+            X = new CurveFigure.Axis("task", Even: true, tasks), Y = "accuracy", Curves = new Dictionary<string, CurveFigure.Point[]> { ["traces"] = [.. tasks.Select((_, i) => new CurveFigure.Point(i + 1, 0.5, null, null))] },
+            Styles = new Dictionary<string, Style> { ["traces"] = Blue },
+        });
+        Assert.Contains("task30", svg, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(9.96e5, "10⁶")]
+    [InlineData(1.25e12, "1.2·10¹²")]
+    [InlineData(0, "0")]
+    public void Numbers_have_two_digits_and_a_power(double value, string text) => Assert.Equal(text, FigureRenderer.Scientific(value));
+
+    [Fact]
     public void Dashes_are_there_in_an_svg_too()
     {
         CurveFigure Figure(bool dashed) => new()

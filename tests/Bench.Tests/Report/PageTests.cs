@@ -73,7 +73,7 @@ public sealed class PageTests : IAsyncLifetime
     [Fact]
     public async Task Every_control_changes_what_is_shown_and_nothing_leaves_the_file()
     {
-        var page = await Open(PageOf("quickstart"));
+        var page = await Open(PageOf("answers-or-reasoning"));
         Assert.Contains("reasoning", await page.Locator("h1").InnerTextAsync(), StringComparison.Ordinal);
         Assert.Contains("recovers", await page.Locator(".answer").InnerTextAsync(), StringComparison.Ordinal);
         Assert.Equal(15, await Marks(page, "frontier"));
@@ -99,7 +99,7 @@ public sealed class PageTests : IAsyncLifetime
         // A run and a mean tell what they are, to a pointer and to a keyboard.
         await page.SelectOptionAsync("#boundary", "0");
         await page.Locator("#frontier svg g[role=img]").Last.HoverAsync();
-        Assert.Contains("5 seeds, 500 items", await page.Locator("#tip").InnerTextAsync(), StringComparison.Ordinal);
+        Assert.Contains("10 seeds, 500 items", await page.Locator("#tip").InnerTextAsync(), StringComparison.Ordinal);
         await page.Locator("#frontier svg circle").First.FocusAsync();
         Assert.Contains("seed", await page.Locator("#tip").InnerTextAsync(), StringComparison.Ordinal);
 
@@ -113,7 +113,7 @@ public sealed class PageTests : IAsyncLifetime
         Assert.Equal(["logits", "logits", "logits"], await Column(1));
 
         var download = await page.RunAndWaitForDownloadAsync(() => page.Locator("[data-csv=frontier]").ClickAsync());
-        Assert.Equal("quickstart-frontier.csv", download.SuggestedFilename);
+        Assert.Equal("answers-or-reasoning-frontier.csv", download.SuggestedFilename);
         var lines = File.ReadAllLines((await download.PathAsync())!);
         Assert.Equal("method,budget,x,value,ci_low,ci_high,seeds,items", lines[0]);
         Assert.Equal(16, lines.Length);
@@ -144,7 +144,7 @@ public sealed class PageTests : IAsyncLifetime
     [Fact]
     public async Task The_index_leads_to_the_page_of_every_experiment()
     {
-        string[] names = ["hinton-mnist", "quickstart"];
+        string[] names = ["hinton-mnist", "answers-or-reasoning"];
         var folders = names.Select(name => new ResultsFolder(Path.GetDirectoryName(PageOf(name))!)).ToArray();
         var specs = folders.Select(folder => Bench.Protocol.Specs.ExperimentFile.Parse(System.Text.Encoding.UTF8.GetBytes(folder.ReadManifest()!.Spec), "manifest.json"));
         var page = await Open(IndexPage.Write(scratch.Path, [.. specs.Zip(folders)]));
@@ -165,7 +165,7 @@ public sealed class PageTests : IAsyncLifetime
     [InlineData(1200, ColorScheme.Dark)]
     public async Task Nothing_is_wider_than_the_screen_and_the_audit_of_accessibility_finds_nothing_serious(int width, ColorScheme scheme)
     {
-        var page = await Open(PageOf("quickstart"), width, scheme);
+        var page = await Open(PageOf("answers-or-reasoning"), width, scheme);
         Assert.InRange(await page.EvaluateAsync<int>("() => document.documentElement.scrollWidth"), 1, width);
         await page.AddScriptTagAsync(new PageAddScriptTagOptions { Path = Path.Combine(Clients.PackageOrSkip("axe-core"), "axe.min.js") });
         var found = await page.EvaluateAsync<string[]>("async () => (await axe.run()).violations.filter(v => v.impact === 'serious' || v.impact === 'critical').map(v => v.id + ': ' + v.nodes[0].html)");
@@ -175,7 +175,7 @@ public sealed class PageTests : IAsyncLifetime
     [Fact]
     public async Task Printed_it_has_no_controls_and_nothing_is_cut_off()
     {
-        var page = await Open(PageOf("quickstart"));
+        var page = await Open(PageOf("answers-or-reasoning"));
         await page.EmulateMediaAsync(new PageEmulateMediaOptions { Media = Media.Print });
         await page.SetViewportSizeAsync(688, 1000);
         Assert.False(await page.Locator(".controls").IsVisibleAsync());
