@@ -72,9 +72,10 @@ catch (LicenceRefusedException refusal)
 {
     return Say(refusal.Message, ExitCodes.Refused);
 }
-catch (Exception error) when (error is SpecException or LedgerException or LabException)
+catch (Exception error) when (error.GetBaseException() is SpecException or LedgerException or LabException)
 {
-    return Say(error.Message, ExitCodes.WrongRequest);
+    // Where nothing can be computed, the type that would have is never made: what is said lies within.
+    return Say(error.GetBaseException().Message, ExitCodes.WrongRequest);
 }
 catch (OperationCanceledException)
 {

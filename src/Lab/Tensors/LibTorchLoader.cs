@@ -98,10 +98,29 @@ internal static partial class LibTorchLoader
             WrapperFile = original;
             return handle;
         }
-        catch (DllNotFoundException error) when (error.Message.Contains(OlderLibstdcxx.Version, StringComparison.Ordinal))
+        catch (DllNotFoundException error) when (!error.Message.Contains(OlderLibstdcxx.Version, StringComparison.Ordinal))
+        {
+            WrapperFile = original;
+            return LoadSuited(original);
+        }
+        catch (DllNotFoundException)
         {
             WrapperFile = EditedCopy(original);
-            return NativeLibrary.Load(WrapperFile);
+            return LoadSuited(WrapperFile);
+        }
+    }
+
+    // Another version of libtorch lacks functions that TorchSharp calls.
+    private static IntPtr LoadSuited(string wrapper)
+    {
+        try
+        {
+            return NativeLibrary.Load(wrapper);
+        }
+        catch (DllNotFoundException error) when (IsNamed)
+        {
+            var missing = error.Message.Split('\n').FirstOrDefault(line => line.Contains("undefined symbol", StringComparison.Ordinal))?.Split("undefined symbol:")[^1].Trim();
+            throw new LabException($"the libtorch in {Folder} is not version {BuiltWith("LibTorch.Version")}, which TorchSharp needs{(missing is null ? "" : $": it lacks {missing.Split(' ')[0]}")}");
         }
     }
 

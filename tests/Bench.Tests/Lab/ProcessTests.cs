@@ -28,7 +28,7 @@ public partial class ProcessTests
 
     [Fact]
     public void Methods_with_loops_are_compiled_in_full_at_once() =>
-        Assert.Contains("\"System.Runtime.TieredCompilation.QuickJitForLoops\": false", File.ReadAllText(Path.ChangeExtension(typeof(Bench.Cli.ExitCodes).Assembly.Location, ".runtimeconfig.json")), StringComparison.Ordinal);
+        Assert.Contains("\"System.Runtime.TieredCompilation.QuickJitForLoops\": false", File.ReadAllText(Path.ChangeExtension(typeof(global::Bench.Cli.ExitCodes).Assembly.Location, ".runtimeconfig.json")), StringComparison.Ordinal);
 
     [Fact]
     public void A_libtorch_of_another_version_is_refused_in_one_line()
@@ -40,6 +40,11 @@ public partial class ProcessTests
         Assert.Contains("BENCH_TORCH names no folder of a libtorch", wrong, StringComparison.Ordinal);
         File.WriteAllText(scratch.File("libtorch_cpu.so"), "not a library");
         Assert.Equal(1, Doctor(scratch.Path).Code);
+        // And where something would be computed, nothing else is said either.
+        var (refused, said, errors) = Start(scratch.Path, "measure", "--load");
+        Assert.Equal(2, refused);
+        Assert.Empty(said);
+        Assert.StartsWith("bench: libtorch cannot be loaded: ", Assert.Single(errors.TrimEnd().Split('\n')), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -53,15 +58,18 @@ public partial class ProcessTests
         Assert.Contains($"from {scratch.Path}", output, StringComparison.Ordinal);
     }
 
-    private static (int Code, string Output) Doctor(string torch)
+    private static (int Code, string Output) Doctor(string torch) => Start(torch, "doctor") is var (code, output, _) ? (code, output) : default;
+
+    private static (int Code, string Output, string Errors) Start(string torch, params string[] words)
     {
-        var start = new ProcessStartInfo("dotnet", [typeof(Bench.Cli.ExitCodes).Assembly.Location, "doctor"]) { RedirectStandardOutput = true };
+        var start = new ProcessStartInfo("dotnet", [typeof(global::Bench.Cli.ExitCodes).Assembly.Location, .. words]) { RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var name in (string[])["OMP_NUM_THREADS", "MKL_NUM_THREADS", "MALLOC_MMAP_THRESHOLD_", "MALLOC_TRIM_THRESHOLD_"]) start.Environment.Remove(name);
         start.Environment["BENCH_TORCH"] = torch;
         using var process = Process.Start(start)!;
+        var errors = process.StandardError.ReadToEndAsync();
         var output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
-        return (process.ExitCode, output);
+        return (process.ExitCode, output, errors.Result);
     }
 
     [LibraryImport("libc", EntryPoint = "getenv", StringMarshalling = StringMarshalling.Utf8)]
