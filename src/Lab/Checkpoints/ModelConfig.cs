@@ -82,7 +82,8 @@ internal static class ModelConfig
             Width = width,
             Heads = heads,
             KeyValueHeads = Number(root, "num_key_value_heads", heads),
-            HeadWidth = Number(root, "head_dim", family == "qwen3" ? QwenHead : width % heads == 0 ? width / heads : throw new LabException($"{heads} heads do not divide {width} channels, and head_dim is missing")),
+            HeadWidth = Given(root, "head_dim") is not null || family == "qwen3" ? Number(root, "head_dim", QwenHead)
+                : width % heads == 0 ? width / heads : throw new LabException($"{heads} heads do not divide {width} channels, and head_dim is missing"),
             FeedForward = Number(root, "intermediate_size"),
             Vocabulary = Number(root, "vocab_size"),
             TiedHead = TokenizerJson.Flag(root, "tie_word_embeddings"),

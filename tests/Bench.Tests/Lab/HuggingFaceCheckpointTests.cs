@@ -102,6 +102,7 @@ public sealed class HuggingFaceCheckpointTests
             (config => config["vocab_size"] = 1 << 24, "parameters, and the weights hold"),
             (config => config["head_dim"] = 1 << 22, "heads of 4194304 channels are more than any model has"),
             (config => { config.Remove("head_dim"); config["hidden_size"] = 66; }, "4 heads do not divide 66 channels"),
+            (config => { config["head_dim"] = 16; config["hidden_size"] = 66; }, "config.json asks for"),
             (config => config["rope_theta"] = 0, "rope_theta is 0"),
             (config => config["rms_norm_eps"] = -1, "rms_norm_eps is -1"),
             (config => config["rope_scaling"] = JsonNode.Parse("""{"rope_type": "llama3", "factor": 8, "low_freq_factor": 4, "high_freq_factor": 1, "original_max_position_embeddings": 64}"""), "low_freq_factor must be below"),
