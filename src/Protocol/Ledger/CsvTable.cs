@@ -77,7 +77,8 @@ internal static class CsvTable<T> where T : class
         if (cell.Length == 0 && bare != type) return null;
         try
         {
-            return Convert.ChangeType(cell, bare, CultureInfo.InvariantCulture);
+            if (Convert.ChangeType(cell, bare, CultureInfo.InvariantCulture) is var value && value is not double number || double.IsFinite(number)) return value;
+            throw new FormatException(cell);
         }
         catch (Exception error) when (error is FormatException or OverflowException)
         {

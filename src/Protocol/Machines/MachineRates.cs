@@ -64,7 +64,8 @@ public sealed class MachineRates
                 var seconds = (kind == StepCase.Write ? batch : Number("tokens_per_step")) / rate;
                 var step = new MeasuredStep(
                     kind, Number("parameters"), batch, Number("seq"), Text("dtype"), Text("detail"), seconds, Number("tflops_exact") * 1e12 * seconds, Text("watts").Length > 0 ? Number("watts") : null);
-                if (!(step is { Parameters: > 0, Batch: > 0, Length: > 0, Seconds: > 0, Flops: > 0 } && double.IsFinite(step.Seconds))) throw Wrong($"row {row}: a step has parameters, a batch, a length, a rate and FLOPs above 0");
+                if (step is not { Parameters: > 0 and < 1e15, Batch: > 0 and < 1e9, Length: > 0 and < 1e9, Seconds: > 1e-9 and < 1e9, Flops: > 0 and < 1e30 })
+                    throw Wrong($"row {row}: a step has parameters, a batch, a length, a rate and FLOPs above 0, as large as those of a machine");
                 steps.Add(step);
             }
         }
@@ -73,7 +74,10 @@ public sealed class MachineRates
             throw Wrong(error.Message.ReplaceLineEndings(" "));
         }
 
-        return steps.Count > 0 ? new MachineRates(device, steps, ProcessRates.Of(facts)) : throw Wrong("it has no row of the case train, read or write");
+        var process = ProcessRates.Of(facts);
+        if (process is not (null or { StartSeconds: >= 0 and < 1e4, WarmUpSeconds: >= 0 and < 1e4, Cores: >= 1 and < 1e5, KeptTogether: > 0 and <= 1, SignalBytesPerSecond: null or > 0, MatrixFlopsPerSecond: null or > 0 }))
+            throw Wrong("its rows of the case process are not those of a machine: seconds from 0, at least one core, a share above 0 and at most 1");
+        return steps.Count > 0 ? new MachineRates(device, steps, process) : throw Wrong("it has no row of the case train, read or write");
 
         SpecException Wrong(string what) => new(null, $"{file}: {what}", "delete it and measure again: bench measure");
     }

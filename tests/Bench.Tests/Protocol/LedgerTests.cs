@@ -150,16 +150,19 @@ public class LedgerTests
         Assert.Null(row.FlopsStudent);
     }
 
-    [Fact]
-    public void A_damaged_table_is_named_with_its_row_and_column()
+    [Theory]
+    [InlineData("many")]
+    [InlineData("NaN")]
+    [InlineData("Infinity")]
+    public void A_damaged_table_is_named_with_its_row_and_column(string cell)
     {
         using var scratch = Repository.Scratch();
         var folder = new ResultsFolder(scratch.Path);
         folder.Write(Merged(Experiments.Plan(Experiments.Small)));
         var text = File.ReadAllText(scratch.File("charges.csv"));
-        File.WriteAllText(scratch.File("charges.csv"), text.Replace("1234.5", "many", StringComparison.Ordinal));
+        File.WriteAllText(scratch.File("charges.csv"), text.Replace("1234.5", cell, StringComparison.Ordinal));
         var error = Assert.Throws<LedgerException>(() => folder.Read());
-        Assert.Contains("charges.csv: row 2, column flops: 'many'", error.Message, StringComparison.Ordinal);
+        Assert.Contains($"charges.csv: row 2, column flops: '{cell}'", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -104,7 +104,11 @@ public class MachineRatesTests(ITestOutputHelper output)
     [InlineData("case,device\nlimit,x\n", "no row of the case")]
     [InlineData("case,parameters,batch,seq,tokens_per_step,tokens_per_second,tflops_exact\ntrain,many,1,1,1,1,1\n", "row 2, column parameters: 'many' is no number")]
     [InlineData("case,parameters,batch,seq,tokens_per_step,tokens_per_second,tflops_exact\ntrain,1,1,1,1,0,1\n", "row 2: a step has")]
+    [InlineData("case,parameters,batch,seq,tokens_per_step,tokens_per_second,tflops_exact\ntrain,1,1,1,1,1,1e308\n", "row 2: a step has")]
+    [InlineData("case,parameters,batch,seq,tokens_per_step,tokens_per_second,tflops_exact\ntrain,1,1,1,1e308,1,1\n", "row 2: a step has")]
     [InlineData("case,parameters\ntrain,1\n", "row 2, column batch: '' is no number")]
+    [InlineData("case,parameters,batch,seq,tokens_per_step,tokens_per_second,tflops_exact,detail,value\ntrain,1,1,1,1,1,1,,\n" +
+        "process,,,,,,,\"start, seconds\",1\nprocess,,,,,,,\"first steps beyond later ones, seconds\",1\nprocess,,,,,,,cores,0\nprocess,,,,,,,share of its speed that a process keeps when all cores are busy,1\n", "rows of the case process")]
     public void A_damaged_table_is_refused_with_its_place(string text, string why)
     {
         var message = Assert.Throws<SpecException>(() => Read(text)).Message;
