@@ -22,7 +22,7 @@ public static class Conclusions
             {
                 lines.Add("");
                 lines.Add(string.Create(CultureInfo.InvariantCulture, $"{task.Name}: {metric.Name} of student {student.Name} at {spec.Budgets[^1].AmountText} {spec.Budgets[^1].UnitLabel}"));
-                lines.Add($"  {"",-20}  {"mean [95% interval]",-22} total FLOPs  gap recovered");
+                lines.Add($"  {"",-20}  {"mean [95% interval]",-22} total FLOPs{(spec.Methods.Any(method => method.Name == Summary.GapBaseline) ? "  gap recovered" : "")}");
                 lines.AddRange(Reached(spec, results, task.Name, metric, student.Name));
                 lines.AddRange(Detected(spec, results, student.Name));
                 lines.AddRange(Differences(spec, results, scores, task.Name, metric, student.Name));

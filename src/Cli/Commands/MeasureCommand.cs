@@ -34,8 +34,8 @@ internal static class MeasureCommand
         var loading = new Option<bool>(Loading) { Hidden = true, Description = "Plan as a worker does, load libtorch, and end." };
         var spec = new Option<string?>("--spec") { Hidden = true, Description = "The experiment whose items are answered, as it was when the run began." };
         var experiment = new Option<string?>("--of") { Hidden = true, Description = "The experiment file, beside which its paths start." };
-        var command = new Command("measure", "This machine's speed, by which plan predicts; or what using models takes in each format.") { models, tokenizer, tokens, json, alone, warm, loading, spec, experiment };
-        command.SetAction((parsed, cancel) =>
+        var command = new Command("measure", "This machine's speed (about a minute), by which plan predicts; or what using models takes in each format.") { models, tokenizer, tokens, json, alone, warm, loading, spec, experiment };
+        command.SetAction(async (parsed, cancel) =>
         {
             var named = parsed.GetValue(models)!;
             if (parsed.GetValue(loading))
@@ -52,7 +52,8 @@ internal static class MeasureCommand
             {
                 foreach (var option in (Option[])[tokenizer, tokens])
                     if (parsed.GetResult(option) is { Implicit: false }) throw new SpecException(null, $"{option.Name} is of a model, and none is named", "name a model, or leave it out to measure this machine");
-                Machine(parsed.GetValue(json));
+                // It ends at once when interrupted: the table is written whole or not at all.
+                await Task.Run(() => Machine(parsed.GetValue(json)), cancel).WaitAsync(cancel);
             }
             else if (parsed.GetValue(alone))
             {
@@ -64,7 +65,7 @@ internal static class MeasureCommand
                 Measure(named, parsed.GetValue(tokenizer), parsed.GetValue(tokens), parsed.GetValue(json), cancel);
             }
 
-            return Task.FromResult(ExitCodes.Done);
+            return ExitCodes.Done;
         });
         return command;
     }
@@ -75,10 +76,10 @@ internal static class MeasureCommand
         var place = Workplace.Current;
         void Say(string now)
         {
-            if (!json && !Console.IsErrorRedirected) Console.Error.WriteLine($"bench: measuring {now}");
+            if (!json) Console.Error.WriteLine($"bench: measuring {now}");
         }
 
-        Say("how processes start");
+        Say("this machine, for about a minute: how processes start");
         var start = ModelUse.Median(TimeProvider.System, () => Said("measure", Loading, "--of", place.ExperimentFile("quickstart")));
         Say("processes alone and side by side");
         // In turn: what else the machine does then weighs on both.

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using Bench.Cli.Display;
 using Bench.Protocol.Claims;
 using Bench.Protocol.Costs;
 using Bench.Protocol.Licences;
@@ -127,7 +128,7 @@ internal static class PlanCommand
         Console.WriteLine($"{"total",-20} {Number(Runs(plan).Sum(charge => charge.Flops.Value), "0.000e0")} FLOPs charged to runs");
         var work = plan.Units.SelectMany(Own).ToArray();
         var dollars = work.Sum(charge => prices.Cost(charge.Flops).Value);
-        Console.WriteLine($"{"all units, once each",-20} {Number(work.Sum(charge => charge.Flops.Value), "0.000e0")} FLOPs, {Number(plan.Units.Sum(unit => forecast.Of(unit).Value) / 3600, "0.00")} hours one after the other, {Number(dollars, dollars < 0.01 ? "0.0e0" : "0.00")} dollars");
+        Console.WriteLine($"{"all units, once each",-20} {Number(work.Sum(charge => charge.Flops.Value), "0.000e0")} FLOPs, {BoardText.Duration(plan.Units.Sum(unit => forecast.Of(unit).Value))} one after the other, {Number(dollars, dollars < 0.01 ? "0.0e0" : "0.00")} dollars");
         if (forecast.Rates is { Process: null } rates) Console.Write(Words.Wrapped(ByRates(plan, forecast, rates), 78));
         Console.WriteLine("what runs share is charged to each that uses it; done it is once");
         foreach (var teacher in plan.Spec.Teachers) Console.WriteLine($"licence of teacher {teacher.Name}: {LicenceGate.Inherited(teacher)}; it may be distilled");

@@ -312,12 +312,27 @@ public sealed class RunTests : IDisposable
         {
         }
 
+        Assert.Contains("interrupted; what finished is kept", Interrupted(process), StringComparison.Ordinal);
+        Assert.NotEmpty(new ResultsFolder(output).Read().Runs);
+    }
+
+    [Fact]
+    public void Measuring_this_machine_is_interrupted_and_keeps_no_table()
+    {
+        using var process = bench.Start("measure");
+        Assert.StartsWith("bench: measuring this machine", process.StandardError.ReadLine(), StringComparison.Ordinal);
+        Assert.Contains("interrupted", Interrupted(process), StringComparison.Ordinal);
+        Assert.Equal("", process.StandardOutput.ReadToEnd());
+    }
+
+    // What it says when it is interrupted.
+    private static string Interrupted(System.Diagnostics.Process process)
+    {
         using (var kill = System.Diagnostics.Process.Start("kill", [InterruptIsIgnored() ? "-TERM" : "-INT", process.Id.ToString(CultureInfo.InvariantCulture)])) kill.WaitForExit();
         var errors = process.StandardError.ReadToEnd();
         process.WaitForExit();
         Assert.Equal(130, process.ExitCode);
-        Assert.Contains("interrupted; what finished is kept", errors, StringComparison.Ordinal);
-        Assert.NotEmpty(new ResultsFolder(output).Read().Runs);
+        return errors;
     }
 
     // A shell starts background jobs with SIGINT ignored, and children inherit that.
