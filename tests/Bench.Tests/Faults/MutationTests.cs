@@ -76,11 +76,12 @@ public sealed class MutationTests
         {
             var (original, read) = kinds[i % kinds.Count];
             var copy = Path.Combine(scratch.File(Path.GetFileName(Path.GetDirectoryName(original)!)), Path.GetFileName(original));
-            File.WriteAllBytes(copy, Mutation.Of(File.ReadAllBytes(original), random));
+            var damaged = Mutation.Of(File.ReadAllBytes(original), random);
             return () =>
             {
                 try
                 {
+                    File.WriteAllBytes(copy, damaged);
                     read(copy);
                 }
                 finally
@@ -104,26 +105,42 @@ public sealed class MutationTests
         for (var i = 0; i < count; i++)
         {
             var read = prepare(i, random);
-            var (before, clock) = (GC.GetAllocatedBytesForCurrentThread(), Stopwatch.StartNew());
-            try
+            // A busy machine can stop any one reading for seconds. A file is slow when every reading of it is.
+            var best = double.MaxValue;
+            for (var attempt = 0; attempt < 3 && best >= LongestSeconds; attempt++)
             {
-                read();
-            }
-            catch (Exception error) when (error is SpecException or LedgerException or LabException or LicenceRefusedException)
-            {
-                refused++;
-                Assert.DoesNotContain(TerminalText.OneLine(error.Message), char.IsControl);
-            }
-            catch (Exception error) when (error is not Xunit.Sdk.XunitException)
-            {
-                Assert.Fail($"{what}, number {i}: {error}");
+                var (before, clock) = (GC.GetAllocatedBytesForCurrentThread(), Stopwatch.StartNew());
+                var isRefused = IsRefused(read, $"{what}, number {i}");
+                best = Math.Min(best, clock.Elapsed.TotalSeconds);
+                var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+                largest = Math.Max(largest, allocated);
+                Assert.True(allocated < MostBytes, $"{what}, number {i} allocated {allocated} bytes");
+                if (isRefused && attempt == 0) refused++;
             }
 
-            (slowest, largest) = (Math.Max(slowest, clock.Elapsed.TotalSeconds), Math.Max(largest, GC.GetAllocatedBytesForCurrentThread() - before));
-            Assert.True(clock.Elapsed.TotalSeconds < LongestSeconds, $"{what}, number {i} took {clock.Elapsed.TotalSeconds} s");
-            Assert.True(GC.GetAllocatedBytesForCurrentThread() - before < MostBytes, $"{what}, number {i} allocated {GC.GetAllocatedBytesForCurrentThread() - before} bytes");
+            slowest = Math.Max(slowest, best);
+            Assert.True(best < LongestSeconds, $"{what}, number {i} took {best} s");
         }
 
         Suite.Tell(FormattableString.Invariant($"{count} damaged {what}: {refused} refused in one line, {count - refused} read; the slowest took {slowest:0.00} s, the largest {largest / 1e6:0} MB"));
+    }
+
+    private static bool IsRefused(Action read, string which)
+    {
+        try
+        {
+            read();
+            return false;
+        }
+        catch (Exception error) when (error is SpecException or LedgerException or LabException or LicenceRefusedException)
+        {
+            Assert.DoesNotContain(TerminalText.OneLine(error.Message), char.IsControl);
+            return true;
+        }
+        catch (Exception error) when (error is not Xunit.Sdk.XunitException)
+        {
+            Assert.Fail($"{which}: {error}");
+            throw;
+        }
     }
 }
