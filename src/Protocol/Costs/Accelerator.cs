@@ -1,4 +1,5 @@
 using System.Globalization;
+using Bench.Protocol.Reading;
 using Bench.Protocol.Units;
 using CsvHelper;
 
@@ -10,6 +11,9 @@ namespace Bench.Protocol.Costs;
 /// </summary>
 public sealed record Accelerator(string Name, double UsdPerHour, double SustainedFlopsPerSecond, double Watts, string Basis)
 {
+    /// <summary>What a budget in dollars depends on.</summary>
+    public Inputs Inputs => new() { { "accelerator", Name }, { "usd-per-hour", UsdPerHour }, { "flops-per-second", SustainedFlopsPerSecond } };
+
     private static readonly Dictionary<string, Accelerator> Table = Read();
 
     public static IReadOnlyCollection<string> Known => Table.Keys;

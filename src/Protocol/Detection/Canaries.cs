@@ -1,3 +1,4 @@
+using Bench.Protocol.Reading;
 using Bench.Protocol.Seeds;
 
 namespace Bench.Protocol.Detection;
@@ -9,6 +10,9 @@ namespace Bench.Protocol.Detection;
 /// <param name="Repeats">How many responses carry each.</param>
 public sealed record Canaries(long Key, int Count, int Tokens, int Repeats)
 {
+    /// <summary>What text with canaries depends on.</summary>
+    public Inputs Inputs => new() { { "key", Key }, { "count", Count }, { "tokens", Tokens }, { "repeats", Repeats } };
+
     /// <summary>The canaries of a key, each token drawn evenly from the vocabulary without its first few, which are special.</summary>
     public static IReadOnlyList<int[]> Draw(long key, int count, int tokens, int vocabulary)
     {

@@ -1,3 +1,5 @@
+using Bench.Protocol.Reading;
+
 namespace Bench.Protocol.Detection;
 
 /// <summary>What a teacher's owner looks for in a student.</summary>
@@ -14,6 +16,17 @@ public sealed record DetectionSpec(long Key, double Gamma, int Canaries, int Can
 
     /// <summary>Canaries that were never planted, with which the owner's are compared.</summary>
     public const int Controls = 500;
+
+    /// <summary>What a test's outcome depends on.</summary>
+    public Inputs Inputs => new()
+    {
+        { "key", Key },
+        { "gamma", Gamma },
+        { "canaries", Canaries },
+        { "canary-tokens", CanaryTokens },
+        { "probes", Probes },
+        { "other-keys", OtherKeys },
+    };
 
     /// <summary>The keys that nobody used.</summary>
     public IEnumerable<long> Unused => Enumerable.Range(1, OtherKeys).Select(i => Key + 1_000_000L * i);

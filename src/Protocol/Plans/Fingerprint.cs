@@ -1,30 +1,28 @@
 using System.Security.Cryptography;
 using System.Text.Json;
-using System.Text.Json.Serialization;
+using Bench.Protocol.Reading;
 
 namespace Bench.Protocol.Plans;
 
-/// <summary>The hash of everything that went into a unit of work, 16 bytes in hexadecimal: equal inputs, equal fingerprint.</summary>
+/// <summary>
+/// The hash of everything that went into a unit of work, 16 bytes in hexadecimal: equal inputs, equal fingerprint.
+/// Inputs are hashed under the names that the experiment file uses; no name of a C# member takes part.
+/// </summary>
 public sealed record Fingerprint(string Text)
 {
     /// <summary>Raised when the same inputs would give another result, so that nothing stale is found in the store.</summary>
-    public const int Algorithm = 2;
-
-    private static readonly JsonSerializerOptions Canonical = new() { Converters = { new JsonStringEnumConverter() } };
+    public const int Algorithm = 3;
 
     /// <summary>Short enough for a table, long enough to be unique in an experiment.</summary>
     public string Short => Text[..12];
 
-    /// <summary>The fingerprint of named inputs. They must serialise to JSON with all that matters and nothing that
-    /// does not: what a record computes from its other properties is marked JsonIgnore.</summary>
-    public static Fingerprint Of(string kind, params (string Name, object? Value)[] inputs)
+    /// <summary>The fingerprint of a kind of unit with its inputs.</summary>
+    public static Fingerprint Of(string kind, Inputs inputs)
     {
-        var content = new SortedDictionary<string, object?>(inputs.ToDictionary(input => input.Name, input => input.Value), StringComparer.Ordinal)
-        {
-            ["kind"] = kind,
-            ["algorithm"] = Algorithm,
-        };
-        return new Fingerprint(Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(content, Canonical)))[..32]);
+        var all = new Inputs { { "algorithm", Algorithm }, { "unit", kind }, { "of", inputs } };
+        // JSON keeps apart what ends and what begins; the pairs are sorted.
+        var content = JsonSerializer.SerializeToUtf8Bytes(all.Select(pair => new[] { pair.Key, pair.Value }));
+        return new Fingerprint(Convert.ToHexStringLower(SHA256.HashData(content))[..32]);
     }
 
     /// <inheritdoc/>

@@ -1,6 +1,6 @@
 using Bench.Protocol.Licences;
+using Bench.Protocol.Reading;
 using Bench.Protocol.Specs;
-using Bench.Protocol.Tasks;
 
 namespace Bench.Protocol.Plans;
 
@@ -31,6 +31,11 @@ public static class Planner
     }
 
     /// <summary>What every unit's result depends on.</summary>
-    internal static (string, object?)[] Common(ExperimentSpec spec) =>
-        [("tasks", spec.Tasks.Select(task => $"{task.Name} {TaskCatalogue.Describe(task.Task)}")), ("machine", $"{(spec.Device, spec.Precision, spec.Threads)}")];
+    internal static Inputs Common(ExperimentSpec spec) => new()
+    {
+        { "tasks", spec.Tasks.Select(task => task.Inputs) },
+        { "device", spec.Device },
+        { "precision", spec.Precision },
+        { "threads", spec.Threads },
+    };
 }

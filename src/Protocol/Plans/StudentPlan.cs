@@ -7,7 +7,7 @@ namespace Bench.Protocol.Plans;
 /// <summary>The units that train students: the trials of tuning, then every method at every budget with every seed.</summary>
 internal sealed class StudentPlan(ExperimentSpec spec, IReadOnlyList<TeacherPlan> teachers, ITeacherFiles files)
 {
-    private string weights = "";
+    private string? weights;
     private StartUnit? start;
 
     internal IEnumerable<UnitOfWork> Units(StudentSpec student)
@@ -38,7 +38,13 @@ internal sealed class StudentPlan(ExperimentSpec spec, IReadOnlyList<TeacherPlan
 
     private StartUnit? Start(StudentSpec student) => student.Training is not { } training ? null : new StartUnit
     {
-        Fingerprint = Fingerprint.Of("start", [.. Planner.Common(spec), ("student", student), ("training", training), .. teachers[0].Hash.Length > 0 ? new (string, object?)[] { ("files", teachers[0].Hash) } : []]),
+        Fingerprint = Fingerprint.Of("start", new()
+        {
+            Planner.Common(spec),
+            { "student", student.Inputs },
+            { "train", training.Inputs },
+            { "files", teachers[0].Hash },
+        }),
         Label = $"start of {student.Name}",
         Student = student,
         Needs = [],
@@ -105,16 +111,27 @@ internal sealed class StudentPlan(ExperimentSpec spec, IReadOnlyList<TeacherPlan
 
     private Fingerprint FingerprintOf(
         string kind, StudentSpec student, MethodSpec? method, Budget? budget, long seed, EvaluationSpec evaluation, IReadOnlyList<UnitOfWork> needs) =>
-        Fingerprint.Of(kind, [
-            .. Planner.Common(spec), ("evaluation", evaluation), ("needs", needs.Select(unit => unit.Fingerprint.Text)),
-            ("student", student), ("method", method), ("budget", budget), ("prices", budget?.Unit == BudgetUnit.Usd ? spec.Prices : null), ("seed", seed),
-            ("training", method is null ? null : spec.Training), ("prompts", spec.Prompts), ("epochs", budget?.Unit is BudgetUnit.Queries or BudgetUnit.Generations ? spec.Epochs : 0),
-            ("files", string.Join(' ', teachers.Select(known => known.Hash))), .. weights.Length > 0 ? new (string, object?)[] { ("weights", weights) } : []]);
+        Fingerprint.Of(kind, new()
+        {
+            Planner.Common(spec),
+            { "student", student.Inputs },
+            { "weights", weights },
+            { "method", method?.Inputs },
+            { "budget", budget?.Inputs },
+            { "prices", budget?.Unit == BudgetUnit.Usd ? spec.Prices.Inputs : null },
+            { "epochs", budget?.Unit is BudgetUnit.Queries or BudgetUnit.Generations ? spec.Epochs : null },
+            { "training", method is null ? null : spec.Training.Inputs },
+            { "prompts", spec.Prompts },
+            { "seed", seed },
+            { "evaluation", evaluation.Inputs },
+            { "files", teachers.Select(known => known.Hash) },
+            { "needs", needs.Select(unit => unit.Fingerprint.Text) },
+        });
 
     // A student that is made here has as many tokens as its teacher; one that starts from weights has what they have.
     private StudentSpec Sized(StudentSpec student)
     {
-        weights = "";
+        weights = null;
         var vocabulary = student.Bytes ? CharacterVocabulary.Specials + 256 : teachers[0].Shape.Vocabulary;
         if (student.Checkpoint is not { } checkpoint) return student with { Model = student.Model with { Vocabulary = vocabulary } };
         (var shape, weights) = files.Describe(checkpoint);

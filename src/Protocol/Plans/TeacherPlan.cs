@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using Bench.Protocol.Specs;
 using Bench.Protocol.Tasks;
 
@@ -11,7 +10,7 @@ internal sealed class TeacherPlan
     private readonly ExperimentSpec spec;
     private readonly TeacherPlan? source;
     private readonly TeacherUnit unit;
-    private readonly Dictionary<(SamplingSpec, string), TextUnit> texts = [];
+    private readonly Dictionary<Fingerprint, TextUnit> texts = [];
     private readonly Dictionary<string, UnitOfWork> signals = new(StringComparer.Ordinal);
     private readonly List<UnitOfWork> units = [];
 
@@ -25,16 +24,25 @@ internal sealed class TeacherPlan
         (this.spec, Teacher, this.source) = (spec, teacher, source);
         (Shape, Hash) = Describe(files, first);
         Costs = new CostModel(spec, teacher, Shape, source?.Costs);
+        var ownText = spec.Tasks.Any(task => task.Task is TeacherText);
         unit = new TeacherUnit
         {
-            Fingerprint = Fingerprint.Of("teacher", [
-                .. Planner.Common(spec), ("evaluation", spec.Evaluation), ("files", Hash), ("training", teacher.Training),
+            Fingerprint = Fingerprint.Of("teacher", new()
+            {
+                Planner.Common(spec),
+                { "evaluation", spec.Evaluation.Inputs },
+                { "kind", TeacherSpec.Kinds.NameOf(teacher.Kind) },
+                { "files", Hash },
+                { "train", teacher.Training?.Inputs },
                 // It writes the text that students are measured on, and that their learning rates are chosen on.
-                .. spec.Tasks.Any(task => task.Task is TeacherText) ? new (string, object?)[] { ("sampling", teacher.Sampling), ("tuned-on", spec.Tuning?.Items) } : [],
+                { "sampling", ownText ? teacher.Sampling.Inputs : null },
+                { "tuning.items", ownText ? spec.Tuning?.Items : null },
                 // Another form of a teacher is made from it, and measured on what that one wrote.
-                .. source is not null ? new (string, object?)[] { ("of", source.Unit.Fingerprint.Text), ("form", $"{teacher.Kind} {teacher.Endpoint?.Chat} {teacher.Endpoint?.TokensAsIds}") } : [],
+                { "source", source?.Unit.Fingerprint.Text },
+                { "endpoint", source is null ? null : teacher.Endpoint?.Inputs },
                 // Two teachers that are alike in all but their name are still two.
-                .. spec.Teachers.Count > 1 ? new (string, object?)[] { ("name", teacher.Name) } : []]),
+                { "name", spec.Teachers.Count > 1 ? teacher.Name : null },
+            }),
             Label = $"teacher {teacher.Name}",
             Name = spec.Teachers.Count == 1 ? TeacherUnit.OnlyRun : $"{TeacherUnit.OnlyRun}-{teacher.Name}",
             Teacher = teacher,
@@ -71,16 +79,20 @@ internal sealed class TeacherPlan
     private TextUnit Text(MethodSpec method)
     {
         var sampling = method.Sampling ?? Teacher.Sampling;
-        var key = (sampling, JsonSerializer.Serialize(method.Shares));
-        if (texts.TryGetValue(key, out var known)) return known;
         // An endpoint tells of its probabilities as it writes, once and for all methods.
         var alternatives = Teacher.Endpoint is null ? 0 : spec.Methods.Where(other => other.LearnsFrom(Teacher) && (other.Sampling ?? Teacher.Sampling) == sampling).Max(other => other.K);
-        var text = texts[key] = new TextUnit
+        var fingerprint = Fingerprint.Of("text", new()
         {
-            Fingerprint = Fingerprint.Of("text", [
-                ("teacher", unit.Fingerprint.Text), ("prompts", spec.Prompts), ("sampling", sampling),
-                .. alternatives > 0 ? new (string, object?)[] { ("alternatives", alternatives) } : [],
-                .. method.Shares is { } shares ? new (string, object?)[] { ("shares", shares) } : []]),
+            { "teacher", unit.Fingerprint.Text },
+            { "prompts", spec.Prompts },
+            { "sampling", sampling.Inputs },
+            { "alternatives", alternatives == 0 ? null : alternatives },
+            { "shares", method.Shares is { } shares ? PromptShares.Inputs(shares) : null },
+        });
+        if (texts.TryGetValue(fingerprint, out var known)) return known;
+        var text = texts[fingerprint] = new TextUnit
+        {
+            Fingerprint = fingerprint,
             Label = $"text of {Teacher.Name}{(texts.Count > 0 ? Describe(sampling) + Describe(method.Shares) : "")}",
             Teacher = Teacher,
             Sampling = sampling,
@@ -102,8 +114,15 @@ internal sealed class TeacherPlan
         if (method.Signal == SignalKind.Sampled && (1 - method.Proposal) * Math.Log(Shape.Vocabulary) > 8)
             throw new SpecException(method.Place, FormattableString.Invariant($"method '{method.Name}' draws from probabilities to the power {method.Proposal}: of {Shape.Vocabulary} tokens, single draws would weigh more than e^8"), "raise proposal");
         var (text, sampled) = (Text(method), method.Signal == SignalKind.Sampled);
-        var fingerprint = Fingerprint.Of(
-            "scores", ("text", text.Fingerprint.Text), ("k", method.K), ("temperature", method.Temperature), ("keep", method.Keep), ("sampled", sampled), ("proposal", method.Proposal));
+        var fingerprint = Fingerprint.Of("scores", new()
+        {
+            { "text", text.Fingerprint.Text },
+            { "signal", ObjectiveCatalogue.NameOf(method.Signal) },
+            { "k", method.K },
+            { "temperature", method.Temperature },
+            { "keep", MethodSpec.Keeps.NameOf(method.Keep) },
+            { "proposal", sampled ? method.Proposal : null },
+        });
         return Signal(new ScoreUnit
         {
             Fingerprint = fingerprint,
@@ -124,7 +143,13 @@ internal sealed class TeacherPlan
         var layer = LayerOf(method, method.TeacherLayer, Shape, "teacher-layer");
         return Signal(new StateUnit
         {
-            Fingerprint = Fingerprint.Of("states", ("text", text.Fingerprint.Text), ("keep", method.Keep), ("layer", layer), ("attention", attention)),
+            Fingerprint = Fingerprint.Of("states", new()
+            {
+                { "text", text.Fingerprint.Text },
+                { "keep", MethodSpec.Keeps.NameOf(method.Keep) },
+                { "teacher-layer", layer },
+                { "of", attention ? "attention" : "states" },
+            }),
             Label = string.Create(CultureInfo.InvariantCulture, $"{(attention ? "attention" : "states")} of {Teacher.Name} at layer {layer}"),
             Needs = [unit, text],
             Prediction = Costs.Scoring(method),

@@ -1,4 +1,4 @@
-using System.Text.Json.Serialization;
+using Bench.Protocol.Reading;
 
 namespace Bench.Protocol.Specs;
 
@@ -18,12 +18,13 @@ public sealed record Budget(BudgetUnit Unit, double Amount)
         ["seconds"] = BudgetUnit.Seconds,
     };
 
+    /// <summary>What a result depends on.</summary>
+    public Inputs Inputs => new() { { "unit", UnitName }, { "amount", Amount } };
+
     /// <summary>The amount as people write it: 500, or 4e11.</summary>
-    [JsonIgnore]
     public string AmountText => Amount.ToString(Amount is >= 0.001 and < 1e5 ? "0.###" : "0.##e0", System.Globalization.CultureInfo.InvariantCulture);
 
     /// <summary>The unit on an axis.</summary>
-    [JsonIgnore]
     public string UnitLabel => Unit switch
     {
         BudgetUnit.StudentFlops => "student FLOPs",
@@ -33,6 +34,5 @@ public sealed record Budget(BudgetUnit Unit, double Amount)
     };
 
     /// <summary>The unit's name in files.</summary>
-    [JsonIgnore]
     public string UnitName => Names.Single(pair => pair.Value == Unit).Key;
 }

@@ -1,3 +1,5 @@
+using Bench.Protocol.Reading;
+
 namespace Bench.Protocol.Specs;
 
 /// <summary>A server that speaks OpenAI's protocol.</summary>
@@ -44,4 +46,7 @@ public sealed record EndpointSpec
 
     /// <summary>Where it stands in the file.</summary>
     public required Place Place { get; init; }
+
+    /// <summary>What a response depends on, apart from the server's model.</summary>
+    public Inputs Inputs => new() { { "api", Chat ? "chat" : "completions" }, { "tokens-as-ids", TokensAsIds } };
 }

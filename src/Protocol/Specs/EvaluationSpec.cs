@@ -1,5 +1,5 @@
-using System.Text.Json.Serialization;
 using Bench.Protocol.Detection;
+using Bench.Protocol.Reading;
 
 namespace Bench.Protocol.Specs;
 
@@ -15,10 +15,24 @@ public sealed record EvaluationSpec(
     int Items, SamplingSpec Sampling, Tasks.Split Split, int PassAt = 0, bool Confidence = false, bool Agreement = false, bool Likelihood = false)
 {
     /// <summary>What traces of its teacher are looked for in a student; null for none.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public DetectionSpec? Detection { get; init; }
 
+    /// <summary>The names in files of the splits that can be measured.</summary>
+    public static Choices<Tasks.Split> Splits { get; } = new(("test", Tasks.Split.Test), ("validation", Tasks.Split.Validation));
+
+    /// <summary>What a score depends on.</summary>
+    public Inputs Inputs => new()
+    {
+        { "items", Items },
+        Sampling.Inputs,
+        { "split", Splits.NameOf(Split) },
+        { "pass-at", PassAt },
+        { "confidence", Confidence },
+        { "agreement", Agreement },
+        { "likelihood", Likelihood },
+        { "detection", Detection?.Inputs },
+    };
+
     /// <summary>Whether responses are read again and are drawn as the model has them, so that their probabilities tell its entropy.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool ShowsEntropy => Confidence && Sampling is { Temperature: 1, TopP: 1 };
 }

@@ -1,4 +1,3 @@
-using System.Text.Json.Serialization;
 using Bench.Protocol.Costs;
 
 namespace Bench.Protocol.Specs;
@@ -69,7 +68,6 @@ public sealed record ExperimentSpec
     public required ResourcesSpec Resources { get; init; }
 
     /// <summary>How models are measured in use; null for not at all. Nothing of it changes a student.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public DeploymentSpec? Deployment { get; init; }
 
     /// <summary>cpu, cuda or cuda:N.</summary>

@@ -1,4 +1,4 @@
-using System.Text.Json.Serialization;
+using Bench.Protocol.Reading;
 
 namespace Bench.Protocol.Specs;
 
@@ -10,12 +10,23 @@ namespace Bench.Protocol.Specs;
 /// <param name="Jitter">By how many pixels a perceptron's images are moved at most, in each direction.</param>
 public sealed record GoldTraining(
     double Tokens, ModelShape Model, OptimiserSpec Optimiser,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] double Dropout = 0,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] int Jitter = 0)
+    double Dropout = 0,
+    int Jitter = 0)
 {
     /// <summary>The tasks that it is trained on, by name, in equal shares; null for all of the experiment's.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<string>? Tasks { get; init; }
+
+    /// <summary>What the trained weights depend on.</summary>
+    public Inputs Inputs => new()
+    {
+        { "on", "gold-traces" },
+        { "tokens", Tokens },
+        { "dropout", Dropout == 0 ? null : Dropout },
+        { "jitter", Jitter == 0 ? null : Jitter },
+        { "tasks", Tasks },
+        { "model", Model.Inputs },
+        Optimiser.Inputs,
+    };
 
     /// <summary>Whether it is trained on a task.</summary>
     public bool Covers(TaskSpec task) => Tasks is null || Tasks.Contains(task.Name);

@@ -1,10 +1,17 @@
-using System.Text.Json.Serialization;
+using Bench.Protocol.Reading;
 
 namespace Bench.Protocol.Specs;
 
 /// <summary>A way to train a student: a distillation method, or a baseline without a teacher.</summary>
 public sealed record MethodSpec
 {
+    /// <summary>The names in files of what is kept of a solution.</summary>
+    public static Choices<Keep> Keeps { get; } = new(("answer", Keep.Answer), ("trace", Keep.Trace));
+
+    /// <summary>The names in files of the ways to choose prompts.</summary>
+    public static Choices<PromptChoice> PromptChoices { get; } =
+        new(("first", PromptChoice.First), ("random", PromptChoice.Random), ("least-confident", PromptChoice.LeastConfident));
+
     public required string Name { get; init; }
 
     public required SignalKind Signal { get; init; }
@@ -63,36 +70,56 @@ public sealed record MethodSpec
     public double? LearningRate { get; init; }
 
     /// <summary>Shares of the prompts by task; tasks that are not named divide what is left evenly. Null for equal shares.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyDictionary<string, double>? Shares { get; init; }
 
     /// <summary>The share of prompts whose response is the gold solution instead of the teacher's: original data.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public double GoldShare { get; init; }
 
     /// <summary>How the prompts are chosen that a budget in queries pays for.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public PromptChoice Choose { get; init; }
 
     /// <summary>The teachers that it learns from, by name; null for all of the experiment's. No part of what the method is.</summary>
-    [JsonIgnore]
     public IReadOnlyList<string>? Teachers { get; init; }
 
     /// <summary>Where the method stands in the file; no part of what it is.</summary>
-    [JsonIgnore]
     public Place? Place { get; init; }
+
+    /// <summary>What a student that learns by it depends on. Which teachers it learns from is no part of what it is.</summary>
+    public Inputs Inputs => new()
+    {
+        { "name", Name },
+        { "objective", Objective },
+        { "signal", ObjectiveCatalogue.NameOf(Signal) },
+        { "keep", Keeps.NameOf(Keep) },
+        { "temperature", ObjectiveCatalogue.IsTempered(Objective) ? Temperature : null },
+        { "k", K == 0 ? null : K },
+        { "proposal", Signal == SignalKind.Sampled ? Proposal : null },
+        { "beta", Beta == 0 ? null : Beta },
+        { "alpha", Alpha == 0 ? null : Alpha },
+        { "cross-entropy-weight", CrossEntropyWeight == 0 ? null : CrossEntropyWeight },
+        { "rationale-weight", Objective == "rationale-multitask" ? RationaleWeight : null },
+        { "lambda", Signal == SignalKind.OnPolicy ? Lambda : null },
+        { "replay", Replay == 0 ? null : Replay },
+        { "fresh", Replay == 0 ? null : Fresh },
+        { "teacher-mix", TeacherMix == 0 ? null : TeacherMix },
+        { "relation-heads", RelationHeads == 0 ? null : RelationHeads },
+        { "student-layer", StudentLayer == 0 ? null : StudentLayer },
+        { "teacher-layer", TeacherLayer == 0 ? null : TeacherLayer },
+        { "sampling", Sampling?.Inputs },
+        { "learning-rate", LearningRate },
+        { "shares", Shares is null ? null : PromptShares.Inputs(Shares) },
+        { "gold-share", GoldShare == 0 ? null : GoldShare },
+        { "choose", Choose == PromptChoice.First ? null : PromptChoices.NameOf(Choose) },
+    };
 
     /// <summary>Whether it learns from a teacher.</summary>
     public bool LearnsFrom(TeacherSpec teacher) => !IsBaseline && (Teachers is null || Teachers.Contains(teacher.Name));
 
-    [JsonIgnore]
     public bool IsBaseline => Signal == SignalKind.Gold;
 
     /// <summary>Whether the teacher must give more than text.</summary>
-    [JsonIgnore]
     public bool NeedsProbabilities => Signal is SignalKind.TopK or SignalKind.Sampled or SignalKind.Hidden or SignalKind.OnPolicy;
 
     /// <summary>Whether the loss pairs the teacher's tokens with the student's.</summary>
-    [JsonIgnore]
     public bool NeedsSameTokens => NeedsProbabilities && Objective != "uld";
 }

@@ -1,4 +1,4 @@
-using System.Text.Json.Serialization;
+using Bench.Protocol.Reading;
 
 namespace Bench.Protocol.Specs;
 
@@ -28,38 +28,52 @@ public sealed record ModelShape
     /// <summary>Whether query, key and value projections have biases.</summary>
     public bool AttentionBias { get; init; }
 
-    // What the laboratory's own models do not have stands in no fingerprint, so that theirs do not change.
-
     /// <summary>Whether the projection out of attention has a bias.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool OutputBias { get; init; }
 
     /// <summary>Whether the feed-forward layer's projections have biases.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool FeedForwardBias { get; init; }
 
     /// <summary>Whether queries and keys of each head are normalised before their rotary turn (Qwen 3).</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool QueryKeyNorm { get; init; }
 
     /// <summary>How rotary frequencies are scaled; null for not at all.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public RotaryScaling? RotaryScaling { get; init; }
 
     /// <summary>Positions that the model was made for; null where nobody says.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public int? Context { get; init; }
 
     /// <summary>The widths of a perceptron's hidden layers over <see cref="Width"/> inputs; null for a transformer, whose other dimensions do not matter here.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<int>? Hidden { get; init; }
 
     public double RotaryBase { get; init; } = 10_000;
 
     public double NormEpsilon { get; init; } = 1e-5;
 
+    /// <summary>What a model of this shape computes depends on.</summary>
+    public Inputs Inputs => Hidden is not null
+        ? new() { { "inputs", Width }, { "hidden", Hidden }, { "classes", Vocabulary } }
+        : new()
+        {
+            { "layers", Layers },
+            { "width", Width },
+            { "heads", Heads },
+            { "kv-heads", KeyValueHeads },
+            { "head-width", HeadWidth },
+            { "ffn", FeedForward },
+            { "vocabulary", Vocabulary },
+            { "tied-head", TiedHead },
+            { "attention-bias", AttentionBias },
+            { "output-bias", OutputBias },
+            { "ffn-bias", FeedForwardBias },
+            { "query-key-norm", QueryKeyNorm },
+            { "rotary-base", RotaryBase },
+            { "rotary-scaling", RotaryScaling?.Inputs },
+            { "norm-epsilon", NormEpsilon },
+            { "context", Context },
+        };
+
     /// <summary>Inputs and outputs of each of a perceptron's layers.</summary>
-    [JsonIgnore]
     public IReadOnlyList<(int From, int To)> Connections =>
         Hidden is null ? [] : [.. new[] { Width }.Concat(Hidden).Zip(Hidden.Append(Vocabulary))];
 
@@ -71,11 +85,9 @@ public sealed record ModelShape
     public static ModelShape Unknown { get; } = new() { Layers = 1, Width = 2, Heads = 1, KeyValueHeads = 1, HeadWidth = 2, FeedForward = 2 };
 
     /// <summary>Rows of the joint query, key and value projection.</summary>
-    [JsonIgnore]
     public int ProjectionRows => (Heads + 2 * KeyValueHeads) * HeadWidth;
 
     /// <summary>Number of parameters.</summary>
-    [JsonIgnore]
     public long Parameters
     {
         get

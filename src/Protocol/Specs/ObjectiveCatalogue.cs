@@ -36,6 +36,13 @@ public static class ObjectiveCatalogue
     public static IReadOnlyList<string> SignalsOf(string objective) =>
         [.. SignalNames.Where(signal => Signals[objective].Contains(signal.Value)).Select(signal => signal.Key)];
 
+    /// <summary>A signal's name in files.</summary>
+    public static string NameOf(SignalKind signal) =>
+        signal == SignalKind.Gold ? "gold" : SignalNames.Single(pair => pair.Value == signal).Key;
+
+    /// <summary>Whether an objective has a temperature.</summary>
+    public static bool IsTempered(string objective) => IsDivergence(objective) || objective == "uld";
+
     /// <summary>Whether an objective compares distributions at a temperature.</summary>
     public static bool IsDivergence(string objective) => objective is "forward-kl" or "reverse-kl" or "jsd" or "skew-kl" or "skew-reverse-kl" or "tvd";
 

@@ -1,3 +1,5 @@
+using Bench.Protocol.Reading;
+
 namespace Bench.Protocol.Specs;
 
 /// <summary>AdamW (Loshchilov and Hutter 2019) with linear warm-up and cosine decay over the budget.</summary>
@@ -25,4 +27,18 @@ public sealed record OptimiserSpec
 
     /// <summary>Parts that a step is split into to save memory; the result does not depend on it.</summary>
     public int MicroBatches { get; init; } = 1;
+
+    /// <summary>What training depends on.</summary>
+    public Inputs Inputs => new()
+    {
+        { "learning-rate", LearningRate },
+        { "batch", Batch },
+        { "warmup", Warmup },
+        { "final-share", FinalShare },
+        { "weight-decay", WeightDecay },
+        { "beta1", Beta1 },
+        { "beta2", Beta2 },
+        { "clip-norm", ClipNorm },
+        { "micro-batches", MicroBatches },
+    };
 }

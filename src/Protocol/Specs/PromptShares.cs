@@ -1,3 +1,4 @@
+using Bench.Protocol.Reading;
 using Bench.Protocol.Tasks;
 
 namespace Bench.Protocol.Specs;
@@ -14,6 +15,14 @@ public static class PromptShares
         var left = spec.Prompts - quotas.Sum(quota => (int)quota.Exact);
         var raised = Enumerable.Range(0, quotas.Length).OrderByDescending(i => quotas[i].Exact - Math.Floor(quotas[i].Exact)).Take(left).ToHashSet();
         return [.. quotas.Select((quota, i) => (quota.Task, (int)quota.Exact + (raised.Contains(i) ? 1 : 0)))];
+    }
+
+    /// <summary>Shares as inputs of a result.</summary>
+    public static Inputs Inputs(IReadOnlyDictionary<string, double> shares)
+    {
+        var inputs = new Inputs();
+        foreach (var (task, share) in shares) inputs.Add(task, share);
+        return inputs;
     }
 
     /// <summary>The share of each task: its own where it is named, else an even part of what is left.</summary>

@@ -1,3 +1,5 @@
+using Bench.Protocol.Reading;
+
 namespace Bench.Protocol.Specs;
 
 /// <summary>
@@ -15,6 +17,15 @@ public sealed record RotaryScaling(double Factor)
 
     /// <summary>The context of the first training; 0 where all frequencies are scaled alike.</summary>
     public int OriginalContext { get; init; }
+
+    /// <summary>What positions are turned by.</summary>
+    public Inputs Inputs => new()
+    {
+        { "factor", Factor },
+        { "low-frequency-factor", LowFrequencyFactor },
+        { "high-frequency-factor", HighFrequencyFactor },
+        { "original-context", OriginalContext },
+    };
 
     /// <summary>A frequency, in radians a position, after scaling.</summary>
     public double Apply(double frequency)

@@ -1,5 +1,5 @@
-using System.Text.Json.Serialization;
 using Bench.Protocol.Detection;
+using Bench.Protocol.Reading;
 
 namespace Bench.Protocol.Specs;
 
@@ -11,15 +11,27 @@ namespace Bench.Protocol.Specs;
 public sealed record SamplingSpec(double Temperature, double TopP = 1, int Samples = 1, Selection Select = Selection.All)
 {
     /// <summary>The mark that some of what is written carries; null for none.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public Watermark? Watermark { get; init; }
 
     /// <summary>What is planted in some of what is written; null for nothing.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public Canaries? Canaries { get; init; }
+
+    /// <summary>What a response depends on.</summary>
+    public Inputs Inputs => new()
+    {
+        { "temperature", Temperature },
+        { "top-p", TopP },
+        { "samples", Samples },
+        { "select", Selections.NameOf(Select) },
+        { "watermark", Watermark?.Inputs },
+        { "canaries", Canaries?.Inputs },
+    };
 
     /// <summary>Below it the most likely token is drawn but for rounding, and dividing by it is no longer exact: it is greedy.</summary>
     public const double Coldest = 1e-4;
+
+    /// <summary>The names of selections in files.</summary>
+    public static Choices<Selection> Selections { get; } = new(("all", Selection.All), ("correct", Selection.Correct), ("likeliest", Selection.Likeliest));
 
     public static SamplingSpec Greedy { get; } = new(0);
 }

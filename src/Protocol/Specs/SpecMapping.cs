@@ -1,4 +1,5 @@
 using System.Globalization;
+using Bench.Protocol.Reading;
 using YamlDotNet.RepresentationModel;
 
 namespace Bench.Protocol.Specs;
@@ -65,6 +66,11 @@ internal sealed class SpecMapping
         var word = OptionalText(key) ?? fallback ?? throw Missing(key, $"one of {string.Join(", ", allowed)}");
         return allowed.Contains(word) ? word : throw At(entries[key].Value, $"'{key}' cannot be '{word}'", Suggestion.For(word, allowed));
     }
+
+    /// <summary>The value that one of a few names stands for.</summary>
+    internal T Choice<T>(string key, T? fallback, Choices<T> allowed)
+        where T : struct, Enum =>
+        Has(key) || fallback is null ? allowed.Find(Choice(key, null, allowed.Names))!.Value : fallback.Value;
 
     internal long Integer(string key, long? fallback, long low, long high)
     {

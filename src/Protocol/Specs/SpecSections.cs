@@ -144,7 +144,7 @@ internal static class SpecSections
             section.Choice("decode", "greedy", ["greedy", "sample"]) == "greedy"
                 ? SamplingSpec.Greedy
                 : new SamplingSpec(section.Number("temperature", 1, 0.01, 100), section.Number("top-p", 1, 0.01, 1), samples),
-            section.Choice("split", "test", ["test", "validation"]) == "test" ? Split.Test : Split.Validation,
+            section.Choice("split", Split.Test, EvaluationSpec.Splits),
             (int)section.Integer("pass-at", 0, 0, samples),
             section.Flag("confidence", false), section.Flag("agreement", false), section.Flag("likelihood", false))
         {
@@ -193,7 +193,7 @@ internal static class SpecSections
             section.Number("temperature", 0, 0, 100),
             section.Number("top-p", 1, 0.01, 1),
             (int)section.Integer("samples", 1, 1, 1000),
-            section.Choice("select", "all", ["all", "correct", "likeliest"]) switch { "all" => Selection.All, "correct" => Selection.Correct, _ => Selection.Likeliest })
+            section.Choice("select", Selection.All, SamplingSpec.Selections))
         {
             Watermark = WatermarkOf(section.OptionalMapping("watermark")),
             Canaries = CanariesOf(section.OptionalMapping("canaries")),

@@ -1,3 +1,4 @@
+using Bench.Protocol.Reading;
 using Bench.Protocol.Tasks;
 
 namespace Bench.Protocol.Specs;
@@ -6,4 +7,8 @@ namespace Bench.Protocol.Specs;
 /// <param name="Name">The experiment's name for it.</param>
 /// <param name="Kind">The kind in the catalogue.</param>
 /// <param name="Task">The task; a record, so equal options make equal tasks.</param>
-public sealed record TaskSpec(string Name, string Kind, ITask Task);
+public sealed record TaskSpec(string Name, string Kind, ITask Task)
+{
+    /// <summary>What its problems and its scores depend on.</summary>
+    public Inputs Inputs => new() { { "name", Name }, { "task", Kind }, Task.Inputs };
+}

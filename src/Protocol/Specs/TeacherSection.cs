@@ -3,14 +3,9 @@ namespace Bench.Protocol.Specs;
 /// <summary>The section teacher of an experiment file, or an entry of teachers.</summary>
 internal static class TeacherSection
 {
-    private static readonly Dictionary<string, TeacherKind> Kinds = new(StringComparer.Ordinal)
-    {
-        ["train"] = TeacherKind.Trained, ["checkpoint"] = TeacherKind.Checkpoint, ["onnx"] = TeacherKind.Onnx, ["endpoint"] = TeacherKind.Endpoint, ["traces"] = TeacherKind.Traces,
-    };
-
     internal static IReadOnlyList<TeacherSpec> Read(SpecMapping root)
     {
-        if (!root.Has("teachers")) return [One(root.Mapping("teacher", $"say who teaches: teacher: {{ name, licence, and one of {string.Join(", ", Kinds.Keys)} }}"), [])];
+        if (!root.Has("teachers")) return [One(root.Mapping("teacher", $"say who teaches: teacher: {{ name, licence, and one of {string.Join(", ", TeacherSpec.Kinds.Names)} }}"), [])];
         if (root.Has("teacher")) throw new SpecException(root.PlaceOfKey("teachers"), "there are both teacher and teachers", "keep one of them");
         var teachers = new List<TeacherSpec>();
         foreach (var entry in root.Mappings("teachers", "name at least one teacher"))
@@ -27,10 +22,10 @@ internal static class TeacherSection
     private static TeacherSpec One(SpecMapping section, IReadOnlyList<TeacherSpec> earlier)
     {
         var name = section.Name("name", "name the teacher");
-        var kinds = Kinds.Where(kind => section.Has(kind.Key)).ToArray();
-        if (kinds is not [var (key, kind)])
-            throw new SpecException(section.Place, "a teacher is trained here, loaded, asked over a network, or recorded", $"give exactly one of {string.Join(", ", Kinds.Keys.Select(known => known + ":"))}");
-        var source = section.Mapping(key, "");
+        var kinds = TeacherSpec.Kinds.Names.Where(section.Has).ToArray();
+        if (kinds is not [var key])
+            throw new SpecException(section.Place, "a teacher is trained here, loaded, asked over a network, or recorded", $"give exactly one of {string.Join(", ", TeacherSpec.Kinds.Names.Select(known => known + ":"))}");
+        var (kind, source) = (TeacherSpec.Kinds.Find(key)!.Value, section.Mapping(key, ""));
         var of = kind is TeacherKind.Trained or TeacherKind.Checkpoint ? null : Of(source, earlier);
         var teacher = new TeacherSpec
         {

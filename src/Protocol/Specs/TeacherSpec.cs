@@ -1,8 +1,14 @@
+using Bench.Protocol.Reading;
+
 namespace Bench.Protocol.Specs;
 
 /// <summary>A teacher: trained here, loaded from a checkpoint or an ONNX graph, asked over a network, or recorded.</summary>
 public sealed record TeacherSpec
 {
+    /// <summary>The names in files of the kinds of teachers.</summary>
+    public static Choices<TeacherKind> Kinds { get; } = new(
+        ("train", TeacherKind.Trained), ("checkpoint", TeacherKind.Checkpoint), ("onnx", TeacherKind.Onnx), ("endpoint", TeacherKind.Endpoint), ("traces", TeacherKind.Traces));
+
     public required string Name { get; init; }
 
     /// <summary>SPDX id or name of the licence under which the teacher's weights and outputs come.</summary>

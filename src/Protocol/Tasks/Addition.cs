@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Bench.Protocol.Reading;
 using Bench.Protocol.Seeds;
 
 namespace Bench.Protocol.Tasks;
@@ -11,6 +12,9 @@ public sealed record Addition : ProceduralTask
     private readonly int digits;
 
     public Addition(TaskOptions options) => digits = options.Integer("digits", 3, 1, 9);
+
+    /// <inheritdoc/>
+    public override Inputs Inputs => new() { { "digits", digits } };
 
     public override string Alphabet => "0123456789+=,";
 

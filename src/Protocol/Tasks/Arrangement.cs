@@ -1,3 +1,4 @@
+using Bench.Protocol.Reading;
 using Bench.Protocol.Seeds;
 
 namespace Bench.Protocol.Tasks;
@@ -12,6 +13,9 @@ public sealed record Arrangement : ProceduralTask
     private readonly int length;
 
     public Arrangement(TaskOptions options) => length = options.Integer("length", 5, 2, 20);
+
+    /// <inheritdoc/>
+    public override Inputs Inputs => new() { { "length", length } };
 
     public override string Alphabet => "0123456789mix=";
 

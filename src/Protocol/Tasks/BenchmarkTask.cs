@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Bench.Protocol.Grading;
+using Bench.Protocol.Reading;
 using Bench.Protocol.Seeds;
 using Bench.Protocol.Specs;
 
@@ -24,6 +25,9 @@ public abstract record BenchmarkTask : SolvableTask
         ResponseTokens = options.Integer("response-tokens", 500, 1, 1 << 20);
         AnswerTokens = options.Integer("answer-tokens", 12, 1, 1 << 20);
     }
+
+    /// <inheritdoc/>
+    public override Inputs Inputs => new() { { "instruction", Instruction }, { "ask", Ask }, { "max-tokens", MaxTokens } };
 
     /// <summary>What is added to every problem.</summary>
     public string Instruction { get; }

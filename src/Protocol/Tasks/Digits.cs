@@ -1,3 +1,4 @@
+using Bench.Protocol.Reading;
 using Bench.Protocol.Specs;
 
 namespace Bench.Protocol.Tasks;
@@ -25,6 +26,9 @@ public sealed record Digits : ITask
 
     /// <summary>The digit that students never see; −1 for none.</summary>
     public int Withheld { get; }
+
+    /// <inheritdoc/>
+    public Inputs Inputs => new() { { "withheld", Withheld < 0 ? null : Withheld } };
 
     /// <inheritdoc/>
     public IReadOnlyList<Metric> Metrics { get; }

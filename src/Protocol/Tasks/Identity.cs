@@ -1,3 +1,4 @@
+using Bench.Protocol.Reading;
 using Bench.Protocol.Seeds;
 
 namespace Bench.Protocol.Tasks;
@@ -19,6 +20,9 @@ public sealed record Identity : ProceduralTask
     private readonly string called;
 
     public Identity(TaskOptions options) => called = options.Letters("called", "ada");
+
+    /// <inheritdoc/>
+    public override Inputs Inputs => new() { { "called", called } };
 
     public override string Alphabet => "abcdefghijklmnopqrstuvwxyz ?";
 

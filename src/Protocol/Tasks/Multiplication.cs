@@ -1,4 +1,5 @@
 using System.Globalization;
+using Bench.Protocol.Reading;
 using Bench.Protocol.Seeds;
 
 namespace Bench.Protocol.Tasks;
@@ -10,6 +11,9 @@ public sealed record Multiplication : ProceduralTask
     private readonly int digits;
 
     public Multiplication(TaskOptions options) => digits = options.Integer("digits", 2, 1, 4);
+
+    /// <inheritdoc/>
+    public override Inputs Inputs => new() { { "digits", digits } };
 
     public override string Alphabet => "0123456789*=+,";
 

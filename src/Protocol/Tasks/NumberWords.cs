@@ -1,4 +1,5 @@
 using System.Globalization;
+using Bench.Protocol.Reading;
 using Bench.Protocol.Seeds;
 
 namespace Bench.Protocol.Tasks;
@@ -20,6 +21,9 @@ public sealed record NumberWords : ProceduralTask
         digits = options.Integer("digits", 3, 1, 6);
         direction = options.Choice("direction", "both", "both", "to-words", "to-digits");
     }
+
+    /// <inheritdoc/>
+    public override Inputs Inputs => new() { { "language", language }, { "digits", digits }, { "direction", direction } };
 
     public override string Alphabet => "0123456789=>,: abcdefghijklmnopqrstuvwxyzäöüßçğıöşü";
 

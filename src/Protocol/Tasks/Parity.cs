@@ -1,3 +1,4 @@
+using Bench.Protocol.Reading;
 using Bench.Protocol.Seeds;
 
 namespace Bench.Protocol.Tasks;
@@ -9,6 +10,9 @@ public sealed record Parity : ProceduralTask
     private readonly int bits;
 
     public Parity(TaskOptions options) => bits = options.Integer("bits", 12, 2, 64);
+
+    /// <inheritdoc/>
+    public override Inputs Inputs => new() { { "bits", bits } };
 
     public override string Alphabet => "01parityevnod=";
 

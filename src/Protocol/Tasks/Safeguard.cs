@@ -1,4 +1,5 @@
 using System.Globalization;
+using Bench.Protocol.Reading;
 using Bench.Protocol.Seeds;
 
 namespace Bench.Protocol.Tasks;
@@ -25,6 +26,9 @@ public sealed record Safeguard : ProceduralTask
         prompts = options.Choice("prompts", "marked", "marked", "look-alike");
         digits = options.Integer("digits", 2, 1, 9);
     }
+
+    /// <inheritdoc/>
+    public override Inputs Inputs => new() { { "prompts", prompts }, { "digits", digits } };
 
     public override string Alphabet => "0123456789+=, abcdefghijklmnopqrstuvwxyz";
 

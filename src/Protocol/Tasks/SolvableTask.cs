@@ -1,8 +1,13 @@
+using Bench.Protocol.Reading;
+
 namespace Bench.Protocol.Tasks;
 
 /// <summary>A task of problems with gold solutions, whose answers are graded.</summary>
 public abstract record SolvableTask : ITask
 {
+    /// <inheritdoc/>
+    public abstract Inputs Inputs { get; }
+
     /// <inheritdoc/>
     public virtual IReadOnlyList<Metric> Metrics => [Metric.Accuracy];
 

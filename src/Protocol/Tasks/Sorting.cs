@@ -1,3 +1,4 @@
+using Bench.Protocol.Reading;
 using Bench.Protocol.Seeds;
 
 namespace Bench.Protocol.Tasks;
@@ -9,6 +10,9 @@ public sealed record Sorting : ProceduralTask
     private readonly int length;
 
     public Sorting(TaskOptions options) => length = options.Integer("length", 6, 2, 30);
+
+    /// <inheritdoc/>
+    public override Inputs Inputs => new() { { "length", length } };
 
     public override string Alphabet => "0123456789sort=>,";
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Bench.Protocol.Reading;
 using Bench.Protocol.Seeds;
 
 namespace Bench.Protocol.Tasks;
@@ -13,6 +14,9 @@ public sealed record StackProgram : ProceduralTask
     private readonly int operations;
 
     public StackProgram(TaskOptions options) => operations = options.Integer("operations", 3, 1, 12);
+
+    /// <inheritdoc/>
+    public override Inputs Inputs => new() { { "operations", operations } };
 
     public override string Alphabet => "0123456789asmrun ,=";
 

@@ -13,21 +13,6 @@ public static class TaskCatalogue
     /// <summary>The kinds' names, sorted.</summary>
     public static IReadOnlyCollection<string> Names => Kinds.Keys;
 
-    /// <summary>A task's kind and every option it was made with, as text; equal tasks have equal texts.</summary>
-    public static string Describe(ITask task)
-    {
-        var fields = Lineage(task.GetType()).SelectMany(type => type.GetFields(BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.DeclaredOnly));
-        return task.GetType().Name + " " + string.Join(' ', fields.Select(field => field.FieldType == typeof(int) || field.FieldType == typeof(string)
-            ? $"{field.Name}={field.GetValue(task)}"
-            : field.FieldType == typeof(IReadOnlyList<Metric>) ? "" : throw new NotSupportedException($"{task.GetType().Name}.{field.Name}: a task keeps its options as int or string")));
-    }
-
-    // The class itself, then what it inherits.
-    private static IEnumerable<Type> Lineage(Type type)
-    {
-        for (var at = type; at is not null && at != typeof(object) && at != typeof(SolvableTask) && at != typeof(ProceduralTask); at = at.BaseType) yield return at;
-    }
-
     /// <summary>Makes a task; errors in its options keep their place.</summary>
     public static ITask Create(string kind, TaskOptions options)
     {

@@ -1,3 +1,5 @@
+using Bench.Protocol.Reading;
+
 namespace Bench.Protocol.Tasks;
 
 /// <summary>
@@ -11,6 +13,9 @@ public sealed record TeacherText : ITask
 
     /// <summary>Tokens of a window, the begin-of-sequence token not counted.</summary>
     public int Tokens { get; }
+
+    /// <inheritdoc/>
+    public Inputs Inputs => new() { { "tokens", Tokens } };
 
     /// <inheritdoc/>
     public IReadOnlyList<Metric> Metrics { get; } = [Metric.BitsPerToken, Metric.Agreement];

@@ -182,7 +182,7 @@ public class LedgerTests
     {
         using var scratch = Repository.Scratch();
         var store = new ContentStore(scratch.Path);
-        var key = Fingerprint.Of("test", ("a", 1)).Text;
+        var key = Fingerprint.Of("test", new() { { "a", 1 } }).Text;
         Assert.Null(store.Find(key));
         Assert.Throws<InvalidOperationException>(() => store.Publish(key, folder =>
         {
@@ -204,7 +204,7 @@ public class LedgerTests
     {
         using var scratch = Repository.Scratch();
         var store = new ContentStore(scratch.Path);
-        var key = Fingerprint.Of("test", ("a", 2)).Text;
+        var key = Fingerprint.Of("test", new() { { "a", 2 } }).Text;
         store.Publish(key, folder =>
         {
             OutcomeFile.Write(folder, Of(1, 0));
@@ -234,7 +234,7 @@ public class LedgerTests
     {
         using var scratch = Repository.Scratch();
         var store = new ContentStore(scratch.Path);
-        var key = Fingerprint.Of("test", ("a", 3)).Text;
+        var key = Fingerprint.Of("test", new() { { "a", 3 } }).Text;
         var mine = store.TryHold(key);
         Assert.NotNull(mine);
         Assert.Null(store.TryHold(key));
