@@ -5,7 +5,7 @@ using Bench.Cli.Display;
 using Bench.Lab.Tensors;
 using Bench.Protocol.Ledger;
 using Bench.Protocol.Licences;
-using Bench.Protocol.Specs;
+using Bench.Protocol.Reading;
 
 if (Environment.GetEnvironmentVariable(Workplace.KernelsVariable) is { Length: > 0 } kernels)
 {

@@ -5,6 +5,7 @@ using Bench.Lab.Runs;
 using Bench.Lab.Teachers;
 using Bench.Lab.Tensors;
 using Bench.Protocol.Machines;
+using Bench.Protocol.Reading;
 using Bench.Protocol.Specs;
 using Bench.Protocol.Store;
 

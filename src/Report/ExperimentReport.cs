@@ -18,7 +18,7 @@ public static class ExperimentReport
         foreach (var left in Directory.Exists(folder.Figures) ? Directory.EnumerateFiles(folder.Figures).Where(file => Path.GetExtension(file) is ".svg" or ".png" or ".md") : []) File.Delete(left);
         foreach (var task in spec.Tasks)
         {
-            foreach (var metric in Metric.Of(task.Task, spec.Evaluation).Concat(spec.Evaluation.Confidence ? [Metric.Calibration] : []))
+            foreach (var metric in spec.Evaluation.MetricsOf(task.Task).Concat(spec.Evaluation.Confidence ? [Metric.Calibration] : []))
             {
                 foreach (var student in spec.Students)
                 {

@@ -3,6 +3,7 @@ using Bench.Lab.Signals;
 using Bench.Lab.Tensors;
 using Bench.Lab.Training;
 using Bench.Protocol.Seeds;
+using Bench.Protocol.Shapes;
 using Bench.Protocol.Specs;
 using BenchmarkDotNet.Attributes;
 using static TorchSharp.torch;

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Bench.Protocol.Ledger;
+using Bench.Protocol.Reading;
 using Bench.Protocol.Specs;
 
 namespace Bench.Cli.Commands;

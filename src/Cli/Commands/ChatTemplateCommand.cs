@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using Bench.Lab.Tensors;
 using Bench.Lab.Text;
-using Bench.Protocol.Specs;
+using Bench.Protocol.Reading;
 
 namespace Bench.Cli.Commands;
 

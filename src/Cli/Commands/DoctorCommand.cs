@@ -3,7 +3,7 @@ using System.Globalization;
 using Bench.Cli.Execution;
 using Bench.Lab.Models;
 using Bench.Lab.Tensors;
-using Bench.Protocol.Specs;
+using Bench.Protocol.Reading;
 using Bench.Report;
 
 namespace Bench.Cli.Commands;

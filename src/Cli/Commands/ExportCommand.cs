@@ -1,6 +1,6 @@
 using System.CommandLine;
 using Bench.Lab.Checkpoints;
-using Bench.Protocol.Specs;
+using Bench.Protocol.Reading;
 using Bench.Report;
 
 namespace Bench.Cli.Commands;

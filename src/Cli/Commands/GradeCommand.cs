@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using Bench.Protocol.Grading;
-using Bench.Protocol.Specs;
+using Bench.Protocol.Reading;
 
 namespace Bench.Cli.Commands;
 

@@ -1,6 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using Bench.Protocol.Specs;
+using Bench.Protocol.Reading;
 
 namespace Bench.Cli.Commands;
 

@@ -8,6 +8,7 @@ using Bench.Lab.Tensors;
 using Bench.Protocol.Costs;
 using Bench.Protocol.Machines;
 using Bench.Protocol.Plans;
+using Bench.Protocol.Reading;
 using Bench.Protocol.Specs;
 using Bench.Protocol.Units;
 using Bench.Report;

@@ -4,6 +4,7 @@ using Bench.Lab.Teachers;
 using Bench.Lab.Tensors;
 using Bench.Lab.Text;
 using Bench.Protocol.Plans;
+using Bench.Protocol.Reading;
 using Bench.Protocol.Specs;
 
 namespace Bench.Cli.Commands;

@@ -8,6 +8,7 @@ using Bench.Protocol.Costs;
 using Bench.Protocol.Licences;
 using Bench.Protocol.Machines;
 using Bench.Protocol.Plans;
+using Bench.Protocol.Reading;
 using Bench.Protocol.Specs;
 using Bench.Protocol.Units;
 using Bench.Report;

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text;
 using Bench.Protocol.Ledger;
+using Bench.Protocol.Reading;
 using Bench.Protocol.Specs;
 using Bench.Report;
 using Bench.Report.Page;

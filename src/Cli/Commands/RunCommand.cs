@@ -5,6 +5,7 @@ using Bench.Cli.Execution.Slurm;
 using Bench.Protocol.Ledger;
 using Bench.Protocol.Machines;
 using Bench.Protocol.Plans;
+using Bench.Protocol.Reading;
 using Bench.Protocol.Specs;
 using Bench.Report;
 using Bench.Report.Page;

@@ -3,6 +3,7 @@ using Bench.Lab.Evaluation;
 using Bench.Lab.Models;
 using Bench.Lab.Tensors;
 using Bench.Protocol.Costs;
+using Bench.Protocol.Reading;
 using Bench.Protocol.Seeds;
 using Bench.Protocol.Specs;
 using Spectre.Console;

@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using Bench.Lab.Evaluation;
 using Bench.Lab.Tensors;
-using Bench.Protocol.Specs;
+using Bench.Protocol.Reading;
 
 namespace Bench.Cli.Commands;
 

@@ -5,7 +5,7 @@ using System.Runtime.InteropServices;
 using Bench.Lab.Models;
 using Bench.Lab.Serving;
 using Bench.Lab.Text;
-using Bench.Protocol.Specs;
+using Bench.Protocol.Reading;
 
 namespace Bench.Cli.Commands;
 

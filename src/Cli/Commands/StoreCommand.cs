@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using Bench.Protocol.Ledger;
 using Bench.Protocol.Plans;
+using Bench.Protocol.Reading;
 using Bench.Protocol.Specs;
 
 namespace Bench.Cli.Commands;

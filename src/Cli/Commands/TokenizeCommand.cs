@@ -1,7 +1,7 @@
 using System.CommandLine;
 using Bench.Lab.Tensors;
 using Bench.Lab.Text;
-using Bench.Protocol.Specs;
+using Bench.Protocol.Reading;
 
 namespace Bench.Cli.Commands;
 

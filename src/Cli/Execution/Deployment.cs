@@ -7,7 +7,7 @@ using Bench.Lab.Teachers;
 using Bench.Lab.Tensors;
 using Bench.Protocol.Ledger;
 using Bench.Protocol.Plans;
-using Bench.Protocol.Specs;
+using Bench.Protocol.Reading;
 using Bench.Protocol.Units;
 
 namespace Bench.Cli.Execution;

@@ -1,6 +1,6 @@
 using System.Globalization;
 using Bench.Protocol.Plans;
-using Bench.Protocol.Specs;
+using Bench.Protocol.Reading;
 using Bench.Protocol.Store;
 
 namespace Bench.Cli.Execution;

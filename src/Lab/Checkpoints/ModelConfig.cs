@@ -2,7 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Bench.Lab.Tensors;
 using Bench.Lab.Text;
-using Bench.Protocol.Specs;
+using Bench.Protocol.Shapes;
 
 namespace Bench.Lab.Checkpoints;
 

@@ -2,7 +2,7 @@ using System.Globalization;
 using Bench.Lab.Kernels;
 using Bench.Lab.Models;
 using Bench.Lab.Text;
-using Bench.Protocol.Specs;
+using Bench.Protocol.Shapes;
 using static TorchSharp.torch;
 
 namespace Bench.Lab.Checkpoints;

@@ -1,7 +1,7 @@
 using Bench.Lab.Models;
 using Bench.Lab.Tensors;
 using Bench.Lab.Text;
-using Bench.Protocol.Specs;
+using Bench.Protocol.Shapes;
 
 namespace Bench.Lab.Checkpoints;
 

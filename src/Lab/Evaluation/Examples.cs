@@ -1,5 +1,6 @@
 using Bench.Lab.Signals;
 using Bench.Lab.Text;
+using Bench.Protocol.Grading;
 using Bench.Protocol.Specs;
 using Bench.Protocol.Tasks;
 

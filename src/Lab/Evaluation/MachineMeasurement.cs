@@ -5,6 +5,7 @@ using Bench.Lab.Training;
 using Bench.Protocol.Costs;
 using Bench.Protocol.Machines;
 using Bench.Protocol.Seeds;
+using Bench.Protocol.Shapes;
 using Bench.Protocol.Specs;
 using MathNet.Numerics.Statistics;
 using static TorchSharp.torch;

@@ -4,6 +4,7 @@ using Bench.Lab.Tensors;
 using Bench.Lab.Text;
 using Bench.Protocol.Costs;
 using Bench.Protocol.Detection;
+using Bench.Protocol.Grading;
 using Bench.Protocol.Outcomes;
 using Bench.Protocol.Seeds;
 using Bench.Protocol.Specs;

@@ -1,6 +1,6 @@
 using System.Runtime.Intrinsics;
 using Bench.Lab.Tensors;
-using Bench.Protocol.Specs;
+using Bench.Protocol.Shapes;
 using static TorchSharp.torch;
 
 namespace Bench.Lab.Kernels;

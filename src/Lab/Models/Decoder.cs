@@ -1,7 +1,7 @@
 using Bench.Lab.Kernels;
 using Bench.Lab.Tensors;
 using Bench.Protocol.Seeds;
-using Bench.Protocol.Specs;
+using Bench.Protocol.Shapes;
 using static TorchSharp.torch;
 
 namespace Bench.Lab.Models;

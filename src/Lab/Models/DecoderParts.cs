@@ -1,5 +1,5 @@
 using Bench.Lab.Kernels;
-using Bench.Protocol.Specs;
+using Bench.Protocol.Shapes;
 using static TorchSharp.torch;
 
 namespace Bench.Lab.Models;

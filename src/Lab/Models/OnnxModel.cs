@@ -1,5 +1,5 @@
 using Bench.Lab.Tensors;
-using Bench.Protocol.Specs;
+using Bench.Protocol.Shapes;
 using Microsoft.ML.OnnxRuntime;
 using TensorElementType = Microsoft.ML.OnnxRuntime.Tensors.TensorElementType;
 using static TorchSharp.torch;

@@ -2,7 +2,7 @@ using System.Globalization;
 using Bench.Lab.Signals;
 using Bench.Lab.Tensors;
 using Bench.Protocol.Seeds;
-using Bench.Protocol.Specs;
+using Bench.Protocol.Shapes;
 using static TorchSharp.torch;
 
 namespace Bench.Lab.Models;

@@ -5,9 +5,9 @@ using Bench.Lab.Teachers;
 using Bench.Lab.Tensors;
 using Bench.Lab.Text;
 using Bench.Lab.Training;
+using Bench.Protocol.Grading;
 using Bench.Protocol.Plans;
 using Bench.Protocol.Specs;
-using Bench.Protocol.Tasks;
 
 namespace Bench.Lab.Runs;
 

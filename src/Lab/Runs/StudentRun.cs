@@ -9,6 +9,7 @@ using Bench.Protocol.Costs;
 using Bench.Protocol.Outcomes;
 using Bench.Protocol.Plans;
 using Bench.Protocol.Seeds;
+using Bench.Protocol.Shapes;
 using Bench.Protocol.Specs;
 using Bench.Protocol.Tasks;
 using Bench.Protocol.Units;
@@ -145,7 +146,7 @@ internal sealed class StudentRun(UnitSession session)
     /// <summary>Everything that the trials of tuning spent, if there were any: without them this student would not be what it is.</summary>
     internal static IEnumerable<Charge> TuningOf(UnitSession session, TrainingUnit unit)
     {
-        var spent = unit.Needs.OfType<TrialUnit>().SelectMany(trial => session.OutcomeOf(trial).Charges.Where(charge => charge.IsOfTrial(trial.Method!))).ToArray();
+        var spent = unit.Needs.OfType<TrialUnit>().SelectMany(trial => Tuning.CostOf(trial, session.OutcomeOf(trial).Charges)).ToArray();
         return spent.Length == 0 ? [] : [new Charge(
             ChargeKind.Tuning, spent.Sum(charge => charge.Tokens), new Flops(spent.Sum(charge => charge.Flops.Value)), new Seconds(spent.Sum(charge => charge.Seconds.Value)))];
     }

@@ -1,6 +1,7 @@
 using Bench.Lab.Text;
 using Bench.Protocol.Costs;
 using Bench.Protocol.Seeds;
+using Bench.Protocol.Shapes;
 using Bench.Protocol.Specs;
 using Bench.Protocol.Units;
 

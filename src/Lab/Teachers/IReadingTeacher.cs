@@ -1,7 +1,7 @@
 using Bench.Lab.Models;
 using Bench.Lab.Signals;
 using Bench.Protocol.Costs;
-using Bench.Protocol.Specs;
+using Bench.Protocol.Shapes;
 using static TorchSharp.torch;
 
 namespace Bench.Lab.Teachers;

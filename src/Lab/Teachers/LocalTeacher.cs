@@ -4,6 +4,7 @@ using Bench.Lab.Signals;
 using Bench.Lab.Text;
 using Bench.Protocol.Costs;
 using Bench.Protocol.Seeds;
+using Bench.Protocol.Shapes;
 using Bench.Protocol.Specs;
 using static TorchSharp.torch;
 

@@ -4,6 +4,8 @@ using Bench.Lab.Models;
 using Bench.Lab.Tensors;
 using Bench.Lab.Text;
 using Bench.Protocol.Plans;
+using Bench.Protocol.Reading;
+using Bench.Protocol.Shapes;
 using Bench.Protocol.Specs;
 
 namespace Bench.Lab.Teachers;
@@ -15,13 +17,13 @@ namespace Bench.Lab.Teachers;
 public sealed class TeacherFiles(IReadOnlyList<string> folders, string downloads, HttpClient http) : ITeacherFiles
 {
     private readonly Dictionary<string, string> hashes = new(StringComparer.Ordinal);
-    private readonly List<CheckpointSpec> missing = [];
+    private readonly List<FileReference> missing = [];
 
     /// <summary>SHA-256 of every file that was asked for, by the name that the experiment gives it.</summary>
     public IReadOnlyDictionary<string, string> Hashes => hashes;
 
     /// <summary>Checkpoints that are not here, and of which a plan knows no more than their configuration.</summary>
-    public IReadOnlyList<CheckpointSpec> Missing => missing;
+    public IReadOnlyList<FileReference> Missing => missing;
 
     public (ModelShape Shape, string Hash) Describe(TeacherSpec teacher)
     {
@@ -37,12 +39,12 @@ public sealed class TeacherFiles(IReadOnlyList<string> folders, string downloads
                 throw new SpecException(files.Place, "a llama2.c checkpoint needs its tokenizer", "add tokenizer: { path: … }");
             // A graph that is named by its file has its configuration, its tokenizer and perhaps its weights beside it.
             if (teacher.Kind == TeacherKind.Onnx && File.Exists(path)) return (shape, HashOfFolder(OnnxFolder.FolderOf(path)));
-            CheckpointSpec[] all = files.Tokenizer is null ? [files] : [files, files.Tokenizer];
+            FileReference[] all = files.Tokenizer is null ? [files] : [files, files.Tokenizer];
             return (shape, string.Join(' ', all.OrderBy(file => file.Path, StringComparer.Ordinal).Select(file => hashes[file.Path])));
         });
     }
 
-    public (ModelShape Shape, string Hash) Describe(CheckpointSpec weights) => Spoken(weights, () =>
+    public (ModelShape Shape, string Hash) Describe(FileReference weights) => Spoken(weights, () =>
     {
         if (Planned(weights) is { } planned) return planned;
         CheckModelFolder(weights, weights: true);
@@ -51,7 +53,7 @@ public sealed class TeacherFiles(IReadOnlyList<string> folders, string downloads
     });
 
     // Before all of a folder is read for its hash: is it a model's?
-    private void CheckModelFolder(CheckpointSpec files, bool weights)
+    private void CheckModelFolder(FileReference files, bool weights)
     {
         if (Here(files.Path) is not { } path || !Directory.Exists(path)) return;
         if (!File.Exists(Path.Combine(path, ModelFolder.ConfigurationName))) throw new LabException($"{path}: no {ModelFolder.ConfigurationName}; is this a model's folder?");
@@ -59,7 +61,7 @@ public sealed class TeacherFiles(IReadOnlyList<string> folders, string downloads
     }
 
     // Where the checkpoint is not here and its configuration is, a plan can be made and nothing can run.
-    private (ModelShape Shape, string Hash)? Planned(CheckpointSpec files)
+    private (ModelShape Shape, string Hash)? Planned(FileReference files)
     {
         if (files.Config is not { } config || files.Url is not null || Here(files.Path) is not null) return null;
         var path = Here(config) ?? throw new SpecException(files.Place, $"there is no '{config}' in {string.Join(", ", folders)}", "correct config:");
@@ -69,9 +71,9 @@ public sealed class TeacherFiles(IReadOnlyList<string> folders, string downloads
 
     private string? Here(string path) => folders.Select(folder => Path.GetFullPath(Path.Combine(folder, path))).FirstOrDefault(Path.Exists);
 
-    public (int Size, string Hash) DescribeTokenizer(CheckpointSpec tokenizer) => Spoken(tokenizer, () => (HuggingFaceTokenizer.Load(Locate(tokenizer)).Size, hashes[tokenizer.Path]));
+    public (int Size, string Hash) DescribeTokenizer(FileReference tokenizer) => Spoken(tokenizer, () => (HuggingFaceTokenizer.Load(Locate(tokenizer)).Size, hashes[tokenizer.Path]));
 
-    private static T Spoken<T>(CheckpointSpec file, Func<T> work)
+    private static T Spoken<T>(FileReference file, Func<T> work)
     {
         try
         {
@@ -86,9 +88,9 @@ public sealed class TeacherFiles(IReadOnlyList<string> folders, string downloads
     private static ModelShape ShapeOf(TeacherSpec teacher, string path) =>
         teacher.Kind == TeacherKind.Onnx ? OnnxFolder.Shape(path) : Directory.Exists(path) ? ModelFolder.Shape(path) : Llama2cFile.Shape(path);
 
-    private static CheckpointSpec FilesOf(TeacherSpec teacher) => teacher.Checkpoint ?? teacher.Onnx ?? throw new ArgumentException($"teacher {teacher.Name} has no files", nameof(teacher));
+    private static FileReference FilesOf(TeacherSpec teacher) => teacher.Checkpoint ?? teacher.Onnx ?? throw new ArgumentException($"teacher {teacher.Name} has no files", nameof(teacher));
 
-    public string HashOf(CheckpointSpec file) => Spoken(file, () =>
+    public string HashOf(FileReference file) => Spoken(file, () =>
     {
         if (Here(file.Path) is { } path && Directory.Exists(path)) throw new LabException($"{path} is a folder, and a file is needed");
         Locate(file);
@@ -127,14 +129,14 @@ public sealed class TeacherFiles(IReadOnlyList<string> folders, string downloads
     /// <param name="file">A tokenizer.json, a folder with one, or a llama2.c tokenizer.</param>
     /// <param name="size">The number of a llama2.c model's tokens.</param>
     /// <exception cref="LabException">It cannot be used.</exception>
-    public ITokenizer LoadTokenizer(CheckpointSpec file, int size)
+    public ITokenizer LoadTokenizer(FileReference file, int size)
     {
         var path = Locate(file);
         return path.EndsWith(".json", StringComparison.Ordinal) || Directory.Exists(path) ? HuggingFaceTokenizer.Load(path) : Llama2cTokenizer.Load(path, size);
     }
 
     /// <summary>Where a file is, downloaded if need be.</summary>
-    internal string Locate(CheckpointSpec file)
+    internal string Locate(FileReference file)
     {
         var local = Here(file.Path);
         var found = local ?? Download(file);
@@ -144,7 +146,7 @@ public sealed class TeacherFiles(IReadOnlyList<string> folders, string downloads
         return found;
     }
 
-    private string Download(CheckpointSpec file)
+    private string Download(FileReference file)
     {
         if (file.Url is null)
             throw new SpecException(file.Place, $"there is no '{file.Path}' in {string.Join(", ", folders)}", "correct the path, set BENCH_DATA, or give url: and sha256:");

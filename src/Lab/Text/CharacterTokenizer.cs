@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Bench.Lab.Tensors;
+using Bench.Protocol.Grading;
 using Bench.Protocol.Tasks;
 
 namespace Bench.Lab.Text;

@@ -1,5 +1,5 @@
 using Bench.Lab.Kernels;
-using Bench.Protocol.Specs;
+using Bench.Protocol.Shapes;
 
 namespace Bench.Lab.Training;
 

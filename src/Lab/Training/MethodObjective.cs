@@ -1,8 +1,9 @@
 using Bench.Lab.Models;
 using Bench.Lab.Objectives;
 using Bench.Lab.Tensors;
-using Bench.Protocol.Costs;
+using Bench.Protocol.Plans;
 using Bench.Protocol.Seeds;
+using Bench.Protocol.Shapes;
 using Bench.Protocol.Specs;
 using Bench.Protocol.Units;
 using static TorchSharp.torch;

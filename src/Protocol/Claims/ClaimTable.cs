@@ -1,4 +1,4 @@
-using Bench.Protocol.Specs;
+using Bench.Protocol.Reading;
 using CsvHelper;
 
 namespace Bench.Protocol.Claims;

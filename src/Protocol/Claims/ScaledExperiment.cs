@@ -1,4 +1,5 @@
 using System.Globalization;
+using Bench.Protocol.Shapes;
 using Bench.Protocol.Specs;
 using YamlDotNet.Core.Events;
 using YamlDotNet.RepresentationModel;

@@ -41,11 +41,6 @@ public sealed record Charge(ChargeKind Kind, long Tokens, Flops Flops, Seconds S
     /// <summary>The kind's name in files.</summary>
     public static string NameOf(ChargeKind kind) => Names.Single(pair => pair.Value == kind).Key;
 
-    /// <summary>Whether a trial's charge is part of what tuning cost: its training, its measuring, and what a teacher read live. A teacher's prepared text is there
-    /// for the student itself, which is charged for it.</summary>
-    public bool IsOfTrial(Specs.MethodSpec method) =>
-        Kind is ChargeKind.StudentTraining or ChargeKind.Evaluation || (Kind == ChargeKind.TeacherScoring && method.Signal == Specs.SignalKind.OnPolicy);
-
     /// <summary>The sum of two charges of one kind.</summary>
     public Charge Plus(Charge other) => other.Kind == Kind
         ? new Charge(Kind, Tokens + other.Tokens, Flops + other.Flops, Seconds + other.Seconds)

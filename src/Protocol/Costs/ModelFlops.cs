@@ -1,4 +1,4 @@
-using Bench.Protocol.Specs;
+using Bench.Protocol.Shapes;
 using Bench.Protocol.Units;
 
 namespace Bench.Protocol.Costs;

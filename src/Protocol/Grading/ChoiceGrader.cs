@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using Bench.Protocol.Tasks;
 
 namespace Bench.Protocol.Grading;
 

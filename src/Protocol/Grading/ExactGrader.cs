@@ -1,5 +1,3 @@
-using Bench.Protocol.Tasks;
-
 namespace Bench.Protocol.Grading;
 
 /// <summary>The final answer must be the reference, runs of white space taken as one.</summary>

@@ -1,5 +1,3 @@
-using Bench.Protocol.Tasks;
-
 namespace Bench.Protocol.Grading;
 
 /// <summary>

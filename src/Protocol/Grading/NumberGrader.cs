@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using Bench.Protocol.Tasks;
 
 namespace Bench.Protocol.Grading;
 

@@ -20,7 +20,7 @@ public static class Summary
     {
         var scores = new ScoreTable(items);
         var rows = new List<SummaryRow>();
-        foreach (var (task, metric, calibrated) in spec.Tasks.SelectMany(task => Metric.Of(task.Task, spec.Evaluation).Select(metric => (task.Name, metric, task.Task is SolvableTask { HasOneAnswer: true }))))
+        foreach (var (task, metric, calibrated) in spec.Tasks.SelectMany(task => spec.Evaluation.MetricsOf(task.Task).Select(metric => (task.Name, metric, task.Task is SolvableTask { HasOneAnswer: true }))))
         {
             var teachers = new Dictionary<string, IReadOnlyList<double>>(StringComparer.Ordinal);
             foreach (var run in runs.Where(run => run.Student.Length == 0))

@@ -1,3 +1,4 @@
+using Bench.Protocol.Reading;
 using Bench.Protocol.Specs;
 
 namespace Bench.Protocol.Licences;

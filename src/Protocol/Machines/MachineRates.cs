@@ -1,5 +1,5 @@
 using System.Globalization;
-using Bench.Protocol.Specs;
+using Bench.Protocol.Reading;
 using CsvHelper;
 
 namespace Bench.Protocol.Machines;

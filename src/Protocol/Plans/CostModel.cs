@@ -1,6 +1,8 @@
 using Bench.Protocol.Costs;
 using Bench.Protocol.Detection;
+using Bench.Protocol.Grading;
 using Bench.Protocol.Seeds;
+using Bench.Protocol.Shapes;
 using Bench.Protocol.Specs;
 using Bench.Protocol.Tasks;
 using Bench.Protocol.Units;
@@ -90,7 +92,7 @@ public sealed class CostModel
     /// <summary>A student's prediction with all that its trials of tuning spend.</summary>
     internal static Prediction WithTuning(Prediction student, IReadOnlyList<TrialUnit> trials)
     {
-        var spent = trials.SelectMany(trial => trial.Prediction.Charges.Where(charge => charge.IsOfTrial(trial.Method!))).ToArray();
+        var spent = trials.SelectMany(trial => Tuning.CostOf(trial, trial.Prediction.Charges)).ToArray();
         return spent.Length == 0 ? student : student with
         {
             Charges = [.. student.Charges, new Charge(ChargeKind.Tuning, spent.Sum(charge => charge.Tokens), new Flops(spent.Sum(charge => charge.Flops.Value)), default)],

@@ -1,3 +1,5 @@
+using Bench.Protocol.Reading;
+using Bench.Protocol.Shapes;
 using Bench.Protocol.Specs;
 
 namespace Bench.Protocol.Plans;
@@ -11,13 +13,13 @@ public interface ITeacherFiles
 
     /// <summary>The shape of the weights that a student starts from, and the hash of their files.</summary>
     /// <exception cref="SpecException">They are nowhere and cannot be fetched.</exception>
-    (ModelShape Shape, string Hash) Describe(CheckpointSpec weights);
+    (ModelShape Shape, string Hash) Describe(FileReference weights);
 
     /// <summary>The number of tokens of a tokenizer, and the hash of its file.</summary>
     /// <exception cref="SpecException">It is nowhere and cannot be fetched.</exception>
-    (int Size, string Hash) DescribeTokenizer(CheckpointSpec tokenizer);
+    (int Size, string Hash) DescribeTokenizer(FileReference tokenizer);
 
     /// <summary>The hash of a file.</summary>
     /// <exception cref="SpecException">It is nowhere and cannot be fetched.</exception>
-    string HashOf(CheckpointSpec file);
+    string HashOf(FileReference file);
 }

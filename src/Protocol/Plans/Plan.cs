@@ -1,3 +1,4 @@
+using Bench.Protocol.Shapes;
 using Bench.Protocol.Specs;
 
 namespace Bench.Protocol.Plans;

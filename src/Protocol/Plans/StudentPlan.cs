@@ -1,4 +1,6 @@
 using System.Globalization;
+using Bench.Protocol.Reading;
+using Bench.Protocol.Shapes;
 using Bench.Protocol.Specs;
 using Bench.Protocol.Tasks;
 

@@ -1,3 +1,4 @@
+using Bench.Protocol.Costs;
 using Bench.Protocol.Outcomes;
 using Bench.Protocol.Specs;
 
@@ -13,4 +14,12 @@ public static class Tuning
     /// <summary>What a trial reached on a task by the metric that decides; null where it diverged.</summary>
     public static TaskScores? ScoreOf(Outcome outcome, TaskSpec task) =>
         outcome.Scores.SingleOrDefault(scores => scores.Task == task.Name && scores.Metric == task.Task.Metrics[0].Name);
+
+    /// <summary>
+    /// The charges of a trial that are part of what tuning cost: its training, its measuring, and what a teacher read live.
+    /// A teacher's prepared text is there for the student itself, which is charged for it.
+    /// </summary>
+    public static IEnumerable<Charge> CostOf(TrialUnit trial, IEnumerable<Charge> charges) => charges.Where(charge =>
+        charge.Kind is ChargeKind.StudentTraining or ChargeKind.Evaluation
+        || (charge.Kind == ChargeKind.TeacherScoring && trial.Method!.Signal == SignalKind.OnPolicy));
 }

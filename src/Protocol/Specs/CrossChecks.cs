@@ -1,4 +1,5 @@
 using Bench.Protocol.Costs;
+using Bench.Protocol.Reading;
 using Bench.Protocol.Tasks;
 
 namespace Bench.Protocol.Specs;
@@ -142,7 +143,7 @@ internal static class CrossChecks
 
     /// <summary>The metric of the first task that is a loss; null where there is none.</summary>
     internal static Metric? LossMetric(ExperimentSpec spec) =>
-        Metric.Of(spec.Tasks[0].Task, spec.Evaluation).FirstOrDefault(metric => metric == Metric.BitsPerToken || metric == Metric.GoldNats);
+        spec.Evaluation.MetricsOf(spec.Tasks[0].Task).FirstOrDefault(metric => metric == Metric.BitsPerToken || metric == Metric.GoldNats);
 
     private static void CheckDigits(ExperimentSpec spec, SpecMapping root)
     {

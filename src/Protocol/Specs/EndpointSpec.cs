@@ -42,7 +42,7 @@ public sealed record EndpointSpec
     public required double? UsdPerMillionResponseTokens { get; init; }
 
     /// <summary>The model's tokenizer, where tasks are not spelt in characters.</summary>
-    public required CheckpointSpec? Tokenizer { get; init; }
+    public required FileReference? Tokenizer { get; init; }
 
     /// <summary>Where it stands in the file.</summary>
     public required Place Place { get; init; }

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Bench.Protocol.Reading;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 

@@ -1,4 +1,5 @@
 using Bench.Protocol.Costs;
+using Bench.Protocol.Reading;
 
 namespace Bench.Protocol.Specs;
 

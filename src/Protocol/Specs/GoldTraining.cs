@@ -1,4 +1,5 @@
 using Bench.Protocol.Reading;
+using Bench.Protocol.Shapes;
 
 namespace Bench.Protocol.Specs;
 

@@ -1,3 +1,5 @@
+using Bench.Protocol.Reading;
+
 namespace Bench.Protocol.Specs;
 
 /// <summary>The sections methods and baselines of an experiment file.</summary>

@@ -1,3 +1,5 @@
+using Bench.Protocol.Shapes;
+
 namespace Bench.Protocol.Specs;
 
 /// <summary>The objectives that an experiment may name, and the signals that each can learn from.</summary>

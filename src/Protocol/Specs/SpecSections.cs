@@ -1,5 +1,7 @@
 using Bench.Protocol.Costs;
 using Bench.Protocol.Detection;
+using Bench.Protocol.Reading;
+using Bench.Protocol.Shapes;
 using Bench.Protocol.Tasks;
 
 namespace Bench.Protocol.Specs;
@@ -50,7 +52,7 @@ internal static class SpecSections
             var name = entry.Name("name", "name the student");
             if (students.Any(student => student.Name == name))
                 throw new SpecException(entry.PlaceOfValue("name"), $"there are two students of the name '{name}'", "rename one");
-            var checkpoint = entry.OptionalMapping("checkpoint") is { } weights ? TeacherSection.Checkpoint(weights) : null;
+            var checkpoint = entry.OptionalMapping("checkpoint") is { } weights ? FileReference.Read(weights) : null;
             if (checkpoint is not null && entry.Has("train")) throw new SpecException(entry.PlaceOfKey("train"), $"student '{name}' starts from its checkpoint", "remove train or checkpoint");
             if (checkpoint is not null && entry.Has("model")) throw new SpecException(entry.PlaceOfKey("model"), $"student '{name}' has the shape of its checkpoint", "remove model");
             var shape = checkpoint is null ? Model(entry.Mapping("model", "give its shape: model: { layers, width, heads }; or checkpoint: the weights that it starts from")) : ModelShape.Unknown;

@@ -1,4 +1,5 @@
 using Bench.Protocol.Reading;
+using Bench.Protocol.Shapes;
 
 namespace Bench.Protocol.Specs;
 
@@ -15,5 +16,5 @@ public sealed record StudentSpec(string Name, ModelShape Model, bool Bytes = fal
     public GoldTraining? Training { get; init; }
 
     /// <summary>The weights that it starts from; null where it starts from random ones. Their hash stands in for them.</summary>
-    public CheckpointSpec? Checkpoint { get; init; }
+    public FileReference? Checkpoint { get; init; }
 }

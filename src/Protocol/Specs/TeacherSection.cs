@@ -1,3 +1,5 @@
+using Bench.Protocol.Reading;
+
 namespace Bench.Protocol.Specs;
 
 /// <summary>The section teacher of an experiment file, or an entry of teachers.</summary>
@@ -36,10 +38,10 @@ internal static class TeacherSection
             Kind = kind,
             Of = of?.Name,
             Training = kind == TeacherKind.Trained ? SpecSections.GoldTraining(source, SpecSections.Model(section.Mapping("model", "give the teacher's shape: model: { layers, width, heads }"))) : null,
-            Checkpoint = kind == TeacherKind.Checkpoint ? Checkpoint(source) : null,
-            Onnx = kind == TeacherKind.Onnx && of is null ? Checkpoint(source) : null,
+            Checkpoint = kind == TeacherKind.Checkpoint ? FileReference.Read(source) : null,
+            Onnx = kind == TeacherKind.Onnx && of is null ? FileReference.Read(source) : null,
             Endpoint = kind == TeacherKind.Endpoint ? Endpoint(source, of) : null,
-            Traces = kind == TeacherKind.Traces && of is null ? Checkpoint(source) : null,
+            Traces = kind == TeacherKind.Traces && of is null ? FileReference.Read(source) : null,
             // Another form of a teacher writes as that one does, if nobody says otherwise.
             Sampling = SpecSections.Sampling(section.OptionalMapping("sampling")) ?? of?.Sampling ?? SamplingSpec.Greedy,
         };
@@ -76,7 +78,7 @@ internal static class TeacherSection
             TokensAsIds = section.Flag("tokens-as-ids", of is not null),
             UsdPerMillionPromptTokens = section.Has("usd-per-million-prompt-tokens") ? section.Number("usd-per-million-prompt-tokens", null, 0, 1e6) : null,
             UsdPerMillionResponseTokens = section.Has("usd-per-million-response-tokens") ? section.Number("usd-per-million-response-tokens", null, 0, 1e6) : null,
-            Tokenizer = section.OptionalMapping("tokenizer") is { } tokenizer ? Checkpoint(tokenizer) : null,
+            Tokenizer = section.OptionalMapping("tokenizer") is { } tokenizer ? FileReference.Read(tokenizer) : null,
             Place = section.Place,
         };
         if (spec.UsdPerMillionPromptTokens is null != spec.UsdPerMillionResponseTokens is null)
@@ -87,25 +89,7 @@ internal static class TeacherSection
     }
 
     // What stands in an address stands in every message and manifest.
-    private static Uri Base(SpecMapping section, string url) => Address(section, url) is { UserInfo: "", Query: "", Fragment: "" } address
+    private static Uri Base(SpecMapping section, string url) => FileReference.Address(section, url) is { UserInfo: "", Query: "", Fragment: "" } address
         ? address
         : throw new SpecException(section.PlaceOfValue("url"), "'url' holds more than an address", "put a key into an environment variable and name it: key-variable");
-
-    internal static CheckpointSpec Checkpoint(SpecMapping section)
-    {
-        var path = section.Text("path", "a file or a folder");
-        var url = section.OptionalText("url") is { } address ? Address(section, address) : null;
-        var sha256 = section.OptionalText("sha256");
-        if (sha256 is not null && !(sha256.Length == 64 && sha256.All(char.IsAsciiHexDigitLower)))
-            throw new SpecException(section.PlaceOfValue("sha256"), "'sha256' is not a checksum", "64 lower-case hexadecimal digits");
-        if (url is not null && sha256 is null) throw new SpecException(section.PlaceOfKey("url"), "a download needs a checksum", "add sha256:");
-        var tokenizer = section.OptionalMapping("tokenizer") is { } inner ? Checkpoint(inner) : null;
-        var config = section.OptionalText("config");
-        section.Close();
-        return new CheckpointSpec(path, url, sha256, tokenizer, section.PlaceOfValue("path")) { Config = config };
-    }
-
-    private static Uri Address(SpecMapping section, string url) => Uri.TryCreate(url, UriKind.Absolute, out var parsed) && parsed.Scheme is "https" or "http"
-        ? parsed
-        : throw new SpecException(section.PlaceOfValue("url"), "'url' is not a web address", "it starts with https://");
 }

@@ -29,16 +29,16 @@ public sealed record TeacherSpec
     public GoldTraining? Training { get; init; }
 
     /// <summary>Set when the teacher is loaded: its weights.</summary>
-    public CheckpointSpec? Checkpoint { get; init; }
+    public FileReference? Checkpoint { get; init; }
 
     /// <summary>Set when the teacher is a graph of its own: its folder or file.</summary>
-    public CheckpointSpec? Onnx { get; init; }
+    public FileReference? Onnx { get; init; }
 
     /// <summary>Set when the teacher is asked over a network.</summary>
     public EndpointSpec? Endpoint { get; init; }
 
     /// <summary>Set when all there is of the teacher is a file of JSON Lines with its responses: {"prompt": …, "response": …}.</summary>
-    public CheckpointSpec? Traces { get; init; }
+    public FileReference? Traces { get; init; }
 
     /// <summary>Whether it runs in our own process, and so can be asked what it makes of any text.</summary>
     public bool IsLocal => Kind is TeacherKind.Trained or TeacherKind.Checkpoint or TeacherKind.Onnx;

@@ -1,3 +1,5 @@
+using Bench.Protocol.Reading;
+
 namespace Bench.Protocol.Specs;
 
 /// <summary>How learning rates are chosen: every method has the same trials, measured on validation items and charged as tuning.</summary>

@@ -2,7 +2,6 @@ using System.Text.Json;
 using Bench.Protocol.Grading;
 using Bench.Protocol.Reading;
 using Bench.Protocol.Seeds;
-using Bench.Protocol.Specs;
 
 namespace Bench.Protocol.Tasks;
 
@@ -48,10 +47,10 @@ public abstract record BenchmarkTask : SolvableTask
     public int AnswerTokens { get; }
 
     /// <summary>Problems to learn from and to tune on; null where the benchmark has none.</summary>
-    public abstract CheckpointSpec? TrainingFile { get; }
+    public abstract FileReference? TrainingFile { get; }
 
     /// <summary>Problems to test on.</summary>
-    public abstract CheckpointSpec TestFile { get; }
+    public abstract FileReference TestFile { get; }
 
     /// <summary>How answers are found and compared.</summary>
     protected abstract IGrader Grader { get; }

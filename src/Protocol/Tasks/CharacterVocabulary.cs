@@ -1,3 +1,5 @@
+using Bench.Protocol.Grading;
+
 namespace Bench.Protocol.Tasks;
 
 /// <summary>A vocabulary of single characters and four special tokens, which come first: begin, end, and the two think tags.</summary>

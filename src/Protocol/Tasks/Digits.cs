@@ -1,5 +1,4 @@
 using Bench.Protocol.Reading;
-using Bench.Protocol.Specs;
 
 namespace Bench.Protocol.Tasks;
 
@@ -34,7 +33,7 @@ public sealed record Digits : ITask
     public IReadOnlyList<Metric> Metrics { get; }
 
     /// <summary>The files: training images, training labels, test images, test labels.</summary>
-    public static IReadOnlyList<CheckpointSpec> Files { get; } =
+    public static IReadOnlyList<FileReference> Files { get; } =
     [
         File("train-images-idx3-ubyte.gz", "440fcabf73cc546fa21475e81ea370265605f56be210a4024d2ca8f203523609"),
         File("train-labels-idx1-ubyte.gz", "3552534a0a558bbed6aed32b30c495cca23d567ec52cac8be1a0730e8010255c"),
@@ -42,6 +41,6 @@ public sealed record Digits : ITask
         File("t10k-labels-idx1-ubyte.gz", "f7ae60f92e00ec6debd23a6088c31dbd2371eca3ffa0defaefb259924204aec6"),
     ];
 
-    private static CheckpointSpec File(string name, string sha256) =>
+    private static FileReference File(string name, string sha256) =>
         new("benchmarks/mnist/" + name, new Uri(Source + name), sha256, null, null) { LocalMayDiffer = true };
 }

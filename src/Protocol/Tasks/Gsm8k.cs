@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Bench.Protocol.Grading;
-using Bench.Protocol.Specs;
+using Bench.Protocol.Reading;
 
 namespace Bench.Protocol.Tasks;
 
@@ -17,10 +17,10 @@ public sealed partial record Gsm8k : BenchmarkTask
     }
 
     /// <inheritdoc/>
-    public override CheckpointSpec TrainingFile => File("train.jsonl", "17f347dc51477c50d4efb83959dbb7c56297aba886e5544ee2aaed3024813465");
+    public override FileReference TrainingFile => File("train.jsonl", "17f347dc51477c50d4efb83959dbb7c56297aba886e5544ee2aaed3024813465");
 
     /// <inheritdoc/>
-    public override CheckpointSpec TestFile => File("test.jsonl", "3730d312f6e3440559ace48831e51066acaca737f6eabec99bccb9e4b3c39d14");
+    public override FileReference TestFile => File("test.jsonl", "3730d312f6e3440559ace48831e51066acaca737f6eabec99bccb9e4b3c39d14");
 
     /// <inheritdoc/>
     protected override IGrader Grader => new NumberGrader();
@@ -35,7 +35,7 @@ public sealed partial record Gsm8k : BenchmarkTask
     }
 
     // Packed where it is found here, plain where it comes from.
-    private static CheckpointSpec File(string name, string sha256) => new($"benchmarks/gsm8k/{name}.gz", new Uri(Source + name), sha256, null, new Place("gsm8k", 1, 1)) { LocalMayDiffer = true };
+    private static FileReference File(string name, string sha256) => new($"benchmarks/gsm8k/{name}.gz", new Uri(Source + name), sha256, null, new Place("gsm8k", 1, 1)) { LocalMayDiffer = true };
 
     [GeneratedRegex("<<[^>]*>>", RegexOptions.CultureInvariant)]
     private static partial Regex Calculation();

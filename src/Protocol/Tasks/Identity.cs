@@ -1,3 +1,4 @@
+using Bench.Protocol.Grading;
 using Bench.Protocol.Reading;
 using Bench.Protocol.Seeds;
 

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Bench.Protocol.Grading;
-using Bench.Protocol.Specs;
+using Bench.Protocol.Reading;
 
 namespace Bench.Protocol.Tasks;
 
@@ -17,10 +17,10 @@ public sealed record Math500 : BenchmarkTask
     }
 
     /// <inheritdoc/>
-    public override CheckpointSpec? TrainingFile => null;
+    public override FileReference? TrainingFile => null;
 
     /// <inheritdoc/>
-    public override CheckpointSpec TestFile => new("benchmarks/math-500/test.jsonl", null, null, null, new Place("math-500", 1, 1));
+    public override FileReference TestFile => new("benchmarks/math-500/test.jsonl", null, null, null, new Place("math-500", 1, 1));
 
     /// <inheritdoc/>
     protected override IGrader Grader => new MathGrader();

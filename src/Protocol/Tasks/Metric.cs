@@ -58,7 +58,7 @@ public sealed record Metric(string Name, string Label, bool HigherIsBetter)
     public static Metric GoldNats { get; } = new("gold-nats", "loss on gold solutions (nats per token)", false);
 
     /// <summary>How sure the owner can be that a student learnt from marked text, and how often such a test errs, at each number of probed tokens.</summary>
-    private static IEnumerable<Metric> OfDetection(Detection.DetectionSpec detection) =>
+    public static IEnumerable<Metric> OfDetection(Detection.DetectionSpec detection) =>
         [.. detection.Probes.SelectMany(tokens => new[] { WatermarkP(tokens), WatermarkAlarms(tokens) }), CanaryP, CanaryAlarms];
 
     /// <summary>log10 of the p of the watermark test after a number of probed tokens; one item.</summary>
@@ -72,14 +72,4 @@ public sealed record Metric(string Name, string Label, bool HigherIsBetter)
 
     /// <summary>Whether the same test raises an alarm for canaries that nobody planted; one item for each key.</summary>
     public static Metric CanaryAlarms { get; } = new("canary-alarms", "false alarms of the canary test", false);
-
-    /// <summary>What is measured of a task: its own metrics, and those that the evaluation asks for.</summary>
-    public static IReadOnlyList<Metric> Of(ITask task, Specs.EvaluationSpec evaluation) => [
-        .. task.Metrics,
-        .. evaluation.PassAt > 0 ? new[] { PassAt, MajorityAt } : [],
-        .. evaluation.Confidence ? new[] { Confidence } : [],
-        .. evaluation.ShowsEntropy ? new[] { ResponseNats } : [],
-        .. evaluation.Likelihood ? new[] { GoldNats } : [],
-        .. evaluation.Detection is { } detection ? OfDetection(detection) : [],
-        .. evaluation.Agreement ? new[] { Agreement, TeacherKl } : []];
 }

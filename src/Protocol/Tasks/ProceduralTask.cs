@@ -1,3 +1,4 @@
+using Bench.Protocol.Grading;
 using Bench.Protocol.Seeds;
 
 namespace Bench.Protocol.Tasks;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Bench.Protocol.Grading;
 using Bench.Protocol.Reading;
 using Bench.Protocol.Seeds;
 

@@ -1,4 +1,5 @@
 using System.Reflection;
+using Bench.Protocol.Reading;
 
 namespace Bench.Protocol.Tasks;
 
@@ -20,9 +21,9 @@ public static class TaskCatalogue
         {
             return (ITask)Activator.CreateInstance(Kinds[kind], options)!;
         }
-        catch (TargetInvocationException wrapped) when (wrapped.InnerException is Specs.SpecException error)
+        catch (TargetInvocationException wrapped) when (wrapped.InnerException is SpecException error)
         {
-            throw new Specs.SpecException(error.Place, error.Problem, error.Remedy);
+            throw new SpecException(error.Place, error.Problem, error.Remedy);
         }
     }
 }

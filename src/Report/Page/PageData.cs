@@ -61,7 +61,7 @@ internal static class PageData
         };
     }
 
-    private static IEnumerable<Metric> MetricsOf(ExperimentSpec spec, TaskSpec task, Results results) => Metric.Of(task.Task, spec.Evaluation)
+    private static IEnumerable<Metric> MetricsOf(ExperimentSpec spec, TaskSpec task, Results results) => spec.Evaluation.MetricsOf(task.Task)
         .Where(metric => results.Summary.Any(row => row.Task == task.Name && row.Metric == metric.Name)).DefaultIfEmpty(task.Task.Metrics[0]);
 
     // The declared one, and those that readers ask about; two that are the same are one.

@@ -4,7 +4,7 @@ using Bench.Lab.Checkpoints;
 using Bench.Lab.Tensors;
 using Bench.Lab.Text;
 using Bench.Protocol.Ledger;
-using Bench.Protocol.Specs;
+using Bench.Protocol.Shapes;
 
 namespace Bench.Tests.Cli;
 

@@ -8,6 +8,7 @@ using Bench.Protocol.Claims;
 using Bench.Protocol.Ledger;
 using Bench.Protocol.Licences;
 using Bench.Protocol.Plans;
+using Bench.Protocol.Reading;
 using Bench.Protocol.Specs;
 
 namespace Bench.Tests.Faults;

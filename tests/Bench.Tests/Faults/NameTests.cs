@@ -1,4 +1,4 @@
-using Bench.Protocol.Specs;
+using Bench.Protocol.Reading;
 using Bench.Tests.Protocol;
 
 namespace Bench.Tests.Faults;

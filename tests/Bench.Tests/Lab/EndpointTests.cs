@@ -8,7 +8,9 @@ using Bench.Lab.Teachers;
 using Bench.Lab.Tensors;
 using Bench.Lab.Text;
 using Bench.Protocol.Costs;
+using Bench.Protocol.Reading;
 using Bench.Protocol.Seeds;
+using Bench.Protocol.Shapes;
 using Bench.Protocol.Specs;
 
 namespace Bench.Tests.Lab;

@@ -4,7 +4,7 @@ using Bench.Lab.Signals;
 using Bench.Lab.Tensors;
 using Bench.Protocol.Costs;
 using Bench.Protocol.Seeds;
-using Bench.Protocol.Specs;
+using Bench.Protocol.Shapes;
 using static TorchSharp.torch;
 
 namespace Bench.Tests.Lab;

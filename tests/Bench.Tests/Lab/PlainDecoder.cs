@@ -1,6 +1,6 @@
 using Bench.Lab.Models;
 using Bench.Lab.Tensors;
-using Bench.Protocol.Specs;
+using Bench.Protocol.Shapes;
 
 namespace Bench.Tests.Lab;
 

@@ -1,4 +1,5 @@
 using Bench.Protocol.Claims;
+using Bench.Protocol.Reading;
 using Bench.Protocol.Specs;
 using Bench.Tests.Cli;
 

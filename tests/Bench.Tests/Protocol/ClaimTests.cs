@@ -1,7 +1,7 @@
 using System.Text;
 using Bench.Protocol.Claims;
 using Bench.Protocol.Licences;
-using Bench.Protocol.Specs;
+using Bench.Protocol.Reading;
 
 namespace Bench.Tests.Protocol;
 

@@ -1,5 +1,6 @@
 using Bench.Protocol.Costs;
 using Bench.Protocol.Plans;
+using Bench.Protocol.Shapes;
 using Bench.Protocol.Specs;
 using Bench.Protocol.Units;
 

@@ -1,5 +1,7 @@
 using System.Text;
 using Bench.Protocol.Plans;
+using Bench.Protocol.Reading;
+using Bench.Protocol.Shapes;
 using Bench.Protocol.Specs;
 
 namespace Bench.Tests.Protocol;
@@ -41,10 +43,10 @@ internal static class Experiments
     {
         public (ModelShape Shape, string Hash) Describe(TeacherSpec teacher) => throw new InvalidOperationException("no checkpoint here");
 
-        public (ModelShape Shape, string Hash) Describe(CheckpointSpec weights) => throw new InvalidOperationException("no weights here");
+        public (ModelShape Shape, string Hash) Describe(FileReference weights) => throw new InvalidOperationException("no weights here");
 
-        public (int Size, string Hash) DescribeTokenizer(CheckpointSpec tokenizer) => throw new InvalidOperationException("no tokenizer here");
+        public (int Size, string Hash) DescribeTokenizer(FileReference tokenizer) => throw new InvalidOperationException("no tokenizer here");
 
-        public string HashOf(CheckpointSpec file) => "recorded";
+        public string HashOf(FileReference file) => "recorded";
     }
 }

@@ -4,6 +4,7 @@ using Bench.Lab.Teachers;
 using Bench.Protocol.Ledger;
 using Bench.Protocol.Plans;
 using Bench.Protocol.Reading;
+using Bench.Protocol.Shapes;
 using Bench.Protocol.Specs;
 
 namespace Bench.Tests.Protocol;
@@ -79,10 +80,10 @@ public sealed class FingerprintTests
 
         public (ModelShape Shape, string Hash) Describe(TeacherSpec teacher) => (Shape, "teacher");
 
-        public (ModelShape Shape, string Hash) Describe(CheckpointSpec weights) => (Shape, "weights");
+        public (ModelShape Shape, string Hash) Describe(FileReference weights) => (Shape, "weights");
 
-        public (int Size, string Hash) DescribeTokenizer(CheckpointSpec tokenizer) => (512, "tokenizer");
+        public (int Size, string Hash) DescribeTokenizer(FileReference tokenizer) => (512, "tokenizer");
 
-        public string HashOf(CheckpointSpec file) => "file";
+        public string HashOf(FileReference file) => "file";
     }
 }

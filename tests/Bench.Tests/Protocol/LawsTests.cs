@@ -1,4 +1,5 @@
 using Bench.Protocol.Ledger;
+using Bench.Protocol.Reading;
 using Bench.Protocol.Specs;
 
 namespace Bench.Tests.Protocol;

@@ -1,6 +1,6 @@
 using System.Text;
 using Bench.Protocol.Machines;
-using Bench.Protocol.Specs;
+using Bench.Protocol.Reading;
 
 namespace Bench.Tests.Protocol;
 

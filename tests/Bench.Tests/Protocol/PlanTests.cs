@@ -1,6 +1,8 @@
-using Bench.Protocol.Costs;
 using System.Diagnostics;
+using Bench.Protocol.Costs;
 using Bench.Protocol.Plans;
+using Bench.Protocol.Reading;
+using Bench.Protocol.Shapes;
 using Bench.Protocol.Specs;
 using Bench.Protocol.Tasks;
 
@@ -109,11 +111,11 @@ public class PlanTests
         public (ModelShape Shape, string Hash) Describe(TeacherSpec teacher) =>
             (new ModelShape { Layers = 1, Width = 2, Heads = 1, KeyValueHeads = 1, HeadWidth = 2, FeedForward = 2, Vocabulary = size }, "x");
 
-        public (ModelShape Shape, string Hash) Describe(CheckpointSpec weights) => throw new InvalidOperationException("no weights here");
+        public (ModelShape Shape, string Hash) Describe(FileReference weights) => throw new InvalidOperationException("no weights here");
 
-        public (int Size, string Hash) DescribeTokenizer(CheckpointSpec tokenizer) => (size, "x");
+        public (int Size, string Hash) DescribeTokenizer(FileReference tokenizer) => (size, "x");
 
-        public string HashOf(CheckpointSpec file) => throw new InvalidOperationException("nothing is recorded here");
+        public string HashOf(FileReference file) => throw new InvalidOperationException("nothing is recorded here");
     }
 
     [Fact]

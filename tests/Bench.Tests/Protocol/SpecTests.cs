@@ -1,4 +1,5 @@
 using Bench.Protocol.Licences;
+using Bench.Protocol.Reading;
 using Bench.Protocol.Specs;
 
 namespace Bench.Tests.Protocol;

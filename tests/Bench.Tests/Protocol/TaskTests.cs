@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Bench.Protocol.Grading;
 using Bench.Protocol.Seeds;
 using Bench.Protocol.Tasks;
 

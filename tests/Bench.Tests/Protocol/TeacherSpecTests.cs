@@ -1,4 +1,6 @@
 using Bench.Protocol.Plans;
+using Bench.Protocol.Reading;
+using Bench.Protocol.Shapes;
 using Bench.Protocol.Specs;
 
 namespace Bench.Tests.Protocol;
@@ -117,10 +119,10 @@ public sealed class TeacherSpecTests
     {
         public (ModelShape Shape, string Hash) Describe(TeacherSpec teacher) => throw new InvalidOperationException("no files");
 
-        public (ModelShape Shape, string Hash) Describe(CheckpointSpec weights) => throw new InvalidOperationException("no files");
+        public (ModelShape Shape, string Hash) Describe(FileReference weights) => throw new InvalidOperationException("no files");
 
-        public (int Size, string Hash) DescribeTokenizer(CheckpointSpec tokenizer) => throw new InvalidOperationException("no files");
+        public (int Size, string Hash) DescribeTokenizer(FileReference tokenizer) => throw new InvalidOperationException("no files");
 
-        public string HashOf(CheckpointSpec file) => throw new InvalidOperationException("no files");
+        public string HashOf(FileReference file) => throw new InvalidOperationException("no files");
     }
 }

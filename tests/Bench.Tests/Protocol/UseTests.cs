@@ -1,5 +1,5 @@
 using Bench.Protocol.Ledger;
-using Bench.Protocol.Specs;
+using Bench.Protocol.Reading;
 
 namespace Bench.Tests.Protocol;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Bench.Protocol.Plans;
-using Bench.Protocol.Specs;
+using Bench.Protocol.Reading;
 
 namespace Bench.Cli.Execution.Slurm;
 

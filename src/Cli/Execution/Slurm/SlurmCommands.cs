@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using Bench.Protocol.Specs;
+using Bench.Protocol.Reading;
 
 namespace Bench.Cli.Execution.Slurm;
 

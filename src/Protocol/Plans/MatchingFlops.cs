@@ -1,7 +1,9 @@
+using Bench.Protocol.Costs;
+using Bench.Protocol.Shapes;
 using Bench.Protocol.Specs;
 using Bench.Protocol.Units;
 
-namespace Bench.Protocol.Costs;
+namespace Bench.Protocol.Plans;
 
 /// <summary>
 /// FLOPs of what matching of activations computes beside the student's own forward and backward pass: its matrix products, counted as in <see cref="ModelFlops"/>. The softmax of a

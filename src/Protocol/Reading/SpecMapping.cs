@@ -1,8 +1,7 @@
 using System.Globalization;
-using Bench.Protocol.Reading;
 using YamlDotNet.RepresentationModel;
 
-namespace Bench.Protocol.Specs;
+namespace Bench.Protocol.Reading;
 
 /// <summary>
 /// A YAML mapping read strictly: every key must be asked for before <see cref="Close"/>, every value has the type and range that it should,

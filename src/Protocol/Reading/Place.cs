@@ -1,4 +1,4 @@
-namespace Bench.Protocol.Specs;
+namespace Bench.Protocol.Reading;
 
 /// <summary>A place in a file, for a message.</summary>
 public sealed record Place(string File, int Line, int Column)

@@ -1,4 +1,4 @@
-namespace Bench.Protocol.Specs;
+namespace Bench.Protocol.Reading;
 
 /// <summary>The experiment asks for something that cannot be: where, what, and how to mend it, in one line.</summary>
 public sealed class SpecException(Place? place, string problem, string remedy)

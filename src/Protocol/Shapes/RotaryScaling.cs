@@ -1,6 +1,6 @@
 using Bench.Protocol.Reading;
 
-namespace Bench.Protocol.Specs;
+namespace Bench.Protocol.Shapes;
 
 /// <summary>
 /// How rotary frequencies are lowered so that a model reaches further than it was first trained for: all by a factor (linear; Chen et al. 2023), or those only whose wavelength is beyond

@@ -1,4 +1,4 @@
-namespace Bench.Protocol.Specs;
+namespace Bench.Protocol.Reading;
 
 /// <summary>Guesses what a misspelt word was meant to be.</summary>
 public static class Suggestion

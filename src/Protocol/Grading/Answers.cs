@@ -1,4 +1,4 @@
-namespace Bench.Protocol.Tasks;
+namespace Bench.Protocol.Grading;
 
 /// <summary>Where a response's parts begin and end. A response is an answer, or reasoning between think tags and then an answer.</summary>
 public static class Answers

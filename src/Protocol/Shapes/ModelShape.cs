@@ -1,6 +1,6 @@
 using Bench.Protocol.Reading;
 
-namespace Bench.Protocol.Specs;
+namespace Bench.Protocol.Shapes;
 
 /// <summary>The shape of a model: a decoder-only transformer with RMSNorm, rotary embedding, grouped-query attention and SwiGLU, or a perceptron.</summary>
 public sealed record ModelShape
