@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text;
-using Bench.Lab.Runs;
-using Bench.Lab.Teachers;
+using Bench.Lab.Checkpoints;
+using Bench.Lab.UnitExecution;
 using Bench.Lab.Tensors;
 using Bench.Protocol.Machines;
 using Bench.Protocol.Reading;
@@ -92,7 +92,7 @@ internal sealed class Workplace
     }
 
     /// <summary>Finds checkpoints beside an experiment, in the reference data, or by downloading them.</summary>
-    internal TeacherFiles Files(string experimentFile) =>
+    internal CheckpointFiles Files(string experimentFile) =>
         new([Path.GetDirectoryName(Path.GetFullPath(experimentFile))!, Data, Path.Combine(Data, "checkpoints")], Path.Combine(Home, "downloads"), new HttpClient { Timeout = TimeSpan.FromMinutes(30) });
 
     /// <summary>Where the measurement of a processor is kept.</summary>

@@ -40,7 +40,7 @@ public class CachedStep
         {
             var model = Decoder.Initialise(shape, Compute.Cpu, new Seed(0));
             var objective = new MethodObjective(new MethodSpec { Name = name, Objective = name.Split(' ')[0], Signal = signal, Keep = Keep.Trace }, model, null, default);
-            var lesson = Lesson.Of(sequences) with { Scores = sampled is { } draws ? new TeacherScores(PathOf(draws)) : null };
+            var lesson = Lesson.Of(sequences) with { Scores = sampled is { } draws ? new TeacherProbabilities(PathOf(draws)) : null };
             arms[name] = (
                 new Learner(objective, Compute.Cpu, optimiser), new PreparedCurriculum(lesson, objective, shape, Compute.Cpu, optimiser, new Seed(2)));
         }
@@ -65,7 +65,7 @@ public class CachedStep
     private void WriteScores(Sequence[] sequences, bool sampled, RandomStream random)
     {
         const int K = 32;
-        using var writer = new TeacherScores.Writer(PathOf(sampled), sequences.Length, K, Vocabulary, 1, sampled);
+        using var writer = new TeacherProbabilities.Writer(PathOf(sampled), sequences.Length, K, Vocabulary, 1, sampled);
         var tokens = new long[sequences[0].ResponseLength * K];
         var values = new float[tokens.Length];
         for (var i = 0; i < sequences.Length; i++)

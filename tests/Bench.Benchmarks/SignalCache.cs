@@ -15,7 +15,7 @@ public class SignalCache
     private readonly string folder = Directory.CreateTempSubdirectory("bench-signals-").FullName;
     private readonly long[] tokens = new long[Tokens * K];
     private readonly float[] values = new float[Tokens * K];
-    private TeacherScores scores = null!;
+    private TeacherProbabilities scores = null!;
 
     [GlobalSetup]
     public void SetUp()
@@ -28,7 +28,7 @@ public class SignalCache
         }
 
         WriteTo("read.bin");
-        scores = new TeacherScores(Path.Combine(folder, "read.bin"));
+        scores = new TeacherProbabilities(Path.Combine(folder, "read.bin"));
     }
 
     [Benchmark]
@@ -50,7 +50,7 @@ public class SignalCache
 
     private void WriteTo(string name)
     {
-        using var writer = new TeacherScores.Writer(Path.Combine(folder, name), Sequences, K, Vocabulary, 1, sampled: false);
+        using var writer = new TeacherProbabilities.Writer(Path.Combine(folder, name), Sequences, K, Vocabulary, 1, sampled: false);
         for (var i = 0; i < Sequences; i++) writer.Write(i, tokens, values);
         writer.Complete();
     }

@@ -3,7 +3,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using Bench.Cli.Execution;
-using Bench.Lab.Evaluation;
+using Bench.Lab.Measurement;
 using Bench.Lab.Tensors;
 using Bench.Protocol.Costs;
 using Bench.Protocol.Machines;

@@ -1,6 +1,5 @@
 using Bench.Lab.Checkpoints;
 using Bench.Lab.Models;
-using Bench.Lab.Teachers;
 using Bench.Lab.Tensors;
 using Bench.Lab.Text;
 using Bench.Protocol.Plans;
@@ -91,7 +90,7 @@ internal static class ModelNames
     }
 
     /// <summary>The run that a person means by experiment/run, and its plan; null where a file or a folder is meant.</summary>
-    internal static (Plan Plan, UnitOfWork Unit, TeacherFiles Files)? Run(string named)
+    internal static (Plan Plan, UnitOfWork Unit, CheckpointFiles Files)? Run(string named)
     {
         if (Path.Exists(named) || named.LastIndexOf('/') is not (> 0 and var slash)) return null;
         var (experiment, run) = (named[..slash], named[(slash + 1)..]);
@@ -105,7 +104,7 @@ internal static class ModelNames
     }
 
     /// <summary>The model that a unit made, or that a teacher is.</summary>
-    internal static (ILanguageModel Model, ITokenizer Tokenizer) Of(UnitOfWork unit, TeacherFiles files)
+    internal static (ILanguageModel Model, ITokenizer Tokenizer) Of(UnitOfWork unit, CheckpointFiles files)
     {
         var place = Workplace.Current;
         if (unit is TeacherUnit { Teacher: { } teacher })

@@ -49,7 +49,7 @@ internal static class PlanCommand
     }
 
     // The experiment at the scale of a claim, and what of the claim it has and has not.
-    private static (ExperimentSpec Spec, IReadOnlyList<string> Lines) Scaled(Workplace place, ExperimentSpec spec, ITeacherFiles files, string claim, string? output)
+    private static (ExperimentSpec Spec, IReadOnlyList<string> Lines) Scaled(Workplace place, ExperimentSpec spec, ICheckpointFiles files, string claim, string? output)
     {
         var tables = Path.Combine(place.Root, "experiments", "claims");
         var claims = ClaimTable.Read(Path.Combine(tables, "claims.csv"));

@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Text.Json;
 using Bench.Cli.Execution;
-using Bench.Lab.Runs;
+using Bench.Lab.UnitExecution;
 using Bench.Lab.Tensors;
 using Bench.Protocol.Plans;
 using Bench.Protocol.Specs;

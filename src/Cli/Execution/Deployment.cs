@@ -1,9 +1,9 @@
 using Bench.Cli.Commands;
 using Bench.Cli.Display;
-using Bench.Lab.Evaluation;
+using Bench.Lab.Checkpoints;
+using Bench.Lab.Measurement;
 using Bench.Lab.Models;
-using Bench.Lab.Runs;
-using Bench.Lab.Teachers;
+using Bench.Lab.UnitExecution;
 using Bench.Lab.Tensors;
 using Bench.Protocol.Ledger;
 using Bench.Protocol.Plans;
@@ -26,7 +26,7 @@ internal static class Deployment
     /// <param name="board">Says what is measured, and what could not be.</param>
     /// <param name="cancel">Stops it; what was measured is kept.</param>
     /// <returns>How many models could not be measured.</returns>
-    internal static int Run(Plan plan, ResultsFolder results, TeacherFiles files, CodeVersion code, WorkerCommandLine command, IBoard board, CancellationToken cancel)
+    internal static int Run(Plan plan, ResultsFolder results, CheckpointFiles files, CodeVersion code, WorkerCommandLine command, IBoard board, CancellationToken cancel)
     {
         if (plan.Spec.Deployment is not { } deployment) return 0;
         var recorded = results.Read().Runs.Where(run => run.Status == "ok").Select(run => run.Run).ToHashSet(StringComparer.Ordinal);

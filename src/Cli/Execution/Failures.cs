@@ -1,5 +1,5 @@
 using System.Globalization;
-using Bench.Lab.Runs;
+using Bench.Lab.UnitExecution;
 using Bench.Protocol.Outcomes;
 using Bench.Protocol.Plans;
 using Bench.Protocol.Specs;

@@ -1,7 +1,7 @@
 using System.Reflection;
 using System.Runtime.InteropServices;
-using Bench.Lab.Runs;
-using Bench.Lab.Teachers;
+using Bench.Lab.Checkpoints;
+using Bench.Lab.UnitExecution;
 using Bench.Protocol.Costs;
 using Bench.Protocol.Ledger;
 using Bench.Protocol.Licences;
@@ -15,10 +15,10 @@ internal static class ManifestOf
 {
     private static readonly string[] Packages = ["TorchSharp", "ScottPlot", "Microsoft.ML.OnnxRuntime", "OpenAI", "Polly.Core", "Google.Protobuf", "CsvHelper", "MathNet.Numerics", "YamlDotNet", "System.CommandLine", "Spectre.Console"];
 
-    internal static Manifest This(Plan plan, CodeVersion code, TeacherFiles files) =>
+    internal static Manifest This(Plan plan, CodeVersion code, CheckpointFiles files) =>
         Of(plan.Spec, code, files, plan.Teachers.ToDictionary(unit => unit.Run, unit => unit.Fingerprint.Text));
 
-    private static Manifest Of(ExperimentSpec spec, CodeVersion code, TeacherFiles files, IReadOnlyDictionary<string, string> teachers) => new()
+    private static Manifest Of(ExperimentSpec spec, CodeVersion code, CheckpointFiles files, IReadOnlyDictionary<string, string> teachers) => new()
     {
         TeacherUnits = teachers,
         Experiment = spec.Name,

@@ -1,9 +1,9 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
-using Bench.Lab.Evaluation;
-using Bench.Lab.Tensors;
+using Bench.Lab.Measurement;
 using Bench.Lab.Models;
+using Bench.Lab.Tensors;
 using Bench.Lab.Text;
 using Bench.Protocol.Outcomes;
 using Bench.Protocol.Specs;

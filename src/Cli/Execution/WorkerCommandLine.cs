@@ -1,5 +1,5 @@
 using System.Globalization;
-using Bench.Lab.Runs;
+using Bench.Lab.UnitExecution;
 using Bench.Protocol.Plans;
 
 namespace Bench.Cli.Execution;

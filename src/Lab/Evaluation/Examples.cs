@@ -1,4 +1,4 @@
-using Bench.Lab.Signals;
+using Bench.Lab.Models;
 using Bench.Lab.Text;
 using Bench.Protocol.Grading;
 using Bench.Protocol.Specs;

@@ -1,6 +1,6 @@
 using System.IO.Compression;
 using System.Text.Json;
-using Bench.Lab.Teachers;
+using Bench.Lab.Checkpoints;
 using Bench.Lab.Tensors;
 using Bench.Protocol.Seeds;
 using Bench.Protocol.Tasks;
@@ -8,7 +8,7 @@ using Bench.Protocol.Tasks;
 namespace Bench.Lab.Evaluation;
 
 /// <summary>The problems of tasks: drawn by a program, or read from a benchmark's files.</summary>
-internal sealed class ProblemBank(TeacherFiles files)
+internal sealed class ProblemBank(CheckpointFiles files)
 {
     /// <summary>Distinct problems of a split, in an order that the seed decides: as many as are asked for, or as there are to learn from.</summary>
     /// <exception cref="LabException">A file is missing or wrong, or has fewer problems than are to be measured on.</exception>

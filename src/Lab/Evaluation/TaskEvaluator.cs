@@ -31,7 +31,7 @@ internal sealed class TaskEvaluator(IReadOnlyList<TaskSpec> tasks, EvaluationSpe
         {
             // The first response stands for the item.
             var first = items.Select((_, i) => new Sequence([.. prompts[i * samples], .. responses[i * samples]], prompts[i * samples].Length)).ToArray();
-            var (predicted, reading) = new Scorer(model, clock).Predict(first, ChargeKind.Evaluation);
+            var (predicted, reading) = new SequenceReader(model, clock).Predict(first, ChargeKind.Evaluation);
             charge = charge.Plus(reading);
             scores.AddRange(ByTask(items, Metric.Confidence, i => ConfidenceOf(first[i], predicted[i])));
             if (evaluation.ShowsEntropy) scores.AddRange(ByTask(items, Metric.ResponseNats, i => -predicted[i].LogProbabilities.Sum(value => (double)value)));
@@ -40,7 +40,7 @@ internal sealed class TaskEvaluator(IReadOnlyList<TaskSpec> tasks, EvaluationSpe
         if (evaluation.Likelihood)
         {
             var gold = items.Select(item => Examples.Gold(tokenizer, item.Problem, Keep.Trace)).ToArray();
-            var (predicted, reading) = new Scorer(model, clock).Predict(gold, ChargeKind.Evaluation);
+            var (predicted, reading) = new SequenceReader(model, clock).Predict(gold, ChargeKind.Evaluation);
             charge = charge.Plus(reading);
             scores.AddRange(ByTask(items, Metric.GoldNats, i => -predicted[i].LogProbabilities.Average(value => (double)value)));
         }
@@ -101,11 +101,11 @@ internal sealed class TaskEvaluator(IReadOnlyList<TaskSpec> tasks, EvaluationSpe
     /// How near a student is to its teacher on the teacher's own responses to the held-out items: the share of tokens where both have the same first choice, and KL(teacher ‖ student)
     /// in nats a token over the teacher's named tokens and the lump of the others.
     /// </summary>
-    internal (IReadOnlyList<TaskScores> Scores, Charge Charge) Compare(ILanguageModel model, IReadOnlyList<Sequence> responses, TeacherScores theirs)
+    internal (IReadOnlyList<TaskScores> Scores, Charge Charge) Compare(ILanguageModel model, IReadOnlyList<Sequence> responses, TeacherProbabilities theirs)
     {
         var items = Items();
         var (agreement, divergence) = (new double[items.Count], new double[items.Count]);
-        var charge = new Scorer(model, clock).Read(responses, ChargeKind.Evaluation, (index, logits) =>
+        var charge = new SequenceReader(model, clock).Read(responses, ChargeKind.Evaluation, (index, logits) =>
         {
             var length = responses[index].ResponseLength;
             var (tokens, p) = (new long[length * theirs.K], new float[length * theirs.K]);
@@ -127,7 +127,7 @@ internal sealed class TaskEvaluator(IReadOnlyList<TaskSpec> tasks, EvaluationSpe
     /// <param name="choices">The teacher's own most likely token at each place.</param>
     internal (IReadOnlyList<TaskScores> Scores, Charge Charge) Imitate(ILanguageModel model, string task, IReadOnlyList<Sequence> windows, IReadOnlyList<int[]> choices)
     {
-        var (scores, charge) = new Scorer(model, clock).Predict(windows, ChargeKind.Evaluation);
+        var (scores, charge) = new SequenceReader(model, clock).Predict(windows, ChargeKind.Evaluation);
         var found = new List<TaskScores> { BitsPerToken(task, scores), Agreement(task, scores, choices) };
         if (evaluation.Detection is not { } detection) return (found, charge);
         found.AddRange(WatermarkScores(task, detection, [.. windows.SelectMany((window, i) => scores[i].MostLikely.Select((token, at) => (window.Tokens[window.Start + at - 1], token)))], model.Shape.Vocabulary));
@@ -153,7 +153,7 @@ internal sealed class TaskEvaluator(IReadOnlyList<TaskSpec> tasks, EvaluationSpe
         int[][] Draw(long key, int count) => [.. Canaries.Draw(key, count, detection.CanaryTokens, tokenizer.Size)];
         var controls = Draw(detection.Unused.First(), DetectionSpec.Controls);
         var sets = detection.Unused.Skip(1).Prepend(detection.Key).Select(key => Draw(key, detection.Canaries));
-        var (scores, charge) = new Scorer(model, clock).Predict([.. sets.SelectMany(set => set).Concat(controls).Select(canary => new Sequence([begin, .. canary], 1))], ChargeKind.Evaluation);
+        var (scores, charge) = new SequenceReader(model, clock).Predict([.. sets.SelectMany(set => set).Concat(controls).Select(canary => new Sequence([begin, .. canary], 1))], ChargeKind.Evaluation);
         var likelihoods = scores.Select(score => score.LogProbabilities.Sum(value => (double)value)).ToArray();
         var tested = likelihoods[..^controls.Length].Chunk(detection.Canaries).Select(set => Evidence.OfCanaries(set, likelihoods[^controls.Length..])).ToArray();
         return ([
@@ -163,10 +163,10 @@ internal sealed class TaskEvaluator(IReadOnlyList<TaskSpec> tasks, EvaluationSpe
     }
 
     /// <summary>Each window's mean −log2 probability.</summary>
-    internal static TaskScores BitsPerToken(string task, IReadOnlyList<TokenScores> scores) =>
+    internal static TaskScores BitsPerToken(string task, IReadOnlyList<TokenPredictions> scores) =>
         new(task, Metric.BitsPerToken.Name, [.. scores.Select(score => -score.LogProbabilities.Average(value => (double)value) / Math.Log(2))]);
 
-    private static TaskScores Agreement(string task, IReadOnlyList<TokenScores> scores, IReadOnlyList<int[]> choices) =>
+    private static TaskScores Agreement(string task, IReadOnlyList<TokenPredictions> scores, IReadOnlyList<int[]> choices) =>
         new(task, Metric.Agreement.Name, [.. scores.Select((score, i) => score.MostLikely.Zip(choices[i], (mine, theirs) => mine == theirs ? 1.0 : 0.0).Average())]);
 
     private IReadOnlyList<(string Name, SolvableTask Task, Problem Problem)> Items() => [.. tasks.SelectMany(task => problems
@@ -179,7 +179,7 @@ internal sealed class TaskEvaluator(IReadOnlyList<TaskSpec> tasks, EvaluationSpe
             prompts, Examples.ResponseLimit(items.Select(item => item.Problem)), tokenizer.End, sampling, seed, ChargeKind.Evaluation, progress);
 
     // The probability of the final answer, given the reasoning before it.
-    private double ConfidenceOf(Sequence response, TokenScores scores)
+    private double ConfidenceOf(Sequence response, TokenPredictions scores)
     {
         var close = tokenizer.Encode(Answers.ThinkClose);
         var tokens = response.Tokens.AsSpan(response.Start);

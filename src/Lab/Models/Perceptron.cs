@@ -1,5 +1,4 @@
 using System.Globalization;
-using Bench.Lab.Signals;
 using Bench.Lab.Tensors;
 using Bench.Protocol.Seeds;
 using Bench.Protocol.Shapes;

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Bench.Lab.Models;
 
 namespace Bench.Lab.Signals;
 

@@ -1,5 +1,5 @@
+using Bench.Lab.Models;
 using Bench.Lab.Tensors;
-using Bench.Lab.Teachers;
 using Bench.Protocol.Costs;
 using Bench.Protocol.Seeds;
 using static TorchSharp.torch;
@@ -13,7 +13,7 @@ internal static class TokenSignals
     internal static Charge WriteTopK(
         IReader reader, int vocabulary, IReadOnlyList<Sequence> sequences, string path, int k, double temperature, ChargeKind kind, Action<int>? progress = null)
     {
-        using var writer = new TeacherScores.Writer(path, sequences.Count, k, vocabulary, temperature, sampled: false);
+        using var writer = new TeacherProbabilities.Writer(path, sequences.Count, k, vocabulary, temperature, sampled: false);
         var done = 0;
         var charge = reader.Read(sequences, kind, (index, logits) =>
         {
@@ -32,7 +32,7 @@ internal static class TokenSignals
     internal static Charge WriteSampled(
         IReader reader, int vocabulary, IReadOnlyList<Sequence> sequences, string path, int k, double temperature, double power, Seed seed, ChargeKind kind, Action<int>? progress = null)
     {
-        using var writer = new TeacherScores.Writer(path, sequences.Count, k, vocabulary, temperature, sampled: true);
+        using var writer = new TeacherProbabilities.Writer(path, sequences.Count, k, vocabulary, temperature, sampled: true);
         var done = 0;
         var charge = reader.Read(sequences, kind, (index, logits) =>
         {
@@ -69,7 +69,7 @@ internal static class TokenSignals
     }
 
     /// <summary>One layer's activations.</summary>
-    internal static Charge WriteStates(IReadingTeacher teacher, IReadOnlyList<Sequence> sequences, string path, int layer, bool attention, ChargeKind kind, Action<int>? progress = null)
+    internal static Charge WriteStates(IReader teacher, IReadOnlyList<Sequence> sequences, string path, int layer, bool attention, ChargeKind kind, Action<int>? progress = null)
     {
         var width = attention ? teacher.Shape.ProjectionRows : teacher.Shape.Width;
         using var writer = new TeacherStates.Writer(path, sequences.Count, width);

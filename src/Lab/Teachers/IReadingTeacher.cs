@@ -1,7 +1,5 @@
 using Bench.Lab.Models;
-using Bench.Lab.Signals;
 using Bench.Protocol.Costs;
-using Bench.Protocol.Shapes;
 using static TorchSharp.torch;
 
 namespace Bench.Lab.Teachers;
@@ -9,14 +7,8 @@ namespace Bench.Lab.Teachers;
 /// <summary>A teacher that reads any text and says what it expects there.</summary>
 internal interface IReadingTeacher : ITeacher, IReader
 {
-    /// <summary>Its shape, from which its work is charged.</summary>
-    ModelShape Shape { get; }
-
-    /// <summary>Calls back with one layer's activations of each sequence, [processed tokens, channels] in float32.</summary>
-    Charge ReadLayer(IReadOnlyList<Sequence> sequences, int layer, bool attention, ChargeKind kind, Action<int, Tensor> visit);
-
     /// <summary>For each response token of sequences, the natural log-probability the teacher gave it and the token it finds most likely.</summary>
-    (IReadOnlyList<TokenScores> Scores, Charge Charge) Predict(IReadOnlyList<Sequence> sequences, ChargeKind kind);
+    (IReadOnlyList<TokenPredictions> Scores, Charge Charge) Predict(IReadOnlyList<Sequence> sequences, ChargeKind kind);
 
     /// <summary>Logits of some rows of ids [batch, time]: [rows, vocabulary] in float32, without a gradient.</summary>
     Tensor Logits(Tensor ids, Tensor rows);

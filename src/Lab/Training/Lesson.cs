@@ -1,3 +1,4 @@
+using Bench.Lab.Models;
 using Bench.Lab.Signals;
 
 namespace Bench.Lab.Training;
@@ -8,7 +9,7 @@ namespace Bench.Lab.Training;
 internal sealed record Lesson(IReadOnlyList<Sequence> Sequences, IReadOnlyList<double> TeacherFlops) : IDisposable
 {
     /// <summary>The teacher's probabilities, aligned with the sequences.</summary>
-    internal TeacherScores? Scores { get; init; }
+    internal TeacherProbabilities? Scores { get; init; }
 
     /// <summary>The teacher's activations, aligned with the sequences.</summary>
     internal TeacherStates? States { get; init; }

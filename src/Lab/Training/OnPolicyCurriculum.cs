@@ -1,6 +1,5 @@
 using Bench.Lab.Models;
 using Bench.Lab.Objectives;
-using Bench.Lab.Signals;
 using Bench.Lab.Teachers;
 using Bench.Lab.Tensors;
 using Bench.Protocol.Costs;

@@ -1,3 +1,4 @@
+using Bench.Lab.Models;
 using Bench.Lab.Objectives;
 using Bench.Lab.Signals;
 using Bench.Lab.Tensors;
@@ -70,7 +71,7 @@ internal sealed record TrainingBatch
             : batch with { Teacher = Distribution(scores, [.. members.Select(member => (member, lesson.Sequences[member].ResponseLength))], compute) };
     }
 
-    private static TeacherDistribution Distribution(TeacherScores scores, IReadOnlyList<(int Member, int Length)> parts, Compute compute)
+    private static TeacherDistribution Distribution(TeacherProbabilities scores, IReadOnlyList<(int Member, int Length)> parts, Compute compute)
     {
         var (k, count) = (scores.K, parts.Sum(part => part.Length));
         Tensor tokens = empty([count, k], dtype: ScalarType.Int64), values = empty([count, k], dtype: ScalarType.Float32);
@@ -87,7 +88,7 @@ internal sealed record TrainingBatch
 
     // Position by position up to the shorter response.
     private static TrainingBatch WithPaired(
-        TrainingBatch batch, Lesson lesson, IReadOnlyList<Sequence> originals, TeacherScores scores, IReadOnlyList<int> members, int time, Compute compute)
+        TrainingBatch batch, Lesson lesson, IReadOnlyList<Sequence> originals, TeacherProbabilities scores, IReadOnlyList<int> members, int time, Compute compute)
     {
         var (rows, chosen, offset) = (new List<long>(), new List<long>(), 0L);
         for (var i = 0; i < members.Count; i++)

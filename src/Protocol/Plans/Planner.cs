@@ -10,7 +10,7 @@ public static class Planner
     /// <summary>The plan of an experiment.</summary>
     /// <exception cref="LicenceRefusedException">A teacher may not be distilled.</exception>
     /// <exception cref="SpecException">Something in it cannot be done.</exception>
-    public static Plan Make(ExperimentSpec spec, ITeacherFiles files)
+    public static Plan Make(ExperimentSpec spec, ICheckpointFiles files)
     {
         foreach (var teacher in spec.Teachers) LicenceGate.Check(teacher);
         var teachers = new List<TeacherPlan>();

@@ -7,7 +7,7 @@ using Bench.Protocol.Tasks;
 namespace Bench.Protocol.Plans;
 
 /// <summary>The units that train students: the trials of tuning, then every method at every budget with every seed.</summary>
-internal sealed class StudentPlan(ExperimentSpec spec, IReadOnlyList<TeacherPlan> teachers, ITeacherFiles files)
+internal sealed class StudentPlan(ExperimentSpec spec, IReadOnlyList<TeacherPlan> teachers, ICheckpointFiles files)
 {
     private string? weights;
     private StartUnit? start;

@@ -21,7 +21,7 @@ internal sealed class TeacherPlan
     /// <param name="source">The teacher of which this one is another form; null where it is one of its own.</param>
     /// <param name="first">The experiment's first teacher, in whose tokens recorded text is read; null where this is the first.</param>
     /// <param name="files">Where its files are.</param>
-    internal TeacherPlan(ExperimentSpec spec, TeacherSpec teacher, TeacherPlan? source, TeacherPlan? first, ITeacherFiles files)
+    internal TeacherPlan(ExperimentSpec spec, TeacherSpec teacher, TeacherPlan? source, TeacherPlan? first, ICheckpointFiles files)
     {
         (this.spec, Teacher, this.source) = (spec, teacher, source);
         (Shape, Hash) = Describe(files, first);
@@ -175,7 +175,7 @@ internal sealed class TeacherPlan
         return made;
     }
 
-    private (ModelShape Shape, string Hash) Describe(ITeacherFiles files, TeacherPlan? first)
+    private (ModelShape Shape, string Hash) Describe(ICheckpointFiles files, TeacherPlan? first)
     {
         if (spec.Tasks.Any(task => task.Task is Digits)) return (Teacher.Training!.Model, string.Join(' ', Digits.Files.Select(files.HashOf)));
         if (source is not null) return (source.Shape, source.Hash);

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Bench.Cli.Display;
 using Bench.Lab.Checkpoints;
-using Bench.Lab.Teachers;
 using Bench.Lab.Tensors;
 using Bench.Lab.Text;
 using Bench.Protocol.Claims;
@@ -28,7 +27,7 @@ public sealed class MutationTests
         {
             var file = originals[i % originals.Length];
             var bytes = Mutation.Of(File.ReadAllBytes(file), random);
-            return () => Planner.Make(ExperimentFile.Parse(bytes, file), new TeacherFiles([Path.GetDirectoryName(file)!], Path.Combine(Path.GetTempPath(), "bench-no-downloads"), web));
+            return () => Planner.Make(ExperimentFile.Parse(bytes, file), new CheckpointFiles([Path.GetDirectoryName(file)!], Path.Combine(Path.GetTempPath(), "bench-no-downloads"), web));
         });
     }
 

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using Bench.Cli.Display;
 using Bench.Cli.Execution;
+using Bench.Lab.Checkpoints;
 using Bench.Protocol.Costs;
 using Bench.Protocol.Ledger;
 using Bench.Protocol.Outcomes;
@@ -56,7 +57,7 @@ public sealed class ScaleTests
         var seen = 0;
         foreach (var file in Directory.EnumerateFiles(Path.Combine(Repository.Root, "experiments"), "experiment.yaml", SearchOption.AllDirectories))
         {
-            var files = new Bench.Lab.Teachers.TeacherFiles([Path.GetDirectoryName(file)!, Repository.DataOrSkip("."), Repository.DataOrSkip("checkpoints")], "/nowhere", web);
+            var files = new CheckpointFiles([Path.GetDirectoryName(file)!, Repository.DataOrSkip("."), Repository.DataOrSkip("checkpoints")], "/nowhere", web);
             var whole = Planner.Make(Bench.Protocol.Specs.ExperimentFile.Load(file), files);
             foreach (var seed in whole.Units.OfType<StudentUnit>().GroupBy(unit => unit.Seed))
             {

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using Bench.Cli.Execution;
-using Bench.Lab.Runs;
+using Bench.Lab.UnitExecution;
 using Bench.Tests.Protocol;
 
 namespace Bench.Tests.Faults;

@@ -1,7 +1,5 @@
 using Bench.Lab.Checkpoints;
-using Bench.Lab.Evaluation;
 using Bench.Lab.Models;
-using Bench.Lab.Signals;
 using Bench.Lab.Tensors;
 using Bench.Lab.Text;
 using Bench.Protocol.Costs;
@@ -107,7 +105,7 @@ public sealed class OnnxTests
         IReadOnlyList<int[]> Written(ILanguageModel writer) => new TextGenerator(writer, TimeProvider.System).Continue(prompts, 100, tokenizer.End, SamplingSpec.Greedy, new Seed(0), ChargeKind.Evaluation).Responses;
         Assert.Equal(Written(model), Written(graph));
         var sequences = Written(model).Zip(prompts, (response, prompt) => new Sequence([.. prompt, .. response], prompt.Length)).ToArray();
-        IEnumerable<float> Read(IPredictor reader) => new Scorer(reader, TimeProvider.System).Predict(sequences, ChargeKind.Evaluation).Scores.SelectMany(score => score.LogProbabilities);
+        IEnumerable<float> Read(IPredictor reader) => new SequenceReader(reader, TimeProvider.System).Predict(sequences, ChargeKind.Evaluation).Scores.SelectMany(score => score.LogProbabilities);
         Assert.All(Read(model).Zip(Read(graph)), pair => Assert.InRange(Math.Abs(pair.First - pair.Second), 0, 1e-4));
     }
 

@@ -1,6 +1,5 @@
 using System.IO.Compression;
 using Bench.Lab.Models;
-using Bench.Lab.Signals;
 using Bench.Lab.Tensors;
 using Bench.Protocol.Costs;
 using Bench.Protocol.Seeds;

@@ -1,3 +1,4 @@
+using Bench.Lab.Models;
 using Bench.Lab.Signals;
 using Bench.Lab.Tensors;
 using Bench.Protocol.Seeds;
@@ -30,7 +31,7 @@ public class SignalTests
         var path = scratch.File("scores.bin");
         const int Sequences = 50, Length = 40;
         var (tokens, values) = Scores(Length, 32, 1);
-        using (var writer = new TeacherScores.Writer(path, Sequences, 32, Vocabulary, 2, sampled: false))
+        using (var writer = new TeacherProbabilities.Writer(path, Sequences, 32, Vocabulary, 2, sampled: false))
         {
             foreach (var sequence in Enumerable.Range(0, Sequences).Reverse()) writer.Write(sequence, tokens, values);
             writer.Complete();
@@ -48,13 +49,13 @@ public class SignalTests
         var path = scratch.File("scores.bin");
         var (tokens, values) = Scores(200, k, 1);
         for (var i = 0; i < tokens.Length; i++) tokens[i] %= vocabulary;
-        using (var writer = new TeacherScores.Writer(path, 1, k, vocabulary, 2, sampled: false))
+        using (var writer = new TeacherProbabilities.Writer(path, 1, k, vocabulary, 2, sampled: false))
         {
             writer.Write(0, tokens, values);
             writer.Complete();
         }
 
-        using var scores = new TeacherScores(path);
+        using var scores = new TeacherProbabilities(path);
         Assert.Equal((k, 2.0, false, 1), (scores.K, scores.Temperature, scores.Sampled, scores.Count));
         var (readTokens, read) = (new long[tokens.Length], new float[values.Length]);
         scores.Read(0, readTokens, read);
@@ -77,13 +78,13 @@ public class SignalTests
         var path = scratch.File("scores.bin");
         foreach (var k in (int[])[32, 50, 7])
         {
-            using (var writer = new TeacherScores.Writer(path, 1, k, Vocabulary, 1, sampled: true))
+            using (var writer = new TeacherProbabilities.Writer(path, 1, k, Vocabulary, 1, sampled: true))
             {
                 writer.Write(0, [.. Enumerable.Repeat(5L, k)], [.. Enumerable.Repeat(1f / k, k)]);
                 writer.Complete();
             }
 
-            using var scores = new TeacherScores(path);
+            using var scores = new TeacherProbabilities(path);
             var (tokens, weights) = (new long[k], new float[k]);
             scores.Read(0, tokens, weights);
             Assert.True(scores.Sampled);
@@ -97,7 +98,7 @@ public class SignalTests
         using var scratch = Repository.Scratch();
         var path = scratch.File("scores.bin");
         var (tokens, values) = Scores(5, 4, 1);
-        using (var writer = new TeacherScores.Writer(path, 2, 4, Vocabulary, 1, sampled: false))
+        using (var writer = new TeacherProbabilities.Writer(path, 2, 4, Vocabulary, 1, sampled: false))
         {
             writer.Write(1, tokens, values);
             writer.Write(0, tokens, values);
@@ -110,7 +111,7 @@ public class SignalTests
             File.WriteAllBytes(path, bytes);
             return Assert.Throws<LabException>(() =>
             {
-                using var scores = new TeacherScores(path);
+                using var scores = new TeacherProbabilities(path);
                 scores.Read(0, new long[20], new float[20]);
                 scores.Read(1, new long[20], new float[20]);
             }).Message;

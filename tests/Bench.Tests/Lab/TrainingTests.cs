@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Bench.Lab.Models;
-using Bench.Lab.Signals;
 using Bench.Lab.Tensors;
 using Bench.Lab.Training;
 using Bench.Protocol.Costs;

@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
-using Bench.Lab.Teachers;
+using Bench.Lab.Checkpoints;
 using Bench.Protocol.Ledger;
 using Bench.Protocol.Plans;
 using Bench.Protocol.Reading;
@@ -43,7 +43,7 @@ public sealed class FingerprintTests
         var results = new ResultsFolder(Path.Combine(Repository.Root, "results", experiment));
         Assert.SkipUnless(results.ReadManifest() is { Data.Count: 0 }, "has no results, or results that depend on data");
         using var web = new HttpClient();
-        var files = new TeacherFiles([Path.GetDirectoryName(FileOf(experiment))!], "/nowhere", web);
+        var files = new CheckpointFiles([Path.GetDirectoryName(FileOf(experiment))!], "/nowhere", web);
         var plan = Planner.Make(ExperimentFile.Load(FileOf(experiment)), files);
         Assert.Empty(results.Read().Runs.Select(row => row.Run).Except(plan.Runs.Select(unit => unit.Run)));
         Assert.Equal(plan.Teachers.ToDictionary(unit => unit.Run, unit => unit.Fingerprint.Text), results.ReadManifest()!.TeacherUnits);
@@ -73,7 +73,7 @@ public sealed class FingerprintTests
     }
 
     /// <summary>Files that are nowhere, of one shape and with one hash.</summary>
-    private sealed class StandInFiles : ITeacherFiles
+    private sealed class StandInFiles : ICheckpointFiles
     {
         private static readonly ModelShape Shape =
             new() { Layers = 24, Width = 64, Heads = 4, KeyValueHeads = 4, HeadWidth = 16, FeedForward = 172, Vocabulary = 512 };

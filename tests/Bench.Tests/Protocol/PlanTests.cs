@@ -106,7 +106,7 @@ public class PlanTests
             Planner.Make(Experiments.Parse(Sampled.Replace("proposal: 0.4", "proposal: 0.2", StringComparison.Ordinal)), new Vocabulary(151_936))).Message, StringComparison.Ordinal);
     }
 
-    private sealed class Vocabulary(int size) : ITeacherFiles
+    private sealed class Vocabulary(int size) : ICheckpointFiles
     {
         public (ModelShape Shape, string Hash) Describe(TeacherSpec teacher) =>
             (new ModelShape { Layers = 1, Width = 2, Heads = 1, KeyValueHeads = 1, HeadWidth = 2, FeedForward = 2, Vocabulary = size }, "x");

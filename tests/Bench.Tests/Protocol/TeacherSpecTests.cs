@@ -115,7 +115,7 @@ public sealed class TeacherSpecTests
         Assert.Contains("put one before it under teachers:", Assert.Throws<SpecException>(() => Experiments.Parse(With("teacher: { name: ada, licence: MIT, traces: { of: eve } }"))).Message, StringComparison.Ordinal);
     }
 
-    private sealed class Nowhere : ITeacherFiles
+    private sealed class Nowhere : ICheckpointFiles
     {
         public (ModelShape Shape, string Hash) Describe(TeacherSpec teacher) => throw new InvalidOperationException("no files");
 

@@ -1,3 +1,4 @@
+using Bench.Lab.Models;
 using Bench.Lab.Signals;
 using Bench.Protocol.Costs;
 using Bench.Protocol.Outcomes;
@@ -5,7 +6,7 @@ using Bench.Protocol.Plans;
 using Bench.Protocol.Seeds;
 using Bench.Protocol.Specs;
 
-namespace Bench.Lab.Runs;
+namespace Bench.Lab.UnitExecution;
 
 /// <summary>Has a teacher read its own text: probabilities of some tokens, or activations of one layer.</summary>
 internal sealed class ScoreRun(UnitSession session)
@@ -27,8 +28,8 @@ internal sealed class ScoreRun(UnitSession session)
         var sequences = session.ReadText(text);
         return session.Publish(unit, folder =>
         {
-            using var told = new TeacherScores(Path.Combine(session.EntryOf(text), UnitSession.ScoresName));
-            using var writer = new TeacherScores.Writer(Path.Combine(folder, UnitSession.ScoresName), sequences.Count, unit.K, told.Vocabulary, unit.Temperature, sampled: false);
+            using var told = new TeacherProbabilities(Path.Combine(session.EntryOf(text), UnitSession.ScoresName));
+            using var writer = new TeacherProbabilities.Writer(Path.Combine(folder, UnitSession.ScoresName), sequences.Count, unit.K, told.Vocabulary, unit.Temperature, sampled: false);
             for (var i = 0; i < sequences.Count; i++)
             {
                 var length = sequences[i].ResponseLength;

@@ -1,31 +1,33 @@
-using Bench.Lab.Models;
-using Bench.Lab.Signals;
 using Bench.Lab.Tensors;
 using Bench.Protocol.Costs;
+using Bench.Protocol.Shapes;
 using Bench.Protocol.Units;
 using static TorchSharp.torch;
 
-namespace Bench.Lab.Evaluation;
+namespace Bench.Lab.Models;
 
 /// <summary>Forward passes over given sequences.</summary>
-internal sealed class Scorer(IPredictor model, TimeProvider clock) : IReader
+internal sealed class SequenceReader(IPredictor model, TimeProvider clock) : IReader
 {
     private const int Batch = 32;
 
     /// <summary>The most logits of a pass, unless one sequence has more: a large vocabulary makes large batches large.</summary>
     private const long LargestPass = 1L << 27;
 
+    /// <inheritdoc/>
+    public ModelShape Shape => model.Shape;
+
     /// <summary>For each response token, its log-probability and the model's own choice.</summary>
-    internal (IReadOnlyList<TokenScores> Scores, Charge Charge) Predict(IReadOnlyList<Sequence> sequences, ChargeKind kind)
+    internal (IReadOnlyList<TokenPredictions> Scores, Charge Charge) Predict(IReadOnlyList<Sequence> sequences, ChargeKind kind)
     {
-        var scores = new TokenScores[sequences.Count];
+        var scores = new TokenPredictions[sequences.Count];
         var charge = Read(sequences, kind, (index, logits) =>
         {
             var sequence = sequences[index];
             var tokens = sequence.Tokens[sequence.Start..];
             var wanted = TensorData.Of(Array.ConvertAll(tokens, token => (long)token), tokens.Length).to(logits.device);
             var found = logits.log_softmax(1).gather(1, wanted.unsqueeze(1)).ToArray();
-            scores[index] = new TokenScores(found, Array.ConvertAll(logits.argmax(1).to(CPU).contiguous().Longs().ToArray(), token => (int)token));
+            scores[index] = new TokenPredictions(found, Array.ConvertAll(logits.argmax(1).to(CPU).contiguous().Longs().ToArray(), token => (int)token));
         });
         return (scores, charge);
     }
@@ -37,8 +39,8 @@ internal sealed class Scorer(IPredictor model, TimeProvider clock) : IReader
     public Charge Read(IReadOnlyList<Sequence> sequences, ChargeKind kind, Action<int, Tensor> visit) => Pass(sequences, kind, null, (index, row, logits) =>
         visit(index, logits.narrow(0, (long)row * sequences[index].Processed + sequences[index].Start - 1, sequences[index].ResponseLength).to(ScalarType.Float32)));
 
-    /// <summary>Calls back with one layer's activations of each sequence, [processed tokens, channels] in float32.</summary>
-    internal Charge ReadLayer(IReadOnlyList<Sequence> sequences, int layer, bool attention, ChargeKind kind, Action<int, Tensor> visit)
+    /// <inheritdoc/>
+    public Charge ReadLayer(IReadOnlyList<Sequence> sequences, int layer, bool attention, ChargeKind kind, Action<int, Tensor> visit)
     {
         var tap = new LayerTap(layer, attention);
         return Pass(sequences, kind, tap, (index, row, _) => visit(index, tap.Taken.narrow(0, (long)row * sequences[index].Processed, sequences[index].Processed).to(ScalarType.Float32)));

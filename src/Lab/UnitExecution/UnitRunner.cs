@@ -1,4 +1,4 @@
-using Bench.Lab.Teachers;
+using Bench.Lab.Checkpoints;
 using Bench.Lab.Tensors;
 using Bench.Protocol.Outcomes;
 using Bench.Protocol.Plans;
@@ -6,7 +6,7 @@ using Bench.Protocol.Specs;
 using Bench.Protocol.Store;
 using Bench.Protocol.Tasks;
 
-namespace Bench.Lab.Runs;
+namespace Bench.Lab.UnitExecution;
 
 /// <summary>Executes one unit of work of a plan and publishes what came of it in the store.</summary>
 /// <param name="plan">The plan that holds the unit.</param>
@@ -15,7 +15,7 @@ namespace Bench.Lab.Runs;
 /// <param name="keys">The keys of servers, by the names under which an experiment asks for them.</param>
 /// <param name="code">The commit that runs, whether the tree was dirty, and who supplies the tensors.</param>
 /// <param name="clock">The time.</param>
-public sealed class UnitRunner(Plan plan, ContentStore store, TeacherFiles files, Func<string, string?> keys, CodeVersion code, TimeProvider clock)
+public sealed class UnitRunner(Plan plan, ContentStore store, CheckpointFiles files, Func<string, string?> keys, CodeVersion code, TimeProvider clock)
 {
     private readonly ExperimentSpec spec = plan.Spec;
 

@@ -1,7 +1,7 @@
-using Bench.Lab.Signals;
+using Bench.Lab.Models;
 using Bench.Protocol.Costs;
 
-namespace Bench.Lab.Runs;
+namespace Bench.Lab.UnitExecution;
 
 /// <summary>One charge of a teacher, spread over its sequences by the tokens that each took.</summary>
 internal sealed class TeacherShare

@@ -14,7 +14,7 @@ using Bench.Protocol.Specs;
 using Bench.Protocol.Tasks;
 using Bench.Protocol.Units;
 
-namespace Bench.Lab.Runs;
+namespace Bench.Lab.UnitExecution;
 
 /// <summary>Trains a student by one method under one budget, and measures it.</summary>
 internal sealed class StudentRun(UnitSession session)
@@ -184,7 +184,7 @@ internal sealed class StudentRun(UnitSession session)
         var (scores, charge) = evaluator.Solve(model, unit.Draws, session.Counting("evaluation", unit.Evaluation.Items * spec.Tasks.Count));
         if (!unit.Evaluation.Agreement || session.TeacherOf(unit) is not { } teacher) return (scores, charge);
         var held = session.EntryOf(teacher);
-        using var theirs = new TeacherScores(Path.Combine(held, UnitSession.ScoresName));
+        using var theirs = new TeacherProbabilities(Path.Combine(held, UnitSession.ScoresName));
         var (agreement, reading) = evaluator.Compare(model, SequenceFile.Read(Path.Combine(held, UnitSession.HeldOutName(unit.Evaluation.Split))), theirs);
         return ([.. scores, .. agreement], charge.Plus(reading));
     }

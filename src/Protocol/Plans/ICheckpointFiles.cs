@@ -5,7 +5,7 @@ using Bench.Protocol.Specs;
 namespace Bench.Protocol.Plans;
 
 /// <summary>What a plan must know of a teacher's files, before it is loaded.</summary>
-public interface ITeacherFiles
+public interface ICheckpointFiles
 {
     /// <summary>The shape of a teacher that is a checkpoint or a graph, and the hash of its files.</summary>
     /// <exception cref="SpecException">It is nowhere and cannot be fetched.</exception>

@@ -12,7 +12,7 @@ using Bench.Protocol.Seeds;
 using Bench.Protocol.Specs;
 using Bench.Protocol.Tasks;
 
-namespace Bench.Lab.Runs;
+namespace Bench.Lab.UnitExecution;
 
 /// <summary>Trains the teacher where the experiment says so, and measures it as its students will be measured.</summary>
 internal sealed class TeacherRun(UnitSession session)
@@ -144,7 +144,7 @@ internal sealed class TeacherRun(UnitSession session)
         return ([TaskEvaluator.BitsPerToken(name, predictions), agreement], charge);
     }
 
-    private (IReadOnlyList<TokenScores> Predictions, Charge Charge) Windows(TeacherUnit unit, ILanguageModel model, ITokenizer tokenizer, Split split, int items, string folder)
+    private (IReadOnlyList<TokenPredictions> Predictions, Charge Charge) Windows(TeacherUnit unit, ILanguageModel model, ITokenizer tokenizer, Split split, int items, string folder)
     {
         var teacher = new LocalTeacher(model, tokenizer, session.Clock);
         var (windows, writing) = TextRun.Windows(

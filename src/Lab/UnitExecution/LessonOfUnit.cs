@@ -1,7 +1,7 @@
 using Bench.Lab.Training;
 using Bench.Protocol.Costs;
 
-namespace Bench.Lab.Runs;
+namespace Bench.Lab.UnitExecution;
 
 /// <summary>What a unit's student learns from, and what the teacher's part of it cost.</summary>
 /// <param name="Lesson">The lesson.</param>

@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using Bench.Lab.Checkpoints;
 using Bench.Lab.Models;
 using Bench.Lab.Tensors;
 using Bench.Lab.Text;
@@ -8,13 +7,13 @@ using Bench.Protocol.Reading;
 using Bench.Protocol.Shapes;
 using Bench.Protocol.Specs;
 
-namespace Bench.Lab.Teachers;
+namespace Bench.Lab.Checkpoints;
 
 /// <summary>Finds a teacher's checkpoint: in one of the given folders, or by downloading it. A checksum is checked wherever the file came from.</summary>
 /// <param name="folders">Where to look, in this order.</param>
 /// <param name="downloads">Where downloads are kept.</param>
 /// <param name="http">For downloads.</param>
-public sealed class TeacherFiles(IReadOnlyList<string> folders, string downloads, HttpClient http) : ITeacherFiles
+public sealed class CheckpointFiles(IReadOnlyList<string> folders, string downloads, HttpClient http) : ICheckpointFiles
 {
     private readonly Dictionary<string, string> hashes = new(StringComparer.Ordinal);
     private readonly List<FileReference> missing = [];

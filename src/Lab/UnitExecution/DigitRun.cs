@@ -1,5 +1,4 @@
 using Bench.Lab.Checkpoints;
-using Bench.Lab.Evaluation;
 using Bench.Lab.Models;
 using Bench.Lab.Signals;
 using Bench.Lab.Tensors;
@@ -11,7 +10,7 @@ using Bench.Protocol.Seeds;
 using Bench.Protocol.Specs;
 using Bench.Protocol.Tasks;
 
-namespace Bench.Lab.Runs;
+namespace Bench.Lab.UnitExecution;
 
 /// <summary>
 /// The units of an experiment with digits. An image is a sequence of one token, its number, and its class is the one response token: training, signals and
@@ -84,7 +83,7 @@ internal sealed class DigitRun
     private Outcome Label(TextUnit unit)
     {
         using var model = LoadTeacher(unit);
-        var (predicted, charge) = new Scorer(model, session.Clock).Predict(WithLabels(TransferSet()), ChargeKind.TeacherGeneration);
+        var (predicted, charge) = new SequenceReader(model, session.Clock).Predict(WithLabels(TransferSet()), ChargeKind.TeacherGeneration);
         var labelled = TransferSet().Zip(predicted, (image, scores) => new Sequence([image, scores.MostLikely[0]], 1)).ToArray();
         return session.Publish(unit, circumstances => new Outcome
         {
@@ -99,7 +98,7 @@ internal sealed class DigitRun
     private Outcome Score(ScoreUnit unit)
     {
         using var model = LoadTeacher(unit);
-        return new ScoreRun(session).Execute(unit, new Scorer(model, session.Clock), model.Shape.Vocabulary, session.ReadText(unit.Needs.OfType<TextUnit>().Single()));
+        return new ScoreRun(session).Execute(unit, new SequenceReader(model, session.Clock), model.Shape.Vocabulary, session.ReadText(unit.Needs.OfType<TextUnit>().Single()));
     }
 
     private Outcome Train(TrainingUnit unit)
@@ -137,7 +136,7 @@ internal sealed class DigitRun
     private (IReadOnlyList<TaskScores> Scores, Charge Charge) Evaluate(Perceptron model, EvaluationSpec evaluation)
     {
         var chosen = Of(evaluation.Split).Take(evaluation.Items).ToArray();
-        var (predicted, charge) = new Scorer(model, session.Clock).Predict(WithLabels(chosen), ChargeKind.Evaluation);
+        var (predicted, charge) = new SequenceReader(model, session.Clock).Predict(WithLabels(chosen), ChargeKind.Evaluation);
         var right = chosen.Zip(predicted, (image, scores) => (Image: image, Score: scores.MostLikely[0] == images.LabelOf(image) ? 1.0 : 0)).ToArray();
         var all = new TaskScores(spec.Tasks[0].Name, Metric.Accuracy.Name, [.. right.Select(entry => entry.Score)]);
         var unseen = right.Where(entry => images.LabelOf(entry.Image) == task.Withheld).Select(entry => entry.Score).ToArray();

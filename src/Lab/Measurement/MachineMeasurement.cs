@@ -10,7 +10,7 @@ using Bench.Protocol.Specs;
 using MathNet.Numerics.Statistics;
 using static TorchSharp.torch;
 
-namespace Bench.Lab.Evaluation;
+namespace Bench.Lab.Measurement;
 
 /// <summary>Measures what steps of the work that experiments consist of take on one thread of this machine: medians of several rounds, and of matrix products the best.</summary>
 public static class MachineMeasurement
@@ -86,7 +86,7 @@ public static class MachineMeasurement
         foreach (var sequences in Readings)
         {
             var texts = Sequences(sequences);
-            var scorer = new Scorer(model, clock);
+            var scorer = new SequenceReader(model, clock);
             yield return Step(StepCase.Read, sequences, Time, sequences * ModelFlops.Forward(model.Shape, Time).Value, ModelUse.Median(clock, () => scorer.Predict(texts, ChargeKind.TeacherScoring)));
         }
     }
@@ -135,13 +135,13 @@ public static class MachineMeasurement
         {
             var (tokens, values) = (new long[Tokens * K], new float[Tokens * K]);
             for (var i = 0; i < tokens.Length; i++) (tokens[i], values[i]) = (i % K, MathF.Pow(0.5f, i % K + 1));
-            using (var writer = new TeacherScores.Writer(path, Count, K, 1000, 1, sampled: false))
+            using (var writer = new TeacherProbabilities.Writer(path, Count, K, 1000, 1, sampled: false))
             {
                 for (var i = 0; i < Count; i++) writer.Write(i, tokens, values);
                 writer.Complete();
             }
 
-            using var scores = new TeacherScores(path);
+            using var scores = new TeacherProbabilities(path);
             return 4.0 * Count * tokens.Length / ModelUse.Median(clock, () =>
             {
                 for (var i = 0; i < Count; i++) scores.Read(i, tokens, values);

@@ -3,7 +3,7 @@ using Bench.Lab.Tensors;
 using Bench.Protocol.Outcomes;
 using Bench.Protocol.Store;
 
-namespace Bench.Lab.Runs;
+namespace Bench.Lab.UnitExecution;
 
 /// <summary>Writes down, every second, what this try at a unit has spent: should the process be killed, that is what it cost.</summary>
 internal sealed class AttemptRecord : IDisposable

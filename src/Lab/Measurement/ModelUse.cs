@@ -1,6 +1,6 @@
 using Bench.Lab.Checkpoints;
+using Bench.Lab.Evaluation;
 using Bench.Lab.Models;
-using Bench.Lab.Teachers;
 using Bench.Lab.Tensors;
 using Bench.Lab.Text;
 using Bench.Protocol.Costs;
@@ -10,7 +10,7 @@ using Bench.Protocol.Specs;
 using MathNet.Numerics.Statistics;
 using static TorchSharp.torch;
 
-namespace Bench.Lab.Evaluation;
+namespace Bench.Lab.Measurement;
 
 /// <summary>How fast a model writes, on one thread: medians of several timed rounds after some that are not timed.</summary>
 /// <param name="FirstTokenSeconds">From a prompt to the first token.</param>
@@ -60,7 +60,7 @@ public sealed record ModelUse(double FirstTokenSeconds, double TokensPerSecond, 
 
     /// <summary>The model's score on each held-out item of an experiment's tasks, by the first metric of each.</summary>
     /// <exception cref="LabException">The tasks have no answers.</exception>
-    public static IReadOnlyList<TaskScores> Solve(ExperimentSpec spec, TeacherFiles files, ILanguageModel model, ITokenizer tokenizer, TimeProvider clock)
+    public static IReadOnlyList<TaskScores> Solve(ExperimentSpec spec, CheckpointFiles files, ILanguageModel model, ITokenizer tokenizer, TimeProvider clock)
     {
         var evaluation = new EvaluationSpec(spec.Evaluation.Items, SamplingSpec.Greedy, spec.Evaluation.Split);
         var (scores, _) = new TaskEvaluator(spec.Tasks, evaluation, new ProblemBank(files), tokenizer, clock).Solve(model, default);

@@ -1,4 +1,5 @@
 using Bench.Lab.Evaluation;
+using Bench.Lab.Models;
 using Bench.Lab.Signals;
 using Bench.Lab.Teachers;
 using Bench.Lab.Tensors;
@@ -10,7 +11,7 @@ using Bench.Protocol.Seeds;
 using Bench.Protocol.Specs;
 using Bench.Protocol.Tasks;
 
-namespace Bench.Lab.Runs;
+namespace Bench.Lab.UnitExecution;
 
 /// <summary>Has a teacher write responses to each training prompt and keeps those that the sampling selects; or reads what it wrote before.</summary>
 internal sealed class TextRun(UnitSession session)
@@ -108,7 +109,7 @@ internal sealed class TextRun(UnitSession session)
         var (responses, charge, alternatives) = teacher.Converse(
             prompts, text?.Tokens ?? assignment!.Limit, text is null ? tokenizer.End : -1, unit.Sampling, TrainingSeed, unit.Alternatives, ChargeKind.TeacherGeneration, session.Counting("asking", prompts.Count), assignment?.Texts);
         var kept = assignment?.Kept(responses) ?? [.. Enumerable.Range(0, prompts.Count)];
-        using var writer = new TeacherScores.Writer(Path.Combine(folder, UnitSession.ScoresName), kept.Count, unit.Alternatives, tokenizer.Size, 1, sampled: false);
+        using var writer = new TeacherProbabilities.Writer(Path.Combine(folder, UnitSession.ScoresName), kept.Count, unit.Alternatives, tokenizer.Size, 1, sampled: false);
         for (var place = 0; place < kept.Count; place++)
         {
             var (tokens, values) = TopK(responses[kept[place]], alternatives(kept[place]), unit.Alternatives);

@@ -15,7 +15,7 @@ namespace Bench.Lab.Signals;
 /// the first probability, which is what is left: so neither a small tail nor a probability near 1 loses its precision.
 /// Sampled entries are draws with their importance weights; 1/k, the weight of a plain draw, is held exactly.
 /// </remarks>
-internal sealed class TeacherScores : IDisposable
+internal sealed class TeacherProbabilities : IDisposable
 {
     private const int Kind = 2;
     private const int HeaderLength = 24;
@@ -24,7 +24,7 @@ internal sealed class TeacherScores : IDisposable
     private readonly BlockFile.Reader reader;
     private readonly Layout layout;
 
-    internal TeacherScores(string path)
+    internal TeacherProbabilities(string path)
     {
         reader = new BlockFile.Reader(path, Kind);
         var header = reader.Header.AsSpan();

@@ -1,12 +1,11 @@
 using Bench.Lab.Evaluation;
 using Bench.Lab.Models;
-using Bench.Lab.Signals;
 using Bench.Lab.Text;
 using Bench.Protocol.Costs;
 using Bench.Protocol.Plans;
 using Bench.Protocol.Specs;
 
-namespace Bench.Lab.Runs;
+namespace Bench.Lab.UnitExecution;
 
 /// <summary>
 /// Decides which prompts of the pool a teacher is asked. The least confident choice begins with a quarter of the queries at random and doubles twice: each time a student is trained on what has
@@ -49,7 +48,7 @@ internal sealed class PromptChooser(UnitSession session, TrainingUnit unit, ITok
     private (IReadOnlyList<double> LogProbabilities, Charge Charge) OwnAnswers(Decoder model, IReadOnlyList<int[]> prompts, int limit)
     {
         var (responses, writing) = new TextGenerator(model, session.Clock).Continue(prompts, limit, tokenizer.End, SamplingSpec.Greedy, default, ChargeKind.StudentTraining);
-        var (scores, reading) = new Scorer(model, session.Clock).Predict(
+        var (scores, reading) = new SequenceReader(model, session.Clock).Predict(
             [.. prompts.Zip(responses, (prompt, response) => new Sequence([.. prompt, .. response], prompt.Length))], ChargeKind.StudentTraining);
         return ([.. scores.Select(score => score.LogProbabilities.Sum(value => (double)value))], writing.Plus(reading));
     }

@@ -1,4 +1,4 @@
-namespace Bench.Lab.Runs;
+namespace Bench.Lab.UnitExecution;
 
 /// <summary>How a unit is going.</summary>
 /// <param name="Stage">What it does now, e.g. training.</param>

@@ -1,5 +1,6 @@
 using Bench.Lab.Checkpoints;
 using Bench.Lab.Evaluation;
+using Bench.Lab.Models;
 using Bench.Lab.Signals;
 using Bench.Lab.Teachers;
 using Bench.Lab.Tensors;
@@ -9,7 +10,7 @@ using Bench.Protocol.Grading;
 using Bench.Protocol.Plans;
 using Bench.Protocol.Specs;
 
-namespace Bench.Lab.Runs;
+namespace Bench.Lab.UnitExecution;
 
 /// <summary>Gathers what a student learns from: gold solutions, or a teacher's text with what else the teacher says of it.</summary>
 internal sealed class Lessons(UnitSession session)
@@ -58,7 +59,7 @@ internal sealed class Lessons(UnitSession session)
         if (unit.Needs.OfType<ScoreUnit>().SingleOrDefault() is { } scored)
         {
             sources.AddRange(Shares(scored, own));
-            lesson = lesson with { Scores = new TeacherScores(Path.Combine(session.EntryOf(scored), UnitSession.ScoresName)) };
+            lesson = lesson with { Scores = new TeacherProbabilities(Path.Combine(session.EntryOf(scored), UnitSession.ScoresName)) };
         }
 
         if (unit.Needs.OfType<StateUnit>().SingleOrDefault() is { } read)

@@ -4,7 +4,7 @@ using Bench.Lab.Tensors;
 using Bench.Protocol.Seeds;
 using static TorchSharp.torch;
 
-namespace Bench.Lab.Signals;
+namespace Bench.Lab.Models;
 
 /// <summary>Grey images of one size with their labels, by number: those to train on first, then those to test on. Read from MNIST's IDX files.</summary>
 internal sealed class ImageTable

@@ -1,4 +1,4 @@
-namespace Bench.Lab.Signals;
+namespace Bench.Lab.Models;
 
 /// <summary>A prompt and its response as one run of tokens, begin token first.</summary>
 /// <param name="Tokens">All tokens.</param>

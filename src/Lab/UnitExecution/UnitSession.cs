@@ -14,11 +14,11 @@ using Bench.Protocol.Specs;
 using Bench.Protocol.Store;
 using Bench.Protocol.Tasks;
 
-namespace Bench.Lab.Runs;
+namespace Bench.Lab.UnitExecution;
 
 /// <summary>What the four kinds of units share while one of them runs: the experiment, the store, the machine, the clock.</summary>
 internal sealed class UnitSession(
-    ExperimentSpec spec, ContentStore store, TeacherFiles files, Func<string, string?> keys, Compute compute, CodeVersion code, TimeProvider clock, AttemptRecord attempt, Action<UnitProgress>? progress)
+    ExperimentSpec spec, ContentStore store, CheckpointFiles files, Func<string, string?> keys, Compute compute, CodeVersion code, TimeProvider clock, AttemptRecord attempt, Action<UnitProgress>? progress)
 {
     internal const string TextName = "text.bin";
     internal const string ScoresName = "scores.bin";
@@ -51,7 +51,7 @@ internal sealed class UnitSession(
     /// <summary>Reports a count of items as a share.</summary>
     internal Action<int> Counting(string stage, int total) => done => Report(stage, (double)done / total);
 
-    internal TeacherFiles Files { get; } = files;
+    internal CheckpointFiles Files { get; } = files;
 
     internal ProblemBank Problems { get; } = new(files);
 
