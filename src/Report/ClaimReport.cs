@@ -2,6 +2,9 @@ using System.Globalization;
 using System.Text;
 using Bench.Protocol.Claims;
 using Bench.Protocol.Ledger;
+using Bench.Report.Figures;
+using Bench.Report.Style;
+using Bench.Report.Tables;
 using ScottPlot;
 
 namespace Bench.Report;
@@ -39,12 +42,12 @@ public static class ClaimReport
             text.Append(CultureInfo.InvariantCulture, $"{VerdictRow.Name(group.Key)}: {group.Count()} of {checks.Count} runs\n");
             // What cannot be checked for want of everything is only counted.
             var shown = group.Key == Verdict.UnderDetermined ? group.Where(check => check.Findings.Count > 0 || check.StatedCost is not null).ToArray() : [.. group];
-            foreach (var check in shown) text.Append(Words.Wrapped($"  {check.Run}: {check.Reason}", 78));
+            foreach (var check in shown) text.Append(TextWrap.Wrapped($"  {check.Run}: {check.Reason}", 78));
             if (shown.Length < group.Count()) text.Append(CultureInfo.InvariantCulture, $"  {group.Count() - shown.Length} more state neither GPUs and hours nor a cost\n");
             text.Append('\n');
         }
 
-        return text.Append(Words.Wrapped(Terms(tolerances), 78)).ToString();
+        return text.Append(TextWrap.Wrapped(Terms(tolerances), 78)).ToString();
     }
 
     private static string Terms(Tolerances tolerances) => string.Create(CultureInfo.InvariantCulture,

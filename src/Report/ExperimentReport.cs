@@ -2,7 +2,10 @@ using System.Globalization;
 using Bench.Protocol.Ledger;
 using Bench.Protocol.Specs;
 using Bench.Protocol.Tasks;
+using Bench.Report.Figures;
 using Bench.Report.Page;
+using Bench.Report.Style;
+using Bench.Report.Tables;
 
 namespace Bench.Report;
 
@@ -77,7 +80,7 @@ public static class ExperimentReport
         // What a distant server spent is not known, and has no place on an axis of cost.
         var curves = Curves(spec, rows.Where(row => row.Budget is not null && x(row) > 0), row => x(row)!.Value, row => seeds.Point(x(row)!.Value, row));
         if (curves.Count == 0) return;
-        new CurveFigure { X = axis, Y = metric.Label, Curves = curves, Styles = Style.Of(spec, curves.Keys), References = references, Natural = metric.IsShare ? (0, 1) : null }.Draw(folder.Figures, name);
+        new CurveFigure { X = axis, Y = metric.Label, Curves = curves, Styles = MethodLook.Of(spec, curves.Keys), References = references, Natural = metric.IsShare ? (0, 1) : null }.Draw(folder.Figures, name);
         Captions.Write(folder, name, $"{Capitalised(metric.Label)} against {axis.Label.Replace(" (FLOPs)", "", StringComparison.Ordinal)}, one curve for each method of student {rows[0].Student}.", spec, rows, results);
     }
 
@@ -86,7 +89,7 @@ public static class ExperimentReport
         var curves = Curves(spec, rows.Where(row => row.Recovered is not null && row.Method != Summary.GapBaseline), row => row.Budget!.Value, row => new(row.Budget!.Value, row.Recovered!.Value, row.RecoveredLow, row.RecoveredHigh));
         new CurveFigure
         {
-            X = $"budget ({spec.Budgets[0].UnitLabel})", Y = "gap to the teacher recovered", Curves = curves, Styles = Style.Of(spec, curves.Keys), Tick = CurveFigure.Percent, Natural = (0, 1),
+            X = $"budget ({spec.Budgets[0].UnitLabel})", Y = "gap to the teacher recovered", Curves = curves, Styles = MethodLook.Of(spec, curves.Keys), Tick = CurveFigure.Percent, Natural = (0, 1),
             References = [new CurveFigure.Reference("teacher", 1), new CurveFigure.Reference("gold answers, same compute", 0)],
         }.Draw(folder.Figures, name);
         Captions.Write(

@@ -4,7 +4,7 @@ using Bench.Cli.Execution;
 using Bench.Lab.Models;
 using Bench.Lab.Tensors;
 using Bench.Protocol.Reading;
-using Bench.Report;
+using Bench.Report.Figures;
 
 namespace Bench.Cli.Commands;
 

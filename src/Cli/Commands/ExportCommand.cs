@@ -1,7 +1,7 @@
 using System.CommandLine;
 using Bench.Lab.Checkpoints;
 using Bench.Protocol.Reading;
-using Bench.Report;
+using Bench.Report.Page;
 
 namespace Bench.Cli.Commands;
 

@@ -11,7 +11,7 @@ using Bench.Protocol.Plans;
 using Bench.Protocol.Reading;
 using Bench.Protocol.Specs;
 using Bench.Protocol.Units;
-using Bench.Report;
+using Bench.Report.Style;
 using MathNet.Numerics.Statistics;
 
 namespace Bench.Cli.Commands;
@@ -158,6 +158,6 @@ internal static class MeasureCommand
         }
 
         if (!json)
-            Console.Write(Words.Wrapped($"One thread, {ManifestOf.Cpu()}. First token after a prompt of {DeploymentSpec.Prompt} tokens; tokens a second of one response of {tokens}, and of {DeploymentSpec.Batch} together (x16); J/1000: joules for 1,000 tokens of one response, declared watts times seconds.", 78));
+            Console.Write(TextWrap.Wrapped($"One thread, {ManifestOf.Cpu()}. First token after a prompt of {DeploymentSpec.Prompt} tokens; tokens a second of one response of {tokens}, and of {DeploymentSpec.Batch} together (x16); J/1000: joules for 1,000 tokens of one response, declared watts times seconds.", 78));
     }
 }

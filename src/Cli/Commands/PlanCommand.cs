@@ -11,7 +11,7 @@ using Bench.Protocol.Plans;
 using Bench.Protocol.Reading;
 using Bench.Protocol.Specs;
 using Bench.Protocol.Units;
-using Bench.Report;
+using Bench.Report.Style;
 using Spectre.Console;
 
 namespace Bench.Cli.Commands;
@@ -43,7 +43,7 @@ internal static class PlanCommand
         var forecast = new Forecast(plan, place.RatesFor(plan.Spec));
         if (json) PrintJson(plan, forecast);
         else PrintTable(plan, forecast);
-        foreach (var line in beside) (json ? Console.Error : Console.Out).Write(Words.Wrapped(line, 78));
+        foreach (var line in beside) (json ? Console.Error : Console.Out).Write(TextWrap.Wrapped(line, 78));
         foreach (var missing in files.Missing.DistinctBy(missing => missing.Path)) Console.Error.WriteLine($"bench: {missing.Place}: '{missing.Path}' is not here; it is planned from its configuration {missing.Config}, and cannot be run");
         return ExitCodes.Done;
     }
@@ -130,7 +130,7 @@ internal static class PlanCommand
         var work = plan.Units.SelectMany(Own).ToArray();
         var dollars = work.Sum(charge => prices.Cost(charge.Flops).Value);
         Console.WriteLine($"{"all units, once each",-20} {Number(work.Sum(charge => charge.Flops.Value), "0.000e0")} FLOPs, {BoardText.Duration(plan.Units.Sum(unit => forecast.Of(unit).Value))} one after the other, {Number(dollars, dollars < 0.01 ? "0.0e0" : "0.00")} dollars");
-        if (forecast.Rates is { Process: null } rates) Console.Write(Words.Wrapped(ByRates(plan, forecast, rates), 78));
+        if (forecast.Rates is { Process: null } rates) Console.Write(TextWrap.Wrapped(ByRates(plan, forecast, rates), 78));
         Console.WriteLine("what runs share is charged to each that uses it; done it is once");
         foreach (var teacher in plan.Spec.Teachers) Console.WriteLine($"licence of teacher {teacher.Name}: {LicenceGate.Inherited(teacher)}; it may be distilled");
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"seconds {(forecast.Rates is { } measured ? $"are those of {measured.Device}, measured case by case" : $"assume {CostModel.RateOf(plan.Spec) / 1e9:0} GFLOP/s a process{(plan.Spec.Device == "cpu" ? " (bench measure makes them this machine's)" : $": no rates of {prices.Name} were measured")}")}; dollars are {prices.Name}'s"));

@@ -9,6 +9,7 @@ using Bench.Protocol.Reading;
 using Bench.Protocol.Specs;
 using Bench.Report;
 using Bench.Report.Page;
+using Bench.Report.Tables;
 
 namespace Bench.Cli.Commands;
 

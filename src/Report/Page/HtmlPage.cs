@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using Bench.Protocol.Ledger;
 using Bench.Protocol.Specs;
+using Bench.Report.Style;
 
 namespace Bench.Report.Page;
 

@@ -2,6 +2,8 @@ using Bench.Protocol.Costs;
 using Bench.Protocol.Ledger;
 using Bench.Protocol.Specs;
 using Bench.Protocol.Tasks;
+using Bench.Report.Style;
+using Bench.Report.Tables;
 
 namespace Bench.Report.Page;
 
@@ -18,7 +20,7 @@ internal static class PageData
         var index = results.Runs.Select((run, i) => (run.Run, i)).ToDictionary(pair => pair.Run, pair => pair.i, StringComparer.Ordinal);
         var kinds = Charge.Names.Keys.ToArray();
         var labels = results.Runs.Where(run => run.Budget is not null).Select(run => Labels.Of(spec, run.Teacher, run.Method)).Distinct().ToArray();
-        var looks = Style.Of(spec, labels);
+        var looks = MethodLook.Of(spec, labels);
         return new
         {
             name = spec.Name,
@@ -29,7 +31,7 @@ internal static class PageData
             tasks = spec.Tasks.Select(task => new { name = task.Name, metrics = MetricsOf(spec, task, results).Select(metric => new { name = metric.Name, label = metric.Label, higher = metric.HigherIsBetter, share = metric.IsShare }) }),
             methods = labels.Select((label, i) => new { name = label, order = i, color = looks[label].Hex, marker = looks[label].MarkerName, dashed = looks[label].IsDashed }),
             kinds,
-            kindColors = Enumerable.Range(0, kinds.Length).Select(Style.HexOfKind),
+            kindColors = Enumerable.Range(0, kinds.Length).Select(MethodLook.HexOfKind),
             boundaries = Boundaries(spec, results).Select(boundary => new { name = boundary.Name, kinds = boundary.Kinds.Select(kind => Array.IndexOf(kinds, Charge.NameOf(kind))) }),
             runs = results.Runs.Select(run => new
             {

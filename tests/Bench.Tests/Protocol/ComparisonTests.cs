@@ -1,5 +1,5 @@
 using Bench.Protocol.Ledger;
-using Bench.Report;
+using Bench.Report.Tables;
 
 namespace Bench.Tests.Protocol;
 

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
-using Bench.Report;
+using Bench.Report.Figures;
+using Bench.Report.Style;
 using ScottPlot;
 
 namespace Bench.Tests.Report;
@@ -7,9 +8,9 @@ namespace Bench.Tests.Report;
 /// <summary>A figure shows what was measured and nothing else, and can be read.</summary>
 public class CurveFigureTests
 {
-    private static readonly Style Blue = new("#0072B2", MarkerShape.FilledSquare, IsDashed: false);
+    private static readonly MethodLook Blue = new("#0072B2", MarkerShape.FilledSquare, IsDashed: false);
 
-    private static string Draw(params CurveFigure.Point[] points) => Draw(new CurveFigure { X = "budget (FLOPs)", Y = "accuracy", Curves = new Dictionary<string, CurveFigure.Point[]> { ["traces"] = points }, Styles = new Dictionary<string, Style> { ["traces"] = Blue } });
+    private static string Draw(params CurveFigure.Point[] points) => Draw(new CurveFigure { X = "budget (FLOPs)", Y = "accuracy", Curves = new Dictionary<string, CurveFigure.Point[]> { ["traces"] = points }, Styles = new Dictionary<string, MethodLook> { ["traces"] = Blue } });
 
     private static string Draw(CurveFigure figure)
     {
@@ -53,7 +54,7 @@ public class CurveFigureTests
     public void A_curve_without_points_does_not_keep_the_others_from_being_drawn() => Draw(new CurveFigure
     {
         X = "budget", Y = "accuracy", Curves = new Dictionary<string, CurveFigure.Point[]> { ["none"] = [], ["traces"] = [new(1e9, 0.2, 0.1, 0.3)] },
-        Styles = new Dictionary<string, Style> { ["traces"] = Blue, ["none"] = Blue },
+        Styles = new Dictionary<string, MethodLook> { ["traces"] = Blue, ["none"] = Blue },
     });
 
     [Fact]
@@ -63,7 +64,7 @@ public class CurveFigureTests
         var svg = Draw(new CurveFigure
         {
             X = new CurveFigure.Axis("task", Even: true, tasks), Y = "accuracy", Curves = new Dictionary<string, CurveFigure.Point[]> { ["traces"] = [.. tasks.Select((_, i) => new CurveFigure.Point(i + 1, 0.5, null, null))] },
-            Styles = new Dictionary<string, Style> { ["traces"] = Blue },
+            Styles = new Dictionary<string, MethodLook> { ["traces"] = Blue },
         });
         Assert.Contains("task30", svg, StringComparison.Ordinal);
     }
@@ -80,7 +81,7 @@ public class CurveFigureTests
         CurveFigure Figure(bool dashed) => new()
         {
             X = "budget", Y = "accuracy", Curves = new Dictionary<string, CurveFigure.Point[]> { ["gold-traces"] = [new(1e9, 0.1, null, null), new(1e12, 0.9, null, null)] },
-            Styles = new Dictionary<string, Style> { ["gold-traces"] = Blue with { IsDashed = dashed } },
+            Styles = new Dictionary<string, MethodLook> { ["gold-traces"] = Blue with { IsDashed = dashed } },
         };
         Assert.True(Draw(Figure(dashed: true)).Length > Draw(Figure(dashed: false)).Length + 1000);
     }

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using Bench.Protocol.Ledger;
 using Bench.Protocol.Specs;
-using Bench.Report;
+using Bench.Report.Tables;
 
 namespace Bench.Tests.Report;
 

@@ -1,5 +1,6 @@
 using Bench.Protocol.Specs;
-using Bench.Report;
+using Bench.Report.Figures;
+using Bench.Report.Style;
 
 namespace Bench.Tests.Report;
 
@@ -25,14 +26,14 @@ public class ReportTests
         string[] methods = ["answers", "traces", "logits", "other", "another"];
         var spec = Spec(methods);
         string[] curves = [.. methods, "gold-answers", "gold-traces"];
-        var styles = Style.Of(spec, curves);
+        var styles = MethodLook.Of(spec, curves);
         Assert.Equal(curves.Length, styles.Values.Select(style => style.Color).Distinct().Count());
         Assert.Equal(curves.Length, styles.Values.Select(style => style.Marker).Distinct().Count());
         // Whatever else a figure shows, in whatever order; and in an experiment of other methods.
-        Assert.Equal(styles["another"], Style.Of(spec, ["zeta", "another"])["another"]);
-        Assert.Equal(styles["logits"], Style.Of(Spec("omega", "logits"), ["logits"])["logits"]);
-        Assert.Equal(styles["traces"].Hex, Style.Of(spec, ["logits, use", "traces, use", "traces, training"])["traces, training"].Hex);
-        Assert.DoesNotContain(styles.Values, style => style.Hex == Style.Of(spec, ["zeta"])["zeta"].Hex);
+        Assert.Equal(styles["another"], MethodLook.Of(spec, ["zeta", "another"])["another"]);
+        Assert.Equal(styles["logits"], MethodLook.Of(Spec("omega", "logits"), ["logits"])["logits"]);
+        Assert.Equal(styles["traces"].Hex, MethodLook.Of(spec, ["logits, use", "traces, use", "traces, training"])["traces, training"].Hex);
+        Assert.DoesNotContain(styles.Values, style => style.Hex == MethodLook.Of(spec, ["zeta"])["zeta"].Hex);
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using Bench.Protocol.Ledger;
-using Bench.Report;
+using Bench.Report.Figures;
+using Bench.Report.Style;
 using ScottPlot;
 using ScottPlot.TickGenerators;
 

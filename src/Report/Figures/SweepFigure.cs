@@ -1,8 +1,9 @@
 using Bench.Protocol.Ledger;
 using Bench.Protocol.Specs;
 using Bench.Protocol.Tasks;
+using Bench.Report.Style;
 
-namespace Bench.Report;
+namespace Bench.Report.Figures;
 
 /// <summary>Scores over one number in which some methods differ, e.g. the temperature or the share of a task among the prompts, at the largest budget; the other methods are labelled lines.</summary>
 internal static class SweepFigure
@@ -41,7 +42,7 @@ internal static class SweepFigure
             var name = $"{metric.Name}-over-{label.Replace(' ', '-')}{suffix}";
             new CurveFigure
             {
-                X = label, Y = metric.Label, Curves = curves, Styles = Style.Of(spec, curves.Keys), References = references, Natural = metric.IsShare && sweeps[0].Any(method => method.Shares is not null) ? (0, 1) : null,
+                X = label, Y = metric.Label, Curves = curves, Styles = MethodLook.Of(spec, curves.Keys), References = references, Natural = metric.IsShare && sweeps[0].Any(method => method.Shares is not null) ? (0, 1) : null,
             }.Draw(folder.Figures, name);
             Captions.Write(folder, name, $"{metric.Label} of student {student.Name} against the {label} of {string.Join(" and ", curves.Keys)}, at the largest budget; other methods are lines.", spec, rows, results);
         }

@@ -2,8 +2,9 @@ using System.Globalization;
 using System.Text;
 using Bench.Protocol.Ledger;
 using Bench.Protocol.Specs;
+using Bench.Report.Style;
 
-namespace Bench.Report;
+namespace Bench.Report.Figures;
 
 /// <summary>Capability over the cost of using the students, by format, and the table beside it: what using and what making each takes.</summary>
 internal static class UseFigure
@@ -30,7 +31,7 @@ internal static class UseFigure
             var name = $"{metric.Name}-over-use{suffix}";
             new CurveFigure
             {
-                X = "energy of using it (J per 1,000 tokens, one response at a time)", Y = metric.Label, Curves = curves, Styles = Style.Of(spec, curves.Keys), References = references, Natural = metric.IsShare ? (0, 1) : null,
+                X = "energy of using it (J per 1,000 tokens, one response at a time)", Y = metric.Label, Curves = curves, Styles = MethodLook.Of(spec, curves.Keys), References = references, Natural = metric.IsShare ? (0, 1) : null,
             }.Draw(folder.Figures, name);
             var caption = string.Create(CultureInfo.InvariantCulture,
                 $"""

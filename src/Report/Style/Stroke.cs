@@ -1,4 +1,4 @@
-namespace Bench.Report;
+namespace Bench.Report.Style;
 
 /// <summary>How a line is drawn.</summary>
 internal enum Stroke

@@ -1,9 +1,9 @@
 using System.Text;
 
-namespace Bench.Report;
+namespace Bench.Report.Style;
 
 /// <summary>Sentences for a terminal.</summary>
-public static class Words
+public static class TextWrap
 {
     /// <summary>Lines of at most so many columns. An indented text goes on further in.</summary>
     public static string Wrapped(string text, int columns)

@@ -1,10 +1,11 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Bench.Protocol.Ledger;
+using Bench.Report.Style;
 using ScottPlot;
 using ScottPlot.TickGenerators;
 
-namespace Bench.Report;
+namespace Bench.Report.Figures;
 
 /// <summary>What all figures share: size, fonts, logarithmic ticks, and saving as SVG and PNG.</summary>
 public static partial class FigureRenderer

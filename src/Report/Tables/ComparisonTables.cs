@@ -2,8 +2,9 @@ using System.Globalization;
 using System.Text;
 using Bench.Protocol.Ledger;
 using Bench.Protocol.Specs;
+using Bench.Report.Style;
 
-namespace Bench.Report;
+namespace Bench.Report.Tables;
 
 /// <summary>An experiment's comparison as text, CSV and LaTeX: every method at every budget with its interval, its cost, and a letter for each group that does not differ.</summary>
 public static class ComparisonTables

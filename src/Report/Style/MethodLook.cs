@@ -1,13 +1,13 @@
 using Bench.Protocol.Specs;
 using ScottPlot;
 
-namespace Bench.Report;
+namespace Bench.Report.Style;
 
 /// <summary>How a method looks in every figure.</summary>
 /// <param name="Hex">Its colour, from the palette of Okabe and Ito (2008), which colour-blind readers can tell apart.</param>
 /// <param name="Marker">Its marker, so that grey print can tell it apart too.</param>
 /// <param name="IsDashed">Baselines are.</param>
-internal sealed record Style(string Hex, MarkerShape Marker, bool IsDashed)
+internal sealed record MethodLook(string Hex, MarkerShape Marker, bool IsDashed)
 {
     internal Color Color => Color.FromHex(Hex);
 
@@ -50,11 +50,11 @@ internal sealed record Style(string Hex, MarkerShape Marker, bool IsDashed)
     /// The look of curves, the same in every figure of an experiment: a method has its colour and its marker. Where a curve is a method of one of several teachers, the teacher gives the marker;
     /// where it is a method and something else ("traces, use"), that gives marker and line. What is no method takes a look that no method has.
     /// </summary>
-    internal static IReadOnlyDictionary<string, Style> Of(ExperimentSpec spec, IEnumerable<string> curves)
+    internal static IReadOnlyDictionary<string, MethodLook> Of(ExperimentSpec spec, IEnumerable<string> curves)
     {
         var slots = Slots(spec.Methods.Select(method => method.Name));
         var teachers = spec.Teachers.Select(teacher => teacher.Name).ToList();
-        var (others, sides, looks) = (slots.Count, new List<string>(), new Dictionary<string, Style>(StringComparer.Ordinal));
+        var (others, sides, looks) = (slots.Count, new List<string>(), new Dictionary<string, MethodLook>(StringComparer.Ordinal));
         foreach (var curve in curves)
         {
             var (method, side) = curve.Split(", ", 2) is [var first, var second] ? (first, second) : (curve, "");
@@ -62,7 +62,7 @@ internal sealed record Style(string Hex, MarkerShape Marker, bool IsDashed)
             if (side.Length > 0 && !sides.Contains(side)) sides.Add(side);
             if (!slots.TryGetValue(parts[0], out var slot)) (slot, side) = (others++, "");
             var marker = side.Length > 0 ? sides.IndexOf(side) : parts.Length > 1 ? teachers.IndexOf(parts[1]) : slot + slot / Palette.Length;
-            looks[curve] = new Style(Palette[slot % Palette.Length], Markers[marker % Markers.Length], side.Length > 0 ? sides.IndexOf(side) % 2 == 1 : curve.StartsWith("gold-", StringComparison.Ordinal));
+            looks[curve] = new MethodLook(Palette[slot % Palette.Length], Markers[marker % Markers.Length], side.Length > 0 ? sides.IndexOf(side) % 2 == 1 : curve.StartsWith("gold-", StringComparison.Ordinal));
         }
 
         return looks;

@@ -1,7 +1,8 @@
 using Bench.Protocol.Ledger;
 using Bench.Protocol.Specs;
+using Bench.Report.Style;
 
-namespace Bench.Report;
+namespace Bench.Report.Figures;
 
 /// <summary>What a student of nine tenths of its teacher's score costs, its teacher's part shared among a number of students, in relation to the same student by each way without a teacher.</summary>
 internal static class BreakEvenFigure
@@ -32,7 +33,7 @@ internal static class BreakEvenFigure
             var lines = curves.ToDictionary(curve => curve.Key, curve => (IReadOnlyList<(double X, double Y)>)[.. curve.Value.Select(point => (point.X, point.Y))], StringComparer.Ordinal);
             new CurveFigure
             {
-                X = "students that share the teacher", Y = $"cost of a student, {block.Key.Against} = 1", Styles = Style.Of(spec, curves.Keys), Lines = lines,
+                X = "students that share the teacher", Y = $"cost of a student, {block.Key.Against} = 1", Styles = MethodLook.Of(spec, curves.Keys), Lines = lines,
                 Curves = curves.ToDictionary(curve => curve.Key, curve => (CurveFigure.Point[])[curve.Value[0], curve.Value[^1]], StringComparer.Ordinal), References = [new CurveFigure.Reference(block.Key.Against, 1)],
             }.Draw(folder.Figures, name);
             Captions.Write(

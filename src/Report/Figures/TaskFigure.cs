@@ -1,8 +1,9 @@
 using Bench.Protocol.Ledger;
 using Bench.Protocol.Specs;
 using Bench.Protocol.Tasks;
+using Bench.Report.Style;
 
-namespace Bench.Report;
+namespace Bench.Report.Figures;
 
 /// <summary>Accuracy on each of several tasks side by side, at the largest budget: the teacher, the student before, and the student after each method.</summary>
 internal static class TaskFigure
@@ -25,7 +26,7 @@ internal static class TaskFigure
                 .ToDictionary(entry => entry.Key, entry => entry.Points);
             if (curves.Count == 0) continue;
             var name = "accuracy-by-task" + (spec.Students.Count > 1 ? "-" + student.Name : "");
-            new CurveFigure { X = new CurveFigure.Axis("task", Even: true, tasks), Y = Metric.Accuracy.Label, Curves = curves, Styles = Style.Of(spec, curves.Keys), Natural = (0, 1) }.Draw(folder.Figures, name);
+            new CurveFigure { X = new CurveFigure.Axis("task", Even: true, tasks), Y = Metric.Accuracy.Label, Curves = curves, Styles = MethodLook.Of(spec, curves.Keys), Natural = (0, 1) }.Draw(folder.Figures, name);
             Captions.Write(folder, name, $"Accuracy on each task of the teacher, of student {student.Name} before it was taught, and after each method at {spec.Budgets[^1].AmountText} {spec.Budgets[^1].UnitLabel}.", spec, rows, results);
         }
     }

@@ -1,8 +1,9 @@
 using System.Globalization;
+using Bench.Report.Style;
 using ScottPlot;
 using ScottPlot.TickGenerators;
 
-namespace Bench.Report;
+namespace Bench.Report.Figures;
 
 /// <summary>
 /// One curve for each method over an axis: means with their intervals and the seeds that they are means of, the name at the curve's end. Nothing is filled between two budgets, since nothing was
@@ -45,7 +46,7 @@ internal sealed class CurveFigure
     internal required IReadOnlyDictionary<string, Point[]> Curves { get; init; }
 
     /// <summary>The look of each curve.</summary>
-    internal required IReadOnlyDictionary<string, Style> Styles { get; init; }
+    internal required IReadOnlyDictionary<string, MethodLook> Styles { get; init; }
 
     internal IReadOnlyList<Reference> References { get; init; } = [];
 

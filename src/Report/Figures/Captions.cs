@@ -3,7 +3,7 @@ using Bench.Protocol.Costs;
 using Bench.Protocol.Ledger;
 using Bench.Protocol.Specs;
 
-namespace Bench.Report;
+namespace Bench.Report.Figures;
 
 /// <summary>The caption beside a figure: what is plotted, how many seeds and items, which interval, which cost boundary, which commit.</summary>
 internal static class Captions

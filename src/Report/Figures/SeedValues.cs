@@ -1,6 +1,6 @@
 using Bench.Protocol.Ledger;
 
-namespace Bench.Report;
+namespace Bench.Report.Figures;
 
 /// <summary>The values of single seeds behind the means of the summary.</summary>
 internal sealed class SeedValues(Results results)

@@ -1,10 +1,11 @@
 using Bench.Protocol.Ledger;
 using Bench.Protocol.Specs;
 using Bench.Protocol.Tasks;
+using Bench.Report.Style;
 using ScottPlot;
 using ScottPlot.TickGenerators;
 
-namespace Bench.Report;
+namespace Bench.Report.Figures;
 
 /// <summary>Every method of an experiment with one budget, best on top, with its interval; the teacher is a labelled line.</summary>
 internal static class RankingFigure
@@ -17,7 +18,7 @@ internal static class RankingFigure
         for (var place = 0; place < ranked.Length; place++)
         {
             var row = ranked[place];
-            var color = Style.OfRank(spec.Methods.First(method => method.Name == row.Method).IsBaseline);
+            var color = MethodLook.OfRank(spec.Methods.First(method => method.Name == row.Method).IsBaseline);
             if (row is { CiLow: { } low, CiHigh: { } high })
             {
                 double[] ends = [low, high], level = [place, place];

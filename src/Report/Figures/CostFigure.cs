@@ -2,10 +2,11 @@ using System.Globalization;
 using Bench.Protocol.Costs;
 using Bench.Protocol.Ledger;
 using Bench.Protocol.Specs;
+using Bench.Report.Style;
 using ScottPlot;
 using ScottPlot.TickGenerators;
 
-namespace Bench.Report;
+namespace Bench.Report.Figures;
 
 /// <summary>What each method cost at the largest budget, by kind, as stacked bars, one below the other; the teacher has its own.</summary>
 internal static class CostFigure
@@ -24,7 +25,7 @@ internal static class CostFigure
             {
                 if (!bars[i].Flops.TryGetValue(kind, out var flops)) continue;
                 var below = bars[i].Flops.Where(pair => pair.Key < kind).Sum(pair => pair.Value);
-                boxes.Add(new Bar { Orientation = Orientation.Horizontal, Position = bars.Count - 1 - i, ValueBase = below, Value = below + flops, Size = 0.62, FillColor = Style.OfKind((int)kind), LineColor = Colors.White, LineWidth = 1 });
+                boxes.Add(new Bar { Orientation = Orientation.Horizontal, Position = bars.Count - 1 - i, ValueBase = below, Value = below + flops, Size = 0.62, FillColor = MethodLook.OfKind((int)kind), LineColor = Colors.White, LineWidth = 1 });
             }
 
             if (boxes.Count == 0) continue;

@@ -1,6 +1,6 @@
 using ScottPlot;
 
-namespace Bench.Report;
+namespace Bench.Report.Style;
 
 /// <summary>A dashed or dotted line through points, stroke by stroke: Skia writes no dashes into an SVG.</summary>
 internal sealed class BrokenLine(double[] xs, double[] ys, Color color, float width, Stroke stroke) : IPlottable

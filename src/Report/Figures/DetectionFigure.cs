@@ -2,8 +2,9 @@ using Bench.Protocol.Detection;
 using Bench.Protocol.Ledger;
 using Bench.Protocol.Specs;
 using Bench.Protocol.Tasks;
+using Bench.Report.Style;
 
-namespace Bench.Report;
+namespace Bench.Report.Figures;
 
 /// <summary>How sure a teacher's owner can be, over the number of probed tokens, and how often the same test errs.</summary>
 internal static class DetectionFigure
@@ -30,7 +31,7 @@ internal static class DetectionFigure
         var curves = rows.GroupBy(row => Labels.Of(spec, row.Teacher, row.Method)).ToDictionary(
             group => group.Key, group => group.Select(row => seeds.Point(places[row.Metric], row)).OrderBy(point => point.X).ToArray());
         if (curves.Count == 0) return;
-        new CurveFigure { X = "probed tokens", Y = metric(detection.Probes[0]).Label, Curves = curves, Styles = Style.Of(spec, curves.Keys), References = references }.Draw(folder.Figures, name);
+        new CurveFigure { X = "probed tokens", Y = metric(detection.Probes[0]).Label, Curves = curves, Styles = MethodLook.Of(spec, curves.Keys), References = references }.Draw(folder.Figures, name);
         Captions.Write(folder, name, $"{what} against the number of tokens of unmarked text that student {student.Name} was probed with. Each pair of a token and the next one predicted counts once.", spec, rows, results);
     }
 }

@@ -1,6 +1,6 @@
 using Bench.Protocol.Specs;
 
-namespace Bench.Report;
+namespace Bench.Report.Style;
 
 /// <summary>What a reader calls things.</summary>
 internal static class Labels

@@ -1,7 +1,7 @@
 using ScottPlot;
 using SkiaSharp;
 
-namespace Bench.Report;
+namespace Bench.Report.Style;
 
 /// <summary>The font of all figures, DejaVu Sans, which travels with the product: a figure is the same bytes on every machine, whatever fonts it has.</summary>
 internal sealed class EmbeddedFont : IFontResolver

@@ -3,7 +3,7 @@ using System.Text;
 using Bench.Protocol.Ledger;
 using MathNet.Numerics.Statistics;
 
-namespace Bench.Report;
+namespace Bench.Report.Tables;
 
 /// <summary>What units were forecast to take beside what they took, where the machine had been measured before.</summary>
 internal static class TimingTable

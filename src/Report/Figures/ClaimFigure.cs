@@ -1,8 +1,9 @@
 using Bench.Protocol.Ledger;
 using Bench.Protocol.Specs;
 using Bench.Protocol.Statistics;
+using Bench.Report.Style;
 
-namespace Bench.Report;
+namespace Bench.Report.Figures;
 
 /// <summary>The share of the gap from the student before to its teacher that a method recovers, over what it cost in dollars, with what a published claim says of itself beside it.</summary>
 internal static class ClaimFigure
@@ -33,7 +34,7 @@ internal static class ClaimFigure
             var name = $"recovered-beside-claim{(spec.Tasks.Count > 1 ? "-" + task.Name : "")}{(spec.Students.Count > 1 ? "-" + student.Name : "")}";
             new CurveFigure
             {
-                X = "cost of a student (US dollars)", Y = "gap to the teacher recovered", Curves = drawn, Styles = Style.Of(spec, drawn.Keys), Tick = CurveFigure.Percent, NamedAtOwnEnds = true,
+                X = "cost of a student (US dollars)", Y = "gap to the teacher recovered", Curves = drawn, Styles = MethodLook.Of(spec, drawn.Keys), Tick = CurveFigure.Percent, NamedAtOwnEnds = true,
                 References = [new CurveFigure.Reference("teacher", 1), new CurveFigure.Reference("student before", 0)],
             }.Draw(folder.Figures, name);
             Captions.Write(

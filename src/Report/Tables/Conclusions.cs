@@ -4,8 +4,10 @@ using Bench.Protocol.Ledger;
 using Bench.Protocol.Specs;
 using Bench.Protocol.Statistics;
 using Bench.Protocol.Tasks;
+using Bench.Report.Figures;
+using Bench.Report.Style;
 
-namespace Bench.Report;
+namespace Bench.Report.Tables;
 
 /// <summary>What the results say, in lines of at most 80 columns for usual names, with intervals.</summary>
 public static class Conclusions
@@ -13,7 +15,7 @@ public static class Conclusions
     /// <summary>What each method reached at the largest budget, and how the methods differ there.</summary>
     public static IReadOnlyList<string> Of(ExperimentSpec spec, Results results)
     {
-        var lines = new List<string> { Words.Wrapped(spec.Question, 78).TrimEnd() };
+        var lines = new List<string> { TextWrap.Wrapped(spec.Question, 78).TrimEnd() };
         var scores = new ScoreTable(results.Items);
         foreach (var task in spec.Tasks)
         {

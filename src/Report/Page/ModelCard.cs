@@ -4,7 +4,7 @@ using Bench.Protocol.Licences;
 using Bench.Protocol.Plans;
 using Bench.Protocol.Specs;
 
-namespace Bench.Report;
+namespace Bench.Report.Page;
 
 /// <summary>
 /// What goes with a model that leaves the laboratory: where it comes from, step by step and with the hash of everything that went in, and under which licences. The head is what model hubs read.
