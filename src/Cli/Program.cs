@@ -1,11 +1,11 @@
 using System.CommandLine;
-using Bench.Cli;
 using Bench.Cli.Commands;
-using Bench.Cli.Display;
+using Bench.Cli.Execution;
 using Bench.Lab.Tensors;
 using Bench.Protocol.Ledger;
 using Bench.Protocol.Licences;
 using Bench.Protocol.Reading;
+using Bench.Report.Style;
 
 if (Environment.GetEnvironmentVariable(Workplace.KernelsVariable) is { Length: > 0 } kernels)
 {

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Bench.Cli.Execution;
 using Bench.Protocol.Ledger;
 using Bench.Protocol.Reading;
 using Bench.Protocol.Specs;

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using Bench.Cli.Execution;
 using Bench.Protocol.Claims;
 using Bench.Protocol.Ledger;
 using Bench.Report;

@@ -48,7 +48,7 @@ internal static class DoctorCommand
     {
         var place = Workplace.Current;
         var problems = new List<string>();
-        Line("processor", $"{ManifestOf.Cpu()}, {Environment.ProcessorCount} cores");
+        Line("processor", $"{MachineManifest.Cpu()}, {Environment.ProcessorCount} cores");
         Line("runtime", System.Runtime.InteropServices.RuntimeInformation.FrameworkDescription);
         Line("libtorch", $"{LibTorch.Version} from {LibTorch.Folder}");
         try
@@ -61,7 +61,7 @@ internal static class DoctorCommand
             return ExitCodes.SomeFailed;
         }
 
-        Line("TorchSharp", $"{ManifestOf.VersionOf("TorchSharp")} over {LibTorch.Wrapper}");
+        Line("TorchSharp", $"{MachineManifest.VersionOf("TorchSharp")} over {LibTorch.Wrapper}");
         Line("a process has", $"{LibTorch.Threads} {(LibTorch.Threads == 1 ? "thread" : "threads")}{LibTorch.KeepsMemory switch { true => ", and keeps the memory of large tensors", false => ", and gives the memory of large tensors back at every step", null => "" }}");
         if (!OperatingSystem.IsLinux()) Line("cores", "are not reserved for units on this system, and Slurm is not used");
         Line("device: cuda", LibTorch.Devices ?? "finds nothing with this libtorch");
@@ -69,7 +69,7 @@ internal static class DoctorCommand
         Line("matrix product", string.Create(CultureInfo.InvariantCulture, $"{rate / 1e9:0} GFLOP/s fp32 on one core"));
         if (rate < SuspiciousRate) problems.Add("matrix products are slow: this processor may lack AVX2, or be busy with other work");
         Line("ONNX Runtime", OnnxModel.RuntimeVersion);
-        Line("figures", $"ScottPlot {ManifestOf.VersionOf("ScottPlot")}");
+        Line("figures", $"ScottPlot {MachineManifest.VersionOf("ScottPlot")}");
         if (FigureRenderer.Problem() is { } undrawn) problems.Add($"figures cannot be drawn: {undrawn}");
         Line("store", place.Store.Root);
         try

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Bench.Cli.Execution;
 using Bench.Lab.Checkpoints;
 using Bench.Protocol.Reading;
 using Bench.Report.Page;

@@ -87,7 +87,7 @@ internal static class MeasureCommand
         var rounds = Enumerable.Range(0, Rounds).Select(_ => (Alone: StepsOf(1)[0], Together: StepsOf(Environment.ProcessorCount))).ToArray();
         var kept = Math.Min(1, rounds.Select(round => round.Alone[1] / round.Together.Average(steps => steps[1])).Median());
         var warmUp = rounds.Select(round => round.Alone[0]).Median();
-        var rates = MachineMeasurement.Measure(ManifestOf.Cpu(), start, warmUp, kept, TimeProvider.System, Say);
+        var rates = MachineMeasurement.Measure(MachineManifest.Cpu(), start, warmUp, kept, TimeProvider.System, Say);
         var path = place.RatesOf(rates.Device);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         var temporary = Workplace.Temporary(Path.GetDirectoryName(path)!);
@@ -117,7 +117,7 @@ internal static class MeasureCommand
     internal static MachineRates Look(ExperimentSpec spec)
     {
         var widths = spec.Students.Select(student => student.Model.Width).Concat(spec.Teachers.Where(teacher => teacher.Training is not null).Select(teacher => teacher.Training!.Model.Width));
-        return MachineMeasurement.Look(ManifestOf.Cpu(), widths, ModelUse.Median(TimeProvider.System, () => Said("measure", Loading, "--of", spec.File), untimed: 0, rounds: 1), TimeProvider.System);
+        return MachineMeasurement.Look(MachineManifest.Cpu(), widths, ModelUse.Median(TimeProvider.System, () => Said("measure", Loading, "--of", spec.File), untimed: 0, rounds: 1), TimeProvider.System);
     }
 
     // Of so many processes at once.
@@ -158,6 +158,6 @@ internal static class MeasureCommand
         }
 
         if (!json)
-            Console.Write(TextWrap.Wrapped($"One thread, {ManifestOf.Cpu()}. First token after a prompt of {DeploymentSpec.Prompt} tokens; tokens a second of one response of {tokens}, and of {DeploymentSpec.Batch} together (x16); J/1000: joules for 1,000 tokens of one response, declared watts times seconds.", 78));
+            Console.Write(TextWrap.Wrapped($"One thread, {MachineManifest.Cpu()}. First token after a prompt of {DeploymentSpec.Prompt} tokens; tokens a second of one response of {tokens}, and of {DeploymentSpec.Batch} together (x16); J/1000: joules for 1,000 tokens of one response, declared watts times seconds.", 78));
     }
 }

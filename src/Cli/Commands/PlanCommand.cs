@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Bench.Cli.Display;
+using Bench.Cli.Execution;
 using Bench.Protocol.Claims;
 using Bench.Protocol.Costs;
 using Bench.Protocol.Licences;
@@ -44,7 +45,7 @@ internal static class PlanCommand
         if (json) PrintJson(plan, forecast);
         else PrintTable(plan, forecast);
         foreach (var line in beside) (json ? Console.Error : Console.Out).Write(TextWrap.Wrapped(line, 78));
-        foreach (var missing in files.Missing.DistinctBy(missing => missing.Path)) Console.Error.WriteLine($"bench: {missing.Place}: '{missing.Path}' is not here; it is planned from its configuration {missing.Config}, and cannot be run");
+        foreach (var missing in files.Missing.DistinctBy(missing => missing.Path)) Console.Error.WriteLine($"bench: {missing.Location}: '{missing.Path}' is not here; it is planned from its configuration {missing.Config}, and cannot be run");
         return ExitCodes.Done;
     }
 
@@ -57,9 +58,9 @@ internal static class PlanCommand
         if (scale is { StudentShare: null, TokensPerParameter: null }) throw new SpecException(null, $"claim '{claim}' has no scale to plan by: it does not state {string.Join(", ", scale.Missing)}", "choose another claim");
         var check = ClaimChecker.Check(claims, ClaimTable.Prices(Path.Combine(tables, "prices.csv")), ClaimTable.CrossChecks(Path.Combine(tables, "crosschecks.csv"), claims), new Tolerances()).Single(run => run.Run == claim);
         if (spec.Students[0].Checkpoint is not null && scale.StudentShare is not null)
-            throw new SpecException(spec.Students[0].Checkpoint!.Place, $"student '{spec.Students[0].Name}' has the shape of its checkpoint, and a claim's scale would give it another", "take an experiment whose students are made here");
+            throw new SpecException(spec.Students[0].Checkpoint!.Location, $"student '{spec.Students[0].Name}' has the shape of its checkpoint, and a claim's scale would give it another", "take an experiment whose students are made here");
         if (spec.Budgets[0].Unit is BudgetUnit.Queries or BudgetUnit.Generations && scale.TokensPerParameter is not null)
-            throw new SpecException(spec.BudgetsPlace, $"{spec.Name} asks about {spec.Budgets[0].UnitName}, and a claim's tokens would make other budgets of them", "take an experiment whose budgets are compute, tokens or examples");
+            throw new SpecException(spec.BudgetsLocation, $"{spec.Name} asks about {spec.Budgets[0].UnitName}, and a claim's tokens would make other budgets of them", "take an experiment whose budgets are compute, tokens or examples");
         var gaps = GapRow.Of(check).ToArray();
         var vocabulary = Planner.Make(spec, files).Units.OfType<StudentUnit>().First().Student.Model.Vocabulary;
         var teacher = spec.Teachers[0].Training is { } training ? training.Model with { Vocabulary = vocabulary } : files.Describe(spec.Teachers[0]).Shape;

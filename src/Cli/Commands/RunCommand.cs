@@ -43,7 +43,7 @@ internal static class RunCommand
         var files = place.Files(file);
         var plan = Planner.Make(ExperimentFile.Load(file), files);
         if (files.Missing.Count > 0)
-            throw new SpecException(files.Missing[0].Place, $"there is no '{files.Missing[0].Path}' here: this experiment can be planned, not run", "put the checkpoint's folder beside the experiment, or under BENCH_DATA");
+            throw new SpecException(files.Missing[0].Location, $"there is no '{files.Missing[0].Path}' here: this experiment can be planned, not run", "put the checkpoint's folder beside the experiment, or under BENCH_DATA");
         var chosen = Chosen(plan, seeds);
         place.Store.Sweep();
         var results = Arguments.ResultsOf(place, plan.Spec, output);
@@ -55,10 +55,10 @@ internal static class RunCommand
         limit.Check();
 
         var code = place.Code();
-        var manifest = ManifestOf.This(plan, code, files);
+        var manifest = MachineManifest.This(plan, code, files);
         var isHere = executor != Slurm;
         // A cluster's nodes are not this machine, and are of several kinds.
-        var otherwise = isHere && results.ReadManifest() is { } then ? ManifestOf.Differences(then, manifest) : [];
+        var otherwise = isHere && results.ReadManifest() is { } then ? MachineManifest.Differences(then, manifest) : [];
         var others = KeptOf(results, plan, chosen, otherwise);
         var atOnce = isHere ? jobs ?? Environment.ProcessorCount : 1;
         var known = place.RatesFor(plan.Spec);
@@ -69,7 +69,7 @@ internal static class RunCommand
         IBoard board = json ? new JsonBoard(remaining) : quiet || Console.IsOutputRedirected ? new PlainBoard(chosen.Count, quiet) : new LiveBoard(chosen, remaining);
         var recorder = new Recorder(plan, results, manifest, otherwise.Count > 0, isHere && known?.Process is not null ? forecast : null, board, TimeProvider.System);
         var command = new WorkerCommandLine(place.Snapshot(plan.Spec), Path.GetFullPath(file), plan.Spec.Threads, code, place.Store.Root);
-        var failures = new Failures(plan.Spec, code, place.Store);
+        var failures = new FailedOutcome(plan.Spec, code, place.Store);
         IExecutor where = !isHere
             ? new SlurmExecutor(plan.Spec, place.Store, command, Path.Combine(place.Home, "slurm"), place.Environs, failures, jobs, board)
             : new LocalExecutor(plan.Spec, place.Store, new WorkerProcess(command), failures, atOnce, board);

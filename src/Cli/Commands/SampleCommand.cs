@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Bench.Cli.Execution;
 using Bench.Lab.Evaluation;
 using Bench.Lab.Models;
 using Bench.Lab.Tensors;

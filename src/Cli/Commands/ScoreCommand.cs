@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
+using Bench.Cli.Execution;
 using Bench.Lab.Evaluation;
 using Bench.Lab.Tensors;
 using Bench.Protocol.Reading;

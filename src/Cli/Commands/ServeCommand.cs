@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
+using Bench.Cli.Execution;
 using Bench.Lab.Models;
 using Bench.Lab.Serving;
 using Bench.Lab.Text;

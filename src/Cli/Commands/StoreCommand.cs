@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text;
+using Bench.Cli.Execution;
 using Bench.Protocol.Ledger;
 using Bench.Protocol.Plans;
 using Bench.Protocol.Reading;

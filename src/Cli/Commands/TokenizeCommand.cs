@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Bench.Cli.Execution;
 using Bench.Lab.Tensors;
 using Bench.Lab.Text;
 using Bench.Protocol.Reading;

@@ -52,7 +52,7 @@ internal static class VerifyCommand
 
         var (chosen, sample) = Sample(plan, runs, seconds, new Forecast(plan, place.RatesFor(plan.Spec)));
         var code = place.Code();
-        var here = ManifestOf.Differences(manifest, ManifestOf.This(plan, code, files));
+        var here = MachineManifest.Differences(manifest, MachineManifest.This(plan, code, files));
         foreach (var line in here) Console.WriteLine($"environment: {line}");
 
         // From nothing: whatever the usual store holds is not looked at.
@@ -63,7 +63,7 @@ internal static class VerifyCommand
             var workers = new WorkerProcess(new WorkerCommandLine(place.Snapshot(plan.Spec), Path.GetFullPath(file), plan.Spec.Threads, code, store));
             using var stop = new Interruption(cancelled);
             var own = new ContentStore(store);
-            await new LocalExecutor(plan.Spec, own, workers, new Failures(plan.Spec, code, own), jobs, new PlainBoard(sample.Count, quiet: true))
+            await new LocalExecutor(plan.Spec, own, workers, new FailedOutcome(plan.Spec, code, own), jobs, new PlainBoard(sample.Count, quiet: true))
                 .Run(sample, (unit, outcome) => outcomes[unit.Fingerprint.Text] = outcome, stop.Token);
             return Tell(new Verification(results), chosen, outcomes, here.Count == 0, tolerance, strange, runs.Length);
         }

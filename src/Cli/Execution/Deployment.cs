@@ -1,5 +1,3 @@
-using Bench.Cli.Commands;
-using Bench.Cli.Display;
 using Bench.Lab.Checkpoints;
 using Bench.Lab.Measurement;
 using Bench.Lab.Models;
@@ -31,7 +29,7 @@ internal static class Deployment
         if (plan.Spec.Deployment is not { } deployment) return 0;
         var recorded = results.Read().Runs.Where(run => run.Status == "ok").Select(run => run.Run).ToHashSet(StringComparer.Ordinal);
         var units = plan.Runs.Where(unit => recorded.Contains(unit.Run!) && (unit is TeacherUnit { Teacher.HasWeights: true } || (unit is StudentUnit { Budget: { } budget } && budget.Amount == plan.Spec.Budgets[^1].Amount))).ToArray();
-        var (processor, failed) = (ManifestOf.Cpu(), 0);
+        var (processor, failed) = (MachineManifest.Cpu(), 0);
         var wanted = units.Select(unit => unit.Run!).ToHashSet(StringComparer.Ordinal);
         var uses = results.ReadTable<UseRow>(UseRow.File).Where(row => wanted.Contains(row.Run)).ToDictionary(row => (row.Run, row.Format));
         var items = results.ReadTable<UseItemRow>(UseItemRow.File).Where(row => uses.ContainsKey((row.Run, row.Format))).ToLookup(row => (row.Run, row.Format)).ToDictionary(group => group.Key, group => group.ToArray());

@@ -1,4 +1,3 @@
-using Bench.Cli.Display;
 using Bench.Protocol.Outcomes;
 using Bench.Protocol.Plans;
 using Bench.Protocol.Specs;
@@ -7,12 +6,12 @@ using Bench.Protocol.Store;
 namespace Bench.Cli.Execution;
 
 /// <summary>Runs units as processes on this machine, as many at a time as there are jobs, the longest first.</summary>
-internal sealed class LocalExecutor(ExperimentSpec spec, ContentStore store, WorkerProcess workers, Failures failures, int jobs, IBoard board) : IExecutor
+internal sealed class LocalExecutor(ExperimentSpec spec, ContentStore store, WorkerProcess workers, FailedOutcome failures, int jobs, IBoard board) : IExecutor
 {
     /// <inheritdoc/>
     public async Task Run(IReadOnlyList<UnitOfWork> units, Action<UnitOfWork, Outcome> finished, CancellationToken cancel)
     {
-        var schedule = new Schedule(units, store, board, finished);
+        var schedule = new UnitQueue(units, store, board, finished);
         var running = new Dictionary<Task<(UnitOfWork Unit, Outcome Outcome)>, UnitOfWork>();
         long? room = null;
         while (schedule.Count > 0)
@@ -41,7 +40,7 @@ internal sealed class LocalExecutor(ExperimentSpec spec, ContentStore store, Wor
         var clock = TimeProvider.System;
         var started = clock.GetTimestamp();
         board.Started(unit);
-        var problem = await workers.Run(unit, Allowance.Of(spec, unit).Seconds, now => board.Progress(unit, now), cancel);
+        var problem = await workers.Run(unit, ResourceLimit.Of(spec, unit).Seconds, now => board.Progress(unit, now), cancel);
         var seconds = clock.GetElapsedTime(started).TotalSeconds;
         // What was published counts, however its process ended after that.
         return (unit, OutcomeFile.Find(store, unit.Fingerprint.Text) ?? failures.Of(unit, problem ?? "the worker ended without a result", seconds));

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Bench.Cli.Display;
 using Bench.Protocol.Ledger;
 using Bench.Protocol.Outcomes;
 using Bench.Protocol.Plans;

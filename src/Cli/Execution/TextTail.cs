@@ -1,4 +1,4 @@
-using Bench.Cli.Display;
+using Bench.Report.Style;
 
 namespace Bench.Cli.Execution;
 

@@ -15,7 +15,7 @@ internal sealed class WorkerProcess(WorkerCommandLine command)
     internal async Task<string?> Run(UnitOfWork unit, double? limit, Action<UnitEvent> progress, CancellationToken cancel)
     {
         // A worker of one thread stays on a core of its own while one is free.
-        using var core = command.Threads == 1 && Taskset is not null ? Core.Take() : null;
+        using var core = command.Threads == 1 && Taskset is not null ? CoreReservation.Take() : null;
         string[] pin = core is null ? [] : [Taskset!, "-c", core.Number.ToString(CultureInfo.InvariantCulture)];
         string[] words = [.. pin, .. command.Before, .. WorkerCommandLine.Naming(unit), .. command.After, "--attached"];
         var start = new ProcessStartInfo(words[0], words[1..])

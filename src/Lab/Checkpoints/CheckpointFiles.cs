@@ -35,7 +35,7 @@ public sealed class CheckpointFiles(IReadOnlyList<string> folders, string downlo
             var tokenizer = files.Tokenizer is { } own ? Locate(own) : null;
             var shape = ShapeOf(teacher, path);
             if (File.Exists(path) && teacher.Kind == TeacherKind.Checkpoint && tokenizer is null)
-                throw new SpecException(files.Place, "a llama2.c checkpoint needs its tokenizer", "add tokenizer: { path: … }");
+                throw new SpecException(files.Location, "a llama2.c checkpoint needs its tokenizer", "add tokenizer: { path: … }");
             // A graph that is named by its file has its configuration, its tokenizer and perhaps its weights beside it.
             if (teacher.Kind == TeacherKind.Onnx && File.Exists(path)) return (shape, HashOfFolder(OnnxFolder.FolderOf(path)));
             FileReference[] all = files.Tokenizer is null ? [files] : [files, files.Tokenizer];
@@ -63,7 +63,7 @@ public sealed class CheckpointFiles(IReadOnlyList<string> folders, string downlo
     private (ModelShape Shape, string Hash)? Planned(FileReference files)
     {
         if (files.Config is not { } config || files.Url is not null || Here(files.Path) is not null) return null;
-        var path = Here(config) ?? throw new SpecException(files.Place, $"there is no '{config}' in {string.Join(", ", folders)}", "correct config:");
+        var path = Here(config) ?? throw new SpecException(files.Location, $"there is no '{config}' in {string.Join(", ", folders)}", "correct config:");
         missing.Add(files);
         return (ModelFolder.ShapeOfConfiguration(path), "planned from " + Sha256(path));
     }
@@ -80,7 +80,7 @@ public sealed class CheckpointFiles(IReadOnlyList<string> folders, string downlo
         }
         catch (Exception error) when (error is LabException or IOException or UnauthorizedAccessException or ArgumentException)
         {
-            throw new SpecException(file.Place, error.Message.ReplaceLineEndings(" "), "");
+            throw new SpecException(file.Location, error.Message.ReplaceLineEndings(" "), "");
         }
     }
 
@@ -141,14 +141,14 @@ public sealed class CheckpointFiles(IReadOnlyList<string> folders, string downlo
         var found = local ?? Download(file);
         hashes[file.Path] = Directory.Exists(found) ? HashOfFolder(found) : Sha256(found);
         if (file.Sha256 is not null && !(file.LocalMayDiffer && local is not null) && hashes[file.Path] != file.Sha256)
-            throw new SpecException(file.Place, $"{found} has the checksum {hashes[file.Path]}", $"expected {file.Sha256}: the file is another one, or damaged");
+            throw new SpecException(file.Location, $"{found} has the checksum {hashes[file.Path]}", $"expected {file.Sha256}: the file is another one, or damaged");
         return found;
     }
 
     private string Download(FileReference file)
     {
         if (file.Url is null)
-            throw new SpecException(file.Place, $"there is no '{file.Path}' in {string.Join(", ", folders)}", "correct the path, set BENCH_DATA, or give url: and sha256:");
+            throw new SpecException(file.Location, $"there is no '{file.Path}' in {string.Join(", ", folders)}", "correct the path, set BENCH_DATA, or give url: and sha256:");
         var target = Path.Combine(downloads, file.Sha256!);
         if (File.Exists(target)) return target;
         Directory.CreateDirectory(downloads);
@@ -160,13 +160,13 @@ public sealed class CheckpointFiles(IReadOnlyList<string> folders, string downlo
             using (var source = response.Content.ReadAsStream())
             using (var stream = File.Create(temporary)) source.CopyTo(stream);
             if (Sha256(temporary) is var hash && hash != file.Sha256)
-                throw new SpecException(file.Place, $"what {file.Url} sent has the checksum {hash}", $"expected {file.Sha256}");
+                throw new SpecException(file.Location, $"what {file.Url} sent has the checksum {hash}", $"expected {file.Sha256}");
             File.Move(temporary, target, overwrite: true);
             return target;
         }
         catch (Exception error) when (error is HttpRequestException or IOException or TaskCanceledException)
         {
-            throw new SpecException(file.Place, $"cannot fetch {file.Url} ({error.Message.ReplaceLineEndings(" ")})", $"put the file under BENCH_DATA as {file.Path}");
+            throw new SpecException(file.Location, $"cannot fetch {file.Url} ({error.Message.ReplaceLineEndings(" ")})", $"put the file under BENCH_DATA as {file.Path}");
         }
         finally
         {

@@ -26,7 +26,7 @@ internal sealed class Trainer(MethodObjective objective, Compute compute, Optimi
         {
             var step = curriculum.Next();
             var cost = step.Cost;
-            var (loss, norm) = learner.Step(step, Schedule.LearningRate(optimiser, meter.Share, steps));
+            var (loss, norm) = learner.Step(step, LearningRateSchedule.LearningRate(optimiser, meter.Share, steps));
             flops += cost.Student;
             processed += cost.ProcessedTokens;
             compute.Done.Add(kind, cost.ProcessedTokens, cost.Student);

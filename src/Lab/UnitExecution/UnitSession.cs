@@ -92,8 +92,8 @@ internal sealed class UnitSession(
     {
         if (endpoint.Url is { } address)
         {
-            var key = endpoint.KeyVariable is not { } variable ? null : keys(variable) ?? throw new LabException($"{endpoint.Place}: the environment variable {variable}, which holds the key to {address}, is not set");
-            if (key is not null && !key.All(c => c is > ' ' and < '\x7f')) throw new LabException($"{endpoint.Place}: what the environment variable {endpoint.KeyVariable} holds is no key: it has characters that no header carries");
+            var key = endpoint.KeyVariable is not { } variable ? null : keys(variable) ?? throw new LabException($"{endpoint.Location}: the environment variable {variable}, which holds the key to {address}, is not set");
+            if (key is not null && !key.All(c => c is > ' ' and < '\x7f')) throw new LabException($"{endpoint.Location}: what the environment variable {endpoint.KeyVariable} holds is no key: it has characters that no header carries");
             var own = endpoint.Tokenizer is { } named ? Files.LoadTokenizer(named, 0) : Tokenizer();
             return new EndpointTeacher(endpoint, new EndpointClient(endpoint, address, key, own, Clock), Journal(unit), own, null, Clock, []);
         }

@@ -97,12 +97,12 @@ public static class ClaimTable
                 {
                     columns = new Dictionary<string, int>(StringComparer.Ordinal);
                     for (var i = 0; i < csv.Headers.Count; i++)
-                        if (!columns.TryAdd(csv.Headers[i].Trim(), i)) throw new SpecException(new Place(path, 1, 1), $"the column '{csv.Headers[i]}' stands twice", "rename one");
+                        if (!columns.TryAdd(csv.Headers[i].Trim(), i)) throw new SpecException(new SourceLocation(path, 1, 1), $"the column '{csv.Headers[i]}' stands twice", "rename one");
                 }
             }
             catch (CsvFormatException error)
             {
-                throw new SpecException(new Place(path, (int)Math.Max(error.LineNumber, 1), 1), $"not CSV ({error.Message.ReplaceLineEndings(" ")})", "RFC 4180: commas, and quotes around what holds them");
+                throw new SpecException(new SourceLocation(path, (int)Math.Max(error.LineNumber, 1), 1), $"not CSV ({error.Message.ReplaceLineEndings(" ")})", "RFC 4180: commas, and quotes around what holds them");
             }
 
             yield return new TableRow(path, (int)csv.LineNumber, columns, csv);

@@ -11,7 +11,7 @@ internal sealed class TableRow(string path, int number, IReadOnlyDictionary<stri
     internal int Number => number;
 
     /// <summary>What is wrong, with its row and column.</summary>
-    internal SpecException Wrong(string column, string problem) => new(new Place(path, number, Index(column) + 1), $"column {column}: {problem}", "");
+    internal SpecException Wrong(string column, string problem) => new(new SourceLocation(path, number, Index(column) + 1), $"column {column}: {problem}", "");
 
     /// <summary>A cell; empty where the source says nothing.</summary>
     internal string Text(string column, bool required = false)
@@ -33,5 +33,5 @@ internal sealed class TableRow(string path, int number, IReadOnlyDictionary<stri
     internal Quantity Quantity(string column) =>
         Claims.Quantity.Named.FirstOrDefault(quantity => quantity.Column == Text(column)) ?? throw Wrong(column, $"'{Text(column)}' is no quantity; {Suggestion.For(Text(column), [.. Claims.Quantity.Named.Select(quantity => quantity.Column)])}");
 
-    private int Index(string column) => columns.TryGetValue(column, out var index) ? index : throw new SpecException(new Place(path, 1, 1), $"the column '{column}' is missing", Suggestion.For(column, [.. columns.Keys]));
+    private int Index(string column) => columns.TryGetValue(column, out var index) ? index : throw new SpecException(new SourceLocation(path, 1, 1), $"the column '{column}' is missing", Suggestion.For(column, [.. columns.Keys]));
 }

@@ -11,7 +11,7 @@ public static class LicenceGate
     /// <exception cref="LicenceRefusedException">The licence forbids it, its condition is not acknowledged, or nobody has read it.</exception>
     public static Terms Check(TeacherSpec teacher)
     {
-        var which = $"{teacher.LicencePlace}: the licence '{teacher.Licence}' of teacher '{teacher.Name}'";
+        var which = $"{teacher.LicenceLocation}: the licence '{teacher.Licence}' of teacher '{teacher.Name}'";
         if (LicenceTable.Find(teacher.Licence) is not { } terms)
         {
             throw new LicenceRefusedException(

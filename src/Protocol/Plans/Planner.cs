@@ -18,7 +18,7 @@ public static class Planner
         foreach (var other in teachers)
         {
             if (other.Shape.Vocabulary != teachers[0].Shape.Vocabulary)
-                throw new SpecException(other.Teacher.LicencePlace, $"teachers '{teachers[0].Teacher.Name}' and '{other.Teacher.Name}' have different tokenizers", "compare teachers that share one");
+                throw new SpecException(other.Teacher.LicenceLocation, $"teachers '{teachers[0].Teacher.Name}' and '{other.Teacher.Name}' have different tokenizers", "compare teachers that share one");
         }
 
         var units = teachers.SelectMany(teacher => teacher.Units()).ToList();

@@ -57,7 +57,7 @@ internal sealed class StudentPlan(ExperimentSpec spec, IReadOnlyList<TeacherPlan
     {
         if (spec.Tuning is not { } tuning) yield break;
         var evaluation = new EvaluationSpec(tuning.Items, SamplingSpec.Greedy, Split.Validation);
-        var prediction = Predict(student, method, tuning.Budget, teacher, evaluation, tuning.Place);
+        var prediction = Predict(student, method, tuning.Budget, teacher, evaluation, tuning.Location);
         foreach (var rate in tuning.LearningRates)
         {
             var tried = method with { LearningRate = rate };
@@ -79,7 +79,7 @@ internal sealed class StudentPlan(ExperimentSpec spec, IReadOnlyList<TeacherPlan
 
     private IEnumerable<StudentUnit> Seeds(StudentSpec student, MethodSpec? method, Budget? budget, TeacherPlan? teacher, IReadOnlyList<TrialUnit> trials, IReadOnlyList<StudentUnit>? before = null)
     {
-        var prediction = CostModel.WithTuning(Predict(student, method, budget, teacher, spec.Evaluation, spec.BudgetsPlace), trials);
+        var prediction = CostModel.WithTuning(Predict(student, method, budget, teacher, spec.Evaluation, spec.BudgetsLocation), trials);
         foreach (var seed in spec.Seeds)
         {
             var predecessor = before?.SingleOrDefault(unit => unit.Seed == seed);
@@ -101,7 +101,7 @@ internal sealed class StudentPlan(ExperimentSpec spec, IReadOnlyList<TeacherPlan
         }
     }
 
-    private Prediction Predict(StudentSpec student, MethodSpec? method, Budget? budget, TeacherPlan? teacher, EvaluationSpec evaluation, Place place)
+    private Prediction Predict(StudentSpec student, MethodSpec? method, Budget? budget, TeacherPlan? teacher, EvaluationSpec evaluation, SourceLocation place)
     {
         var prediction = (teacher ?? teachers[0]).Costs.Student(student.Model, method, budget, evaluation);
         // What it starts from is another unit's work, and each student is charged for it.
@@ -140,7 +140,7 @@ internal sealed class StudentPlan(ExperimentSpec spec, IReadOnlyList<TeacherPlan
         // Of a teacher without a model of its own only the tokenizer is known, and models have room for more tokens than theirs.
         return shape.Vocabulary == vocabulary || (!teachers[0].Teacher.IsMeasured && shape.Vocabulary >= vocabulary)
             ? student with { Model = shape }
-            : throw new SpecException(checkpoint.Place, $"student '{student.Name}' has {shape.Vocabulary} tokens, and its teacher {vocabulary}: they have different tokenizers", "choose a student of the teacher's family");
+            : throw new SpecException(checkpoint.Location, $"student '{student.Name}' has {shape.Vocabulary} tokens, and its teacher {vocabulary}: they have different tokenizers", "choose a student of the teacher's family");
     }
 
     // Some measures compare with a teacher: its own text, or its responses to the held-out items.
@@ -165,7 +165,7 @@ internal sealed class StudentPlan(ExperimentSpec spec, IReadOnlyList<TeacherPlan
         foreach (var (who, shape) in ((string, ModelShape)[])[(student.Name, student.Model), (teacher.Teacher.Name, teacher.Shape)])
         {
             if (shape.Heads * shape.HeadWidth % method.RelationHeads != 0 || shape.KeyValueHeads * shape.HeadWidth % method.RelationHeads != 0)
-                throw new SpecException(method.Place, $"{method.RelationHeads} relation heads do not divide the attention channels of '{who}'", "choose relation-heads that do");
+                throw new SpecException(method.Location, $"{method.RelationHeads} relation heads do not divide the attention channels of '{who}'", "choose relation-heads that do");
         }
     }
 }

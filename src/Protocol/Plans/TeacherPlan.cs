@@ -111,10 +111,10 @@ internal sealed class TeacherPlan
     private ScoreUnit Scores(MethodSpec method)
     {
         if (method.K > Shape.Vocabulary)
-            throw new SpecException(method.Place, $"method '{method.Name}' asks for k = {method.K} of a vocabulary of {Shape.Vocabulary}", "lower k");
+            throw new SpecException(method.Location, $"method '{method.Name}' asks for k = {method.K} of a vocabulary of {Shape.Vocabulary}", "lower k");
         // A draw from p to a power less than 1 weighs at most V to what is missing from 1; the file keeps weights up to e^8.
         if (method.Signal == SignalKind.Sampled && (1 - method.Proposal) * Math.Log(Shape.Vocabulary) > 8)
-            throw new SpecException(method.Place, FormattableString.Invariant($"method '{method.Name}' draws from probabilities to the power {method.Proposal}: of {Shape.Vocabulary} tokens, single draws would weigh more than e^8"), "raise proposal");
+            throw new SpecException(method.Location, FormattableString.Invariant($"method '{method.Name}' draws from probabilities to the power {method.Proposal}: of {Shape.Vocabulary} tokens, single draws would weigh more than e^8"), "raise proposal");
         var (text, sampled) = (Text(method), method.Signal == SignalKind.Sampled);
         var fingerprint = Fingerprint.Of("scores", new()
         {
@@ -165,7 +165,7 @@ internal sealed class TeacherPlan
     /// <exception cref="SpecException">The model has no such layer.</exception>
     internal static int LayerOf(MethodSpec method, int named, ModelShape shape, string key) => named <= shape.Layers
         ? ObjectiveCatalogue.MatchedLayer(method, named, shape)
-        : throw new SpecException(method.Place, $"method '{method.Name}' asks for {key} {named} of {shape.Layers} layers", $"lower {key}");
+        : throw new SpecException(method.Location, $"method '{method.Name}' asks for {key} {named} of {shape.Layers} layers", $"lower {key}");
 
     private TUnit Signal<TUnit>(TUnit made) where TUnit : UnitOfWork
     {

@@ -5,8 +5,8 @@ namespace Bench.Protocol.Reading;
 /// <param name="Url">Where to download it; null when it must be there.</param>
 /// <param name="Sha256">Its checksum in lower-case hexadecimal; checked wherever the file came from.</param>
 /// <param name="Tokenizer">The tokenizer file that belongs to it, with the same rules.</param>
-/// <param name="Place">Where it stands in the file.</param>
-public sealed record FileReference(string Path, Uri? Url, string? Sha256, FileReference? Tokenizer, Place? Place)
+/// <param name="Location">Where it stands in the file.</param>
+public sealed record FileReference(string Path, Uri? Url, string? Sha256, FileReference? Tokenizer, SourceLocation? Location)
 {
     /// <summary>A config.json to plan with where the checkpoint itself is not here; null where it must be.</summary>
     public string? Config { get; init; }
@@ -21,16 +21,16 @@ public sealed record FileReference(string Path, Uri? Url, string? Sha256, FileRe
         var url = section.OptionalText("url") is { } address ? Address(section, address) : null;
         var sha256 = section.OptionalText("sha256");
         if (sha256 is not null && !(sha256.Length == 64 && sha256.All(char.IsAsciiHexDigitLower)))
-            throw new SpecException(section.PlaceOfValue("sha256"), "'sha256' is not a checksum", "64 lower-case hexadecimal digits");
-        if (url is not null && sha256 is null) throw new SpecException(section.PlaceOfKey("url"), "a download needs a checksum", "add sha256:");
+            throw new SpecException(section.LocationOfValue("sha256"), "'sha256' is not a checksum", "64 lower-case hexadecimal digits");
+        if (url is not null && sha256 is null) throw new SpecException(section.LocationOfKey("url"), "a download needs a checksum", "add sha256:");
         var tokenizer = section.OptionalMapping("tokenizer") is { } inner ? Read(inner) : null;
         var config = section.OptionalText("config");
         section.Close();
-        return new FileReference(path, url, sha256, tokenizer, section.PlaceOfValue("path")) { Config = config };
+        return new FileReference(path, url, sha256, tokenizer, section.LocationOfValue("path")) { Config = config };
     }
 
     /// <summary>A web address that stands under url.</summary>
     internal static Uri Address(SpecMapping section, string url) => Uri.TryCreate(url, UriKind.Absolute, out var parsed) && parsed.Scheme is "https" or "http"
         ? parsed
-        : throw new SpecException(section.PlaceOfValue("url"), "'url' is not a web address", "it starts with https://");
+        : throw new SpecException(section.LocationOfValue("url"), "'url' is not a web address", "it starts with https://");
 }

@@ -28,7 +28,7 @@ internal sealed class SpecMapping
 
     internal static SpecMapping Of(string file, YamlNode node, string what) => new(file, node, what);
 
-    internal Place Place => PlaceOf(node);
+    internal SourceLocation Location => LocationOf(node);
 
     /// <summary>All keys, for a mapping whose keys are names.</summary>
     internal IEnumerable<string> Keys => entries.Keys;
@@ -39,9 +39,9 @@ internal sealed class SpecMapping
         return entries.ContainsKey(key);
     }
 
-    internal Place PlaceOfKey(string key) => entries.TryGetValue(key, out var entry) ? PlaceOf(entry.Key) : Place;
+    internal SourceLocation LocationOfKey(string key) => entries.TryGetValue(key, out var entry) ? LocationOf(entry.Key) : Location;
 
-    internal Place PlaceOfValue(string key) => entries.TryGetValue(key, out var entry) ? PlaceOf(entry.Value) : Place;
+    internal SourceLocation LocationOfValue(string key) => entries.TryGetValue(key, out var entry) ? LocationOf(entry.Value) : Location;
 
     internal string Text(string key, string remedy) => OptionalText(key) ?? throw Missing(key, remedy);
 
@@ -53,12 +53,12 @@ internal sealed class SpecMapping
     }
 
     /// <summary>A name that is safe in a file name and a table: letters, digits, '.', '_' and '-', at most 64, not starting with '.'.</summary>
-    internal string Name(string key, string remedy) => CheckedName(Text(key, remedy), PlaceOfValue(key), key);
+    internal string Name(string key, string remedy) => CheckedName(Text(key, remedy), LocationOfValue(key), key);
 
-    internal static string CheckedName(string name, Place place, string key) =>
+    internal static string CheckedName(string name, SourceLocation location, string key) =>
         name.Length <= 64 && name[0] != '.' && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-')
             ? name
-            : throw new SpecException(place, $"'{key}' is not a usable name", "use at most 64 letters, digits, '.', '_' and '-', not starting with '.'");
+            : throw new SpecException(location, $"'{key}' is not a usable name", "use at most 64 letters, digits, '.', '_' and '-', not starting with '.'");
 
     internal string Choice(string key, string? fallback, IReadOnlyCollection<string> allowed)
     {
@@ -97,10 +97,10 @@ internal sealed class SpecMapping
     internal IReadOnlyList<SpecMapping> Mappings(string key, string remedy) =>
         [.. Sequence(key, remedy).Select(item => new SpecMapping(file, item, $"an entry of '{key}'"))];
 
-    internal IReadOnlyList<(string Word, Place Place)> Words(string key) => !Has(key)
+    internal IReadOnlyList<(string Word, SourceLocation Location)> Words(string key) => !Has(key)
         ? []
         : [.. Sequence(key, "").Select(item => item is YamlScalarNode { Value: { Length: > 0 } word }
-            ? (word, PlaceOf(item))
+            ? (word, LocationOf(item))
             : throw At(item, $"an entry of '{key}' must be a word", ""))];
 
     internal IReadOnlyList<double> Numbers(string key, double low, double high, string remedy) =>
@@ -117,7 +117,7 @@ internal sealed class SpecMapping
     private SpecException Missing(string key, string remedy) =>
         entries.Where(entry => !asked.Contains(entry.Key) && Suggestion.Distance(entry.Key, key) <= Math.Max(1, key.Length / 3)).Select(entry => entry.Value.Key).FirstOrDefault() is { } near
             ? At(near, $"unknown key '{near.Value}'", $"did you mean '{key}'?")
-            : new SpecException(Place, $"'{key}' is missing", remedy);
+            : new SpecException(Location, $"'{key}' is missing", remedy);
 
     private IEnumerable<YamlNode> Sequence(string key, string remedy)
     {
@@ -138,7 +138,7 @@ internal sealed class SpecMapping
             : throw At(value, FormattableString.Invariant($"'{key}' is {number}"), low == double.Epsilon ? "it must be more than 0" : low == high ? FormattableString.Invariant($"it must be {low}") : FormattableString.Invariant($"it must be from {low} to {high}"));
     }
 
-    private Place PlaceOf(YamlNode at) => new(file, (int)at.Start.Line, (int)at.Start.Column);
+    private SourceLocation LocationOf(YamlNode at) => new(file, (int)at.Start.Line, (int)at.Start.Column);
 
-    private SpecException At(YamlNode at, string problem, string remedy) => new(PlaceOf(at), problem, remedy);
+    private SpecException At(YamlNode at, string problem, string remedy) => new(LocationOf(at), problem, remedy);
 }

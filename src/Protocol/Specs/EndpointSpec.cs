@@ -45,7 +45,7 @@ public sealed record EndpointSpec
     public required FileReference? Tokenizer { get; init; }
 
     /// <summary>Where it stands in the file.</summary>
-    public required Place Place { get; init; }
+    public required SourceLocation Location { get; init; }
 
     /// <summary>What a response depends on, apart from the server's model.</summary>
     public Inputs Inputs => new() { { "api", Chat ? "chat" : "completions" }, { "tokens-as-ids", TokensAsIds } };

@@ -17,7 +17,7 @@ public static class ExperimentFile
     public static ExperimentSpec Load(string path)
     {
         if (!File.Exists(path)) throw new SpecException(null, $"there is no experiment at {path}", "give a folder under experiments/ or a path to an experiment.yaml");
-        if (new FileInfo(path).Length > LargestFile) throw new SpecException(new Place(path, 1, 1), "the file is over 1 MiB", "an experiment is a page of YAML");
+        if (new FileInfo(path).Length > LargestFile) throw new SpecException(new SourceLocation(path, 1, 1), "the file is over 1 MiB", "an experiment is a page of YAML");
         return Parse(File.ReadAllBytes(path), path);
     }
 
@@ -44,7 +44,7 @@ public static class ExperimentFile
             Budgets = budgets,
             As = SpecSections.As(root.OptionalMapping("as")),
             Laws = SpecSections.Laws(root.OptionalMapping("laws"), methods),
-            BudgetsPlace = root.PlaceOfKey("budgets"),
+            BudgetsLocation = root.LocationOfKey("budgets"),
             Seeds = SpecSections.Seeds(root),
             Evaluation = SpecSections.Evaluation(root.OptionalMapping("evaluation")),
             Prompts = (int)root.Integer("prompts", 4000, 1, 10_000_000),
@@ -73,7 +73,7 @@ public static class ExperimentFile
         {
             depth += parser.Current!.NestingIncrease;
             if (depth > DeepestNesting)
-                throw new SpecException(new Place(file, (int)parser.Current.Start.Line, (int)parser.Current.Start.Column), "the file nests too deeply", "an experiment needs five levels");
+                throw new SpecException(new SourceLocation(file, (int)parser.Current.Start.Line, (int)parser.Current.Start.Column), "the file nests too deeply", "an experiment needs five levels");
         }
     }
 
@@ -87,17 +87,17 @@ public static class ExperimentFile
             stream.Load(reader);
             return stream.Documents.Count == 1
                 ? stream.Documents[0].RootNode
-                : throw new SpecException(new Place(file, 1, 1), "the file is empty or holds several documents", "one experiment, one document");
+                : throw new SpecException(new SourceLocation(file, 1, 1), "the file is empty or holds several documents", "one experiment, one document");
         }
         catch (YamlException error)
         {
             var detail = (error.InnerException ?? error).Message.ReplaceLineEndings(" ");
-            throw new SpecException(new Place(file, (int)error.Start.Line, (int)error.Start.Column), $"not valid YAML: {detail}", "");
+            throw new SpecException(new SourceLocation(file, (int)error.Start.Line, (int)error.Start.Column), $"not valid YAML: {detail}", "");
         }
         catch (InvalidOperationException)
         {
             // The scanner gives up this way on some unfinished texts, and says no place.
-            throw new SpecException(new Place(file, 1, 1), "not valid YAML", "look for a bracket that is not closed");
+            throw new SpecException(new SourceLocation(file, 1, 1), "not valid YAML", "look for a bracket that is not closed");
         }
     }
 }

@@ -34,7 +34,7 @@ public sealed record ExperimentSpec
     public required IReadOnlyList<Budget> Budgets { get; init; }
 
     /// <summary>Where the budgets stand in the file.</summary>
-    public required Place BudgetsPlace { get; init; }
+    public required SourceLocation BudgetsLocation { get; init; }
 
     public required IReadOnlyList<long> Seeds { get; init; }
 

@@ -14,15 +14,15 @@ internal static class MethodSection
         {
             var name = entry.Name("name", "name the method");
             if (name is "untrained" or "teacher" || Baselines.Contains(name) || methods.Any(method => method.Name == name))
-                throw new SpecException(entry.PlaceOfValue("name"), $"the method name '{name}' is taken", "choose another");
+                throw new SpecException(entry.LocationOfValue("name"), $"the method name '{name}' is taken", "choose another");
             methods.Add(Method(entry, name));
             entry.Close();
         }
 
-        foreach (var (name, place) in root.Words("baselines"))
+        foreach (var (name, location) in root.Words("baselines"))
         {
-            if (!Baselines.Contains(name)) throw new SpecException(place, $"there is no baseline '{name}'", Suggestion.For(name, Baselines));
-            if (methods.Any(method => method.Name == name)) throw new SpecException(place, $"the baseline '{name}' stands twice", "remove one");
+            if (!Baselines.Contains(name)) throw new SpecException(location, $"there is no baseline '{name}'", Suggestion.For(name, Baselines));
+            if (methods.Any(method => method.Name == name)) throw new SpecException(location, $"the baseline '{name}' stands twice", "remove one");
             methods.Add(new MethodSpec
             {
                 Name = name,
@@ -41,10 +41,10 @@ internal static class MethodSection
         var signalName = entry.Choice("signal", null, [.. ObjectiveCatalogue.SignalNames.Keys]);
         var allowed = ObjectiveCatalogue.SignalsOf(objective);
         if (!allowed.Contains(signalName))
-            throw new SpecException(entry.PlaceOfValue("objective"), $"{objective} cannot learn from the signal {signalName}", $"it learns from {string.Join(" or ", allowed)}");
+            throw new SpecException(entry.LocationOfValue("objective"), $"{objective} cannot learn from the signal {signalName}", $"it learns from {string.Join(" or ", allowed)}");
         var signal = ObjectiveCatalogue.SignalNames[signalName];
         if (signal != SignalKind.Text && ((string[])["gold-share", "choose"]).FirstOrDefault(entry.Has) is { } textual)
-            throw new SpecException(entry.PlaceOfKey(textual), $"'{textual}' goes with signal: text alone", $"remove it, or use signal: text");
+            throw new SpecException(entry.LocationOfKey(textual), $"'{textual}' goes with signal: text alone", $"remove it, or use signal: text");
         var method = new MethodSpec
         {
             Name = name,
@@ -67,7 +67,7 @@ internal static class MethodSection
             GoldShare = signal == SignalKind.Text ? entry.Number("gold-share", 0, 0, 1) : 0,
             Choose = signal != SignalKind.Text ? PromptChoice.First : entry.Choice("choose", PromptChoice.First, MethodSpec.PromptChoices),
             Teachers = entry.Has("teachers") ? [.. entry.Words("teachers").Select(word => word.Word)] : null,
-            Place = entry.Place,
+            Location = entry.Location,
         };
         return signal == SignalKind.OnPolicy ? OnPolicy(entry, method) : method;
     }
@@ -85,8 +85,8 @@ internal static class MethodSection
             Replay = gradient ? 0 : (int)entry.Integer("replay", 0, 0, 10_000_000),
             TeacherMix = gradient ? entry.Number("teacher-mix", 0.2, 0, 0.99) : 0,
         };
-        if (spec is { Lambda: 1, Sampling: not null }) throw new SpecException(entry.PlaceOfKey("sampling"), $"method '{method.Name}' learns from nothing that the teacher writes", "remove sampling, or lower lambda");
-        if (spec.Keep == Keep.Answer) throw new SpecException(entry.PlaceOfValue("keep"), "a student on its own text writes what it writes", "remove keep");
+        if (spec is { Lambda: 1, Sampling: not null }) throw new SpecException(entry.LocationOfKey("sampling"), $"method '{method.Name}' learns from nothing that the teacher writes", "remove sampling, or lower lambda");
+        if (spec.Keep == Keep.Answer) throw new SpecException(entry.LocationOfValue("keep"), "a student on its own text writes what it writes", "remove keep");
         return spec.Replay == 0 ? spec : spec with { Fresh = entry.Number("fresh", 0.5, 0.01, 1) };
     }
 
@@ -96,7 +96,7 @@ internal static class MethodSection
         var value = entry.Number(key, null, double.NegativeInfinity, double.PositiveInfinity);
         return value is > 0 and < 1
             ? value
-            : throw new SpecException(entry.PlaceOfValue(key), FormattableString.Invariant($"'{key}' is {value}"), "it must lie strictly between 0 and 1: at the ends it is another divergence, with its own name");
+            : throw new SpecException(entry.LocationOfValue(key), FormattableString.Invariant($"'{key}' is {value}"), "it must lie strictly between 0 and 1: at the ends it is another divergence, with its own name");
     }
 
     // Matching of activations leaves the output head untrained: it needs the text too.

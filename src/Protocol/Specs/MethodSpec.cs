@@ -82,7 +82,7 @@ public sealed record MethodSpec
     public IReadOnlyList<string>? Teachers { get; init; }
 
     /// <summary>Where the method stands in the file; no part of what it is.</summary>
-    public Place? Place { get; init; }
+    public SourceLocation? Location { get; init; }
 
     /// <summary>What a student that learns by it depends on. Which teachers it learns from is no part of what it is.</summary>
     public Inputs Inputs => new()

@@ -17,7 +17,7 @@ internal static class SpecSections
             var name = entry.Name("name", $"known tasks are {string.Join(", ", TaskCatalogue.Names)}");
             var kind = entry.Has("task") ? entry.Choice("task", null, TaskCatalogue.Names) : entry.Choice("name", null, TaskCatalogue.Names);
             if (tasks.Any(task => task.Name == name))
-                throw new SpecException(entry.PlaceOfValue("name"), $"there are two tasks of the name '{name}'", "rename one: { name: other, task: " + kind + " }");
+                throw new SpecException(entry.LocationOfValue("name"), $"there are two tasks of the name '{name}'", "rename one: { name: other, task: " + kind + " }");
             tasks.Add(new TaskSpec(name, kind, TaskCatalogue.Create(kind, new TaskOptions(entry))));
             entry.Close();
         }
@@ -51,10 +51,10 @@ internal static class SpecSections
         {
             var name = entry.Name("name", "name the student");
             if (students.Any(student => student.Name == name))
-                throw new SpecException(entry.PlaceOfValue("name"), $"there are two students of the name '{name}'", "rename one");
+                throw new SpecException(entry.LocationOfValue("name"), $"there are two students of the name '{name}'", "rename one");
             var checkpoint = entry.OptionalMapping("checkpoint") is { } weights ? FileReference.Read(weights) : null;
-            if (checkpoint is not null && entry.Has("train")) throw new SpecException(entry.PlaceOfKey("train"), $"student '{name}' starts from its checkpoint", "remove train or checkpoint");
-            if (checkpoint is not null && entry.Has("model")) throw new SpecException(entry.PlaceOfKey("model"), $"student '{name}' has the shape of its checkpoint", "remove model");
+            if (checkpoint is not null && entry.Has("train")) throw new SpecException(entry.LocationOfKey("train"), $"student '{name}' starts from its checkpoint", "remove train or checkpoint");
+            if (checkpoint is not null && entry.Has("model")) throw new SpecException(entry.LocationOfKey("model"), $"student '{name}' has the shape of its checkpoint", "remove model");
             var shape = checkpoint is null ? Model(entry.Mapping("model", "give its shape: model: { layers, width, heads }; or checkpoint: the weights that it starts from")) : ModelShape.Unknown;
             students.Add(new StudentSpec(name, shape, entry.Choice("tokenizer", "teacher", ["teacher", "bytes"]) == "bytes")
             {
@@ -86,7 +86,7 @@ internal static class SpecSections
         {
             var hidden = section.Numbers("hidden", 1, 1 << 20, "give the widths of the hidden layers").Select(width => width == Math.Floor(width)
                 ? (int)width
-                : throw new SpecException(section.PlaceOfValue("hidden"), "a layer's width must be a whole number", "")).ToArray();
+                : throw new SpecException(section.LocationOfValue("hidden"), "a layer's width must be a whole number", "")).ToArray();
             section.Close();
             return ModelShape.Perceptron(Digits.Pixels, hidden, Digits.Classes);
         }
@@ -108,11 +108,11 @@ internal static class SpecSections
             AttentionBias = section.Flag("attention-bias", false),
         };
         if (!section.Has("head-width") && width % heads != 0)
-            throw new SpecException(section.PlaceOfValue("width"), $"width {width} is not a multiple of heads {heads}", "change one, or give head-width");
+            throw new SpecException(section.LocationOfValue("width"), $"width {width} is not a multiple of heads {heads}", "change one, or give head-width");
         if (heads % keyValueHeads != 0)
-            throw new SpecException(section.PlaceOfValue("kv-heads"), $"heads {heads} is not a multiple of kv-heads {keyValueHeads}", "change one");
+            throw new SpecException(section.LocationOfValue("kv-heads"), $"heads {heads} is not a multiple of kv-heads {keyValueHeads}", "change one");
         if (headWidth % 2 != 0)
-            throw new SpecException(section.PlaceOfValue("width"), $"the head width {headWidth} is odd", "rotary embedding turns pairs: make it even");
+            throw new SpecException(section.LocationOfValue("width"), $"the head width {headWidth} is odd", "rotary embedding turns pairs: make it even");
         section.Close();
         return shape;
     }
@@ -122,9 +122,9 @@ internal static class SpecSections
         var unit = Budget.Names[section.Choice("unit", null, [.. Budget.Names.Keys])];
         var values = section.Numbers("values", double.Epsilon, 1e30, "give at least one amount");
         section.Close();
-        if (values.Distinct().Count() != values.Count) throw new SpecException(section.PlaceOfValue("values"), "a budget stands twice", "remove one");
+        if (values.Distinct().Count() != values.Count) throw new SpecException(section.LocationOfValue("values"), "a budget stands twice", "remove one");
         if (unit is BudgetUnit.Tokens or BudgetUnit.Examples or BudgetUnit.Queries or BudgetUnit.Generations && values.Any(value => value < 1 || value != Math.Floor(value)))
-            throw new SpecException(section.PlaceOfValue("values"), "a budget that is counted must be a whole number of at least 1", "");
+            throw new SpecException(section.LocationOfValue("values"), "a budget that is counted must be a whole number of at least 1", "");
         return [.. values.Order().Select(value => new Budget(unit, value))];
     }
 
@@ -133,8 +133,8 @@ internal static class SpecSections
         if (!root.Has("seeds")) return [0, 1, 2];
         var seeds = root.Numbers("seeds", 0, 1L << 53, "give at least one").Select(seed => seed == Math.Floor(seed)
             ? (long)seed
-            : throw new SpecException(root.PlaceOfValue("seeds"), "a seed must be a whole number", "")).ToArray();
-        return seeds.Distinct().Count() == seeds.Length ? seeds : throw new SpecException(root.PlaceOfValue("seeds"), "a seed stands twice", "remove one");
+            : throw new SpecException(root.LocationOfValue("seeds"), "a seed must be a whole number", "")).ToArray();
+        return seeds.Distinct().Count() == seeds.Length ? seeds : throw new SpecException(root.LocationOfValue("seeds"), "a seed stands twice", "remove one");
     }
 
     internal static EvaluationSpec Evaluation(SpecMapping? section)
@@ -153,7 +153,7 @@ internal static class SpecSections
             Detection = Detection(section.OptionalMapping("detection")),
         };
         if (samples > 1 && spec.Sampling.Temperature == 0)
-            throw new SpecException(section.PlaceOfValue("samples"), "a greedy student writes the same response every time", "use decode: sample, or samples: 1");
+            throw new SpecException(section.LocationOfValue("samples"), "a greedy student writes the same response every time", "use decode: sample, or samples: 1");
         section.Close();
         return spec;
     }
@@ -162,7 +162,7 @@ internal static class SpecSections
     {
         if (section is null) return null;
         var probes = section.Numbers("probes", 1, 1e9, "give the numbers of tokens after which the watermark is tested");
-        if (probes.FirstOrDefault(tokens => tokens != Math.Floor(tokens)) is var broken and not 0) throw new SpecException(section.PlaceOfValue("probes"), FormattableString.Invariant($"{broken} is no number of tokens"), "give whole numbers");
+        if (probes.FirstOrDefault(tokens => tokens != Math.Floor(tokens)) is var broken and not 0) throw new SpecException(section.LocationOfValue("probes"), FormattableString.Invariant($"{broken} is no number of tokens"), "give whole numbers");
         var spec = new DetectionSpec(
             section.Integer("key", null, 0, 1L << 40), section.Number("gamma", 0.25, 0.01, 0.99), (int)section.Integer("canaries", 16, 1, 10_000), (int)section.Integer("canary-tokens", 12, 1, 1000),
             [.. probes.Select(tokens => (int)tokens).Distinct().Order()], (int)section.Integer("other-keys", 100, 2, 100_000));
@@ -201,7 +201,7 @@ internal static class SpecSections
             Canaries = CanariesOf(section.OptionalMapping("canaries")),
         };
         if (spec.Samples > 1 && spec.Temperature == 0)
-            throw new SpecException(section.PlaceOfValue("samples"), "a greedy teacher writes the same response every time", "add temperature: 1, or use samples: 1");
+            throw new SpecException(section.LocationOfValue("samples"), "a greedy teacher writes the same response every time", "add temperature: 1, or use samples: 1");
         section.Close();
         return spec;
     }
@@ -230,10 +230,10 @@ internal static class SpecSections
     {
         if (section is null) return null;
         var rates = section.Numbers("learning-rates", 1e-9, 10, "give the learning rates to try");
-        if (rates.Distinct().Count() != rates.Count) throw new SpecException(section.PlaceOfValue("learning-rates"), "a learning rate stands twice", "remove one");
+        if (rates.Distinct().Count() != rates.Count) throw new SpecException(section.LocationOfValue("learning-rates"), "a learning rate stands twice", "remove one");
         var spec = new TuningSpec(
             rates, budgets[0] with { Amount = section.Number("budget", budgets[0].Amount, double.Epsilon, 1e30) },
-            (int)section.Integer("items", 200, 2, 100_000), section.Integer("seed", 1000, 0, 1L << 53), section.Place);
+            (int)section.Integer("items", 200, 2, 100_000), section.Integer("seed", 1000, 0, 1L << 53), section.Location);
         section.Close();
         return spec;
     }
@@ -244,7 +244,7 @@ internal static class SpecSections
         if (words.Count == 0) return [ChargeKind.TeacherGeneration, ChargeKind.TeacherScoring, ChargeKind.StudentTraining];
         return [.. words.Select(entry => Charge.Names.TryGetValue(entry.Word, out var kind)
             ? kind
-            : throw new SpecException(entry.Place, $"there is no kind of cost '{entry.Word}'", Suggestion.For(entry.Word, [.. Charge.Names.Keys])))];
+            : throw new SpecException(entry.Location, $"there is no kind of cost '{entry.Word}'", Suggestion.For(entry.Word, [.. Charge.Names.Keys])))];
     }
 
     internal static Accelerator Prices(SpecMapping? section)
@@ -259,7 +259,7 @@ internal static class SpecSections
     {
         if (section is null) return null;
         if (tasks.FirstOrDefault(task => task.Task is not SolvableTask) is { } other)
-            throw new SpecException(section.Place, $"deployment measures models that answer, and {other.Name} asks for no answers", "remove the section, or give tasks with answers");
+            throw new SpecException(section.Location, $"deployment measures models that answer, and {other.Name} asks for no answers", "remove the section, or give tasks with answers");
         var deployment = new DeploymentSpec((int)section.Integer("tokens", 128, 1, 100_000));
         section.Close();
         return deployment;
@@ -269,7 +269,7 @@ internal static class SpecSections
     {
         if (section is null) return new ResourcesSpec();
         // Each of these becomes one word of a script's header.
-        string? Word(string key) => section.OptionalText(key) is not { } text ? null : OneWord(text, section.PlaceOfValue(key));
+        string? Word(string key) => section.OptionalText(key) is not { } text ? null : OneWord(text, section.LocationOfValue(key));
         var resources = new ResourcesSpec
         {
             Seconds = section.Has("seconds") ? section.Number("seconds", null, 1, 1e8) : null,
@@ -286,20 +286,20 @@ internal static class SpecSections
     // How Bench finds its jobs again, and what they wait for, is no one else's to say.
     private static readonly HashSet<string> Own = ["--job-name", "--array", "--output", "--error", "--dependency", "--clusters", "--test-only", "--parsable", "--wait", "--wrap", "--kill-on-invalid-dep", "--no-requeue", "--chdir"];
 
-    private static string Flag((string Word, Place Place) entry) =>
-        !entry.Word.StartsWith("--", StringComparison.Ordinal) ? throw new SpecException(entry.Place, $"'{entry.Word}' is no option of sbatch", "write it as --option=value")
-        : Own.Contains(entry.Word.Split('=')[0]) ? throw new SpecException(entry.Place, $"'{entry.Word.Split('=')[0]}' is set by Bench itself", "remove it")
-        : OneWord(entry.Word, entry.Place);
+    private static string Flag((string Word, SourceLocation Location) entry) =>
+        !entry.Word.StartsWith("--", StringComparison.Ordinal) ? throw new SpecException(entry.Location, $"'{entry.Word}' is no option of sbatch", "write it as --option=value")
+        : Own.Contains(entry.Word.Split('=')[0]) ? throw new SpecException(entry.Location, $"'{entry.Word.Split('=')[0]}' is set by Bench itself", "remove it")
+        : OneWord(entry.Word, entry.Location);
 
-    private static string OneWord(string text, Place place) => text.Length > 0 && text.All(c => c is > ' ' and < '\x7f')
+    private static string OneWord(string text, SourceLocation location) => text.Length > 0 && text.All(c => c is > ' ' and < '\x7f')
         ? text
-        : throw new SpecException(place, $"'{text}' is not one word", "use letters, digits and signs without spaces");
+        : throw new SpecException(location, $"'{text}' is not one word", "use letters, digits and signs without spaces");
 
     internal static string Device(SpecMapping root)
     {
         var device = root.OptionalText("device") ?? "cpu";
         return device is "cpu" or "cuda" || (device.StartsWith("cuda:", StringComparison.Ordinal) && int.TryParse(device.AsSpan(5), System.Globalization.NumberStyles.None, null, out _))
             ? device
-            : throw new SpecException(root.PlaceOfValue("device"), $"there is no device '{device}'", "use cpu, cuda or cuda:N");
+            : throw new SpecException(root.LocationOfValue("device"), $"there is no device '{device}'", "use cpu, cuda or cuda:N");
     }
 }

@@ -8,13 +8,13 @@ internal static class TeacherSection
     internal static IReadOnlyList<TeacherSpec> Read(SpecMapping root)
     {
         if (!root.Has("teachers")) return [One(root.Mapping("teacher", $"say who teaches: teacher: {{ name, licence, and one of {string.Join(", ", TeacherSpec.Kinds.Names)} }}"), [])];
-        if (root.Has("teacher")) throw new SpecException(root.PlaceOfKey("teachers"), "there are both teacher and teachers", "keep one of them");
+        if (root.Has("teacher")) throw new SpecException(root.LocationOfKey("teachers"), "there are both teacher and teachers", "keep one of them");
         var teachers = new List<TeacherSpec>();
         foreach (var entry in root.Mappings("teachers", "name at least one teacher"))
         {
             var teacher = One(entry, teachers);
             if (teachers.Any(other => other.Name == teacher.Name))
-                throw new SpecException(entry.PlaceOfValue("name"), $"there are two teachers of the name '{teacher.Name}'", "rename one");
+                throw new SpecException(entry.LocationOfValue("name"), $"there are two teachers of the name '{teacher.Name}'", "rename one");
             teachers.Add(teacher);
         }
 
@@ -26,14 +26,14 @@ internal static class TeacherSection
         var name = section.Name("name", "name the teacher");
         var kinds = TeacherSpec.Kinds.Names.Where(section.Has).ToArray();
         if (kinds is not [var key])
-            throw new SpecException(section.Place, "a teacher is trained here, loaded, asked over a network, or recorded", $"give exactly one of {string.Join(", ", TeacherSpec.Kinds.Names.Select(known => known + ":"))}");
+            throw new SpecException(section.Location, "a teacher is trained here, loaded, asked over a network, or recorded", $"give exactly one of {string.Join(", ", TeacherSpec.Kinds.Names.Select(known => known + ":"))}");
         var (kind, source) = (TeacherSpec.Kinds.Find(key)!.Value, section.Mapping(key, ""));
         var of = kind is TeacherKind.Trained or TeacherKind.Checkpoint ? null : Of(source, earlier);
         var teacher = new TeacherSpec
         {
             Name = name,
             Licence = section.Text("licence", "name the teacher's licence by its SPDX id, e.g. MIT"),
-            LicencePlace = section.PlaceOfValue("licence"),
+            LicenceLocation = section.LocationOfValue("licence"),
             Acknowledged = [.. section.Words("acknowledge").Select(word => word.Word)],
             Kind = kind,
             Of = of?.Name,
@@ -48,7 +48,7 @@ internal static class TeacherSection
         source.Close();
         section.Close();
         return teacher.Kind == TeacherKind.Traces && section.Has("sampling")
-            ? throw new SpecException(section.PlaceOfKey("sampling"), "what a recorded teacher wrote is written", "remove sampling")
+            ? throw new SpecException(section.LocationOfKey("sampling"), "what a recorded teacher wrote is written", "remove sampling")
             : teacher;
     }
 
@@ -57,13 +57,13 @@ internal static class TeacherSection
         if (source.OptionalText("of") is not { } name) return null;
         var known = earlier.Where(teacher => teacher.HasWeights).ToArray();
         return known.FirstOrDefault(teacher => teacher.Name == name)
-            ?? throw new SpecException(source.PlaceOfValue("of"), $"'of' must name a teacher with weights that stands before this one, and '{name}' is none", known.Length == 0 ? "put one before it under teachers:" : Suggestion.For(name, [.. known.Select(teacher => teacher.Name)]));
+            ?? throw new SpecException(source.LocationOfValue("of"), $"'of' must name a teacher with weights that stands before this one, and '{name}' is none", known.Length == 0 ? "put one before it under teachers:" : Suggestion.For(name, [.. known.Select(teacher => teacher.Name)]));
     }
 
     private static EndpointSpec Endpoint(SpecMapping section, TeacherSpec? of)
     {
         foreach (var key in (string[])["url", "model", "key-variable", "tokenizer"])
-            if (of is not null && section.Has(key)) throw new SpecException(section.PlaceOfKey(key), $"'{of.Name}' is served here, and '{key}' speaks of another server", $"keep one of {key} and of");
+            if (of is not null && section.Has(key)) throw new SpecException(section.LocationOfKey(key), $"'{of.Name}' is served here, and '{key}' speaks of another server", $"keep one of {key} and of");
         var spec = new EndpointSpec
         {
             Url = of is null ? Base(section, section.Text("url", "the server's base address, e.g. http://127.0.0.1:8080/v1; or of: another teacher, to serve it here")) : null,
@@ -79,17 +79,17 @@ internal static class TeacherSection
             UsdPerMillionPromptTokens = section.Has("usd-per-million-prompt-tokens") ? section.Number("usd-per-million-prompt-tokens", null, 0, 1e6) : null,
             UsdPerMillionResponseTokens = section.Has("usd-per-million-response-tokens") ? section.Number("usd-per-million-response-tokens", null, 0, 1e6) : null,
             Tokenizer = section.OptionalMapping("tokenizer") is { } tokenizer ? FileReference.Read(tokenizer) : null,
-            Place = section.Place,
+            Location = section.Location,
         };
         if (spec.UsdPerMillionPromptTokens is null != spec.UsdPerMillionResponseTokens is null)
-            throw new SpecException(section.Place, "a price for prompts or for responses is missing", "give both usd-per-million-prompt-tokens and usd-per-million-response-tokens, or neither");
+            throw new SpecException(section.Location, "a price for prompts or for responses is missing", "give both usd-per-million-prompt-tokens and usd-per-million-response-tokens, or neither");
         if (spec.KeyVariable is { } name && !name.All(c => char.IsAsciiLetterOrDigit(c) || c == '_'))
-            throw new SpecException(section.PlaceOfValue("key-variable"), "'key-variable' is not the name of an environment variable", "name the variable that holds the key, never the key itself");
+            throw new SpecException(section.LocationOfValue("key-variable"), "'key-variable' is not the name of an environment variable", "name the variable that holds the key, never the key itself");
         return spec;
     }
 
     // What stands in an address stands in every message and manifest.
     private static Uri Base(SpecMapping section, string url) => FileReference.Address(section, url) is { UserInfo: "", Query: "", Fragment: "" } address
         ? address
-        : throw new SpecException(section.PlaceOfValue("url"), "'url' holds more than an address", "put a key into an environment variable and name it: key-variable");
+        : throw new SpecException(section.LocationOfValue("url"), "'url' holds more than an address", "put a key into an environment variable and name it: key-variable");
 }

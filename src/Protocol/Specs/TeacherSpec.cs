@@ -15,7 +15,7 @@ public sealed record TeacherSpec
     public required string Licence { get; init; }
 
     /// <summary>Where the licence stands in the file, for the gate's message.</summary>
-    public required Place LicencePlace { get; init; }
+    public required SourceLocation LicenceLocation { get; init; }
 
     /// <summary>Keys of licences whose conditions the experimenter meets.</summary>
     public IReadOnlyList<string> Acknowledged { get; init; } = [];

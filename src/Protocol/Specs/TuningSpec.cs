@@ -7,5 +7,5 @@ namespace Bench.Protocol.Specs;
 /// <param name="Budget">What each trial spends, in the experiment's unit.</param>
 /// <param name="Items">Validation items of each task.</param>
 /// <param name="Seed">The trials' seed.</param>
-/// <param name="Place">Where the section stands in the file.</param>
-public sealed record TuningSpec(IReadOnlyList<double> LearningRates, Budget Budget, int Items, long Seed, Place Place);
+/// <param name="Location">Where the section stands in the file.</param>
+public sealed record TuningSpec(IReadOnlyList<double> LearningRates, Budget Budget, int Items, long Seed, SourceLocation Location);

@@ -35,7 +35,7 @@ public sealed partial record Gsm8k : BenchmarkTask
     }
 
     // Packed where it is found here, plain where it comes from.
-    private static FileReference File(string name, string sha256) => new($"benchmarks/gsm8k/{name}.gz", new Uri(Source + name), sha256, null, new Place("gsm8k", 1, 1)) { LocalMayDiffer = true };
+    private static FileReference File(string name, string sha256) => new($"benchmarks/gsm8k/{name}.gz", new Uri(Source + name), sha256, null, new SourceLocation("gsm8k", 1, 1)) { LocalMayDiffer = true };
 
     [GeneratedRegex("<<[^>]*>>", RegexOptions.CultureInvariant)]
     private static partial Regex Calculation();

@@ -20,7 +20,7 @@ public sealed record Math500 : BenchmarkTask
     public override FileReference? TrainingFile => null;
 
     /// <inheritdoc/>
-    public override FileReference TestFile => new("benchmarks/math-500/test.jsonl", null, null, null, new Place("math-500", 1, 1));
+    public override FileReference TestFile => new("benchmarks/math-500/test.jsonl", null, null, null, new SourceLocation("math-500", 1, 1));
 
     /// <inheritdoc/>
     protected override IGrader Grader => new MathGrader();

@@ -23,7 +23,7 @@ public static class TaskCatalogue
         }
         catch (TargetInvocationException wrapped) when (wrapped.InnerException is SpecException error)
         {
-            throw new SpecException(error.Place, error.Problem, error.Remedy);
+            throw new SpecException(error.Location, error.Problem, error.Remedy);
         }
     }
 }

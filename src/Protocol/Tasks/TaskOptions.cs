@@ -19,7 +19,7 @@ public sealed class TaskOptions
     public string Letters(string key, string fallback)
     {
         var word = Text(key, fallback);
-        return word.Length <= 16 && word.All(char.IsAsciiLetterLower) ? word : throw new SpecException(mapping.PlaceOfValue(key), $"'{key}' cannot be '{word}'", "use up to 16 letters from a to z");
+        return word.Length <= 16 && word.All(char.IsAsciiLetterLower) ? word : throw new SpecException(mapping.LocationOfValue(key), $"'{key}' cannot be '{word}'", "use up to 16 letters from a to z");
     }
 
     /// <summary>An option that is one of a few words.</summary>

@@ -27,7 +27,7 @@ internal static class SweepFigure
         {
             // What is a matter of one number alone is drawn over that one, and a task's own metrics over all.
             if (of.Length > 0 ? !metric.Name.StartsWith(of, StringComparison.Ordinal) : !task.Task.Metrics.Contains(metric)) continue;
-            var sweeps = spec.Methods.Where(method => !method.IsBaseline && value(method) > 0).GroupBy(method => (without(method) with { Name = "", Place = null, Shares = null }, Others(without(method))))
+            var sweeps = spec.Methods.Where(method => !method.IsBaseline && value(method) > 0).GroupBy(method => (without(method) with { Name = "", Location = null, Shares = null }, Others(without(method))))
                 .Where(group => group.Select(value).Distinct().Count() >= FewestPoints).ToArray();
             if (sweeps.Length == 0) continue;
             var rows = results.Summary.Where(row => row.Task == task.Name && row.Metric == metric.Name && row.Student == student.Name && row.Budget == spec.Budgets[^1].Amount).ToArray();

@@ -30,8 +30,8 @@ public class ExecutionTests
     [Fact]
     public void A_core_belongs_to_one_worker_at_a_time()
     {
-        using var first = Core.Take();
-        using var second = Core.Take();
+        using var first = CoreReservation.Take();
+        using var second = CoreReservation.Take();
         Assert.True(first is null || second is null || first.Number != second.Number);
         if (first is null) return;
         Assert.InRange(first.Number, 0, 63);

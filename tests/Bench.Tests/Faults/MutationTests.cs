@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Bench.Cli.Display;
 using Bench.Lab.Checkpoints;
 using Bench.Lab.Tensors;
 using Bench.Lab.Text;
@@ -9,6 +8,7 @@ using Bench.Protocol.Licences;
 using Bench.Protocol.Plans;
 using Bench.Protocol.Reading;
 using Bench.Protocol.Specs;
+using Bench.Report.Style;
 
 namespace Bench.Tests.Faults;
 

@@ -29,7 +29,7 @@ public sealed class NameTests
                 }
                 catch (SpecException refusal)
                 {
-                    Assert.NotNull(refusal.Place);
+                    Assert.NotNull(refusal.Location);
                 }
 
                 tried++;

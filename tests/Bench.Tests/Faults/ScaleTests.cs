@@ -90,7 +90,7 @@ public sealed class ScaleTests
         foreach (var unit in plan.Units) store.Publish(unit.Fingerprint.Text, folder => OutcomeFile.Write(folder, Outcome(spec.Evaluation.Items)));
         var publishing = Lap();
         var outcomes = new Dictionary<string, Outcome>(StringComparer.Ordinal);
-        Assert.Equal(0, new Schedule(plan.Units, store, new PlainBoard(units, quiet: true), (unit, outcome) => outcomes[unit.Fingerprint.Text] = outcome).Count);
+        Assert.Equal(0, new UnitQueue(plan.Units, store, new PlainBoard(units, quiet: true), (unit, outcome) => outcomes[unit.Fingerprint.Text] = outcome).Count);
         var looking = Lap();
         var folder = new ResultsFolder(scratch.File("results"));
         folder.Write(Recording.Merge(plan, outcomes, Results.Empty, new Dictionary<string, string>()));

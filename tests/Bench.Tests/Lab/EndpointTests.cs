@@ -23,7 +23,7 @@ public sealed class EndpointTests : IDisposable
     private static readonly EndpointSpec Plain = new()
     {
         Url = null, Model = "tiny", Chat = false, KeyVariable = null, Concurrency = 8, RequestsPerMinute = null, Queries = null, TimeoutSeconds = 200, TopLogprobs = 64, TokensAsIds = true,
-        UsdPerMillionPromptTokens = null, UsdPerMillionResponseTokens = null, Tokenizer = null, Place = new Place("experiment.yaml", 1, 1),
+        UsdPerMillionPromptTokens = null, UsdPerMillionResponseTokens = null, Tokenizer = null, Location = new SourceLocation("experiment.yaml", 1, 1),
     };
 
     private readonly Scratch scratch = Repository.Scratch();

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
+using Bench.Cli.Commands;
 using Bench.Lab.Tensors;
 using static TorchSharp.torch;
 
@@ -28,7 +29,7 @@ public partial class ProcessTests
 
     [Fact]
     public void Methods_with_loops_are_compiled_in_full_at_once() =>
-        Assert.Contains("\"System.Runtime.TieredCompilation.QuickJitForLoops\": false", File.ReadAllText(Path.ChangeExtension(typeof(global::Bench.Cli.ExitCodes).Assembly.Location, ".runtimeconfig.json")), StringComparison.Ordinal);
+        Assert.Contains("\"System.Runtime.TieredCompilation.QuickJitForLoops\": false", File.ReadAllText(Path.ChangeExtension(typeof(ExitCodes).Assembly.Location, ".runtimeconfig.json")), StringComparison.Ordinal);
 
     [Fact]
     public void A_libtorch_of_another_version_is_refused_in_one_line()
@@ -62,7 +63,7 @@ public partial class ProcessTests
 
     private static (int Code, string Output, string Errors) Start(string torch, params string[] words)
     {
-        var start = new ProcessStartInfo("dotnet", [typeof(global::Bench.Cli.ExitCodes).Assembly.Location, .. words]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("dotnet", [typeof(ExitCodes).Assembly.Location, .. words]) { RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var name in (string[])["OMP_NUM_THREADS", "MKL_NUM_THREADS", "MALLOC_MMAP_THRESHOLD_", "MALLOC_TRIM_THRESHOLD_"]) start.Environment.Remove(name);
         start.Environment["BENCH_TORCH"] = torch;
         using var process = Process.Start(start)!;

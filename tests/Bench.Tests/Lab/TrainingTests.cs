@@ -141,11 +141,11 @@ public class TrainingTests
     public void The_learning_rate_warms_up_and_ends_at_its_share()
     {
         var spec = new OptimiserSpec { LearningRate = 1, Warmup = 0.1, FinalShare = 0.2 };
-        Assert.InRange(Schedule.LearningRate(spec, 0, 0), 1e-3, 0.2);
-        Assert.Equal(0.5, Schedule.LearningRate(spec, 0.05, 100), 1e-12);
-        Assert.Equal(1, Schedule.LearningRate(spec, 0.1, 100), 1e-12);
-        Assert.Equal(0.6, Schedule.LearningRate(spec, 0.55, 100), 1e-12);
-        Assert.Equal(0.2, Schedule.LearningRate(spec, 1, 100), 1e-12);
+        Assert.InRange(LearningRateSchedule.LearningRate(spec, 0, 0), 1e-3, 0.2);
+        Assert.Equal(0.5, LearningRateSchedule.LearningRate(spec, 0.05, 100), 1e-12);
+        Assert.Equal(1, LearningRateSchedule.LearningRate(spec, 0.1, 100), 1e-12);
+        Assert.Equal(0.6, LearningRateSchedule.LearningRate(spec, 0.55, 100), 1e-12);
+        Assert.Equal(0.2, LearningRateSchedule.LearningRate(spec, 1, 100), 1e-12);
     }
 
     [Fact]

@@ -13,7 +13,7 @@ public class SpecTests
         Assert.Equal("small", spec.Name);
         Assert.Equal(60_000, spec.Teachers[0].Training!.Tokens);
         Assert.Equal(["answers", "logits", "gold-answers"], spec.Methods.Select(method => method.Name));
-        Assert.Equal(new MethodSpec { Name = "logits", Signal = SignalKind.TopK, Objective = "forward-kl", Keep = Keep.Trace, Temperature = 2, K = 4 }, spec.Methods[1] with { Place = null });
+        Assert.Equal(new MethodSpec { Name = "logits", Signal = SignalKind.TopK, Objective = "forward-kl", Keep = Keep.Trace, Temperature = 2, K = 4 }, spec.Methods[1] with { Location = null });
         Assert.Equal([2e8, 6e8], spec.Budgets.Select(budget => budget.Amount));
         Assert.All(spec.Budgets, budget => Assert.Equal(BudgetUnit.StudentFlops, budget.Unit));
     }

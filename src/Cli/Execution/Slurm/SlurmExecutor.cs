@@ -1,5 +1,4 @@
 using System.Globalization;
-using Bench.Cli.Display;
 using Bench.Lab.Tensors;
 using Bench.Protocol.Outcomes;
 using Bench.Protocol.Plans;
@@ -22,7 +21,7 @@ namespace Bench.Cli.Execution.Slurm;
 /// <param name="jobs">The most tasks of an array that run at a time; null for as many as there is room for.</param>
 /// <param name="board">Shows what happens.</param>
 internal sealed class SlurmExecutor(
-    ExperimentSpec spec, ContentStore store, WorkerCommandLine command, string home, IReadOnlyDictionary<string, string> shared, Failures failures, int? jobs, IBoard board) : IExecutor
+    ExperimentSpec spec, ContentStore store, WorkerCommandLine command, string home, IReadOnlyDictionary<string, string> shared, FailedOutcome failures, int? jobs, IBoard board) : IExecutor
 {
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(0.5);
     private static readonly TimeSpan Question = TimeSpan.FromSeconds(5);
@@ -41,7 +40,7 @@ internal sealed class SlurmExecutor(
     private readonly Dictionary<string, Submission> submitted = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Submission> places = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> tries = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, Allowance> allowances = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, ResourceLimit> allowances = new(StringComparer.Ordinal);
     private readonly List<SlurmBatch> batches = [];
     private readonly HashSet<string> stuck = new(StringComparer.Ordinal);
     private bool full;
@@ -49,7 +48,7 @@ internal sealed class SlurmExecutor(
     /// <inheritdoc/>
     public async Task Run(IReadOnlyList<UnitOfWork> units, Action<UnitOfWork, Outcome> finished, CancellationToken cancel)
     {
-        var schedule = new Schedule(units, store, board, finished);
+        var schedule = new UnitQueue(units, store, board, finished);
         if (schedule.Count == 0) return;
         var largest = await SlurmCommands.LargestArray();
         await Reattach(schedule);
@@ -88,7 +87,7 @@ internal sealed class SlurmExecutor(
     }
 
     // Arrays of a run that was killed, or of one that goes on elsewhere, are followed where they are still to come; others are forgotten.
-    private async Task Reattach(Schedule schedule)
+    private async Task Reattach(UnitQueue schedule)
     {
         if (await SlurmCommands.Tasks() is not { } tasks) throw new LabException("Slurm does not answer (squeue failed); sinfo shows whether its controller runs");
         var alive = tasks.Where(task => !task.IsOver).ToLookup(task => task.Batch, StringComparer.Ordinal);
@@ -116,10 +115,10 @@ internal sealed class SlurmExecutor(
         if (submitted.Count > 0) board.Say($"{submitted.Count} units are with Slurm already");
     }
 
-    private async Task Submit(Schedule schedule, int largest, CancellationToken cancel)
+    private async Task Submit(UnitQueue schedule, int largest, CancellationToken cancel)
     {
         if (full && submitted.Count > 0) return;
-        var groups = new Dictionary<string, (List<UnitOfWork> Units, string[] Needs, Allowance Allowance)>(StringComparer.Ordinal);
+        var groups = new Dictionary<string, (List<UnitOfWork> Units, string[] Needs, ResourceLimit ResourceLimit)>(StringComparer.Ordinal);
         foreach (var unit in schedule.Left.Where(unit => !schedule.HasEnded(unit) && !submitted.ContainsKey(unit.Fingerprint.Text)))
         {
             if (schedule.Obstacle(unit) is { } obstacle)
@@ -137,7 +136,7 @@ internal sealed class SlurmExecutor(
             }
 
             string[] after = [.. needs.Select(need => submitted[need.Fingerprint.Text].Place).Order(StringComparer.Ordinal)];
-            var allowance = allowances.GetValueOrDefault(unit.Fingerprint.Text) ?? Allowance.Of(spec, unit);
+            var allowance = allowances.GetValueOrDefault(unit.Fingerprint.Text) ?? ResourceLimit.Of(spec, unit);
             var key = $"{string.Join(':', after)} {allowance}";
             if (!groups.TryGetValue(key, out var group)) groups[key] = group = ([], after, allowance);
             group.Units.Add(unit);
@@ -147,7 +146,7 @@ internal sealed class SlurmExecutor(
     }
 
     // False where Slurm takes no more now.
-    private async Task<bool> Submit(Schedule schedule, Dictionary<string, (List<UnitOfWork> Units, string[] Needs, Allowance Allowance)> groups, int largest, CancellationToken cancel)
+    private async Task<bool> Submit(UnitQueue schedule, Dictionary<string, (List<UnitOfWork> Units, string[] Needs, ResourceLimit ResourceLimit)> groups, int largest, CancellationToken cancel)
     {
         foreach (var (units, needs, allowance) in groups.Values)
         {
@@ -183,7 +182,7 @@ internal sealed class SlurmExecutor(
         return true;
     }
 
-    private IEnumerable<string> Options(SlurmBatch batch, string[] needs, Allowance allowance)
+    private IEnumerable<string> Options(SlurmBatch batch, string[] needs, ResourceLimit allowance)
     {
         var resources = spec.Resources;
         foreach (var flag in resources.Flags) yield return flag;
@@ -210,7 +209,7 @@ internal sealed class SlurmExecutor(
     private const int LastOwnCode = 128;
 
     // What the shared folder says.
-    private void Collect(Schedule schedule)
+    private void Collect(UnitQueue schedule)
     {
         foreach (var unit in schedule.Left)
         {
@@ -221,7 +220,7 @@ internal sealed class SlurmExecutor(
     }
 
     // What Slurm says: who runs, and who ended without a word.
-    private async Task Compare(Schedule schedule, IReadOnlyList<SlurmTask> tasks)
+    private async Task Compare(UnitQueue schedule, IReadOnlyList<SlurmTask> tasks)
     {
         var known = tasks.ToLookup(task => (task.Batch, task.Index));
         foreach (var unit in schedule.Left)
@@ -253,7 +252,7 @@ internal sealed class SlurmExecutor(
         }
     }
 
-    private void Judge(Schedule schedule, UnitOfWork unit, string state, bool forlorn)
+    private void Judge(UnitQueue schedule, UnitOfWork unit, string state, bool forlorn)
     {
         var key = unit.Fingerprint.Text;
         submitted.Remove(key);
@@ -273,7 +272,7 @@ internal sealed class SlurmExecutor(
             return;
         }
 
-        allowances[key] = (allowances.GetValueOrDefault(key) ?? Allowance.Of(spec, unit)).Times(state == "TIMEOUT" ? 2 : 1, state == "OUT_OF_MEMORY" ? 2 : 1);
+        allowances[key] = (allowances.GetValueOrDefault(key) ?? ResourceLimit.Of(spec, unit)).Times(state == "TIMEOUT" ? 2 : 1, state == "OUT_OF_MEMORY" ? 2 : 1);
         board.Say($"{unit.Label}: it {why} and is submitted again");
     }
 
@@ -284,7 +283,7 @@ internal sealed class SlurmExecutor(
         if (AttemptFile.Of(store, unit.Fingerprint.Text).LastOrDefault() is { } now) board.Progress(unit, new UnitEvent(now.Stage, now.Share, null, null));
     }
 
-    private void End(Schedule schedule, UnitOfWork unit, Outcome outcome)
+    private void End(UnitQueue schedule, UnitOfWork unit, Outcome outcome)
     {
         if (submitted.Remove(unit.Fingerprint.Text, out var place) && !place.IsShown) board.Started(unit);
         full = false;

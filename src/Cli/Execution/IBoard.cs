@@ -1,8 +1,7 @@
-using Bench.Cli.Execution;
 using Bench.Protocol.Outcomes;
 using Bench.Protocol.Plans;
 
-namespace Bench.Cli.Display;
+namespace Bench.Cli.Execution;
 
 /// <summary>Shows a run to whoever watches: a person at a terminal, a log, or a program.</summary>
 internal interface IBoard

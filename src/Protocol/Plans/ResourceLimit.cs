@@ -5,7 +5,7 @@ namespace Bench.Protocol.Plans;
 /// <summary>What a unit's process may take before it is taken for one that hangs.</summary>
 /// <param name="Seconds">The longest; null where nobody knows, as when a distant server is asked.</param>
 /// <param name="Bytes">Its memory.</param>
-public sealed record Allowance(double? Seconds, long Bytes)
+public sealed record ResourceLimit(double? Seconds, long Bytes)
 {
     private const double Patience = 20;
     private const double Least = 600;
@@ -13,15 +13,15 @@ public sealed record Allowance(double? Seconds, long Bytes)
     private const double Step = 256 << 20;
 
     /// <summary>What an experiment states, else the prediction with so much room that only what is stuck exceeds it. It comes in a few sizes, so that units share them.</summary>
-    public static Allowance Of(ExperimentSpec spec, UnitOfWork unit)
+    public static ResourceLimit Of(ExperimentSpec spec, UnitOfWork unit)
     {
         var bytes = spec.Resources.MemoryMib is { } stated ? stated * 1048576 : Math.Ceiling(Spare * unit.Prediction.PeakBytes / Step) * Step;
-        if (spec.Resources.Seconds is { } seconds) return new Allowance(seconds, (long)bytes);
-        return new Allowance(AsksServer(unit) ? null : Least * Math.Pow(2, Math.Ceiling(Math.Log2(1 + Patience * unit.Prediction.Seconds.Value / Least))), (long)bytes);
+        if (spec.Resources.Seconds is { } seconds) return new ResourceLimit(seconds, (long)bytes);
+        return new ResourceLimit(AsksServer(unit) ? null : Least * Math.Pow(2, Math.Ceiling(Math.Log2(1 + Patience * unit.Prediction.Seconds.Value / Least))), (long)bytes);
     }
 
     /// <summary>A larger one, for a unit to which this was too small.</summary>
-    public Allowance Times(double time, double memory) => new(time * Seconds, (long)(memory * Bytes));
+    public ResourceLimit Times(double time, double memory) => new(time * Seconds, (long)(memory * Bytes));
 
     private static bool AsksServer(UnitOfWork unit) => unit is TeacherUnit { Teacher.Endpoint: not null } or TextUnit { Teacher.Endpoint: not null };
 }

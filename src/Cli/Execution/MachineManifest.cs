@@ -11,7 +11,7 @@ using Bench.Protocol.Specs;
 namespace Bench.Cli.Execution;
 
 /// <summary>Describes this machine and this code for a manifest.</summary>
-internal static class ManifestOf
+internal static class MachineManifest
 {
     private static readonly string[] Packages = ["TorchSharp", "ScottPlot", "Microsoft.ML.OnnxRuntime", "OpenAI", "Polly.Core", "Google.Protobuf", "CsvHelper", "MathNet.Numerics", "YamlDotNet", "System.CommandLine", "Spectre.Console"];
 

@@ -6,7 +6,7 @@ using Bench.Protocol.Plans;
 using Bench.Protocol.Reading;
 using Bench.Protocol.Specs;
 
-namespace Bench.Cli.Commands;
+namespace Bench.Cli.Execution;
 
 /// <summary>Finds the model that a person means.</summary>
 internal static class ModelNames

@@ -8,7 +8,7 @@ using Bench.Protocol.Store;
 namespace Bench.Cli.Execution;
 
 /// <summary>Makes the outcomes of units that failed: the reason, and what every attempt cost.</summary>
-internal sealed class Failures(ExperimentSpec spec, CodeVersion code, ContentStore store)
+internal sealed class FailedOutcome(ExperimentSpec spec, CodeVersion code, ContentStore store)
 {
     /// <param name="unit">The unit.</param>
     /// <param name="reason">One line.</param>

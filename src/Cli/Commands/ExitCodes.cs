@@ -1,4 +1,4 @@
-namespace Bench.Cli;
+namespace Bench.Cli.Commands;
 
 /// <summary>What the command's exit code says.</summary>
 internal static class ExitCodes

@@ -3,7 +3,7 @@ using Bench.Protocol.Specs;
 namespace Bench.Lab.Training;
 
 /// <summary>The learning rate over a budget: linear warm-up, then a cosine down to a share of the peak (Loshchilov and Hutter 2017).</summary>
-internal static class Schedule
+internal static class LearningRateSchedule
 {
     /// <param name="spec">The peak and the shares.</param>
     /// <param name="share">How much of the budget is spent, 0 to 1.</param>

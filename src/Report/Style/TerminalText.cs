@@ -1,15 +1,15 @@
 using System.Globalization;
 using System.Text;
 
-namespace Bench.Cli.Display;
+namespace Bench.Report.Style;
 
 /// <summary>Text that may hold anything, made fit for a line of a terminal or a cell of a table.</summary>
-internal static class TerminalText
+public static class TerminalText
 {
     private const int Longest = 2000;
 
     /// <summary>One line without characters that move the cursor, colour or turn around what follows; the middle of a very long text is left out.</summary>
-    internal static string OneLine(string text)
+    public static string OneLine(string text)
     {
         var line = new StringBuilder();
         foreach (var rune in text.ReplaceLineEndings(" ").EnumerateRunes())

@@ -9,7 +9,7 @@ using Bench.Protocol.Reading;
 using Bench.Protocol.Specs;
 using Bench.Protocol.Store;
 
-namespace Bench.Cli;
+namespace Bench.Cli.Execution;
 
 /// <summary>Where things are on this machine: the one place that reads the environment.</summary>
 internal sealed class Workplace
@@ -103,7 +103,7 @@ internal sealed class Workplace
     internal MachineRates? RatesFor(ExperimentSpec spec)
     {
         if (spec.Device != "cpu") return MachineRates.OfAccelerator(spec.Prices.Name);
-        var file = RatesOf(Execution.ManifestOf.Cpu());
+        var file = RatesOf(MachineManifest.Cpu());
         if (!File.Exists(file)) return null;
         using var stream = File.OpenRead(file);
         return MachineRates.Read(stream, file);

@@ -1,4 +1,3 @@
-using Bench.Cli.Display;
 using Bench.Protocol.Outcomes;
 using Bench.Protocol.Plans;
 using Bench.Protocol.Store;
@@ -6,7 +5,7 @@ using Bench.Protocol.Store;
 namespace Bench.Cli.Execution;
 
 /// <summary>Which units of a run have ended and which have not, and which of these can start.</summary>
-internal sealed class Schedule
+internal sealed class UnitQueue
 {
     private readonly Dictionary<string, Outcome> ended = new(StringComparer.Ordinal);
     private readonly Dictionary<string, UnitOfWork> left = new(StringComparer.Ordinal);
@@ -18,7 +17,7 @@ internal sealed class Schedule
     private readonly Action<UnitOfWork, Outcome> finished;
 
     /// <summary>Looks into the store for what is there already, and takes away what is damaged there.</summary>
-    internal Schedule(IReadOnlyList<UnitOfWork> units, ContentStore store, IBoard board, Action<UnitOfWork, Outcome> finished)
+    internal UnitQueue(IReadOnlyList<UnitOfWork> units, ContentStore store, IBoard board, Action<UnitOfWork, Outcome> finished)
     {
         (this.board, this.finished) = (board, finished);
         foreach (var unit in units)
