@@ -39,7 +39,7 @@ var root = new RootCommand("Bench trains students from teachers under budgets, a
 };
 // The launcher runs the tests itself; the command stands here for --help.
 var test = new Command("test", "Run the whole test suite.");
-test.SetAction(int (_) => throw new SpecException(null, "the launcher runs the tests", "./bench test"));
+test.SetAction(int (_) => throw new UsageException("the launcher runs the tests", "./bench test"));
 root.Add(test);
 
 if (args.Length == 0)
@@ -72,7 +72,12 @@ catch (LicenceRefusedException refusal)
 {
     return Say(refusal.Message, ExitCodes.Refused);
 }
-catch (Exception error) when (error.GetBaseException() is SpecException or LedgerException or LabException)
+catch (SpecException wrong)
+{
+    foreach (var error in wrong.Errors) Say(error.Message, ExitCodes.WrongRequest);
+    return ExitCodes.WrongRequest;
+}
+catch (Exception error) when (error.GetBaseException() is SpecException or UsageException or LedgerException or LabException)
 {
     // Where nothing can be computed, the type that would have is never made: what is said lies within.
     return Say(error.GetBaseException().Message, ExitCodes.WrongRequest);

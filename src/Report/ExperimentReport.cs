@@ -1,4 +1,5 @@
 using System.Globalization;
+using Bench.Protocol.Budgets;
 using Bench.Protocol.Ledger;
 using Bench.Protocol.Specs;
 using Bench.Protocol.Tasks;
@@ -39,10 +40,11 @@ public static class ExperimentReport
                         continue;
                     }
 
-                    if (Unit(spec) is { } unit) ScoreOver(spec, folder, results, rows, metric, unit.Axis, row => row.Budget, $"{metric.Name}-over-{unit.Name}{suffix}");
+                    // Budgets that are not compute have a figure of their own.
+                    if (spec.BudgetUnit.Axis is var own && own != BudgetAxis.Compute) ScoreOver(spec, folder, results, rows, metric, own, row => row.Budget, $"{metric.Name}-over-{own.Name}{suffix}");
                     // Every generation costs the same: what it costs explains nothing.
-                    if (spec.Budgets[0].Unit == BudgetUnit.Generations) continue;
-                    ScoreOver(spec, folder, results, rows, metric, "total compute (FLOPs)", row => row.FlopsTotal, $"{metric.Name}-over-cost{suffix}");
+                    if (spec.BudgetUnit.IsChain) continue;
+                    ScoreOver(spec, folder, results, rows, metric, BudgetAxis.Compute, row => row.FlopsTotal, $"{metric.Name}-over-cost{suffix}");
                     if (rows.Any(row => row.Recovered is not null && row.Method != Summary.GapBaseline)) RecoveredOverBudget(spec, folder, results, rows, $"recovered-over-budget{suffix}");
                 }
             }
@@ -60,16 +62,8 @@ public static class ExperimentReport
         HtmlPage.Write(spec, folder, results, compared, UseFigure.Write(spec, folder, results));
     }
 
-    // Budgets that are not the student's work have a figure of their own.
-    private static (string Name, CurveFigure.Axis Axis)? Unit(ExperimentSpec spec) => spec.Budgets[0].Unit switch
-    {
-        BudgetUnit.Queries => ("queries", "queries to the teacher"),
-        BudgetUnit.Generations => ("generations", new CurveFigure.Axis("generation", Even: true)),
-        _ => null,
-    };
-
     private static void ScoreOver(
-        ExperimentSpec spec, ResultsFolder folder, Results results, IReadOnlyList<SummaryRow> rows, Metric metric, CurveFigure.Axis axis, Func<SummaryRow, double?> x, string name)
+        ExperimentSpec spec, ResultsFolder folder, Results results, IReadOnlyList<SummaryRow> rows, Metric metric, BudgetAxis axis, Func<SummaryRow, double?> x, string name)
     {
         var references = new List<CurveFigure.Reference>();
         foreach (var teacher in results.Summary.Where(row => row.Method == Summary.Teacher && row.Task == rows[0].Task && row.Metric == metric.Name))
@@ -80,7 +74,7 @@ public static class ExperimentReport
         // What a distant server spent is not known, and has no place on an axis of cost.
         var curves = Curves(spec, rows.Where(row => row.Budget is not null && x(row) > 0), row => x(row)!.Value, row => seeds.Point(x(row)!.Value, row));
         if (curves.Count == 0) return;
-        new CurveFigure { X = axis, Y = metric.Label, Curves = curves, Styles = MethodLook.Of(spec, curves.Keys), References = references, Natural = metric.IsShare ? (0, 1) : null }.Draw(folder.Figures, name);
+        new CurveFigure { X = new CurveFigure.Axis(axis.Label, axis.IsEven), Y = metric.Label, Curves = curves, Styles = MethodLook.Of(spec, curves.Keys), References = references, Natural = metric.IsShare ? (0, 1) : null }.Draw(folder.Figures, name);
         Captions.Write(folder, name, $"{Capitalised(metric.Label)} against {axis.Label.Replace(" (FLOPs)", "", StringComparison.Ordinal)}, one curve for each method of student {rows[0].Student}.", spec, rows, results);
     }
 
@@ -89,7 +83,7 @@ public static class ExperimentReport
         var curves = Curves(spec, rows.Where(row => row.Recovered is not null && row.Method != Summary.GapBaseline), row => row.Budget!.Value, row => new(row.Budget!.Value, row.Recovered!.Value, row.RecoveredLow, row.RecoveredHigh));
         new CurveFigure
         {
-            X = $"budget ({spec.Budgets[0].UnitLabel})", Y = "gap to the teacher recovered", Curves = curves, Styles = MethodLook.Of(spec, curves.Keys), Tick = CurveFigure.Percent, Natural = (0, 1),
+            X = $"budget ({spec.BudgetUnit.Label})", Y = "gap to the teacher recovered", Curves = curves, Styles = MethodLook.Of(spec, curves.Keys), Tick = CurveFigure.Percent, Natural = (0, 1),
             References = [new CurveFigure.Reference("teacher", 1), new CurveFigure.Reference("gold answers, same compute", 0)],
         }.Draw(folder.Figures, name);
         Captions.Write(

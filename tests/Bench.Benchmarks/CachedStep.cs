@@ -2,6 +2,7 @@ using Bench.Lab.Models;
 using Bench.Lab.Signals;
 using Bench.Lab.Tensors;
 using Bench.Lab.Training;
+using Bench.Protocol.Objectives;
 using Bench.Protocol.Seeds;
 using Bench.Protocol.Shapes;
 using Bench.Protocol.Specs;
@@ -32,22 +33,22 @@ public class CachedStep
         var random = new Seed(1).Stream("tokens");
         var sequences = Enumerable.Range(0, 4 * batch).Select(_ => new Sequence([.. Enumerable.Range(0, time + 1).Select(_ => random.Next(Vocabulary))], 1)).ToArray();
         foreach (var sampled in (bool[])[false, true]) WriteScores(sequences, sampled, random);
-        Add("cross-entropy", SignalKind.Text, null);
-        Add("forward-kl", SignalKind.TopK, false);
-        Add("forward-kl sampled", SignalKind.Sampled, true);
+        Add("cross-entropy", new CrossEntropy(), null);
+        Add("forward-kl", new ForwardKl(), false);
+        Add("forward-kl sampled", new ForwardKl(), true);
 
-        void Add(string name, SignalKind signal, bool? sampled)
+        void Add(string name, Objective loss, bool? sampled)
         {
             var model = Decoder.Initialise(shape, Compute.Cpu, new Seed(0));
-            var objective = new MethodObjective(new MethodSpec { Name = name, Objective = name.Split(' ')[0], Signal = signal, Keep = Keep.Trace }, model, null, default);
-            var lesson = Lesson.Of(sequences) with { Scores = sampled is { } draws ? new TeacherProbabilities(PathOf(draws)) : null };
+            var objective = new StudentObjective(loss, model, null, default);
+            var lesson = Lesson.Of(sequences) with { Probabilities = sampled is { } draws ? new TeacherProbabilities(PathOf(draws)) : null };
             arms[name] = (
                 new Learner(objective, Compute.Cpu, optimiser), new PreparedCurriculum(lesson, objective, shape, Compute.Cpu, optimiser, new Seed(2)));
         }
     }
 
     [Benchmark(Baseline = true)]
-    public double CrossEntropy() => Step("cross-entropy");
+    public double CrossEntropyLoss() => Step("cross-entropy");
 
     [Benchmark]
     public double TopK() => Step("forward-kl");

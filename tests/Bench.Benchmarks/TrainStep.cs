@@ -2,6 +2,8 @@ using Bench.Lab.Models;
 using Bench.Lab.Objectives;
 using Bench.Lab.Tensors;
 using Bench.Lab.Training;
+using Bench.Protocol.Costs;
+using Bench.Protocol.Objectives;
 using Bench.Protocol.Seeds;
 using Bench.Protocol.Specs;
 using Bench.Protocol.Units;
@@ -35,10 +37,10 @@ public class TrainStep
         var (shape, time) = (PeerShapes.Named(Shape), PeerShapes.TimeOf(Shape));
         var (model, teacher) = (Decoder.Initialise(shape, compute, new Seed(0)), Decoder.Initialise(PeerShapes.TeacherOf(Shape), compute, new Seed(3)));
         teacher.Freeze();
-        var objective = MethodObjective.OfText(model);
+        var objective = StudentObjective.OfText(model);
         text = new Learner(objective, compute, optimiser);
         probabilities = new Learner(
-            new MethodObjective(new MethodSpec { Name = "forward-kl", Objective = "forward-kl", Signal = SignalKind.OnPolicy, Keep = Keep.Trace, Temperature = 2 }, model, null, default), compute, optimiser);
+            new StudentObjective(new ForwardKl { Temperature = 2 }, model, null, default), compute, optimiser);
         owned.AddRange([model, teacher, text, probabilities]);
         var random = new Seed(1).Stream("tokens");
         var sequences = Enumerable.Range(0, PeerShapes.Batch).Select(_ => new Sequence([.. Enumerable.Range(0, time + 1).Select(_ => random.Next(shape.Vocabulary))], 1)).ToArray();
@@ -47,7 +49,7 @@ public class TrainStep
         var cost = new StepCost(Flops.Zero, Flops.Zero, PeerShapes.Batch * time, PeerShapes.Batch * time, PeerShapes.Batch);
         denseKl = () => new TrainingStep(cost, [() =>
         {
-            var batch = TrainingBatch.Of(sequences, time, compute);
+            var batch = BatchBuilder.Of(sequences, time, compute);
             Tensor target;
             using (no_grad()) target = teacher.Logits(batch.Ids);
             return batch with { Teacher = new TeacherDistribution.Dense(target) };
@@ -55,7 +57,7 @@ public class TrainStep
     }
 
     [Benchmark]
-    public double CrossEntropy() => text.Step(crossEntropy(), 1e-3).Loss;
+    public double CrossEntropyLoss() => text.Step(crossEntropy(), 1e-3).Loss;
 
     [Benchmark]
     public double DenseKl() => probabilities.Step(denseKl(), 1e-3).Loss;

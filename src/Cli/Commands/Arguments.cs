@@ -34,15 +34,15 @@ internal static class Arguments
     /// <summary>The tokens that --token-ids names.</summary>
     internal static int[] Ids(string numbers) => [.. numbers.Split(',').Select(word => int.TryParse(word.Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var id)
         ? id
-        : throw new SpecException(null, $"--token-ids: '{word}' is no token", "numbers with commas between them"))];
+        : throw new UsageException($"--token-ids: '{word}' is no token", "numbers with commas between them"))];
 
     internal static ResultsFolder ResultsOf(Workplace place, ExperimentSpec spec, string? output)
     {
-        if (output is not null) return output.Length > 0 ? new(output) : throw new SpecException(null, "--out is empty", "name a folder");
+        if (output is not null) return output.Length > 0 ? new(output) : throw new UsageException("--out is empty", "name a folder");
         // A copy whose name was left as it is would write over what it was copied from.
         var owner = Path.Combine(place.Root, "experiments", spec.Name, "experiment.yaml");
         if (File.Exists(owner) && !File.ReadAllBytes(owner).AsSpan().SequenceEqual(File.ReadAllBytes(spec.File)))
-            throw new SpecException(null, $"{spec.File}: it has the name of {Path.GetRelativePath(Directory.GetCurrentDirectory(), owner)}, and so its results", "give it a name: of its own, or the results a folder with --out");
+            throw new UsageException($"{spec.File}: it has the name of {Path.GetRelativePath(Directory.GetCurrentDirectory(), owner)}, and so its results", "give it a name: of its own, or the results a folder with --out");
         return new(Path.Combine(place.Root, "results", spec.Name));
     }
 }

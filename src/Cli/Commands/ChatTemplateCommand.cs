@@ -18,7 +18,7 @@ internal static class ChatTemplateCommand
         command.SetAction(parsed =>
         {
             var named = parsed.GetValue(folder)!;
-            if (!Directory.Exists(named)) throw new SpecException(null, $"there is no folder '{named}'", "name the folder that the tokenizer is in");
+            if (!Directory.Exists(named)) throw new UsageException($"there is no folder '{named}'", "name the folder that the tokenizer is in");
             var (template, today) = (ChatTemplate.Load(named), DateOnly.FromDateTime(TimeProvider.System.GetUtcNow().UtcDateTime));
             JsonLines.Write(parsed.GetValue(output), JsonLines.Read(parsed.GetValue(input)!).Select(line => Render(template, line, today)));
             return ExitCodes.Done;
@@ -29,7 +29,7 @@ internal static class ChatTemplateCommand
     // Settings stand beside the messages, or together under kwargs as transformers calls them.
     private static object Render(ChatTemplate template, (string Place, JsonElement Entry) line, DateOnly today)
     {
-        if (!line.Entry.TryGetProperty("messages", out var messages) || messages.ValueKind != JsonValueKind.Array) throw new SpecException(null, $"{line.Place}: 'messages' is missing or no list", "");
+        if (!line.Entry.TryGetProperty("messages", out var messages) || messages.ValueKind != JsonValueKind.Array) throw new UsageException($"{line.Place}: 'messages' is missing or no list", "");
         var settings = line.Entry.EnumerateObject().Where(property => property.Name is not ("messages" or "kwargs")).Select(property => (property.Name, property.Value));
         if (line.Entry.TryGetProperty("kwargs", out var named) && named.ValueKind == JsonValueKind.Object) settings = settings.Concat(named.EnumerateObject().Select(property => (property.Name, property.Value)));
         try
@@ -38,11 +38,11 @@ internal static class ChatTemplateCommand
         }
         catch (LabException error)
         {
-            throw new SpecException(null, $"{line.Place}: {error.Message}", "");
+            throw new UsageException($"{line.Place}: {error.Message}", "");
         }
         catch (InvalidOperationException)
         {
-            throw new SpecException(null, $"{line.Place}: it holds half a character", "an escape \\uD800 to \\uDFFF stands for a character only beside its other half");
+            throw new UsageException($"{line.Place}: it holds half a character", "an escape \\uD800 to \\uDFFF stands for a character only beside its other half");
         }
     }
 }

@@ -24,8 +24,8 @@ internal static class ExportCommand
 
     private static int Export(string named, string? tokenizerFile, string? folder, string? onnx, bool past, bool int8)
     {
-        if (int8 && onnx is null) throw new SpecException(null, "--int8 is a form of an ONNX graph", "give --onnx DIR with it");
-        if (folder is null && onnx is null) throw new SpecException(null, "no format is given", "give --hf DIR, --onnx DIR, or both");
+        if (int8 && onnx is null) throw new UsageException("--int8 is a form of an ONNX graph", "give --onnx DIR with it");
+        if (folder is null && onnx is null) throw new UsageException("no format is given", "give --hf DIR, --onnx DIR, or both");
         var (model, tokenizer) = ModelNames.LoadWeights(named, tokenizerFile);
         using var owned = model;
         // A model of an experiment takes its lineage with it.
@@ -54,7 +54,7 @@ internal static class ExportCommand
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            throw new SpecException(null, $"{folder}: cannot be written ({error.Message.ReplaceLineEndings(" ")})", "choose another folder");
+            throw new UsageException($"{folder}: cannot be written ({error.Message.ReplaceLineEndings(" ")})", "choose another folder");
         }
     }
 }

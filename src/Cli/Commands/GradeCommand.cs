@@ -23,7 +23,7 @@ internal static class GradeCommand
     private static int Grade(IGrader grader, string input, string? output)
     {
         var graded = JsonLines.Read(input).Select(line => (
-            Id: line.Entry.TryGetProperty("id", out var id) ? id : throw new SpecException(null, $"{line.Place}: 'id' is missing", ""),
+            Id: line.Entry.TryGetProperty("id", out var id) ? id : throw new UsageException($"{line.Place}: 'id' is missing", ""),
             Verdict: grader.Grade(line.Text("response"), line.Text("reference")))).ToArray();
         JsonLines.Write(output, graded.Select(entry => (object)new { id = entry.Id, correct = entry.Verdict.Correct, extracted = entry.Verdict.Extracted }));
         if (graded.Length > 0) Console.Error.WriteLine(Summary([.. graded.Select(entry => (entry.Id, entry.Verdict))]));

@@ -14,7 +14,7 @@ internal static class JsonLines
     /// <exception cref="SpecException">The file is not there, or a line is no object.</exception>
     internal static IEnumerable<(string Place, JsonElement Entry)> Read(string path)
     {
-        if (!File.Exists(path)) throw new SpecException(null, $"there is no file '{path}'", "correct --in");
+        if (!File.Exists(path)) throw new UsageException($"there is no file '{path}'", "correct --in");
         var number = 0;
         foreach (var line in File.ReadLines(path))
         {
@@ -28,10 +28,10 @@ internal static class JsonLines
             }
             catch (JsonException error)
             {
-                throw new SpecException(null, $"{path}:{number}: not JSON ({error.Message.ReplaceLineEndings(" ")})", "one object a line");
+                throw new UsageException($"{path}:{number}: not JSON ({error.Message.ReplaceLineEndings(" ")})", "one object a line");
             }
 
-            if (entry.ValueKind != JsonValueKind.Object) throw new SpecException(null, $"{path}:{number}: not an object", "one object a line");
+            if (entry.ValueKind != JsonValueKind.Object) throw new UsageException($"{path}:{number}: not an object", "one object a line");
             yield return ($"{path}:{number}", entry);
         }
     }
@@ -46,10 +46,10 @@ internal static class JsonLines
         }
         catch (InvalidOperationException)
         {
-            throw new SpecException(null, $"{line.Place}: '{name}' holds half a character", "an escape \\uD800 to \\uDFFF stands for a character only beside its other half");
+            throw new UsageException($"{line.Place}: '{name}' holds half a character", "an escape \\uD800 to \\uDFFF stands for a character only beside its other half");
         }
 
-        throw new SpecException(null, $"{line.Place}: '{name}' is missing or no text", "");
+        throw new UsageException($"{line.Place}: '{name}' is missing or no text", "");
     }
 
     /// <summary>Writes objects to a file, whole or not at all, or to standard output where no file is named.</summary>
@@ -73,7 +73,7 @@ internal static class JsonLines
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new SpecException(null, $"{path}: cannot be written ({error.Message.ReplaceLineEndings(" ")})", "choose another --out");
+            throw new UsageException($"{path}: cannot be written ({error.Message.ReplaceLineEndings(" ")})", "choose another --out");
         }
         finally
         {

@@ -10,6 +10,8 @@ using Bench.Protocol.Machines;
 using Bench.Protocol.Plans;
 using Bench.Protocol.Reading;
 using Bench.Protocol.Specs;
+using Bench.Protocol.Specs.Sections;
+using Bench.Protocol.Tasks;
 using Bench.Protocol.Units;
 using Bench.Report.Style;
 using MathNet.Numerics.Statistics;
@@ -52,7 +54,7 @@ internal static class MeasureCommand
             else if (named.Length == 0)
             {
                 foreach (var option in (Option[])[tokenizer, tokens])
-                    if (parsed.GetResult(option) is { Implicit: false }) throw new SpecException(null, $"{option.Name} is of a model, and none is named", "name a model, or leave it out to measure this machine");
+                    if (parsed.GetResult(option) is { Implicit: false }) throw new UsageException($"{option.Name} is of a model, and none is named", "name a model, or leave it out to measure this machine");
                 // It ends at once when interrupted: the table is written whole or not at all.
                 await Task.Run(() => Machine(parsed.GetValue(json)), cancel).WaitAsync(cancel);
             }
@@ -142,9 +144,9 @@ internal static class MeasureCommand
             using var owned = model;
             // Tasks whose answers are right or wrong can be answered in any format.
             var run = ModelNames.Run(name);
-            var spec = run?.Plan.Spec is { } own && DeploymentSpec.Suits(own) ? own : null;
+            var spec = run?.Plan.Spec is { } own && own.Tasks.All(task => task.Task.IsGraded()) ? own : null;
             string[] items = spec is null ? [] : ["--spec", Workplace.Current.Snapshot(spec), "--of", Path.GetFullPath(spec.File)];
-            var price = run?.Plan.Spec.Prices ?? Accelerator.Named("cloud-vcpu");
+            var price = run?.Plan.Spec.Prices ?? Accelerator.Named(Accelerator.Default);
             if (!json) Console.WriteLine(name);
             foreach (var format in ModelUse.Formats)
             {
@@ -158,6 +160,6 @@ internal static class MeasureCommand
         }
 
         if (!json)
-            Console.Write(TextWrap.Wrapped($"One thread, {MachineManifest.Cpu()}. First token after a prompt of {DeploymentSpec.Prompt} tokens; tokens a second of one response of {tokens}, and of {DeploymentSpec.Batch} together (x16); J/1000: joules for 1,000 tokens of one response, declared watts times seconds.", 78));
+            Console.Write(TextWrap.Wrapped($"One thread, {MachineManifest.Cpu()}. First token after a prompt of {UseSpec.Prompt} tokens; tokens a second of one response of {tokens}, and of {UseSpec.Batch} together (x16); J/1000: joules for 1,000 tokens of one response, declared watts times seconds.", 78));
     }
 }

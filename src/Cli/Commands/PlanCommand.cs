@@ -11,6 +11,7 @@ using Bench.Protocol.Machines;
 using Bench.Protocol.Plans;
 using Bench.Protocol.Reading;
 using Bench.Protocol.Specs;
+using Bench.Protocol.Specs.Sections;
 using Bench.Protocol.Units;
 using Bench.Report.Style;
 using Spectre.Console;
@@ -36,7 +37,7 @@ internal static class PlanCommand
         var place = Workplace.Current;
         var file = place.ExperimentFile(named);
         var files = place.Files(file);
-        if (output is not null && claim is null) throw new SpecException(null, "--out writes an experiment at a claim's scale, and no claim is named", "add --as CLAIM");
+        if (output is not null && claim is null) throw new UsageException("--out writes an experiment at a claim's scale, and no claim is named", "add --as CLAIM");
         IReadOnlyList<string> beside = [];
         var spec = ExperimentFile.Load(file);
         if (claim is not null) (spec, beside) = Scaled(place, spec, files, claim, output);
@@ -55,17 +56,22 @@ internal static class PlanCommand
         var tables = Path.Combine(place.Root, "experiments", "claims");
         var claims = ClaimTable.Read(Path.Combine(tables, "claims.csv"));
         var scale = ClaimScale.Of(claims, claim);
-        if (scale is { StudentShare: null, TokensPerParameter: null }) throw new SpecException(null, $"claim '{claim}' has no scale to plan by: it does not state {string.Join(", ", scale.Missing)}", "choose another claim");
+        if (scale is { StudentShare: null, TokensPerParameter: null }) throw new UsageException($"claim '{claim}' has no scale to plan by: it does not state {string.Join(", ", scale.Missing)}", "choose another claim");
         var check = ClaimChecker.Check(claims, ClaimTable.Prices(Path.Combine(tables, "prices.csv")), ClaimTable.CrossChecks(Path.Combine(tables, "crosschecks.csv"), claims), new Tolerances()).Single(run => run.Run == claim);
         if (spec.Students[0].Checkpoint is not null && scale.StudentShare is not null)
             throw new SpecException(spec.Students[0].Checkpoint!.Location, $"student '{spec.Students[0].Name}' has the shape of its checkpoint, and a claim's scale would give it another", "take an experiment whose students are made here");
-        if (spec.Budgets[0].Unit is BudgetUnit.Queries or BudgetUnit.Generations && scale.TokensPerParameter is not null)
-            throw new SpecException(spec.BudgetsLocation, $"{spec.Name} asks about {spec.Budgets[0].UnitName}, and a claim's tokens would make other budgets of them", "take an experiment whose budgets are compute, tokens or examples");
+        if (spec.BudgetUnit.CountsEpochs && scale.TokensPerParameter is not null)
+            throw new SpecException(spec.BudgetsLocation, $"{spec.Name} asks about {spec.BudgetUnit.Unit}, and a claim's tokens would make other budgets of them", "take an experiment whose budgets are compute, tokens or examples");
         var gaps = GapRow.Of(check).ToArray();
         var vocabulary = Planner.Make(spec, files).Units.OfType<StudentUnit>().First().Student.Model.Vocabulary;
         var teacher = spec.Teachers[0].Training is { } training ? training.Model with { Vocabulary = vocabulary } : files.Describe(spec.Teachers[0]).Shape;
         var text = ScaledExperiment.Write(
-            spec, scale, new ClaimPoint(claim, check.StatedCost ?? gaps.Select(gap => gap.CostUsd).FirstOrDefault(), [.. gaps.Select(gap => (gap.Benchmark, gap.Recovered)).DistinctBy(gap => gap.Benchmark)]),
+            spec, scale, new ClaimPoint
+            {
+                Claim = claim,
+                Usd = check.StatedCost ?? gaps.Select(gap => gap.CostUsd).FirstOrDefault(),
+                Recovered = gaps.DistinctBy(gap => gap.Benchmark).ToDictionary(gap => gap.Benchmark, gap => gap.Recovered, StringComparer.Ordinal),
+            },
             teacher, new CostModel(spec, spec.Teachers[0], teacher).MeanLength);
         ExperimentSpec scaled;
         try
@@ -75,7 +81,7 @@ internal static class PlanCommand
         }
         catch (SpecException error)
         {
-            throw new SpecException(null, $"{spec.Name} cannot be had at the scale of {claim}: {error.Problem}", error.Remedy);
+            throw new UsageException($"{spec.Name} cannot be had at the scale of {claim}: {error.Problem}", error.Remedy);
         }
 
         if (output is not null) Written(output, text);
@@ -106,7 +112,7 @@ internal static class PlanCommand
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new SpecException(null, $"{output}: cannot be written ({error.Message.ReplaceLineEndings(" ")})", "name a file in a folder that is there");
+            throw new UsageException($"{output}: cannot be written ({error.Message.ReplaceLineEndings(" ")})", "name a file in a folder that is there");
         }
     }
 
@@ -157,7 +163,7 @@ internal static class PlanCommand
             var charges = method.SelectMany(unit => unit.Prediction.Charges).ToArray();
             double Sum(Func<ChargeKind, bool> counts) => charges.Where(charge => counts(charge.Kind)).Sum(charge => charge.Flops.Value);
             string Text(double flops) => flops > 0 ? Number(flops, "0.00e0") : "";
-            var inside = Sum(plan.Spec.Boundary.Contains);
+            var inside = Sum(plan.Spec.Boundary.Counts);
             table.AddRow(
                 Markup.Escape(method.Key), Number(method.Count(), "0"), Text(Sum(kind => kind is ChargeKind.TeacherTraining or ChargeKind.TeacherGeneration or ChargeKind.TeacherScoring)),
                 Text(Sum(kind => kind is ChargeKind.StudentTraining or ChargeKind.StudentPretraining or ChargeKind.Tuning)), Text(Sum(kind => kind == ChargeKind.Evaluation)), Text(inside),

@@ -4,6 +4,7 @@ using Bench.Cli.Execution;
 using Bench.Protocol.Ledger;
 using Bench.Protocol.Reading;
 using Bench.Protocol.Specs;
+using Bench.Protocol.Specs.Sections;
 using Bench.Report;
 using Bench.Report.Page;
 using Bench.Report.Tables;
@@ -21,7 +22,7 @@ internal static class ReportCommand
         var index = new Option<bool>("--index") { Description = "A page over all results instead, with each experiment's question and answer." };
         var command = new Command("report", "Rebuild tables, figures and the page from the CSV files.") { experiment, output, index };
         command.SetAction(parsed => parsed.GetValue(index) ? Index(parsed.GetValue(output)) : Rebuild(
-            parsed.GetValue(experiment) ?? throw new SpecException(null, "no experiment is named", "bench report NAME, or bench report --index for a page over all"), parsed.GetValue(output)));
+            parsed.GetValue(experiment) ?? throw new UsageException("no experiment is named", "bench report NAME, or bench report --index for a page over all"), parsed.GetValue(output)));
         return command;
     }
 

@@ -7,6 +7,7 @@ using Bench.Protocol.Machines;
 using Bench.Protocol.Plans;
 using Bench.Protocol.Reading;
 using Bench.Protocol.Specs;
+using Bench.Protocol.Specs.Sections;
 using Bench.Report;
 using Bench.Report.Page;
 using Bench.Report.Tables;
@@ -108,7 +109,7 @@ internal static class RunCommand
 
     // A run of one unit tells how long it takes by itself.
     private static MachineRates? Look(ExperimentSpec spec, bool isHere, int units) =>
-        isHere && units > 1 && spec is { Device: "cpu", Precision: "f32", Threads: 1 } && spec.Students.All(student => student.Model.Hidden is null) ? MeasureCommand.Look(spec) : null;
+        isHere && units > 1 && spec is { Device: "cpu", Precision: Precision.F32, Threads: 1 } && spec.Students.All(student => student.Model.Hidden is null) ? MeasureCommand.Look(spec) : null;
 
     // How many recorded runs of other seeds stay beside the chosen ones. Another machine's students learn otherwise, by other rounding, and from another teacher.
     private static int KeptOf(ResultsFolder results, Plan plan, IReadOnlyList<UnitOfWork> chosen, IReadOnlyList<string> otherwise)
@@ -117,7 +118,7 @@ internal static class RunCommand
         var others = plan.Runs.Except(chosen).Select(unit => unit.Run).ToHashSet(StringComparer.Ordinal);
         var kept = results.Read().Runs.Count(row => others.Contains(row.Run));
         if (kept > 0 && otherwise.Count > 0)
-            throw new SpecException(null, $"{kept} runs of other seeds in {results.Path} were made otherwise ({string.Join("; ", otherwise)}) and would stand in one table with these", "run all seeds, or write elsewhere with --out");
+            throw new UsageException($"{kept} runs of other seeds in {results.Path} were made otherwise ({string.Join("; ", otherwise)}) and would stand in one table with these", "run all seeds, or write elsewhere with --out");
         return kept;
     }
 
@@ -128,7 +129,7 @@ internal static class RunCommand
         foreach (var word in seeds.Split(','))
         {
             if (!long.TryParse(word, out var seed) || !plan.Spec.Seeds.Contains(seed))
-                throw new SpecException(null, $"--seeds: '{word}' is not a seed of this experiment", $"it has {string.Join(",", plan.Spec.Seeds)}");
+                throw new UsageException($"--seeds: '{word}' is not a seed of this experiment", $"it has {string.Join(",", plan.Spec.Seeds)}");
             wanted.Add(seed);
         }
 

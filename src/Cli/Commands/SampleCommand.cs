@@ -42,8 +42,8 @@ internal static class SampleCommand
             var named = parsed.GetValue(models)!;
             var request = new Request(
                 parsed.GetValue(prompt)!, parsed.GetValue(ids), parsed.GetValue(limit), parsed.GetValue(steps), parsed.GetValue(greedy) ? 0 : parsed.GetValue(temperature), new Seed(parsed.GetValue(seed)));
-            if (parsed.GetValue(logprobs) && !parsed.GetValue(json)) throw new SpecException(null, "--logprobs is told in JSON only", "add --json");
-            if (request.Prompt.Length > 0 && request.Ids is not null) throw new SpecException(null, "--prompt and --token-ids both say what to continue", "give one of them");
+            if (parsed.GetValue(logprobs) && !parsed.GetValue(json)) throw new UsageException("--logprobs is told in JSON only", "add --json");
+            if (request.Prompt.Length > 0 && request.Ids is not null) throw new UsageException("--prompt and --token-ids both say what to continue", "give one of them");
             var samples = named.Select(model => Write(model, parsed.GetValue(tokenizer), request, parsed.GetValue(logprobs))).ToArray();
             if (parsed.GetValue(json)) JsonLines.Write(null, samples.Select(sample => sample.ToJson()));
             else if (samples.Length == 1) Console.WriteLine(samples[0].Shown);
@@ -70,7 +70,7 @@ internal static class SampleCommand
         }
         catch (LabException error)
         {
-            throw new SpecException(null, (request.Ids is null ? "--prompt: " : "--token-ids: ") + error.Message, "");
+            throw new UsageException((request.Ids is null ? "--prompt: " : "--token-ids: ") + error.Message, "");
         }
     }
 

@@ -23,9 +23,9 @@ internal static class ScoreCommand
         command.SetAction(parsed =>
         {
             var (words, numbers) = (parsed.GetValue(text), parsed.GetValue(ids));
-            if ((words is null) == (numbers is null)) throw new SpecException(null, "nothing to read is given, or two things", "give --text or --token-ids, one of them");
-            if (parsed.GetValue(logits) && !parsed.GetValue(json)) throw new SpecException(null, "--logits are numbers for programs", "give --json too");
-            if (words is { Length: 0 }) throw new SpecException(null, "--text is empty", "give a text");
+            if ((words is null) == (numbers is null)) throw new UsageException("nothing to read is given, or two things", "give --text or --token-ids, one of them");
+            if (parsed.GetValue(logits) && !parsed.GetValue(json)) throw new UsageException("--logits are numbers for programs", "give --json too");
+            if (words is { Length: 0 }) throw new UsageException("--text is empty", "give a text");
             return Score(parsed.GetValue(model)!, parsed.GetValue(tokenizer), words, numbers, parsed.GetValue(logits), parsed.GetValue(json));
         });
         return command;
@@ -43,7 +43,7 @@ internal static class ScoreCommand
         }
         catch (LabException error)
         {
-            throw new SpecException(null, error.Message, "");
+            throw new UsageException(error.Message, "");
         }
 
         if (json)

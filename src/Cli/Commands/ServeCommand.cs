@@ -36,8 +36,8 @@ internal static class ServeCommand
             {
                 Host = Address(parsed.GetValue(host)!),
                 Port = parsed.GetValue(port),
-                ModelName = parsed.GetValue(name) is { } given ? given.Length > 0 ? given : throw new SpecException(null, "--name is empty", "name the model") : Path.GetFileNameWithoutExtension(named.TrimEnd('/')),
-                Token = parsed.GetValue(token) is not { } variable ? null : Workplace.Key(variable) ?? throw new SpecException(null, $"--token-variable: the environment variable {variable} is not set", "set it to the token"),
+                ModelName = parsed.GetValue(name) is { } given ? given.Length > 0 ? given : throw new UsageException("--name is empty", "name the model") : Path.GetFileNameWithoutExtension(named.TrimEnd('/')),
+                Token = parsed.GetValue(token) is not { } variable ? null : Workplace.Key(variable) ?? throw new UsageException($"--token-variable: the environment variable {variable} is not set", "set it to the token"),
                 LargestBody = parsed.GetValue(body),
                 Concurrency = parsed.GetValue(concurrency),
                 TokenLimit = parsed.GetValue(limit),
@@ -48,7 +48,7 @@ internal static class ServeCommand
 
     private static string Address(string host) => host == "localhost" || IPAddress.TryParse(host, out _)
         ? host
-        : throw new SpecException(null, $"--host: '{host}' is no address", "127.0.0.1 for this machine alone, 0.0.0.0 for every network");
+        : throw new UsageException($"--host: '{host}' is no address", "127.0.0.1 for this machine alone, 0.0.0.0 for every network");
 
     private static async Task<int> Serve(string named, string? tokenizerFile, ServeOptions options, CancellationToken cancelled)
     {
@@ -73,7 +73,7 @@ internal static class ServeCommand
         }
         catch (Exception error) when (error is IOException or SocketException)
         {
-            throw new SpecException(null, $"cannot listen at {options.Host}:{options.Port} ({error.Message.ReplaceLineEndings(" ")})", "choose another --host or --port");
+            throw new UsageException($"cannot listen at {options.Host}:{options.Port} ({error.Message.ReplaceLineEndings(" ")})", "choose another --host or --port");
         }
     }
 

@@ -5,7 +5,7 @@ using Bench.Cli.Execution;
 using Bench.Protocol.Ledger;
 using Bench.Protocol.Plans;
 using Bench.Protocol.Reading;
-using Bench.Protocol.Specs;
+using Bench.Protocol.Specs.Sections;
 
 namespace Bench.Cli.Commands;
 
@@ -31,7 +31,7 @@ internal static class StoreCommand
         {
             if (new ResultsFolder(folder).ReadManifest() is not { } manifest)
             {
-                if (more.Contains(folder)) throw new SpecException(null, $"there are no results in {folder}", "give the folder that holds manifest.json");
+                if (more.Contains(folder)) throw new UsageException($"there are no results in {folder}", "give the folder that holds manifest.json");
                 continue;
             }
 
@@ -45,7 +45,7 @@ internal static class StoreCommand
             catch (SpecException error)
             {
                 var unknown = $"{folder}: what it refers to is not known, since it cannot be planned here ({error.Message})";
-                if (delete) throw new SpecException(null, unknown, "mend that, or move the folder away");
+                if (delete) throw new UsageException(unknown, "mend that, or move the folder away");
                 Console.Error.WriteLine($"bench: {unknown}; it is counted among the others");
             }
         }

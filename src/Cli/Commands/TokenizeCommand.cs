@@ -36,7 +36,7 @@ internal static class TokenizeCommand
         }
         catch (LabException error)
         {
-            throw new SpecException(null, $"{line.Place}: {error.Message}", "");
+            throw new UsageException($"{line.Place}: {error.Message}", "");
         }
     }
 }

@@ -6,7 +6,7 @@ using Bench.Protocol.Ledger;
 using Bench.Protocol.Outcomes;
 using Bench.Protocol.Plans;
 using Bench.Protocol.Seeds;
-using Bench.Protocol.Specs;
+using Bench.Protocol.Specs.Sections;
 using Bench.Protocol.Store;
 
 namespace Bench.Cli.Commands;
@@ -41,7 +41,7 @@ internal static class VerifyCommand
         var (results, manifest) = (folder.Read(), folder.ReadManifest() ?? throw new LedgerException($"{folder.Path}: there are no results to verify; bench run makes them"));
         // A run is named by what went into it: one that is recorded and not in the plan was made from something else.
         var recorded = results.Runs.Where(row => row.Status == "ok").Select(row => row.Run).ToHashSet(StringComparer.Ordinal);
-        var runs = plan.Runs.Where(unit => unit is StudentUnit { Budget: null or { Unit: not BudgetUnit.Seconds } } && recorded.Contains(unit.Run)).ToArray();
+        var runs = plan.Runs.Where(unit => unit is StudentUnit { Budget: null or { IsTimed: false } } && recorded.Contains(unit.Run)).ToArray();
         var strange = results.Runs.Count(row => row.Student.Length > 0 && plan.Runs.All(unit => unit.Run != row.Run));
         if (strange > 0) Console.WriteLine($"DIFFERS: {strange} recorded runs are not of this experiment as it is now");
         if (runs.Length == 0)

@@ -2,10 +2,10 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Text.Json;
 using Bench.Cli.Execution;
-using Bench.Lab.UnitExecution;
 using Bench.Lab.Tensors;
+using Bench.Lab.UnitExecution;
 using Bench.Protocol.Plans;
-using Bench.Protocol.Specs;
+using Bench.Protocol.Specs.Sections;
 using Bench.Protocol.Store;
 
 namespace Bench.Cli.Commands;

@@ -79,7 +79,7 @@ internal sealed class BoardText(IReadOnlyList<UnitOfWork> units, RemainingTime r
         var text = string.Create(CultureInfo.InvariantCulture, $"{at.Stage} {100 * at.Share,3:0}%");
         if (at.Loss is { } loss) text += string.Create(CultureInfo.InvariantCulture, $"  {Sparkline.Of(losses, CurveWidth),-CurveWidth} {loss:0.000}  {at.TokensPerSecond / 1000:0.0}k tok/s");
         return at is { Stage: "training", Loss: not null } && unit is TrainingUnit { Budget: { } budget }
-            ? text + string.Create(CultureInfo.InvariantCulture, $"  {at.Share * budget.Amount:0.0e0} of {budget.Amount:0.0e0} {budget.UnitLabel.Split(' ')[^1]}")
+            ? text + string.Create(CultureInfo.InvariantCulture, $"  {at.Share * budget.Amount:0.0e0} of {budget.Amount:0.0e0} {budget.Label.Split(' ')[^1]}")
             : text;
     }
 

@@ -1,8 +1,8 @@
 using Bench.Lab.Checkpoints;
 using Bench.Lab.Measurement;
 using Bench.Lab.Models;
-using Bench.Lab.UnitExecution;
 using Bench.Lab.Tensors;
+using Bench.Lab.UnitExecution;
 using Bench.Protocol.Ledger;
 using Bench.Protocol.Plans;
 using Bench.Protocol.Reading;
@@ -26,7 +26,7 @@ internal static class Deployment
     /// <returns>How many models could not be measured.</returns>
     internal static int Run(Plan plan, ResultsFolder results, CheckpointFiles files, CodeVersion code, WorkerCommandLine command, IBoard board, CancellationToken cancel)
     {
-        if (plan.Spec.Deployment is not { } deployment) return 0;
+        if (plan.Spec.Use is not { } deployment) return 0;
         var recorded = results.Read().Runs.Where(run => run.Status == "ok").Select(run => run.Run).ToHashSet(StringComparer.Ordinal);
         var units = plan.Runs.Where(unit => recorded.Contains(unit.Run!) && (unit is TeacherUnit { Teacher.HasWeights: true } || (unit is StudentUnit { Budget: { } budget } && budget.Amount == plan.Spec.Budgets[^1].Amount))).ToArray();
         var (processor, failed) = (MachineManifest.Cpu(), 0);

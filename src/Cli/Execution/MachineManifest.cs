@@ -35,7 +35,7 @@ internal static class MachineManifest
         Runtime = RuntimeInformation.FrameworkDescription,
         Data = files.Hashes,
         Licences = spec.Teachers.ToDictionary(teacher => teacher.Name, LicenceGate.Inherited),
-        Boundary = [.. spec.Boundary.Select(Charge.NameOf)],
+        Boundary = [.. spec.Boundary.Kinds.Select(Charge.NameOf)],
         Prices = $"{spec.Prices.Name}: {spec.Prices.Basis}",
     };
 

@@ -4,7 +4,7 @@ using Bench.Lab.Tensors;
 using Bench.Lab.Text;
 using Bench.Protocol.Plans;
 using Bench.Protocol.Reading;
-using Bench.Protocol.Specs;
+using Bench.Protocol.Specs.Sections;
 
 namespace Bench.Cli.Execution;
 
@@ -31,7 +31,7 @@ internal static class ModelNames
         var (model, tokenizer) = Load(named, tokenizerFile);
         if (model is Decoder decoder) return (decoder, tokenizer ?? throw Tokenless(named));
         model.Dispose();
-        throw new SpecException(null, $"{named} is a graph already", "give a model with weights");
+        throw new UsageException($"{named} is a graph already", "give a model with weights");
     }
 
     /// <summary>The chat template of a model's folder; null where there is none.</summary>
@@ -51,7 +51,7 @@ internal static class ModelNames
 
     /// <summary>The tokenizer that text needs.</summary>
     internal static ITokenizer Needed(ITokenizer? tokenizer, string named) =>
-        tokenizer ?? throw new SpecException(null, $"{named} has no tokenizer", "put its tokenizer.json beside it, or give tokens with --token-ids");
+        tokenizer ?? throw new UsageException($"{named} has no tokenizer", "put its tokenizer.json beside it, or give tokens with --token-ids");
 
     private static SpecException Tokenless(string named) => new(null, $"{named} has no tokenizer", "put its tokenizer.json beside it");
 
@@ -63,7 +63,7 @@ internal static class ModelNames
         }
         catch (Exception error) when (error is LabException or IOException)
         {
-            throw new SpecException(null, error.Message.ReplaceLineEndings(" "), "");
+            throw new UsageException(error.Message.ReplaceLineEndings(" "), "");
         }
     }
 
@@ -79,14 +79,14 @@ internal static class ModelNames
 
         return Run(named) is { } run
             ? Of(run.Unit, run.Files)
-            : throw new SpecException(null, $"there is no model '{named}'", "give a folder, a .bin file, or experiment/run");
+            : throw new UsageException($"there is no model '{named}'", "give a folder, a .bin file, or experiment/run");
     }
 
     private static string TokenizerBeside(string model)
     {
         var folder = Path.GetDirectoryName(Path.GetFullPath(model))!;
         return Directory.EnumerateFiles(folder, "tok*.bin").Order(StringComparer.Ordinal).FirstOrDefault()
-            ?? throw new SpecException(null, $"there is no tokenizer (tok*.bin) beside {model}", "give one with --tokenizer");
+            ?? throw new UsageException($"there is no tokenizer (tok*.bin) beside {model}", "give one with --tokenizer");
     }
 
     /// <summary>The run that a person means by experiment/run, and its plan; null where a file or a folder is meant.</summary>
@@ -99,7 +99,7 @@ internal static class ModelNames
         var files = Workplace.Current.Files(file);
         var plan = Planner.Make(ExperimentFile.Load(file), files);
         var unit = plan.Runs.FirstOrDefault(unit => unit.Run == run)
-            ?? throw new SpecException(null, $"experiment '{experiment}' has no run '{run}'", $"runs.csv names them; its teachers are {string.Join(", ", plan.Runs.OfType<TeacherUnit>().Select(teacher => teacher.Run))}");
+            ?? throw new UsageException($"experiment '{experiment}' has no run '{run}'", $"runs.csv names them; its teachers are {string.Join(", ", plan.Runs.OfType<TeacherUnit>().Select(teacher => teacher.Run))}");
         return (plan, unit, files);
     }
 
@@ -110,12 +110,12 @@ internal static class ModelNames
         if (unit is TeacherUnit { Teacher: { } teacher })
         {
             if (teacher.Checkpoint is not null || teacher.Onnx is not null) return files.Load(teacher, Compute.Cpu);
-            if (!teacher.IsLocal) throw new SpecException(null, $"{unit.Label} has no weights here", "choose another run");
+            if (!teacher.IsLocal) throw new UsageException($"{unit.Label} has no weights here", "choose another run");
         }
 
         return place.Store.Find(unit.Fingerprint.Text) is { } entry
             ? InStore(Path.Combine(entry, ModelFolder.NameInStore))
-            : throw new SpecException(null, $"the weights of {unit.Label} are not in the store {place.Store.Root}", "bench run of the experiment makes them");
+            : throw new UsageException($"the weights of {unit.Label} are not in the store {place.Store.Root}", "bench run of the experiment makes them");
     }
 
     private static (ILanguageModel Model, ITokenizer Tokenizer) InStore(string folder) => ModelFolder.HasWeights(folder)

@@ -6,7 +6,7 @@ using Bench.Lab.Models;
 using Bench.Lab.Tensors;
 using Bench.Lab.Text;
 using Bench.Protocol.Outcomes;
-using Bench.Protocol.Specs;
+using Bench.Protocol.Specs.Sections;
 
 namespace Bench.Cli.Execution;
 

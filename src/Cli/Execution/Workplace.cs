@@ -2,8 +2,8 @@ using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text;
 using Bench.Lab.Checkpoints;
-using Bench.Lab.UnitExecution;
 using Bench.Lab.Tensors;
+using Bench.Lab.UnitExecution;
 using Bench.Protocol.Machines;
 using Bench.Protocol.Reading;
 using Bench.Protocol.Specs;
@@ -65,7 +65,7 @@ internal sealed class Workplace
     /// <exception cref="SpecException">The limit is no number.</exception>
     internal static double? StoreLimit => Environment.GetEnvironmentVariable("BENCH_STORE_GIB") is not { Length: > 0 } text ? null
         : double.TryParse(text, System.Globalization.NumberStyles.Float, System.Globalization.CultureInfo.InvariantCulture, out var gibibytes) && gibibytes > 0 ? gibibytes * (1 << 30)
-        : throw new SpecException(null, $"BENCH_STORE_GIB is '{text}', which is no size", "give a number of GiB, or unset it");
+        : throw new UsageException($"BENCH_STORE_GIB is '{text}', which is no size", "give a number of GiB, or unset it");
 
     /// <summary>The experiment.yaml that a person means by a folder or a file.</summary>
     /// <exception cref="SpecException">There is none.</exception>
@@ -74,8 +74,8 @@ internal sealed class Workplace
         if (FindExperiment(named) is { } found) return found;
         var suggestion = Suggestion.For(named, [.. Experiments()]);
         throw Folders(named).FirstOrDefault(Directory.Exists) is { } folder
-            ? new SpecException(null, $"there is no experiment.yaml in {Shown(folder)}", Path.GetFileName(folder) == "claims" ? "bench claims recomputes the claims" : $"experiments are {string.Join(", ", Experiments())}")
-            : new SpecException(null, $"there is no experiment '{named}'", suggestion.EndsWith('?') ? suggestion : $"{suggestion}; or give a path to an experiment.yaml");
+            ? new UsageException($"there is no experiment.yaml in {Shown(folder)}", Path.GetFileName(folder) == "claims" ? "bench claims recomputes the claims" : $"experiments are {string.Join(", ", Experiments())}")
+            : new UsageException($"there is no experiment '{named}'", suggestion.EndsWith('?') ? suggestion : $"{suggestion}; or give a path to an experiment.yaml");
     }
 
     /// <summary>As <see cref="ExperimentFile"/>; null where there is none.</summary>
@@ -139,7 +139,7 @@ internal sealed class Workplace
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new SpecException(null, $"{Home}: the store cannot be written ({error.Message.ReplaceLineEndings(" ")})", "set BENCH_HOME to another folder");
+            throw new UsageException($"{Home}: the store cannot be written ({error.Message.ReplaceLineEndings(" ")})", "set BENCH_HOME to another folder");
         }
     }
 

@@ -1,7 +1,7 @@
 using Bench.Lab.Models;
 using Bench.Lab.Text;
 using Bench.Protocol.Grading;
-using Bench.Protocol.Specs;
+using Bench.Protocol.Signals;
 using Bench.Protocol.Tasks;
 
 namespace Bench.Lab.Evaluation;

@@ -20,6 +20,20 @@ internal sealed class ProblemBank(CheckpointFiles files)
         return chosen.Count == count || split == Split.Train ? chosen : throw new LabException($"{file.Path}: {chosen.Count} problems to measure on, and {count} were asked for; lower items");
     }
 
+    /// <summary>
+    /// The training problems of benchmarks by their prompts, with the instruction and without; null where no task is a benchmark
+    /// with anything to learn from.
+    /// </summary>
+    internal IReadOnlyDictionary<string, Problem>? Known(IEnumerable<ITask> tasks, Seed seed)
+    {
+        var benchmarks = tasks.OfType<BenchmarkTask>().Where(task => task.HasTraining).ToArray();
+        if (benchmarks.Length == 0) return null;
+        var known = new Dictionary<string, Problem>(StringComparer.Ordinal);
+        foreach (var task in benchmarks)
+            foreach (var problem in Of(task, Split.Train, int.MaxValue, seed)) known[problem.Prompt] = known[task.QuestionOf(problem)] = problem;
+        return known;
+    }
+
     private static IReadOnlyList<Problem> Read(BenchmarkTask task, string path)
     {
         using var stream = File.OpenRead(path);

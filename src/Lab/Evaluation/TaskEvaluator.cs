@@ -7,6 +7,7 @@ using Bench.Protocol.Detection;
 using Bench.Protocol.Grading;
 using Bench.Protocol.Outcomes;
 using Bench.Protocol.Seeds;
+using Bench.Protocol.Signals;
 using Bench.Protocol.Specs;
 using Bench.Protocol.Statistics;
 using Bench.Protocol.Tasks;
@@ -115,7 +116,7 @@ internal sealed class TaskEvaluator(IReadOnlyList<TaskSpec> tasks, EvaluationSpe
             var rows = TensorData.Of([.. Enumerable.Range(0, length).Select(t => (long)t)], length).to(logits.device);
             var teacher = new Objectives.TeacherDistribution.TopK(
                 TensorData.Of(tokens, length, theirs.K).to(logits.device), TensorData.Of(p, length, theirs.K).to(logits.device));
-            divergence[index] = Objectives.ForwardKl.Sum(logits.contiguous(), rows, teacher, 1).to(CPU).item<float>() / length;
+            divergence[index] = Objectives.ForwardKlLoss.Sum(logits.contiguous(), rows, teacher, 1).to(CPU).item<float>() / length;
         });
         return ([.. ByTask(items, Metric.Agreement, i => agreement[i]), .. ByTask(items, Metric.TeacherKl, i => divergence[i])], charge);
     }

@@ -158,14 +158,14 @@ public static class MachineMeasurement
     {
         private const double LearningRate = 1e-4;
 
-        private readonly MethodObjective objective;
+        private readonly StudentObjective objective;
         private readonly Learner learner;
         private readonly PreparedCurriculum curriculum;
 
         internal Rehearsal(Decoder model, int length, TimeProvider clock)
         {
             var optimiser = new OptimiserSpec { LearningRate = LearningRate, Batch = Batch };
-            objective = MethodObjective.OfText(model);
+            objective = StudentObjective.OfText(model);
             learner = new Learner(objective, model.Compute, optimiser);
             curriculum = new PreparedCurriculum(Lesson.Of(Sequences(4 * Batch, length)), objective, model.Shape, model.Compute, optimiser, new Seed(2));
             Flops = Batch * ModelFlops.Training(model.Shape, length).Value;

@@ -52,17 +52,17 @@ public sealed record ModelUse(double FirstTokenSeconds, double TokensPerSecond, 
     {
         set_num_threads(1);
         var random = new Seed(11).Stream("prompt");
-        int[][] prompts = [.. Enumerable.Range(0, DeploymentSpec.Batch).Select(_ => Enumerable.Range(0, DeploymentSpec.Prompt).Select(_ => random.Next(model.Shape.Vocabulary)).ToArray())];
+        int[][] prompts = [.. Enumerable.Range(0, UseSpec.Batch).Select(_ => Enumerable.Range(0, UseSpec.Prompt).Select(_ => random.Next(model.Shape.Vocabulary)).ToArray())];
         var generator = new TextGenerator(model, clock);
         double Seconds(int rows, int limit) => Median(clock, () => generator.Continue(prompts[..rows], limit, -1, SamplingSpec.Greedy, default, ChargeKind.Evaluation));
-        return new ModelUse(Seconds(1, 1), tokens / Seconds(1, tokens), DeploymentSpec.Batch * tokens / Seconds(DeploymentSpec.Batch, tokens));
+        return new ModelUse(Seconds(1, 1), tokens / Seconds(1, tokens), UseSpec.Batch * tokens / Seconds(UseSpec.Batch, tokens));
     }
 
     /// <summary>The model's score on each held-out item of an experiment's tasks, by the first metric of each.</summary>
     /// <exception cref="LabException">The tasks have no answers.</exception>
     public static IReadOnlyList<TaskScores> Solve(ExperimentSpec spec, CheckpointFiles files, ILanguageModel model, ITokenizer tokenizer, TimeProvider clock)
     {
-        var evaluation = new EvaluationSpec(spec.Evaluation.Items, SamplingSpec.Greedy, spec.Evaluation.Split);
+        var evaluation = new EvaluationSpec { Items = spec.Evaluation.Items, Split = spec.Evaluation.Split };
         var (scores, _) = new TaskEvaluator(spec.Tasks, evaluation, new ProblemBank(files), tokenizer, clock).Solve(model, default);
         return [.. spec.Tasks.Select(task => scores.First(score => score.Task == task.Name && score.Metric == task.Task.Metrics[0].Name))];
     }

@@ -75,6 +75,8 @@ internal sealed class Perceptron : IModel
         return x;
     }
 
+    public void Freeze() => (Dropout, Jitter) = (0, 0);
+
     public void Dispose()
     {
         foreach (var (_, tensor) in Parameters) tensor.Dispose();

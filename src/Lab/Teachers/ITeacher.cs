@@ -1,5 +1,4 @@
 using Bench.Lab.Models;
-using Bench.Lab.Text;
 using Bench.Protocol.Costs;
 using Bench.Protocol.Seeds;
 using Bench.Protocol.Specs;
@@ -9,8 +8,6 @@ namespace Bench.Lab.Teachers;
 /// <summary>Who teaches. A teacher answers; it has no parameters to touch, and so it is frozen.</summary>
 internal interface ITeacher : IDisposable
 {
-    ITokenizer Tokenizer { get; }
-
     /// <summary>Continues prompts (see <see cref="TextGenerator.Continue"/>). A response is empty where what was written cannot be spelt in the tokenizer's tokens.</summary>
     /// <param name="texts">The prompts as people wrote them, for a teacher that is asked in words; null where they are what the tokens spell.</param>
     (IReadOnlyList<int[]> Responses, Charge Charge) Write(

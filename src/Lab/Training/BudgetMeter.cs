@@ -1,5 +1,6 @@
+using Bench.Protocol.Budgets;
 using Bench.Protocol.Costs;
-using Bench.Protocol.Specs;
+
 
 namespace Bench.Lab.Training;
 
@@ -24,17 +25,8 @@ internal sealed class BudgetMeter
     internal double Share => Math.Min(1, Spent / limit);
 
     /// <summary>A meter for a student's budget.</summary>
-    internal static BudgetMeter For(Budget budget, Accelerator prices, TimeProvider clock) => budget.Unit switch
-    {
-        BudgetUnit.StudentFlops => new(budget.Amount, cost => cost.Student.Value, clock),
-        BudgetUnit.TotalFlops => new(budget.Amount, cost => (cost.Student + cost.Teacher).Value, clock),
-        BudgetUnit.Usd => new(budget.Amount, cost => prices.Cost(cost.Student + cost.Teacher).Value, clock),
-        BudgetUnit.Tokens => new(budget.Amount, cost => cost.LossTokens, clock),
-        BudgetUnit.Examples => new(budget.Amount, cost => cost.Examples, clock),
-        BudgetUnit.Queries => new(budget.Amount, cost => cost.Queries, clock),
-        BudgetUnit.Seconds => new(budget.Amount, null, clock),
-        _ => throw new ArgumentOutOfRangeException(nameof(budget), budget.Unit, "unknown unit"),
-    };
+    internal static BudgetMeter For(Budget budget, Accelerator prices, TimeProvider clock) =>
+        new(budget.Amount, budget.IsTimed ? null : cost => budget.Of(cost, prices)!.Value, clock);
 
     /// <summary>A meter of examples, repeats counted.</summary>
     internal static BudgetMeter ForExamples(double examples, TimeProvider clock) => new(examples, cost => cost.Examples, clock);

@@ -1,3 +1,5 @@
+using Bench.Protocol.Costs;
+
 namespace Bench.Lab.Training;
 
 /// <summary>Where the training loop's steps come from.</summary>

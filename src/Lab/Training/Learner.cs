@@ -1,4 +1,5 @@
 using Bench.Lab.Models;
+using Bench.Lab.Objectives;
 using Bench.Lab.Tensors;
 using Bench.Protocol.Specs;
 using static TorchSharp.torch;
@@ -11,13 +12,13 @@ namespace Bench.Lab.Training;
 /// </summary>
 internal sealed class Learner : IDisposable
 {
-    private readonly MethodObjective objective;
+    private readonly StudentObjective objective;
     private readonly IReadOnlyList<Tensor> parameters;
     private readonly IReadOnlyList<Tensor> gradients;
     private readonly AdamW adam;
     private DecoderGradients? byHand;
 
-    internal Learner(MethodObjective objective, Compute compute, OptimiserSpec optimiser)
+    internal Learner(StudentObjective objective, Compute compute, OptimiserSpec optimiser)
     {
         (this.objective, parameters) = (objective, objective.Parameters);
         gradients = [.. parameters.Select(parameter => zeros_like(parameter, requires_grad: false).DetachFromDisposeScope())];

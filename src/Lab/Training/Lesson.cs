@@ -9,7 +9,7 @@ namespace Bench.Lab.Training;
 internal sealed record Lesson(IReadOnlyList<Sequence> Sequences, IReadOnlyList<double> TeacherFlops) : IDisposable
 {
     /// <summary>The teacher's probabilities, aligned with the sequences.</summary>
-    internal TeacherProbabilities? Scores { get; init; }
+    internal TeacherProbabilities? Probabilities { get; init; }
 
     /// <summary>The teacher's activations, aligned with the sequences.</summary>
     internal TeacherStates? States { get; init; }
@@ -31,7 +31,7 @@ internal sealed record Lesson(IReadOnlyList<Sequence> Sequences, IReadOnlyList<d
 
     public void Dispose()
     {
-        Scores?.Dispose();
+        Probabilities?.Dispose();
         States?.Dispose();
     }
 }

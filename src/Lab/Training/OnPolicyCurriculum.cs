@@ -4,6 +4,7 @@ using Bench.Lab.Teachers;
 using Bench.Lab.Tensors;
 using Bench.Protocol.Costs;
 using Bench.Protocol.Seeds;
+using Bench.Protocol.Signals;
 using Bench.Protocol.Specs;
 using Bench.Protocol.Units;
 using static TorchSharp.torch;
@@ -19,10 +20,11 @@ internal sealed class OnPolicyCurriculum : ICurriculum
 {
     private static readonly SamplingSpec Plainly = new(1);
 
-    private readonly MethodSpec method;
+    private readonly OnPolicy signal;
+    private readonly double teacherMix;
     private readonly Decoder student;
-    private readonly IReadingTeacher teacher;
-    private readonly MethodObjective objective;
+    private readonly ILiveTeacher teacher;
+    private readonly StudentObjective objective;
     private readonly IReadOnlyList<int[]> prompts;
     private readonly Lesson? text;
     private readonly OptimiserSpec optimiser;
@@ -38,7 +40,7 @@ internal sealed class OnPolicyCurriculum : ICurriculum
     private Source next;
     private long steps;
 
-    /// <param name="method">λ, replay, and the teacher's share in what is drawn.</param>
+    /// <param name="method">Its signal says λ and replay, its objective the teacher's share in what is drawn.</param>
     /// <param name="student">Who writes and learns.</param>
     /// <param name="teacher">Who scores.</param>
     /// <param name="objective">The loss.</param>
@@ -50,11 +52,12 @@ internal sealed class OnPolicyCurriculum : ICurriculum
     /// <param name="seed">Of prompts, choices and draws.</param>
     /// <param name="clock">The time.</param>
     internal OnPolicyCurriculum(
-        MethodSpec method, Decoder student, IReadingTeacher teacher, MethodObjective objective, IReadOnlyList<int[]> prompts, int limit, int end, Lesson? text,
+        MethodSpec method, Decoder student, ILiveTeacher teacher, StudentObjective objective, IReadOnlyList<int[]> prompts, int limit, int end, Lesson? text,
         OptimiserSpec optimiser, Seed seed, TimeProvider clock)
     {
         if (prompts.Count == 0) throw new LabException("there is nothing to write about: no prompt");
-        (this.method, this.student, this.teacher, this.objective, this.prompts) = (method, student, teacher, objective, prompts);
+        (signal, teacherMix) = ((OnPolicy)method.Signal, method.TeacherMix);
+        (this.student, this.teacher, this.objective, this.prompts) = (student, teacher, objective, prompts);
         (this.text, this.optimiser, this.seed, this.clock, this.limit, this.end) = (text, optimiser, seed, clock, limit, end);
         choices = seed.Stream("on-policy");
         promptOrder = BatchOrder.Endless([.. prompts.Select(prompt => prompt.Length)], optimiser.Batch, seed).GetEnumerator();
@@ -125,15 +128,15 @@ internal sealed class OnPolicyCurriculum : ICurriculum
 
     private TrainingBatch Scored(IReadOnlyList<Sequence> sequences, int time)
     {
-        var batch = TrainingBatch.Of(sequences, time, student.Compute);
+        var batch = BatchBuilder.Of(sequences, time, student.Compute);
         return batch with { Teacher = new TeacherDistribution.Dense(teacher.Logits(batch.Ids, batch.Rows).contiguous()) };
     }
 
     private (IReadOnlyList<Sequence> Sequences, Flops Spent) Write(int[] members)
     {
         var begun = members.Select(member => prompts[member]).ToArray();
-        Func<int, int, IDecoding> begin = method.TeacherMix > 0
-            ? (rows, positions) => new MixedDecoding(teacher.Begin(rows, positions), student.Begin(rows, positions), method.TeacherMix)
+        Func<int, int, IDecoding> begin = teacherMix > 0
+            ? (rows, positions) => new MixedDecoding(teacher.Begin(rows, positions), student.Begin(rows, positions), teacherMix)
             : student.Begin;
         var (responses, charge) = new TextGenerator(student.Shape, student.Compute.Device, begin, clock)
             .Continue(begun, limit, end, Plainly, new Seed((long)(seed.Stream($"written/{steps}").NextBits() >> 1)), ChargeKind.StudentTraining);
@@ -143,12 +146,12 @@ internal sealed class OnPolicyCurriculum : ICurriculum
     private void Remember(IReadOnlyList<Sequence> sequences)
     {
         buffer.AddRange(sequences);
-        if (buffer.Count > method.Replay) buffer.RemoveRange(0, buffer.Count - Math.Max(method.Replay, 0));
+        if (buffer.Count > signal.Replay) buffer.RemoveRange(0, buffer.Count - Math.Max(signal.Replay, 0));
     }
 
     private void Choose() => next =
-        textOrder is not null && choices.NextDouble() >= method.Lambda ? Source.Teacher
-        : method.Replay > 0 && buffer.Count >= optimiser.Batch && choices.NextDouble() >= method.Fresh ? Source.Replayed
+        textOrder is not null && choices.NextDouble() >= signal.Lambda ? Source.Teacher
+        : signal.Replay > 0 && buffer.Count >= optimiser.Batch && choices.NextDouble() >= signal.Fresh ? Source.Replayed
         : Source.Fresh;
 
     // The teacher reads the whole batch; where it takes part in the writing it has read it once before.
@@ -156,7 +159,7 @@ internal sealed class OnPolicyCurriculum : ICurriculum
     {
         // Text is asked for once; whatever a batch holds is scored anew.
         var asked = source == Source.Teacher ? text!.QueriesEach * members.Count(member => !used.Contains(member)) : 0;
-        var readings = source == Source.Fresh && method.TeacherMix > 0 ? 2 : 1;
+        var readings = source == Source.Fresh && teacherMix > 0 ? 2 : 1;
         var ahead = source == Source.Teacher ? members.Where(member => !used.Contains(member)).Sum(member => text!.TeacherFlops[member]) : 0;
         var live = members.Length * readings * ModelFlops.Forward(teacher.Shape, time);
         return new StepCost(members.Length * ModelFlops.Training(student.Shape, time) + writing, new Flops(ahead) + live, lossTokens, processed, members.Length)

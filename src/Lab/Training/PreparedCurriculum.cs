@@ -1,3 +1,4 @@
+using Bench.Lab.Objectives;
 using Bench.Lab.Tensors;
 using Bench.Protocol.Costs;
 using Bench.Protocol.Seeds;
@@ -11,7 +12,7 @@ namespace Bench.Lab.Training;
 internal sealed class PreparedCurriculum : ICurriculum
 {
     private readonly Lesson lesson;
-    private readonly MethodObjective objective;
+    private readonly StudentObjective objective;
     private readonly ModelShape shape;
     private readonly Compute compute;
     private readonly OptimiserSpec optimiser;
@@ -19,7 +20,7 @@ internal sealed class PreparedCurriculum : ICurriculum
     private readonly HashSet<int> used = [];
 
     /// <exception cref="LabException">The lesson is empty.</exception>
-    internal PreparedCurriculum(Lesson lesson, MethodObjective objective, ModelShape shape, Compute compute, OptimiserSpec optimiser, Seed seed)
+    internal PreparedCurriculum(Lesson lesson, StudentObjective objective, ModelShape shape, Compute compute, OptimiserSpec optimiser, Seed seed)
     {
         if (lesson.Sequences.Count == 0) throw new LabException("there is nothing to learn from: no training example");
         (this.lesson, this.objective, this.shape, this.compute, this.optimiser) = (lesson, objective, shape, compute, optimiser);
@@ -38,7 +39,7 @@ internal sealed class PreparedCurriculum : ICurriculum
         used.UnionWith(members);
         order.MoveNext();
         return new TrainingStep(cost, [.. members.Chunk((members.Length + optimiser.MicroBatches - 1) / optimiser.MicroBatches)
-            .Select(part => (Func<TrainingBatch>)(() => TrainingBatch.Of(lesson, part, Time(members), compute)))]);
+            .Select(part => (Func<TrainingBatch>)(() => BatchBuilder.Of(lesson, part, Time(members), compute)))]);
     }
 
     private int Time(int[] members) => members.Max(member => lesson.Sequences[member].Processed);

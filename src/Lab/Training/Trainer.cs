@@ -7,7 +7,7 @@ using Bench.Protocol.Units;
 namespace Bench.Lab.Training;
 
 /// <summary>The training loop: steps of a curriculum and a budget in; trained parameters and their charge out.</summary>
-internal sealed class Trainer(MethodObjective objective, Compute compute, OptimiserSpec optimiser, TimeProvider clock)
+internal sealed class Trainer(StudentObjective objective, Compute compute, OptimiserSpec optimiser, TimeProvider clock)
 {
     private const int CurvePoints = 60;
 

@@ -1,3 +1,6 @@
+using Bench.Lab.Objectives;
+using Bench.Protocol.Costs;
+
 namespace Bench.Lab.Training;
 
 /// <summary>One step's material.</summary>

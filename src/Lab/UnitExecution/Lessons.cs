@@ -1,22 +1,20 @@
-using Bench.Lab.Checkpoints;
 using Bench.Lab.Evaluation;
 using Bench.Lab.Models;
 using Bench.Lab.Signals;
-using Bench.Lab.Teachers;
+using Bench.Lab.Tasks;
 using Bench.Lab.Tensors;
 using Bench.Lab.Text;
 using Bench.Lab.Training;
+using Bench.Protocol.Budgets;
 using Bench.Protocol.Grading;
 using Bench.Protocol.Plans;
-using Bench.Protocol.Specs;
+using Bench.Protocol.Signals;
 
 namespace Bench.Lab.UnitExecution;
 
 /// <summary>Gathers what a student learns from: gold solutions, or a teacher's text with what else the teacher says of it.</summary>
 internal sealed class Lessons(UnitSession session)
 {
-    private readonly ExperimentSpec spec = session.Spec;
-
     /// <summary>The lesson of a unit; null where all of it is written while the student learns.</summary>
     /// <param name="unit">The unit.</param>
     /// <param name="tokenizer">The student's.</param>
@@ -24,48 +22,32 @@ internal sealed class Lessons(UnitSession session)
     internal LessonOfUnit? Of(TrainingUnit unit, ITokenizer tokenizer, int[]? order = null)
     {
         var (method, budget) = (unit.Method!, unit.Budget!);
-        if (method.IsBaseline)
-        {
-            var gold = TextRun.TrainingProblems(spec, session.Problems, method.Shares).Select(problem => Examples.Gold(tokenizer, problem, method.Keep));
-            return OfGold(gold, budget);
-        }
-
+        if (method.IsBaseline) return new(Limited(Lesson.Of(session.Tasks.Gold(method, tokenizer)), budget, 1), [], []);
         if (unit.Needs.OfType<StudentUnit>().SingleOrDefault() is { } before) return Inherited(unit, before, tokenizer);
         if (unit.Needs.OfType<TextUnit>().SingleOrDefault() is not { } text) return null;
         var traces = session.ReadText(text);
-        if (order is not null) traces = [.. order.Select(place => traces[place])];
-        var written = session.Tokenizer();
-        if (method.Objective == "rationale-multitask") return Multitask(text, traces, tokenizer, written, method, budget);
-        var own = Kept(traces, method.Keep, written);
-        var sequences = unit.Student.Bytes ? [.. own.Select(sequence => Respelt(sequence, written, tokenizer))] : own;
-        return Mixed(unit, tokenizer, Signalled(unit, text, traces, own, Lesson.Of(sequences) with { TeacherSequences = unit.Student.Bytes && method.Objective == "uld" ? own : null }));
-    }
-
-    /// <summary>The lesson of a baseline: nobody was asked.</summary>
-    internal static LessonOfUnit OfGold(IEnumerable<Sequence> gold, Budget budget) => new(Limited(Lesson.Of([.. gold]), budget, 1), [], []);
-
-    /// <summary>The lesson of a unit whose student learns its teacher's text as it stands.</summary>
-    internal LessonOfUnit OfTeacher(TrainingUnit unit)
-    {
-        var text = unit.Needs.OfType<TextUnit>().Single();
-        var traces = session.ReadText(text);
-        return Signalled(unit, text, traces, traces, Lesson.Of(traces));
+        if (order is not null) traces = [.. order.Select(number => traces[number])];
+        if (method.Objective.RationaleWeight is { } weight) return Multitask(text, traces, tokenizer, weight, budget);
+        var own = Kept(traces, method.Keep, session.Tasks);
+        var sequences = unit.Student.Bytes ? [.. own.Select(sequence => Respelt(sequence, session.Tasks.Tokenizer, tokenizer))] : own;
+        var lesson = Lesson.Of(sequences) with { TeacherSequences = unit.Student.Bytes && method.NeedsProbabilities ? own : null };
+        return Mixed(unit, tokenizer, Signalled(unit, text, traces, own, lesson));
     }
 
     // The lesson with what else the teacher says of what it wrote.
     private LessonOfUnit Signalled(TrainingUnit unit, TextUnit text, IReadOnlyList<Sequence> traces, IReadOnlyList<Sequence> own, Lesson lesson)
     {
         var sources = Shares(text, traces).ToList();
-        if (unit.Needs.OfType<ScoreUnit>().SingleOrDefault() is { } scored)
+        if (unit.Needs.OfType<ProbabilityUnit>().SingleOrDefault() is { } scored)
         {
             sources.AddRange(Shares(scored, own));
-            lesson = lesson with { Scores = new TeacherProbabilities(Path.Combine(session.EntryOf(scored), UnitSession.ScoresName)) };
+            lesson = lesson with { Probabilities = new TeacherProbabilities(Path.Combine(session.EntryOf(scored), EntryNames.Probabilities)) };
         }
 
         if (unit.Needs.OfType<StateUnit>().SingleOrDefault() is { } read)
         {
             sources.AddRange(Shares(read, own));
-            lesson = lesson with { States = new TeacherStates(Path.Combine(session.EntryOf(read), UnitSession.StatesName)) };
+            lesson = lesson with { States = new TeacherStates(Path.Combine(session.EntryOf(read), EntryNames.States)) };
         }
 
         return Charged(lesson with { QueriesEach = QueriesOf(text, traces.Count) }, sources, [.. traces.Select(trace => trace.ResponseLength)], unit.Budget!);
@@ -75,12 +57,12 @@ internal sealed class Lessons(UnitSession session)
     private LessonOfUnit Inherited(TrainingUnit unit, StudentUnit before, ITokenizer tokenizer)
     {
         var method = unit.Method!;
-        using var teacher = new LocalTeacher(ModelFolder.LoadModel(Path.Combine(session.EntryOf(before), ModelFolder.NameInStore), session.Compute), tokenizer, session.Clock);
-        var (traces, charge, asked) = new TextRun(session).Solutions(teacher, method.Sampling ?? unit.Teacher!.Sampling, method.Shares, unit.Draws);
+        using var teacher = session.Tasks.TeacherOf(session.Tasks.Load(session.EntryOf(before), before.Student.Model), tokenizer);
+        var (traces, charges, asked) = new TextExecutor(session).Write(teacher, method.Sampling ?? unit.Teacher!.Sampling, method.Shares, tokenizer, unit.Draws);
         if (traces.Count == 0) throw new LabException($"none of the {asked} responses of {before.Label} was kept; select all");
-        var own = Kept(traces, method.Keep, tokenizer);
+        var own = Kept(traces, method.Keep, session.Tasks);
         var lesson = Lesson.Of(own) with { QueriesEach = (double)asked / traces.Count };
-        return Mixed(unit, tokenizer, Charged(lesson, [new TeacherShare(charge, traces)], [.. traces.Select(trace => trace.ResponseLength)], unit.Budget!));
+        return Mixed(unit, tokenizer, Charged(lesson, [.. charges.Select(charge => new TeacherShare(charge, traces))], [.. traces.Select(trace => trace.ResponseLength)], unit.Budget!));
     }
 
     // Some of the teacher's examples give way to gold solutions of the same problems, which nobody is asked for. The pool is in random order: the first are as good as any.
@@ -91,9 +73,8 @@ internal sealed class Lessons(UnitSession session)
         // Two tasks may ask the same: their solutions stand in the order of the problems, as the teacher's responses do.
         var gold = new Dictionary<string, Queue<Sequence>>(StringComparer.Ordinal);
         string Asked(Sequence sequence) => string.Join(' ', sequence.Tokens[..sequence.Start]);
-        foreach (var problem in TextRun.TrainingProblems(spec, session.Problems, method.Shares))
+        foreach (var solution in session.Tasks.Gold(method, tokenizer))
         {
-            var solution = Examples.Gold(tokenizer, problem, method.Keep);
             if (!gold.TryGetValue(Asked(solution), out var solutions)) gold[Asked(solution)] = solutions = new Queue<Sequence>();
             solutions.Enqueue(solution);
         }
@@ -129,11 +110,11 @@ internal sealed class Lessons(UnitSession session)
 
     // A budget in queries is a smaller pool, not a shorter training.
     private static Lesson Limited(Lesson lesson, Budget budget, double queriesEach) =>
-        budget.Unit == BudgetUnit.Queries ? lesson.Take((int)Math.Min(lesson.Sequences.Count, budget.Amount / queriesEach + 1e-9)) : lesson;
+        lesson.Take((int)budget.PoolOf(lesson.Sequences.Count, queriesEach));
 
     /// <summary>Traces, or the same prompts with only the final answer.</summary>
-    internal static IReadOnlyList<Sequence> Kept(IReadOnlyList<Sequence> traces, Keep keep, ITokenizer tokenizer) =>
-        keep == Keep.Answer ? [.. traces.Select(trace => Examples.AnswerOnly(tokenizer, trace))] : traces;
+    internal static IReadOnlyList<Sequence> Kept(IReadOnlyList<Sequence> traces, Keep keep, TaskRuntime tasks) =>
+        keep == Keep.Answer ? [.. traces.Select(trace => Examples.AnswerOnly(tasks.Tokenizer, trace))] : traces;
 
     private static Sequence Respelt(Sequence sequence, ITokenizer from, ITokenizer to)
     {
@@ -145,8 +126,9 @@ internal sealed class Lessons(UnitSession session)
     /// Each trace as two examples: the prompt with the answer as its label, and the prompt with the opening tag, which is not learnt, and the rationale
     /// (Hsieh et al. 2023, Distilling step-by-step, equations 3 and 4). Weights make the expected loss the sum of the two means.
     /// </summary>
-    private LessonOfUnit Multitask(TextUnit text, IReadOnlyList<Sequence> traces, ITokenizer tokenizer, ITokenizer written, MethodSpec method, Budget budget)
+    private LessonOfUnit Multitask(TextUnit text, IReadOnlyList<Sequence> traces, ITokenizer tokenizer, double rationaleWeight, Budget budget)
     {
+        var written = session.Tasks.Tokenizer;
         var (labels, rationales) = (new List<Sequence>(), new List<Sequence>());
         foreach (var trace in traces)
         {
@@ -160,7 +142,7 @@ internal sealed class Lessons(UnitSession session)
         // Both halves of a trace have half its cost.
         var halves = traces.SelectMany(trace => new[] { trace, trace }).ToArray();
         var charged = Charged(lesson, [.. Shares(text, halves, parts: 2)], [.. lesson.Sequences.Select(sequence => sequence.ResponseLength)], budget);
-        return charged with { Lesson = charged.Lesson with { Weights = MultitaskWeights(charged.Lesson.Sequences, method.RationaleWeight) } };
+        return charged with { Lesson = charged.Lesson with { Weights = MultitaskWeights(charged.Lesson.Sequences, rationaleWeight) } };
     }
 
     // Labels and rationales stand in turn; what a budget in queries left of them is what is weighed.

@@ -1,8 +1,8 @@
-using Bench.Lab.Evaluation;
 using Bench.Lab.Models;
 using Bench.Lab.Text;
 using Bench.Protocol.Costs;
 using Bench.Protocol.Plans;
+using Bench.Protocol.Signals;
 using Bench.Protocol.Specs;
 
 namespace Bench.Lab.UnitExecution;
@@ -27,7 +27,7 @@ internal sealed class PromptChooser(UnitSession session, TrainingUnit unit, ITok
         var order = unit.Draws.Stream("prompts").Permutation(pool.Count);
         if (unit.Method!.Choose == PromptChoice.Random) return (order, []);
         var (spent, queries) = (new List<Charge>(), (int)Math.Min(unit.Budget!.Amount, pool.Count));
-        var limit = Examples.ResponseLimit(TextRun.TrainingProblems(session.Spec, session.Problems, unit.Method.Shares));
+        var limit = session.Tasks.Assign(SamplingSpec.Greedy, unit.Method.Shares, pool.Count, tokenizer).Limit;
         for (var asked = (queries + 3) / 4; asked < queries;)
         {
             var next = Math.Min(2 * asked, queries);

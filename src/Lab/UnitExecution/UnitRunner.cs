@@ -2,9 +2,9 @@ using Bench.Lab.Checkpoints;
 using Bench.Lab.Tensors;
 using Bench.Protocol.Outcomes;
 using Bench.Protocol.Plans;
+using Bench.Protocol.Reading;
 using Bench.Protocol.Specs;
 using Bench.Protocol.Store;
-using Bench.Protocol.Tasks;
 
 namespace Bench.Lab.UnitExecution;
 
@@ -24,18 +24,17 @@ public sealed class UnitRunner(Plan plan, ContentStore store, CheckpointFiles fi
     public Outcome Run(UnitOfWork unit, Action<UnitProgress>? progress = null)
     {
         Compute.UseThreads(spec.Threads);
-        var compute = Compute.For(spec.Device, spec.Precision);
+        var compute = Compute.For(spec.Device, Names<Precision>.Of(spec.Precision));
         using var attempt = new AttemptRecord(store, unit.Fingerprint.Text, clock, compute.Done);
         var session = new UnitSession(spec, store, files, keys, compute, code, clock, attempt, progress);
-        if (spec.Tasks[0].Task is Digits) return new DigitRun(session).Execute(unit);
         return unit switch
         {
-            TeacherUnit teacher => new TeacherRun(session).Execute(teacher),
-            TextUnit text => new TextRun(session).Execute(text),
-            ScoreUnit scores => new ScoreRun(session).Execute(scores),
-            StateUnit states => new ScoreRun(session).Execute(states),
-            StartUnit start => new StudentRun(session).Execute(start),
-            TrainingUnit training => new StudentRun(session).Execute(training),
+            TeacherUnit teacher => new TeacherExecutor(session).Execute(teacher),
+            TextUnit text => new TextExecutor(session).Execute(text),
+            ProbabilityUnit probabilities => new ReadingExecutor(session).Execute(probabilities),
+            StateUnit states => new ReadingExecutor(session).Execute(states),
+            StartUnit start => new StartExecutor(session).Execute(start),
+            TrainingUnit training => new StudentExecutor(session).Execute(training),
             _ => throw new ArgumentException($"no way to run {unit.Label}", nameof(unit)),
         };
     }

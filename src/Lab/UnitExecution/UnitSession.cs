@@ -5,14 +5,16 @@ using Bench.Lab.Evaluation;
 using Bench.Lab.Models;
 using Bench.Lab.Serving;
 using Bench.Lab.Signals;
+using Bench.Lab.Tasks;
 using Bench.Lab.Teachers;
 using Bench.Lab.Tensors;
 using Bench.Lab.Text;
+using Bench.Lab.Training;
 using Bench.Protocol.Outcomes;
 using Bench.Protocol.Plans;
+using Bench.Protocol.Signals;
 using Bench.Protocol.Specs;
 using Bench.Protocol.Store;
-using Bench.Protocol.Tasks;
 
 namespace Bench.Lab.UnitExecution;
 
@@ -20,18 +22,7 @@ namespace Bench.Lab.UnitExecution;
 internal sealed class UnitSession(
     ExperimentSpec spec, ContentStore store, CheckpointFiles files, Func<string, string?> keys, Compute compute, CodeVersion code, TimeProvider clock, AttemptRecord attempt, Action<UnitProgress>? progress)
 {
-    internal const string TextName = "text.bin";
-    internal const string ScoresName = "scores.bin";
-    internal const string StatesName = "states.bin";
-
-    /// <summary>The file of a teacher's responses to the items of a split, or of its windows there.</summary>
-    internal static string HeldOutName(Split split) => $"held-out-{Name(split)}.bin";
-
-    /// <summary>The file of its most likely tokens in those windows.</summary>
-    internal static string ChoicesName(Split split) => $"choices-{Name(split)}.bin";
-
-    private static string Name(Split split) => split.ToString().ToLowerInvariant();
-
+    private TaskRuntime? tasks;
     private readonly long started = clock.GetTimestamp();
     private readonly DateTimeOffset startedAt = clock.GetUtcNow();
 
@@ -53,7 +44,16 @@ internal sealed class UnitSession(
 
     internal CheckpointFiles Files { get; } = files;
 
-    internal ProblemBank Problems { get; } = new(files);
+    /// <summary>What the experiment's tasks need.</summary>
+    internal TaskRuntime Tasks => tasks ??= TaskRuntimes.Of(new TaskSetting
+    {
+        Spec = Spec, Files = Files, Problems = new ProblemBank(Files), Compute = Compute, Clock = Clock, Counting = Counting,
+    });
+
+    /// <summary>The weights that students start from.</summary>
+    internal StartExecutor Starts => new(this);
+
+    internal void ReportTraining(TrainingProgress now) => Report("training", now.Share, now.Loss, now.TokensPerSecond);
 
     /// <summary>The teacher that a unit needs.</summary>
     internal ITeacher LoadTeacher(UnitOfWork unit) => UnitOfTeacher(unit) is { Teacher.Endpoint: { } endpoint } teacher ? Endpoint(unit, teacher, endpoint) : LoadReadingTeacher(unit);
@@ -61,16 +61,15 @@ internal sealed class UnitSession(
     /// <summary>The teacher that a unit needs, to read with.</summary>
     internal IReadingTeacher LoadReadingTeacher(UnitOfWork unit)
     {
-        var (model, tokenizer) = LoadTeacherModel(UnitOfTeacher(unit));
-        return new LocalTeacher(model, tokenizer, Clock);
+        var teacher = UnitOfTeacher(unit);
+        if (teacher.Teacher.Training is { } training) return Tasks.TeacherOf(Tasks.Load(EntryOf(teacher), training.Model), Tasks.Tokenizer);
+        var (model, tokenizer) = LoadTeacherModel(teacher);
+        return Tasks.TeacherOf(model, tokenizer);
     }
 
     /// <summary>The teacher's unit that a unit needs, itself or through its text; null where it has none.</summary>
     internal TeacherUnit? TeacherOf(UnitOfWork unit) =>
         TeachersOf(unit).FirstOrDefault(teacher => unit is not TrainingUnit { Teacher: { } taught } || teacher.Teacher.Name == taught.Name);
-
-    /// <summary>The teacher whose own text a unit's student is measured on: the experiment's first.</summary>
-    internal TeacherUnit MeasuringTeacher(UnitOfWork unit) => TeachersOf(unit).First(teacher => teacher.Teacher.Name == Spec.Teachers[0].Name);
 
     private static IEnumerable<TeacherUnit> TeachersOf(UnitOfWork unit) => unit.Needs.SelectMany(need => need is TeacherUnit teacher ? [teacher] : TeachersOf(need));
 
@@ -94,7 +93,7 @@ internal sealed class UnitSession(
         {
             var key = endpoint.KeyVariable is not { } variable ? null : keys(variable) ?? throw new LabException($"{endpoint.Location}: the environment variable {variable}, which holds the key to {address}, is not set");
             if (key is not null && !key.All(c => c is > ' ' and < '\x7f')) throw new LabException($"{endpoint.Location}: what the environment variable {endpoint.KeyVariable} holds is no key: it has characters that no header carries");
-            var own = endpoint.Tokenizer is { } named ? Files.LoadTokenizer(named, 0) : Tokenizer();
+            var own = endpoint.Tokenizer is { } named ? Files.LoadTokenizer(named, 0) : Tasks.Tokenizer;
             return new EndpointTeacher(endpoint, new EndpointClient(endpoint, address, key, own, Clock), Journal(unit), own, null, Clock, []);
         }
 
@@ -116,21 +115,11 @@ internal sealed class UnitSession(
 
     private ExchangeJournal Journal(UnitOfWork unit) => new(store.JournalOf(unit.Fingerprint.Text));
 
-    /// <summary>The tokenizer of this experiment: the teacher's, or one made from the tasks' alphabets.</summary>
-    internal ITokenizer Tokenizer()
-    {
-        var first = Spec.Teachers[0];
-        if (first.Checkpoint is not null || first.Onnx is not null) return Files.LoadTokenizer(first);
-        return (first.Endpoint?.Tokenizer ?? first.Traces?.Tokenizer) is { } tokenizer
-            ? Files.LoadTokenizer(tokenizer, 0)
-            : new CharacterTokenizer(CharacterVocabulary.Of(Spec.Tasks.Select(task => task.Task).OfType<ProceduralTask>()).Characters);
-    }
-
     /// <summary>The sequences of a text.</summary>
-    internal IReadOnlyList<Sequence> ReadText(TextUnit text) => SequenceFile.Read(Path.Combine(EntryOf(text), TextName));
+    internal IReadOnlyList<Sequence> ReadText(TextUnit text) => SequenceFile.Read(Path.Combine(EntryOf(text), EntryNames.Text));
 
     /// <summary>What a unit reads of its text.</summary>
-    internal IReadOnlyList<Sequence> ReadText(UnitOfWork unit, Keep keep, ITokenizer tokenizer) => Lessons.Kept(ReadText(unit.Needs.OfType<TextUnit>().Single()), keep, tokenizer);
+    internal IReadOnlyList<Sequence> ReadText(UnitOfWork unit, Keep keep) => Lessons.Kept(ReadText(unit.Needs.OfType<TextUnit>().Single()), keep, Tasks);
 
     internal string EntryOf(UnitOfWork unit) => store.Find(unit.Fingerprint.Text)
         ?? throw new LabException($"{unit.Label} is not in the store {store.Root}; run the experiment again");

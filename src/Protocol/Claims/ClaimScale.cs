@@ -21,7 +21,7 @@ public sealed partial record ClaimScale(string Run, double? StudentShare, double
     public static ClaimScale Of(IReadOnlyList<Claim> claims, string run)
     {
         var rows = claims.Where(claim => claim.Run == run).ToArray();
-        if (rows.Length == 0) throw new SpecException(null, $"there is no claim '{run}'", Suggestion.For(run, [.. claims.Select(claim => claim.Run).Distinct()]));
+        if (rows.Length == 0) throw new UsageException($"there is no claim '{run}'", Suggestion.For(run, [.. claims.Select(claim => claim.Run).Distinct()]));
         var student = rows.Select(row => row.Parameters).FirstOrDefault(value => value is not null);
         var named = rows.Select(row => row.Teacher).FirstOrDefault(name => name.Length > 0) ?? "";
         var teacher = claims.FirstOrDefault(claim => claim.Student == named && claim.Parameters is not null)?.Parameters ?? SizeIn(named);

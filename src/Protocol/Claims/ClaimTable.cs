@@ -47,7 +47,7 @@ public static class ClaimTable
             });
         }
 
-        return claims.Count > 0 ? claims : throw new SpecException(null, $"{path}: no claims in it", "one line for each run and benchmark below the header");
+        return claims.Count > 0 ? claims : throw new UsageException($"{path}: no claims in it", "one line for each run and benchmark below the header");
     }
 
     /// <summary>The accelerators of a file.</summary>
@@ -84,7 +84,7 @@ public static class ClaimTable
 
     private static IEnumerable<TableRow> Rows(string path)
     {
-        if (!File.Exists(path)) throw new SpecException(null, $"there is no table '{path}'", "give a CSV file");
+        if (!File.Exists(path)) throw new UsageException($"there is no table '{path}'", "give a CSV file");
         using var stream = File.OpenRead(path);
         using var csv = CsvReader.Create(stream, CsvReaderOptions.Default with { TrackLineNumbers = true }, leaveOpen: true);
         Dictionary<string, int>? columns = null;

@@ -58,7 +58,8 @@ public static class ScaledExperiment
 
         var beside = new YamlMappingNode(new YamlScalarNode("claim"), new YamlScalarNode(scale.Run)) { Style = MappingStyle.Flow };
         if (point.Usd is { } usd) beside.Add("usd", Scalar(usd));
-        if (point.Recovered.Count > 0) beside.Add("recovered", new YamlMappingNode(point.Recovered.SelectMany(gap => new YamlNode[] { new YamlScalarNode(gap.Benchmark) { Style = YamlDotNet.Core.ScalarStyle.SingleQuoted }, Scalar(gap.Recovered) })) { Style = MappingStyle.Flow });
+        if (point.Recovered is { Count: > 0 } gaps)
+            beside.Add("recovered", new YamlMappingNode(gaps.SelectMany(gap => new YamlNode[] { new YamlScalarNode(gap.Key) { Style = YamlDotNet.Core.ScalarStyle.SingleQuoted }, Scalar(gap.Value) })) { Style = MappingStyle.Flow });
         Set(root, "as", beside);
         using var text = new StringWriter(CultureInfo.InvariantCulture) { NewLine = "\n" };
         stream.Save(text, assignAnchors: false);

@@ -16,6 +16,9 @@ public sealed record Accelerator(string Name, double UsdPerHour, double Sustaine
 
     private static readonly Dictionary<string, Accelerator> Table = Read();
 
+    /// <summary>The one whose prices hold where none is named.</summary>
+    public const string Default = "cloud-vcpu";
+
     public static IReadOnlyCollection<string> Known => Table.Keys;
 
     public static Accelerator Named(string name) => Table[name];

@@ -49,8 +49,4 @@ public sealed record Charge(ChargeKind Kind, long Tokens, Flops Flops, Seconds S
             PromptTokens = PromptTokens is null && other.PromptTokens is null ? null : (PromptTokens ?? 0) + (other.PromptTokens ?? 0),
         }
         : throw new ArgumentException($"cannot add a charge of {NameOf(other.Kind)} to one of {NameOf(Kind)}", nameof(other));
-
-    /// <summary>The FLOPs of those charges that lie inside a cost boundary.</summary>
-    public static Flops Total(IEnumerable<Charge> charges, IReadOnlyList<ChargeKind> boundary) =>
-        new(charges.Where(charge => boundary.Contains(charge.Kind)).Sum(charge => charge.Flops.Value));
 }

@@ -4,14 +4,23 @@ using Bench.Protocol.Seeds;
 namespace Bench.Protocol.Detection;
 
 /// <summary>Strings of random tokens that a teacher's owner plants in some responses, to look for them in a student (Carlini et al. 2019, The Secret Sharer).</summary>
-/// <param name="Key">The owner's key.</param>
-/// <param name="Count">Different canaries.</param>
-/// <param name="Tokens">The length of each.</param>
-/// <param name="Repeats">How many responses carry each.</param>
-public sealed record Canaries(long Key, int Count, int Tokens, int Repeats)
+public sealed record Canaries
 {
-    /// <summary>What text with canaries depends on.</summary>
-    public Inputs Inputs => new() { { "key", Key }, { "count", Count }, { "tokens", Tokens }, { "repeats", Repeats } };
+    /// <summary>The owner's key.</summary>
+    [Key("key", "the owner's key", Low = 0, High = 1L << 40)]
+    public required long Key { get; init; }
+
+    /// <summary>Different canaries.</summary>
+    [Key("count", "different canaries", Low = 1, High = 10_000)]
+    public int Count { get; init; } = 16;
+
+    /// <summary>The length of each.</summary>
+    [Key("tokens", "length of each", Low = 1, High = 1000)]
+    public int Tokens { get; init; } = 12;
+
+    /// <summary>How many responses carry each.</summary>
+    [Key("repeats", "responses that carry each", Low = 1, High = 1_000_000)]
+    public int Repeats { get; init; } = 1;
 
     /// <summary>The canaries of a key, each token drawn evenly from the vocabulary without its first few, which are special.</summary>
     public static IReadOnlyList<int[]> Draw(long key, int count, int tokens, int vocabulary)

@@ -3,13 +3,7 @@ using Bench.Protocol.Reading;
 namespace Bench.Protocol.Detection;
 
 /// <summary>What a teacher's owner looks for in a student.</summary>
-/// <param name="Key">The owner's key.</param>
-/// <param name="Gamma">Of the owner's watermark.</param>
-/// <param name="Canaries">How many canaries the owner planted.</param>
-/// <param name="CanaryTokens">The length of each.</param>
-/// <param name="Probes">Numbers of tokens after which the watermark is tested.</param>
-/// <param name="OtherKeys">Keys that nobody used, by which the rate of false alarms is found.</param>
-public sealed record DetectionSpec(long Key, double Gamma, int Canaries, int CanaryTokens, IReadOnlyList<int> Probes, int OtherKeys)
+public sealed record DetectionSpec
 {
     /// <summary>The level at which a test raises an alarm.</summary>
     public const double Level = 0.05;
@@ -17,16 +11,29 @@ public sealed record DetectionSpec(long Key, double Gamma, int Canaries, int Can
     /// <summary>Canaries that were never planted, with which the owner's are compared.</summary>
     public const int Controls = 500;
 
-    /// <summary>What a test's outcome depends on.</summary>
-    public Inputs Inputs => new()
-    {
-        { "key", Key },
-        { "gamma", Gamma },
-        { "canaries", Canaries },
-        { "canary-tokens", CanaryTokens },
-        { "probes", Probes },
-        { "other-keys", OtherKeys },
-    };
+    /// <summary>The owner's key.</summary>
+    [Key("key", "the owner's key", Low = 0, High = 1L << 40)]
+    public required long Key { get; init; }
+
+    /// <summary>Of the owner's watermark.</summary>
+    [Key("gamma", "gamma of the owner's watermark", Low = 0.01, High = 0.99)]
+    public double Gamma { get; init; } = 0.25;
+
+    /// <summary>How many canaries the owner planted.</summary>
+    [Key("canaries", "canaries that the owner planted", Low = 1, High = 10_000)]
+    public int Canaries { get; init; } = 16;
+
+    /// <summary>The length of each.</summary>
+    [Key("canary-tokens", "length of each", Low = 1, High = 1000)]
+    public int CanaryTokens { get; init; } = 12;
+
+    /// <summary>Numbers of tokens after which the watermark is tested, ascending.</summary>
+    [Key("probes", "numbers of tokens after which the watermark is tested", Low = 1, High = 1e9, Remedy = "give the numbers of tokens after which the watermark is tested")]
+    public required IReadOnlyList<int> Probes { get; init => field = [.. value.Distinct().Order()]; }
+
+    /// <summary>Keys that nobody used, by which the rate of false alarms is found.</summary>
+    [Key("other-keys", "keys that nobody used, by which the rate of false alarms is found", Low = 2, High = 100_000)]
+    public int OtherKeys { get; init; } = 100;
 
     /// <summary>The keys that nobody used.</summary>
     public IEnumerable<long> Unused => Enumerable.Range(1, OtherKeys).Select(i => Key + 1_000_000L * i);

@@ -17,7 +17,7 @@ public sealed class Laws
 
     private Laws(ExperimentSpec spec, Results results)
     {
-        (this.spec, this.results, metric) = (spec, results, CrossChecks.LossMetric(spec)!);
+        (this.spec, this.results, metric) = (spec, results, spec.LossMetric!);
         fits[spec.Laws!.Supervised] = ScalingLaw.Chinchilla(Points(spec.Laws.Supervised));
         fits[spec.Laws.Distilled] = ScalingLaw.OneTeacher(Points(spec.Laws.Distilled));
     }
@@ -90,7 +90,7 @@ public sealed class Laws
     {
         var runs = results.Runs.Where(run => run.Student == student && run.Method == method && run.Budget == spec.Budgets[^1].Amount && run.FlopsTotal > 0).ToArray();
         if (runs.Length == 0) return null;
-        var fixedKinds = spec.Boundary.Where(kind => kind is ChargeKind.TeacherTraining or ChargeKind.Tuning or ChargeKind.Evaluation or ChargeKind.StudentPretraining).Select(Charge.NameOf).ToHashSet(StringComparer.Ordinal);
+        var fixedKinds = spec.Boundary.Fixed.Kinds.Select(Charge.NameOf).ToHashSet(StringComparer.Ordinal);
         double Fixed(RunRow run) => results.Charges.Where(charge => charge.Run == run.Run && fixedKinds.Contains(charge.Kind)).Sum(charge => charge.Flops ?? 0);
         return new TokenCost(runs.Average(Fixed), runs.Average(run => (run.FlopsTotal!.Value - Fixed(run)) / run.TokensTrained!.Value));
     }

@@ -76,7 +76,7 @@ public static class Recording
     }
 
     private static TrialRow Row(TrialUnit trial, TaskSpec task, IReadOnlyList<double>? scores, bool chosen, double[] rates) => new(
-        trial.Run, TeacherOf(trial), trial.Student.Name, trial.Method!.Name, trial.LearningRate, trial.Budget!.UnitName, trial.Budget.Amount, trial.Seed, task.Name, task.Task.Metrics[0].Name,
+        trial.Run, TeacherOf(trial), trial.Student.Name, trial.Method!.Name, trial.LearningRate, trial.Budget!.Unit, trial.Budget.Amount, trial.Seed, task.Name, task.Task.Metrics[0].Name,
         trial.Evaluation.Items, scores is null ? null : Statistics.Scores.Mean(scores), chosen, chosen && rates.Length > 1 && (trial.LearningRate == rates.Min() || trial.LearningRate == rates.Max()));
 
     /// <summary>Whether recorded rows belong to units that the plan no longer has: writing its results will replace them.</summary>
@@ -93,15 +93,16 @@ public static class Recording
     // Inside a boundary that counts it, training the teacher is part of what each of its students cost.
     private static IReadOnlyList<Charge> WithTeacherTraining(Plan plan, UnitOfWork unit, Outcome outcome, IReadOnlyDictionary<string, Outcome> outcomes)
     {
-        if (unit is not StudentUnit { Method.IsBaseline: false, Teacher: { } taught } || !plan.Spec.Boundary.Contains(ChargeKind.TeacherTraining)
-            || !outcomes.TryGetValue(plan.TeacherOf(plan.Spec.Teachers.First(known => known.Name == (taught.Of ?? taught.Name))).Fingerprint.Text, out var teacher)) return outcome.Charges;
-        return [.. outcome.Charges, .. teacher.Charges.Where(charge => charge.Kind == ChargeKind.TeacherTraining)];
+        if (unit is not StudentUnit { Method.IsBaseline: false, Teacher: { } taught }) return outcome.Charges;
+        var origin = plan.Spec.Teachers.First(known => known.Name == (taught.Of ?? taught.Name));
+        var ofTeacher = outcomes.TryGetValue(plan.TeacherOf(origin).Fingerprint.Text, out var teacher) ? teacher.Charges : [];
+        return plan.Spec.Boundary.ChargedTo(isTaught: true, outcome.Charges, ofTeacher);
     }
 
     // What shared work lost is charged to each run that uses it, as the work is: a teacher's to its students where the boundary counts its training, else in its own row alone.
     private static IEnumerable<Charge> LostAttempts(Plan plan, UnitOfWork unit, IReadOnlyDictionary<string, Outcome> outcomes)
     {
-        var carriesTeacher = unit is StudentUnit { Method.IsBaseline: false } && plan.Spec.Boundary.Contains(ChargeKind.TeacherTraining);
+        var carriesTeacher = plan.Spec.Boundary.CarriesTeacherTraining(unit is StudentUnit { Method.IsBaseline: false });
         var lost = unit.WithNeeds().Where(other => other == unit || other is not TeacherUnit || carriesTeacher).SelectMany(other => outcomes.GetValueOrDefault(other.Fingerprint.Text)?.Lost ?? []).ToArray();
         if (lost.Length == 0) return [];
         var charges = lost.SelectMany(attempt => attempt.Charges).ToArray();
@@ -130,25 +131,25 @@ public static class Recording
         // What a failed unit spent stands among the charges; it is no price of a result.
         // Nor is what a recorded teacher spent, where the boundary counts it.
         var known = student is not null && outcome.Status == UnitStatus.Ok
-            && (student.Method is not { IsBaseline: false } || student.Teacher is not { Kind: TeacherKind.Traces, Of: null } || !spec.Boundary.Contains(ChargeKind.TeacherGeneration));
-        var counted = outcome.Charges.Where(charge => spec.Boundary.Contains(charge.Kind)).ToArray();
+            && (student.Method is not { IsBaseline: false } || student.Teacher is not { Kind: TeacherKind.Traces, Of: null } || !spec.Boundary.Counts(ChargeKind.TeacherGeneration));
+        var counted = spec.Boundary.Inside(outcome.Charges).ToArray();
         double? Sum(params ChargeKind[] kinds) => outcome.Charges.Any(charge => kinds.Contains(charge.Kind)) && !outcome.Charges.Any(charge => kinds.Contains(charge.Kind) && charge.FlopsUnknown)
-            ? Charge.Total(outcome.Charges, kinds).Value
+            ? new Boundary(kinds).Total(outcome.Charges).Value
             : null;
         var where = outcome.Circumstances;
         return new RunRow(
             unit.Run, spec.Name, ExperimentSpec.CurrentSchema, TeacherOf(unit), student?.Student.Name ?? "", student?.MethodName ?? "",
-            student?.Budget?.UnitName ?? "", student?.Budget?.Amount, student?.Seed,
+            student?.Budget?.Unit ?? "", student?.Budget?.Amount, student?.Seed,
             outcome.Status.ToString().ToLowerInvariant(), outcome.Error, outcome.StudentParameters, outcome.Steps, outcome.Examples, outcome.TokensTrained,
             outcome.TeacherTokens, outcome.TeacherQueries, Sum(ChargeKind.StudentTraining),
-            Sum(ChargeKind.TeacherTraining, ChargeKind.TeacherGeneration, ChargeKind.TeacherScoring), known && !counted.Any(charge => charge.FlopsUnknown) ? Charge.Total(counted, spec.Boundary).Value : null,
+            Sum(ChargeKind.TeacherTraining, ChargeKind.TeacherGeneration, ChargeKind.TeacherScoring), known && !counted.Any(charge => charge.FlopsUnknown) ? spec.Boundary.Total(counted).Value : null,
             where.Seconds, spec.Prices.EstimatedEnergy(new Seconds(where.Seconds)).Value, known && counted.All(charge => charge.Cost(spec.Prices) is not null) ? Dollars(spec, counted) : null,
             where.PeakRssBytes, where.Device, where.Tensors, where.Commit, where.Dirty, where.StartedUtc, outcome.Attempts);
     }
 
     // Rent follows from the sum of FLOPs; what servers asked for is added to it.
     private static double Dollars(ExperimentSpec spec, IReadOnlyList<Charge> charges) =>
-        spec.Prices.Cost(Charge.Total(charges.Where(charge => charge.Paid is null), spec.Boundary)).Value + charges.Sum(charge => charge.Paid?.Value ?? 0);
+        spec.Prices.Cost(spec.Boundary.Total(charges.Where(charge => charge.Paid is null))).Value + charges.Sum(charge => charge.Paid?.Value ?? 0);
 
     // What a server was asked and answered has the price that the experiment states.
     private static IReadOnlyList<Charge> Priced(UnitOfWork unit, IReadOnlyList<Charge> charges)

@@ -1,3 +1,5 @@
+using Bench.Protocol.Budgets;
+using Bench.Protocol.Reading;
 using Bench.Protocol.Specs;
 using Bench.Protocol.Statistics;
 using Bench.Protocol.Tasks;
@@ -11,7 +13,7 @@ public static class Summary
     public const string GapBaseline = "gold-answers";
 
     /// <summary>The budget unit under which that gap is defined.</summary>
-    public static string EqualCompute { get; } = new Budget(BudgetUnit.StudentFlops, 1).UnitName;
+    public static string EqualCompute { get; } = Catalogue<Budget>.NameOf(typeof(StudentFlops));
 
     /// <summary>The label of the teacher's own rows.</summary>
     public const string Teacher = "teacher";
@@ -20,7 +22,7 @@ public static class Summary
     {
         var scores = new ScoreTable(items);
         var rows = new List<SummaryRow>();
-        foreach (var (task, metric, calibrated) in spec.Tasks.SelectMany(task => spec.Evaluation.MetricsOf(task.Task).Select(metric => (task.Name, metric, task.Task is SolvableTask { HasOneAnswer: true }))))
+        foreach (var (task, metric, calibrated) in spec.Tasks.SelectMany(task => spec.Evaluation.MetricsOf(task.Task).Select(metric => (task.Name, metric, task.Task.HasOneAnswer))))
         {
             var teachers = new Dictionary<string, IReadOnlyList<double>>(StringComparer.Ordinal);
             foreach (var run in runs.Where(run => run.Student.Length == 0))

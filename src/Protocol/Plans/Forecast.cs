@@ -31,7 +31,7 @@ public sealed class Forecast
         together = plan.Units.GroupBy(unit => unit.GetType()).ToDictionary(kind => kind.Key, kind => Math.Min(jobs, kind.Count()));
         var spec = plan.Spec;
         // A processor was measured with one thread in float32, accelerators in half precision.
-        var suits = spec.Device == "cpu" ? spec is { Precision: "f32", Threads: 1 } && rates?.Process is not null : spec.Precision == "bf16" && rates?.Process is null;
+        var suits = spec.Device == "cpu" ? spec is { Precision: Precision.F32, Threads: 1 } && rates?.Process is not null : spec.Precision == Precision.BF16 && rates?.Process is null;
         if (suits && spec.Students.All(student => student.Model.Hidden is null)) Rates = rates;
     }
 
@@ -78,7 +78,7 @@ public sealed class Forecast
     private MeasuredStep StepOf(Charge charge, ModelShape own, ModelShape teacher, Prediction prediction)
     {
         var each = charge.Flops.Value / charge.Tokens;
-        var dtype = plan.Spec.Precision == "bf16" ? "fp32 master, bf16 autocast" : "f32";
+        var dtype = plan.Spec.Precision == Precision.BF16 ? "fp32 master, bf16 autocast" : "f32";
         MeasuredStep Step(StepCase kind, ModelShape shape, double batch, double length) =>
             new(kind, shape.Parameters, batch, length, dtype, "", 0, each * (kind == StepCase.Write ? batch : batch * length), null);
         switch (charge.Kind)

@@ -35,7 +35,7 @@ public static class Planner
     {
         { "tasks", spec.Tasks.Select(task => task.Inputs) },
         { "device", spec.Device },
-        { "precision", spec.Precision },
+        { "precision", Names<Precision>.Of(spec.Precision) },
         { "threads", spec.Threads },
     };
 }

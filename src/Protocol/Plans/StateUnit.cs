@@ -1,4 +1,4 @@
-using Bench.Protocol.Specs;
+using Bench.Protocol.Signals;
 
 namespace Bench.Protocol.Plans;
 

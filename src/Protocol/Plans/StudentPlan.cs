@@ -1,4 +1,6 @@
 using System.Globalization;
+using Bench.Protocol.Budgets;
+using Bench.Protocol.Objectives;
 using Bench.Protocol.Reading;
 using Bench.Protocol.Shapes;
 using Bench.Protocol.Specs;
@@ -32,7 +34,7 @@ internal sealed class StudentPlan(ExperimentSpec spec, IReadOnlyList<TeacherPlan
                     var units = Seeds(sized, method, budget, teacher, trials, before).ToArray();
                     foreach (var unit in units) yield return unit;
                     // A generation learns from the one before it.
-                    if (budget.Unit == BudgetUnit.Generations) before = units;
+                    if (budget.IsChain) before = units;
                 }
             }
         }
@@ -56,7 +58,7 @@ internal sealed class StudentPlan(ExperimentSpec spec, IReadOnlyList<TeacherPlan
     private IEnumerable<TrialUnit> Trials(StudentSpec student, MethodSpec method, TeacherPlan? teacher)
     {
         if (spec.Tuning is not { } tuning) yield break;
-        var evaluation = new EvaluationSpec(tuning.Items, SamplingSpec.Greedy, Split.Validation);
+        var evaluation = new EvaluationSpec { Items = tuning.Items, Split = Split.Validation };
         var prediction = Predict(student, method, tuning.Budget, teacher, evaluation, tuning.Location);
         foreach (var rate in tuning.LearningRates)
         {
@@ -68,6 +70,7 @@ internal sealed class StudentPlan(ExperimentSpec spec, IReadOnlyList<TeacherPlan
                 Needs = Needs(tried, teacher),
                 Prediction = prediction,
                 Teacher = Known(teacher)?.Teacher,
+                ComparedWith = Measuring(teacher),
                 Student = student,
                 Method = tried,
                 Budget = tuning.Budget,
@@ -88,10 +91,11 @@ internal sealed class StudentPlan(ExperimentSpec spec, IReadOnlyList<TeacherPlan
             yield return new StudentUnit
             {
                 Fingerprint = FingerprintOf("student", student, method, budget, seed, spec.Evaluation, needs),
-                Label = string.Create(CultureInfo.InvariantCulture, $"{student.Name} {method?.Name ?? (student.Training is null && student.Checkpoint is null ? StudentUnit.Untrained : "before")}{TeacherOf(teacher)}{(budget is null ? "" : " " + budget.AmountText)} seed {seed}"),
+                Label = string.Create(CultureInfo.InvariantCulture, $"{student.Name} {method?.Name ?? (student.IsPretrained ? "before" : StudentUnit.Untrained)}{TeacherOf(teacher)}{(budget is null ? "" : " " + budget.AmountText)} seed {seed}"),
                 Needs = needs,
                 Prediction = prediction,
                 Teacher = Known(teacher)?.Teacher,
+                ComparedWith = Measuring(teacher),
                 Student = student,
                 Method = method,
                 Budget = budget,
@@ -101,13 +105,13 @@ internal sealed class StudentPlan(ExperimentSpec spec, IReadOnlyList<TeacherPlan
         }
     }
 
-    private Prediction Predict(StudentSpec student, MethodSpec? method, Budget? budget, TeacherPlan? teacher, EvaluationSpec evaluation, SourceLocation place)
+    private Prediction Predict(StudentSpec student, MethodSpec? method, Budget? budget, TeacherPlan? teacher, EvaluationSpec evaluation, SourceLocation? place)
     {
         var prediction = (teacher ?? teachers[0]).Costs.Student(student.Model, method, budget, evaluation);
         // What it starts from is another unit's work, and each student is charged for it.
         if (start is not null) prediction = prediction with { Charges = [.. prediction.Charges, .. start.Prediction.Charges.Select(charge => charge with { Seconds = default })] };
-        if (budget is { Unit: not BudgetUnit.Seconds } && prediction.Charges[0].Flops.Value == 0)
-            throw new SpecException(place, string.Create(CultureInfo.InvariantCulture, $"a budget of {budget.AmountText} {budget.UnitLabel} does not pay for one step of {student.Name} by {method!.Name}"), "raise it, or lower training: batch");
+        if (budget is { IsTimed: false } && prediction.Charges[0].Flops.Value == 0)
+            throw new SpecException(place, string.Create(CultureInfo.InvariantCulture, $"a budget of {budget.AmountText} {budget.Label} does not pay for one step of {student.Name} by {method!.Name}"), "raise it, or lower training: batch");
         return prediction;
     }
 
@@ -120,12 +124,11 @@ internal sealed class StudentPlan(ExperimentSpec spec, IReadOnlyList<TeacherPlan
             { "weights", weights },
             { "method", method?.Inputs },
             { "budget", budget?.Inputs },
-            { "prices", budget?.Unit == BudgetUnit.Usd ? spec.Prices.Inputs : null },
-            { "epochs", budget?.Unit is BudgetUnit.Queries or BudgetUnit.Generations ? spec.Epochs : null },
-            { "training", method is null ? null : spec.Training.Inputs },
+            budget?.Settings(spec.Epochs, spec.Prices) ?? [],
+            { "training", method is null ? null : Inputs.Of(spec.Training) },
             { "prompts", spec.Prompts },
             { "seed", seed },
-            { "evaluation", evaluation.Inputs },
+            { "evaluation", Inputs.Of(evaluation) },
             { "files", teachers.Select(known => known.Hash) },
             { "needs", needs.Select(unit => unit.Fingerprint.Text) },
         });
@@ -147,10 +150,12 @@ internal sealed class StudentPlan(ExperimentSpec spec, IReadOnlyList<TeacherPlan
     private IReadOnlyList<UnitOfWork> Needs(MethodSpec? method, TeacherPlan? teacher)
     {
         IReadOnlyList<UnitOfWork> needs = [.. method is null || teacher is null ? [] : teacher.Needs(method), .. start is null ? [] : new[] { start }];
-        // Its own text is the first teacher's, in whatever form it taught.
-        var measure = spec.Tasks.Any(task => task.Task is TeacherText) ? teachers[0] : spec.Evaluation.Agreement ? Known(teacher) : null;
-        return measure is not null && !needs.Contains(measure.Unit) ? [measure.Unit, .. needs] : needs;
+        return Measuring(teacher) is { } measure && !needs.Contains(measure) ? [measure, .. needs] : needs;
     }
+
+    // Its own text is the first teacher's, in whatever form it taught.
+    private TeacherUnit? Measuring(TeacherPlan? teacher) =>
+        (spec.Content == TaskContent.OwnText ? teachers[0] : spec.Evaluation.Agreement ? Known(teacher) : null)?.Unit;
 
     /// <summary>The teacher, or the only one there is where a baseline has none.</summary>
     private TeacherPlan? Known(TeacherPlan? teacher) => teacher ?? (teachers.Count == 1 ? teachers[0] : null);
@@ -159,13 +164,9 @@ internal sealed class StudentPlan(ExperimentSpec spec, IReadOnlyList<TeacherPlan
 
     private static void CheckShapes(StudentSpec student, MethodSpec method, TeacherPlan teacher)
     {
-        if (method.Signal != SignalKind.Hidden) return;
-        TeacherPlan.LayerOf(method, method.StudentLayer, student.Model, "student-layer");
-        if (method.Objective != "attention-relations") return;
+        if (method.Objective is not ActivationMatching matching) return;
+        TeacherPlan.LayerOf(method, matching, matching.StudentLayer, student.Model, "student-layer");
         foreach (var (who, shape) in ((string, ModelShape)[])[(student.Name, student.Model), (teacher.Teacher.Name, teacher.Shape)])
-        {
-            if (shape.Heads * shape.HeadWidth % method.RelationHeads != 0 || shape.KeyValueHeads * shape.HeadWidth % method.RelationHeads != 0)
-                throw new SpecException(method.Location, $"{method.RelationHeads} relation heads do not divide the attention channels of '{who}'", "choose relation-heads that do");
-        }
+            if (matching.Mismatch(who, shape) is { } mismatch) throw new SpecException(method.Location, mismatch, "");
     }
 }

@@ -1,6 +1,8 @@
 using System.Globalization;
+using Bench.Protocol.Objectives;
 using Bench.Protocol.Reading;
 using Bench.Protocol.Shapes;
+using Bench.Protocol.Signals;
 using Bench.Protocol.Specs;
 using Bench.Protocol.Tasks;
 
@@ -26,22 +28,22 @@ internal sealed class TeacherPlan
         (this.spec, Teacher, this.source) = (spec, teacher, source);
         (Shape, Hash) = Describe(files, first);
         Costs = new CostModel(spec, teacher, Shape, source?.Costs);
-        var ownText = spec.Tasks.Any(task => task.Task is TeacherText);
+        var ownText = spec.Content == TaskContent.OwnText;
         unit = new TeacherUnit
         {
             Fingerprint = Fingerprint.Of("teacher", new()
             {
                 Planner.Common(spec),
-                { "evaluation", spec.Evaluation.Inputs },
-                { "kind", TeacherSpec.Kinds.NameOf(teacher.Kind) },
+                { "evaluation", Inputs.Of(spec.Evaluation) },
+                { "kind", Names<TeacherKind>.Of(teacher.Kind) },
                 { "files", Hash },
                 { "train", teacher.Training?.Inputs },
                 // It writes the text that students are measured on, and that their learning rates are chosen on.
-                { "sampling", ownText ? teacher.Sampling.Inputs : null },
+                { "sampling", ownText ? Inputs.Of(teacher.Sampling) : null },
                 { "tuning.items", ownText ? spec.Tuning?.Items : null },
                 // Another form of a teacher is made from it, and measured on what that one wrote.
                 { "source", source?.Unit.Fingerprint.Text },
-                { "endpoint", source is null ? null : teacher.Endpoint?.Inputs },
+                { "endpoint", source is null ? null : teacher.Endpoint?.Responses },
                 // Two teachers that are alike in all but their name are still two.
                 { "name", spec.Teachers.Count > 1 ? teacher.Name : null },
             }),
@@ -71,25 +73,25 @@ internal sealed class TeacherPlan
     /// <summary>What a student of this teacher needs for a method.</summary>
     internal IReadOnlyList<UnitOfWork> Needs(MethodSpec method) => method.Signal switch
     {
-        SignalKind.Text => [Text(method)],
-        SignalKind.TopK or SignalKind.Sampled => [Text(method), Scores(method)],
-        SignalKind.Hidden => [Text(method), States(method)],
-        SignalKind.OnPolicy => method.Lambda < 1 ? [unit, Text(method)] : [unit],
-        _ => [],
+        { Asks: TeacherAccess.None } => [],
+        { IsLive: true } => method.OwnShare < 1 ? [unit, Text(method)] : [unit],
+        { Entries: > 0 } => [Text(method), Probabilities(method)],
+        { Asks: TeacherAccess.Activations } => [Text(method), States(method)],
+        _ => [Text(method)],
     };
 
     private TextUnit Text(MethodSpec method)
     {
         var sampling = method.Sampling ?? Teacher.Sampling;
         // An endpoint tells of its probabilities as it writes, once and for all methods.
-        var alternatives = Teacher.Endpoint is null ? 0 : spec.Methods.Where(other => other.LearnsFrom(Teacher) && (other.Sampling ?? Teacher.Sampling) == sampling).Max(other => other.K);
+        var alternatives = Teacher.Endpoint is null ? 0 : spec.Methods.Where(other => other.LearnsFrom(Teacher) && (other.Sampling ?? Teacher.Sampling) == sampling).Max(other => other.Signal.Entries);
         var fingerprint = Fingerprint.Of("text", new()
         {
             { "teacher", unit.Fingerprint.Text },
             { "prompts", spec.Prompts },
-            { "sampling", sampling.Inputs },
+            { "sampling", Inputs.Of(sampling) },
             { "alternatives", alternatives == 0 ? null : alternatives },
-            { "shares", method.Shares is { } shares ? PromptShares.Inputs(shares) : null },
+            { "shares", SharesOf(method) },
         });
         if (texts.TryGetValue(fingerprint, out var known)) return known;
         var text = texts[fingerprint] = new TextUnit
@@ -108,47 +110,45 @@ internal sealed class TeacherPlan
         return text;
     }
 
-    private ScoreUnit Scores(MethodSpec method)
+    private ProbabilityUnit Probabilities(MethodSpec method)
     {
-        if (method.K > Shape.Vocabulary)
-            throw new SpecException(method.Location, $"method '{method.Name}' asks for k = {method.K} of a vocabulary of {Shape.Vocabulary}", "lower k");
+        var (entries, proposal) = (method.Signal.Entries, (method.Signal as Sampled)?.Proposal);
+        if (entries > Shape.Vocabulary)
+            throw new SpecException(method.Location, $"method '{method.Name}' asks for k = {entries} of a vocabulary of {Shape.Vocabulary}", "lower k");
         // A draw from p to a power less than 1 weighs at most V to what is missing from 1; the file keeps weights up to e^8.
-        if (method.Signal == SignalKind.Sampled && (1 - method.Proposal) * Math.Log(Shape.Vocabulary) > 8)
-            throw new SpecException(method.Location, FormattableString.Invariant($"method '{method.Name}' draws from probabilities to the power {method.Proposal}: of {Shape.Vocabulary} tokens, single draws would weigh more than e^8"), "raise proposal");
-        var (text, sampled) = (Text(method), method.Signal == SignalKind.Sampled);
-        var fingerprint = Fingerprint.Of("scores", new()
+        if (proposal is { } power && (1 - power) * Math.Log(Shape.Vocabulary) > 8)
+            throw new SpecException(method.Location, FormattableString.Invariant($"method '{method.Name}' draws from probabilities to the power {power}: of {Shape.Vocabulary} tokens, single draws would weigh more than e^8"), "raise proposal");
+        var (text, temperature) = (Text(method), method.Objective.TeacherTemperature);
+        return Signal(new ProbabilityUnit
         {
-            { "text", text.Fingerprint.Text },
-            { "signal", ObjectiveCatalogue.NameOf(method.Signal) },
-            { "k", method.K },
-            { "temperature", method.Temperature },
-            { "keep", MethodSpec.Keeps.NameOf(method.Keep) },
-            { "proposal", sampled ? method.Proposal : null },
-        });
-        return Signal(new ScoreUnit
-        {
-            Fingerprint = fingerprint,
-            Label = string.Create(CultureInfo.InvariantCulture, $"{(sampled ? "sampled" : "top")}-{method.K} T={method.Temperature} of {Teacher.Name}"),
+            Fingerprint = Fingerprint.Of("probabilities", new()
+            {
+                { "text", text.Fingerprint.Text },
+                { "signal", method.Signal.Name },
+                Inputs.Of(method.Signal),
+                { "temperature", temperature },
+                { "keep", Names<Keep>.Of(method.Keep) },
+            }),
+            Label = string.Create(CultureInfo.InvariantCulture, $"{(proposal is null ? "top" : "sampled")}-{entries} T={temperature} of {Teacher.Name}"),
             Needs = [unit, text],
             Prediction = Costs.Scoring(method),
-            K = method.K,
-            Temperature = method.Temperature,
+            Entries = entries,
+            Temperature = temperature,
             Keep = method.Keep,
-            Sampled = sampled,
-            Proposal = method.Proposal,
+            Proposal = proposal,
         });
     }
 
     private StateUnit States(MethodSpec method)
     {
-        var (text, attention) = (Text(method), method.Objective == "attention-relations");
-        var layer = LayerOf(method, method.TeacherLayer, Shape, "teacher-layer");
+        var (text, matching) = (Text(method), (ActivationMatching)method.Objective);
+        var (layer, attention) = (LayerOf(method, matching, matching.TeacherLayer, Shape, "teacher-layer"), matching.MatchesAttention);
         return Signal(new StateUnit
         {
             Fingerprint = Fingerprint.Of("states", new()
             {
                 { "text", text.Fingerprint.Text },
-                { "keep", MethodSpec.Keeps.NameOf(method.Keep) },
+                { "keep", Names<Keep>.Of(method.Keep) },
                 { "teacher-layer", layer },
                 { "of", attention ? "attention" : "states" },
             }),
@@ -163,8 +163,8 @@ internal sealed class TeacherPlan
 
     /// <summary>The layer that a method matches.</summary>
     /// <exception cref="SpecException">The model has no such layer.</exception>
-    internal static int LayerOf(MethodSpec method, int named, ModelShape shape, string key) => named <= shape.Layers
-        ? ObjectiveCatalogue.MatchedLayer(method, named, shape)
+    internal static int LayerOf(MethodSpec method, ActivationMatching matching, int named, ModelShape shape, string key) => named <= shape.Layers
+        ? matching.LayerOf(named, shape)
         : throw new SpecException(method.Location, $"method '{method.Name}' asks for {key} {named} of {shape.Layers} layers", $"lower {key}");
 
     private TUnit Signal<TUnit>(TUnit made) where TUnit : UnitOfWork
@@ -177,10 +177,10 @@ internal sealed class TeacherPlan
 
     private (ModelShape Shape, string Hash) Describe(ICheckpointFiles files, TeacherPlan? first)
     {
-        if (spec.Tasks.Any(task => task.Task is Digits)) return (Teacher.Training!.Model, string.Join(' ', Digits.Files.Select(files.HashOf)));
+        if (spec.Content == TaskContent.Images) return (Teacher.Training!.Model, string.Join(' ', spec.Tasks.SelectMany(task => task.Task.Files).Select(files.HashOf)));
         if (source is not null) return (source.Shape, source.Hash);
         if (Teacher.Kind is TeacherKind.Checkpoint or TeacherKind.Onnx) return files.Describe(Teacher);
-        var vocabulary = CharacterVocabulary.Of(spec.Tasks.Select(task => task.Task).OfType<ProceduralTask>()).Size;
+        var vocabulary = CharacterVocabulary.Of(spec.Tasks.Select(task => task.Task)).Size;
         if (Teacher.Training is { } training) return (training.Model with { Vocabulary = vocabulary }, "");
         // Nobody knows its shape: only the number of its tokens counts.
         if (Teacher.Endpoint is not { } endpoint)
@@ -191,6 +191,14 @@ internal sealed class TeacherPlan
 
         var (size, hash) = endpoint.Tokenizer is { } tokenizer ? files.DescribeTokenizer(tokenizer) : (vocabulary, "");
         return (ModelShape.Unknown with { Vocabulary = size }, $"{endpoint.Url} {endpoint.Model} {(endpoint.Chat ? "chat" : "completions")} {endpoint.TokensAsIds} {hash}");
+    }
+
+    private static Inputs? SharesOf(MethodSpec method)
+    {
+        if (method.Shares is null) return null;
+        var inputs = new Inputs();
+        foreach (var (task, share) in method.Shares) inputs.Add(task, share);
+        return inputs;
     }
 
     private static string Describe(SamplingSpec sampling) => string.Create(

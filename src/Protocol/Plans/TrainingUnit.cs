@@ -1,3 +1,4 @@
+using Bench.Protocol.Budgets;
 using Bench.Protocol.Seeds;
 using Bench.Protocol.Specs;
 
@@ -9,6 +10,9 @@ public abstract record TrainingUnit : UnitOfWork
     /// <summary>Who teaches; null where nobody does and the experiment compares teachers.</summary>
     public required TeacherSpec? Teacher { get; init; }
 
+    /// <summary>The teacher that the student is compared with, on its own text or on its responses to the held-out items; null for none.</summary>
+    public TeacherUnit? ComparedWith { get; init; }
+
     public required StudentSpec Student { get; init; }
 
     public required MethodSpec? Method { get; init; }
@@ -18,7 +22,7 @@ public abstract record TrainingUnit : UnitOfWork
     public required long Seed { get; init; }
 
     /// <summary>The seed of everything that is drawn for it. Each generation has its own, or it would begin as the one that teaches it did.</summary>
-    public Seed Draws => Budget is { Unit: BudgetUnit.Generations, Amount: var generation and > 1 }
+    public Seed Draws => Budget is { IsChain: true, Amount: var generation and > 1 }
         ? new Seed((long)(new Seed(Seed).Bits(FormattableString.Invariant($"generation/{generation}")) >> 1))
         : new Seed(Seed);
 

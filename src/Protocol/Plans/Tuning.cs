@@ -21,5 +21,5 @@ public static class Tuning
     /// </summary>
     public static IEnumerable<Charge> CostOf(TrialUnit trial, IEnumerable<Charge> charges) => charges.Where(charge =>
         charge.Kind is ChargeKind.StudentTraining or ChargeKind.Evaluation
-        || (charge.Kind == ChargeKind.TeacherScoring && trial.Method!.Signal == SignalKind.OnPolicy));
+        || (charge.Kind == ChargeKind.TeacherScoring && trial.Method!.Signal.IsLive));
 }

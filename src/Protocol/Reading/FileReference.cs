@@ -6,9 +6,15 @@ namespace Bench.Protocol.Reading;
 /// <param name="Sha256">Its checksum in lower-case hexadecimal; checked wherever the file came from.</param>
 /// <param name="Tokenizer">The tokenizer file that belongs to it, with the same rules.</param>
 /// <param name="Location">Where it stands in the file.</param>
-public sealed record FileReference(string Path, Uri? Url, string? Sha256, FileReference? Tokenizer, SourceLocation? Location)
+public sealed record FileReference(
+    [property: Key("path", "a file or a folder, relative to the experiment, BENCH_DATA or ../shared/data")] string Path,
+    [property: Key("url", "where to download it")] Uri? Url,
+    [property: Key("sha256", "its checksum; a download needs one")] string? Sha256,
+    [property: Key("tokenizer", "the tokenizer that belongs to it")] FileReference? Tokenizer,
+    SourceLocation? Location)
 {
     /// <summary>A config.json to plan with where the checkpoint itself is not here; null where it must be.</summary>
+    [Key("config", "a config.json to plan with where the checkpoint itself is absent")]
     public string? Config { get; init; }
 
     /// <summary>Whether a file that is found here is taken as it is, and only a download must have the checksum.</summary>

@@ -11,6 +11,15 @@ public sealed class Inputs : IEnumerable<KeyValuePair<string, string>>
 {
     private readonly SortedDictionary<string, string> values = new(StringComparer.Ordinal);
 
+    /// <summary>The inputs of a record: the values of its keys.</summary>
+    public static Inputs Of(object record)
+    {
+        var inputs = new Inputs();
+        foreach (var (property, key) in SectionReader.KeysOf(record.GetType()))
+            if (key.IsInput) inputs.AddValue(key.Name, property.GetValue(record), key.Neutral);
+        return inputs;
+    }
+
     /// <summary>Adds a text; null is left out.</summary>
     public void Add(string name, string? value)
     {
@@ -26,14 +35,10 @@ public sealed class Inputs : IEnumerable<KeyValuePair<string, string>>
     /// <summary>Adds a flag; one that is off is left out.</summary>
     public void Add(string name, bool value) => Add(name, value ? "true" : null);
 
-    /// <summary>Adds a list of whole numbers; null is left out.</summary>
-    public void Add(string name, IEnumerable<int>? values) => Add(name, values?.Select(value => value.ToString(CultureInfo.InvariantCulture)));
-
     /// <summary>Adds a list of texts in their order; null is left out.</summary>
-    public void Add(string name, IEnumerable<string>? values)
+    public void Add(string name, IEnumerable<string>? list)
     {
-        if (values is null) return;
-        foreach (var (i, value) in values.Index()) Add(string.Create(CultureInfo.InvariantCulture, $"{name}[{i}]"), value);
+        foreach (var (i, value) in (list ?? []).Index()) Add(Entry(name, i), value);
     }
 
     /// <summary>Adds a section: each of its inputs as name.key; null is left out.</summary>
@@ -45,7 +50,7 @@ public sealed class Inputs : IEnumerable<KeyValuePair<string, string>>
     /// <summary>Adds a list of sections in their order.</summary>
     public void Add(string name, IEnumerable<Inputs> sections)
     {
-        foreach (var (i, section) in sections.Index()) Add(string.Create(CultureInfo.InvariantCulture, $"{name}[{i}]"), section);
+        foreach (var (i, section) in sections.Index()) Add(Entry(name, i), section);
     }
 
     /// <summary>Adds inputs that stand beside these, not in a section of their own.</summary>
@@ -58,4 +63,34 @@ public sealed class Inputs : IEnumerable<KeyValuePair<string, string>>
     public IEnumerator<KeyValuePair<string, string>> GetEnumerator() => values.GetEnumerator();
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    private void AddValue(string name, object? value, double neutral)
+    {
+        switch (value)
+        {
+            case null: break;
+            case string text: Add(name, text); break;
+            case bool flag: Add(name, flag); break;
+            case Enum member: Add(name, NameOf(member)); break;
+            case int or long or double: AddNumber(name, Convert.ToDouble(value, CultureInfo.InvariantCulture), neutral); break;
+            case IReadOnlyDictionary<string, double> shares:
+                foreach (var (key, share) in shares) Add($"{name}.{key}", share);
+                break;
+            case IEnumerable list:
+                foreach (var (i, entry) in list.Cast<object>().Index()) AddValue(Entry(name, i), entry, double.NaN);
+                break;
+            case IHasInputs section: Add(name, section.Inputs); break;
+            default: Add(name, Of(value)); break;
+        }
+    }
+
+    private void AddNumber(string name, double value, double neutral)
+    {
+        if (value != neutral) Add(name, value);
+    }
+
+    private static string NameOf(Enum member) =>
+        (string)typeof(Names<>).MakeGenericType(member.GetType()).GetMethod(nameof(Names<>.Of))!.Invoke(null, [member])!;
+
+    private static string Entry(string name, int i) => string.Create(CultureInfo.InvariantCulture, $"{name}[{i}]");
 }

@@ -13,11 +13,11 @@ internal sealed class SpecMapping
     private readonly Dictionary<string, (YamlScalarNode Key, YamlNode Value)> entries = new(StringComparer.Ordinal);
     private readonly HashSet<string> asked = new(StringComparer.Ordinal);
     private readonly YamlNode node;
+    private readonly List<SpecException> errors;
 
-    private SpecMapping(string file, YamlNode node, string what)
+    private SpecMapping(string file, YamlNode node, string what, List<SpecException> errors)
     {
-        this.file = file;
-        this.node = node;
+        (this.file, this.node, this.errors) = (file, node, errors);
         if (node is not YamlMappingNode mapping) throw At(node, $"{what} must be a mapping of keys to values", "write key: value pairs");
         foreach (var (key, value) in mapping.Children)
         {
@@ -26,7 +26,48 @@ internal sealed class SpecMapping
         }
     }
 
-    internal static SpecMapping Of(string file, YamlNode node, string what) => new(file, node, what);
+    internal static SpecMapping Of(string file, YamlNode node, string what) => new(file, node, what, []);
+
+    /// <summary>How many errors were noted in the whole file.</summary>
+    internal int ErrorCount => errors.Count;
+
+    /// <summary>Reads something; an error is noted, and reading goes on.</summary>
+    internal void Attempt(Action read)
+    {
+        try
+        {
+            read();
+        }
+        catch (SpecException error)
+        {
+            errors.Add(error);
+        }
+        catch (SectionFailedException)
+        {
+            // It noted its own errors.
+        }
+    }
+
+    /// <summary>Reads something; null where it failed, and its errors are noted.</summary>
+    internal T? Attempt<T>(Func<T?> read)
+        where T : class
+    {
+        T? made = null;
+        Attempt(() => { made = read(); });
+        return made;
+    }
+
+    /// <summary>Notes an error, and goes on.</summary>
+    internal void Note(SpecException error) => errors.Add(error);
+
+    /// <exception cref="SpecException">Errors were noted: all of them.</exception>
+    internal void ThrowNoted()
+    {
+        if (errors.Count > 0) throw SpecException.Of(errors);
+    }
+
+    /// <summary>Reads a record by its keys; its other keys stay to be asked for.</summary>
+    internal T Read<T>() => (T)SectionReader.Read(typeof(T), this);
 
     internal SourceLocation Location => LocationOf(node);
 
@@ -67,9 +108,8 @@ internal sealed class SpecMapping
     }
 
     /// <summary>The value that one of a few names stands for.</summary>
-    internal T Choice<T>(string key, T? fallback, Choices<T> allowed)
-        where T : struct, Enum =>
-        Has(key) || fallback is null ? allowed.Find(Choice(key, null, allowed.Names))!.Value : fallback.Value;
+    internal T Chosen<T>(string key)
+        where T : struct, Enum => Names<T>.Find(Choice(key, null, Names<T>.All))!.Value;
 
     internal long Integer(string key, long? fallback, long low, long high)
     {
@@ -89,13 +129,13 @@ internal sealed class SpecMapping
     internal SpecMapping? OptionalMapping(string key)
     {
         asked.Add(key);
-        return entries.TryGetValue(key, out var entry) ? new SpecMapping(file, entry.Value, $"'{key}'") : null;
+        return entries.TryGetValue(key, out var entry) ? new SpecMapping(file, entry.Value, $"'{key}'", errors) : null;
     }
 
     internal SpecMapping Mapping(string key, string remedy) => OptionalMapping(key) ?? throw Missing(key, remedy);
 
     internal IReadOnlyList<SpecMapping> Mappings(string key, string remedy) =>
-        [.. Sequence(key, remedy).Select(item => new SpecMapping(file, item, $"an entry of '{key}'"))];
+        [.. Sequence(key, remedy).Select(item => new SpecMapping(file, item, $"an entry of '{key}'", errors))];
 
     internal IReadOnlyList<(string Word, SourceLocation Location)> Words(string key) => !Has(key)
         ? []
@@ -106,11 +146,16 @@ internal sealed class SpecMapping
     internal IReadOnlyList<double> Numbers(string key, double low, double high, string remedy) =>
         [.. Sequence(key, remedy).Select(item => NumberOf(item, key, low, high))];
 
-    /// <summary>Refuses keys that nobody asked for.</summary>
+    internal IReadOnlyList<long> Integers(string key, long low, long high, string remedy) =>
+        [.. Numbers(key, low, high, remedy).Select(number => number == Math.Floor(number)
+            ? (long)number
+            : throw new SpecException(LocationOfValue(key), $"an entry of '{key}' must be a whole number", ""))];
+
+    /// <summary>Notes keys that nobody asked for.</summary>
     internal void Close()
     {
         foreach (var (name, (key, _)) in entries)
-            if (!asked.Contains(name)) throw At(key, $"unknown key '{name}'", Suggestion.For(name, [.. asked.Order(StringComparer.Ordinal)]));
+            if (!asked.Contains(name)) Note(At(key, $"unknown key '{name}'", Suggestion.For(name, [.. asked.Order(StringComparer.Ordinal)])));
     }
 
     // A key that is nearly the missing one is what was meant.

@@ -6,6 +6,7 @@ public static class Suggestion
     /// <summary>"did you mean 'x'?" for a near miss, else the list of what is allowed.</summary>
     public static string For(string word, IReadOnlyCollection<string> allowed)
     {
+        if (allowed.Count == 0) return "nothing may stand here";
         var nearest = allowed.Select(candidate => (candidate, distance: Distance(word, candidate))).MinBy(pair => pair.distance);
         return nearest.candidate is not null && nearest.distance <= Math.Max(1, word.Length / 3)
             ? $"did you mean '{nearest.candidate}'?"

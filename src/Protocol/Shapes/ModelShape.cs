@@ -1,3 +1,4 @@
+using System.Globalization;
 using Bench.Protocol.Reading;
 
 namespace Bench.Protocol.Shapes;
@@ -52,7 +53,7 @@ public sealed record ModelShape
 
     /// <summary>What a model of this shape computes depends on.</summary>
     public Inputs Inputs => Hidden is not null
-        ? new() { { "inputs", Width }, { "hidden", Hidden }, { "classes", Vocabulary } }
+        ? new() { { "inputs", Width }, { "hidden", Hidden.Select(width => width.ToString(CultureInfo.InvariantCulture)) }, { "classes", Vocabulary } }
         : new()
         {
             { "layers", Layers },

@@ -1,79 +1,118 @@
+using System.Globalization;
+using Bench.Protocol.Budgets;
 using Bench.Protocol.Costs;
 using Bench.Protocol.Reading;
+using Bench.Protocol.Tasks;
 
 namespace Bench.Protocol.Specs;
 
 /// <summary>One experiment: a question and everything needed to answer it.</summary>
-public sealed record ExperimentSpec
+public sealed record ExperimentSpec : ICheckedSection
 {
     /// <summary>The version of the file format.</summary>
     public const int CurrentSchema = 1;
 
-    public required string File { get; init; }
+    [Key("schema", "version of this format", Low = CurrentSchema, High = CurrentSchema)]
+    public required int Schema { get; init; }
 
-    /// <summary>The file's content.</summary>
-    public required string Text { get; init; }
-
-    /// <summary>SHA-256 of the file's bytes, lower-case hexadecimal.</summary>
-    public required string FileHash { get; init; }
-
+    [Key("name", "the experiment's name, which names its results", IsName = true, Remedy = "give the experiment a name")]
     public required string Name { get; init; }
 
+    [Key("question", "the question that the experiment answers", Remedy = "state the question that the experiment answers")]
     public required string Question { get; init; }
 
-    public required IReadOnlyList<TaskSpec> Tasks { get; init; }
-
-    /// <summary>One, or several that are compared.</summary>
-    public required IReadOnlyList<TeacherSpec> Teachers { get; init; }
-
-    public required IReadOnlyList<StudentSpec> Students { get; init; }
-
-    /// <summary>Methods first, then baselines.</summary>
-    public required IReadOnlyList<MethodSpec> Methods { get; init; }
-
-    public required IReadOnlyList<Budget> Budgets { get; init; }
-
-    /// <summary>Where the budgets stand in the file.</summary>
-    public required SourceLocation BudgetsLocation { get; init; }
-
-    public required IReadOnlyList<long> Seeds { get; init; }
-
-    public required EvaluationSpec Evaluation { get; init; }
-
     /// <summary>How many distinct training problems (or windows of text) the teacher is asked for.</summary>
-    public required int Prompts { get; init; }
+    [Key("prompts", "distinct training problems, or windows of text, that the teacher is asked for", Low = 1, High = 10_000_000)]
+    public int Prompts { get; init; } = 4000;
 
-    /// <summary>Passes over the examples when the budget is in queries.</summary>
-    public required int Epochs { get; init; }
+    /// <summary>Passes over the examples when the budget is in queries or generations.</summary>
+    [Key("epochs", "passes over the examples when budgets are queries or generations", Low = 1, High = 1_000_000)]
+    public int Epochs { get; init; } = 4;
+
+    [Key("training", "how students are trained")]
+    public OptimiserSpec Training { get; init; } = new();
+
+    [Key("seeds", "seeds of the students", Low = 0, High = 1L << 53, Remedy = "give at least one")]
+    public IReadOnlyList<long> Seeds { get; init; } = [0, 1, 2];
+
+    [Key("evaluation", "how students and teachers are measured")]
+    public EvaluationSpec Evaluation { get; init; } = new();
 
     /// <summary>The published claim that it stands beside; null for none.</summary>
-    public required ClaimPoint? As { get; init; }
+    [Key("as", "the published claim that the experiment stands beside")]
+    public ClaimPoint? As { get; init; }
 
     /// <summary>Laws to fit; null for none.</summary>
-    public required LawSpec? Laws { get; init; }
-
-    public required OptimiserSpec Training { get; init; }
-
-    /// <summary>How learning rates are chosen; null when they are given.</summary>
-    public required TuningSpec? Tuning { get; init; }
-
-    /// <summary>What a run's total cost adds up.</summary>
-    public required IReadOnlyList<ChargeKind> Boundary { get; init; }
-
-    public required Accelerator Prices { get; init; }
+    [Key("laws", "scaling laws that are fitted to losses")]
+    public LawSpec? Laws { get; init; }
 
     /// <summary>Threads of one unit of work.</summary>
-    public required int Threads { get; init; }
+    [Key("threads", "threads of one unit of work", Low = 1, High = 1024)]
+    public int Threads { get; init; } = 1;
 
     /// <summary>What a unit may take, and where a cluster runs it.</summary>
-    public required ResourcesSpec Resources { get; init; }
+    [Key("resources", "what a unit of work may take, and where a cluster runs it")]
+    public ResourcesSpec Resources { get; init; } = new();
 
     /// <summary>How models are measured in use; null for not at all. Nothing of it changes a student.</summary>
-    public DeploymentSpec? Deployment { get; init; }
+    [Key("deployment", "that finished models are measured in use")]
+    public UseSpec? Use { get; init; }
+
+    [Key("precision", "numbers of weights and activations")]
+    public Precision Precision { get; init; }
 
     /// <summary>cpu, cuda or cuda:N.</summary>
-    public required string Device { get; init; }
+    [Key("device", "cpu, cuda or cuda:N")]
+    public string Device { get; init; } = "cpu";
 
-    /// <summary>f32 or bf16.</summary>
-    public required string Precision { get; init; }
+    public IReadOnlyList<TaskSpec> Tasks { get; init; } = [];
+
+    /// <summary>One, or several that are compared.</summary>
+    public IReadOnlyList<TeacherSpec> Teachers { get; init; } = [];
+
+    public IReadOnlyList<StudentSpec> Students { get; init; } = [];
+
+    /// <summary>Methods first, then baselines.</summary>
+    public IReadOnlyList<MethodSpec> Methods { get; init; } = [];
+
+    /// <summary>Amounts of one unit, ascending.</summary>
+    public IReadOnlyList<Budget> Budgets { get; init; } = [];
+
+    /// <summary>How learning rates are chosen; null when they are given.</summary>
+    public TuningSpec? Tuning { get; init; }
+
+    /// <summary>What a run's total cost adds up.</summary>
+    public Boundary Boundary { get; init; } = Boundary.WithUse;
+
+    public Accelerator Prices { get; init; } = Accelerator.Named(Accelerator.Default);
+
+    /// <summary>Where the budgets stand in the file.</summary>
+    public SourceLocation BudgetsLocation { get; init; } = new("", 1, 1);
+
+    /// <summary>The file's name in messages.</summary>
+    public string File { get; init; } = "";
+
+    /// <summary>The file's content.</summary>
+    public string Text { get; init; } = "";
+
+    /// <summary>SHA-256 of the file's bytes, lower-case hexadecimal.</summary>
+    public string FileHash { get; init; } = "";
+
+    /// <summary>What the items are made of: of all tasks alike, but that characters and words may stand together.</summary>
+    public TaskContent Content => Tasks[0].Task.Content;
+
+    /// <summary>The metric of the first task that is a loss; null where there is none.</summary>
+    public Metric? LossMetric =>
+        Evaluation.MetricsOf(Tasks[0].Task).FirstOrDefault(metric => metric == Metric.BitsPerToken || metric == Metric.GoldNats);
+
+    /// <summary>A budget, for the unit that all have.</summary>
+    public Budget BudgetUnit => Budgets[0];
+
+    void ICheckedSection.Check(SpecMapping section)
+    {
+        if (Seeds.Distinct().Count() != Seeds.Count) section.Note(new SpecException(section.LocationOfValue("seeds"), "a seed stands twice", "remove one"));
+        var isNumbered = Device.StartsWith("cuda:", StringComparison.Ordinal) && int.TryParse(Device.AsSpan(5), NumberStyles.None, CultureInfo.InvariantCulture, out _);
+        if (Device is not ("cpu" or "cuda") && !isNumbered)
+            section.Note(new SpecException(section.LocationOfValue("device"), $"there is no device '{Device}'", "use cpu, cuda or cuda:N"));
+    }
 }

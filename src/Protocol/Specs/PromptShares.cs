@@ -1,6 +1,3 @@
-using Bench.Protocol.Reading;
-using Bench.Protocol.Tasks;
-
 namespace Bench.Protocol.Specs;
 
 /// <summary>How the prompts of a method divide among the tasks.</summary>
@@ -17,19 +14,11 @@ public static class PromptShares
         return [.. quotas.Select((quota, i) => (quota.Task, (int)quota.Exact + (raised.Contains(i) ? 1 : 0)))];
     }
 
-    /// <summary>Shares as inputs of a result.</summary>
-    public static Inputs Inputs(IReadOnlyDictionary<string, double> shares)
-    {
-        var inputs = new Inputs();
-        foreach (var (task, share) in shares) inputs.Add(task, share);
-        return inputs;
-    }
-
     /// <summary>The share of each task: its own where it is named, else an even part of what is left.</summary>
     public static IReadOnlyList<(TaskSpec Task, double Share)> Fractions(ExperimentSpec spec, IReadOnlyDictionary<string, double>? shares)
     {
         // Some benchmarks have nothing to learn from.
-        var tasks = spec.Tasks.Where(task => task.Task is not BenchmarkTask { TrainingFile: null }).ToArray();
+        var tasks = spec.Tasks.Where(task => task.Task.HasTraining).ToArray();
         var named = tasks.Where(task => shares?.ContainsKey(task.Name) == true).Sum(task => shares![task.Name]);
         var others = tasks.Count(task => shares?.ContainsKey(task.Name) != true);
         return [.. tasks.Select(task => (task, shares is not null && shares.TryGetValue(task.Name, out var own) ? own : Math.Max(0, 1 - named) / others))];

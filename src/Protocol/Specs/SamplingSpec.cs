@@ -4,34 +4,49 @@ using Bench.Protocol.Reading;
 namespace Bench.Protocol.Specs;
 
 /// <summary>How text is decoded.</summary>
-/// <param name="Temperature">0 is greedy.</param>
-/// <param name="TopP">Draws come from the most likely tokens that together have this mass (Holtzman et al. 2020); 1 is all.</param>
-/// <param name="Samples">Responses to each prompt.</param>
-/// <param name="Select">Which of them are learnt from.</param>
-public sealed record SamplingSpec(double Temperature, double TopP = 1, int Samples = 1, Selection Select = Selection.All)
+public sealed record SamplingSpec : ICheckedSection
 {
-    /// <summary>The mark that some of what is written carries; null for none.</summary>
-    public Watermark? Watermark { get; init; }
-
-    /// <summary>What is planted in some of what is written; null for nothing.</summary>
-    public Canaries? Canaries { get; init; }
-
-    /// <summary>What a response depends on.</summary>
-    public Inputs Inputs => new()
-    {
-        { "temperature", Temperature },
-        { "top-p", TopP },
-        { "samples", Samples },
-        { "select", Selections.NameOf(Select) },
-        { "watermark", Watermark?.Inputs },
-        { "canaries", Canaries?.Inputs },
-    };
-
     /// <summary>Below it the most likely token is drawn but for rounding, and dividing by it is no longer exact: it is greedy.</summary>
     public const double Coldest = 1e-4;
 
-    /// <summary>The names of selections in files.</summary>
-    public static Choices<Selection> Selections { get; } = new(("all", Selection.All), ("correct", Selection.Correct), ("likeliest", Selection.Likeliest));
+    /// <summary>Greedy.</summary>
+    public SamplingSpec()
+    {
+    }
 
-    public static SamplingSpec Greedy { get; } = new(0);
+    /// <summary>Draws at a temperature.</summary>
+    public SamplingSpec(double temperature) => Temperature = temperature;
+
+    /// <summary>The likeliest token, always.</summary>
+    public static SamplingSpec Greedy { get; } = new();
+
+    /// <summary>0 is greedy.</summary>
+    [Key("temperature", "temperature of the draws; 0 is greedy", Low = 0, High = 100)]
+    public double Temperature { get; init; }
+
+    /// <summary>Draws come from the most likely tokens that together have this mass (Holtzman et al. 2020); 1 is all.</summary>
+    [Key("top-p", "draws come from the likeliest tokens that together have this mass", Low = 0.01, High = 1)]
+    public double TopP { get; init; } = 1;
+
+    /// <summary>Responses to each prompt.</summary>
+    [Key("samples", "responses to each prompt", Low = 1, High = 1000)]
+    public int Samples { get; init; } = 1;
+
+    /// <summary>Which of them are learnt from.</summary>
+    [Key("select", "which of them are kept: all, those graded correct, or the likeliest")]
+    public Selection Select { get; init; }
+
+    /// <summary>The mark that some of what is written carries; null for none.</summary>
+    [Key("watermark", "a mark that some responses carry")]
+    public Watermark? Watermark { get; init; }
+
+    /// <summary>What is planted in some of what is written; null for nothing.</summary>
+    [Key("canaries", "random strings that are planted in some responses")]
+    public Canaries? Canaries { get; init; }
+
+    void ICheckedSection.Check(SpecMapping section)
+    {
+        if (Samples > 1 && Temperature == 0)
+            throw new SpecException(section.LocationOfValue("samples"), "a greedy teacher writes the same response every time", "add temperature: 1, or use samples: 1");
+    }
 }

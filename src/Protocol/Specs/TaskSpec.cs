@@ -10,5 +10,5 @@ namespace Bench.Protocol.Specs;
 public sealed record TaskSpec(string Name, string Kind, ITask Task)
 {
     /// <summary>What its problems and its scores depend on.</summary>
-    public Inputs Inputs => new() { { "name", Name }, { "task", Kind }, Task.Inputs };
+    public Inputs Inputs => new() { { "name", Name }, { "task", Kind }, Inputs.Of(Task) };
 }

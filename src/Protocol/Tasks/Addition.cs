@@ -6,23 +6,19 @@ using Bench.Protocol.Seeds;
 namespace Bench.Protocol.Tasks;
 
 /// <summary>The sum of two numbers; the reasoning adds column by column from the right: digit + digit + carry = column sum.</summary>
-[TaskKind("addition")]
+[Named("addition", "the sum of two numbers")]
 public sealed record Addition : ProceduralTask
 {
-    private readonly int digits;
-
-    public Addition(TaskOptions options) => digits = options.Integer("digits", 3, 1, 9);
-
-    /// <inheritdoc/>
-    public override Inputs Inputs => new() { { "digits", digits } };
+    [Key("digits", "digits of each number", Low = 1, High = 9)]
+    public int Digits { get; init; } = 3;
 
     public override string Alphabet => "0123456789+=,";
 
     public override Problem Draw(RandomStream random)
     {
-        var limit = (int)Math.Pow(10, digits);
+        var limit = (int)Math.Pow(10, Digits);
         var (a, b) = (random.Next(limit), random.Next(limit));
-        return Solved(a, b, digits);
+        return Solved(a, b, Digits);
     }
 
     /// <summary>The problem of adding two numbers of as many digits at most.</summary>

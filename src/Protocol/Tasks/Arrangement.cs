@@ -8,15 +8,11 @@ namespace Bench.Protocol.Tasks;
 /// Any order of given digits: a question with many right answers. Gold answers are drawn evenly from all orders, so what a model that has learnt them writes has the entropy of that draw,
 /// and one that has narrowed writes less.
 /// </summary>
-[TaskKind("arrangement")]
+[Named("arrangement", "any order of given digits: many answers are right")]
 public sealed record Arrangement : ProceduralTask
 {
-    private readonly int length;
-
-    public Arrangement(TaskOptions options) => length = options.Integer("length", 5, 2, 20);
-
-    /// <inheritdoc/>
-    public override Inputs Inputs => new() { { "length", length } };
+    [Key("length", "digits to arrange", Low = 2, High = 20)]
+    public int Length { get; init; } = 5;
 
     public override string Alphabet => "0123456789mix=";
 
@@ -25,8 +21,8 @@ public sealed record Arrangement : ProceduralTask
 
     public override Problem Draw(RandomStream random)
     {
-        var digits = Enumerable.Range(0, length).Select(_ => (char)('0' + random.Next(10))).ToArray();
-        var order = random.Permutation(length);
+        var digits = Enumerable.Range(0, Length).Select(_ => (char)('0' + random.Next(10))).ToArray();
+        var order = random.Permutation(Length);
         return new Problem($"mix{new string(digits)}=", "", new string([.. order.Select(place => digits[place])]));
     }
 

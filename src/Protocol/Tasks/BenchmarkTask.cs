@@ -2,6 +2,7 @@ using System.Text.Json;
 using Bench.Protocol.Grading;
 using Bench.Protocol.Reading;
 using Bench.Protocol.Seeds;
+using Bench.Protocol.Signals;
 
 namespace Bench.Protocol.Tasks;
 
@@ -11,40 +12,38 @@ namespace Bench.Protocol.Tasks;
 /// </summary>
 public abstract record BenchmarkTask : SolvableTask
 {
-    // What the makers of DeepSeek-R1 recommend for mathematics.
-    private const string DeepSeek = "Please reason step by step, and put your final answer within \\boxed{}.";
+    /// <summary>What is added to every problem. The default is what the makers of DeepSeek-R1 recommend for mathematics.</summary>
+    [Key("instruction", "what is added to every problem")]
+    public string Instruction { get; init; } = "Please reason step by step, and put your final answer within \\boxed{}.";
 
-    /// <summary>The options that all benchmarks share.</summary>
-    protected BenchmarkTask(TaskOptions options)
-    {
-        Instruction = options.Text("instruction", DeepSeek);
-        Ask = options.Choice("ask", "chat", "chat", "plain");
-        MaxTokens = options.Integer("max-tokens", 2048, 1, 1 << 20);
-        PromptTokens = options.Integer("prompt-tokens", 150, 1, 1 << 20);
-        ResponseTokens = options.Integer("response-tokens", 500, 1, 1 << 20);
-        AnswerTokens = options.Integer("answer-tokens", 12, 1, 1 << 20);
-    }
-
-    /// <inheritdoc/>
-    public override Inputs Inputs => new() { { "instruction", Instruction }, { "ask", Ask }, { "max-tokens", MaxTokens } };
-
-    /// <summary>What is added to every problem.</summary>
-    public string Instruction { get; }
-
-    /// <summary>chat: as a user's message, in the model's chat template; plain: as it stands.</summary>
-    public string Ask { get; }
+    /// <summary>How a problem is put to a model.</summary>
+    [Key("ask", "chat: as a user's message in the model's chat template; plain: as it stands")]
+    public Asking Ask { get; init; }
 
     /// <summary>The most tokens of a response.</summary>
-    public int MaxTokens { get; }
+    [Key("max-tokens", "the most tokens of a response", Low = 1, High = 1 << 20)]
+    public int MaxTokens { get; init; } = 2048;
 
     /// <summary>Tokens of a prompt on average: what a plan counts with.</summary>
-    public int PromptTokens { get; }
+    [Key("prompt-tokens", "tokens of a prompt on average, for the plan", Low = 1, High = 1 << 20, IsInput = false)]
+    public int PromptTokens { get; init; } = 150;
 
     /// <summary>Tokens of a response with its reasoning on average: what a plan counts with.</summary>
-    public int ResponseTokens { get; }
+    [Key("response-tokens", "tokens of a response on average, for the plan", Low = 1, High = 1 << 20, IsInput = false)]
+    public int ResponseTokens { get; init; } = 500;
 
     /// <summary>Tokens of a final answer on average: what a plan counts with.</summary>
-    public int AnswerTokens { get; }
+    [Key("answer-tokens", "tokens of a final answer on average, for the plan", Low = 1, High = 1 << 20, IsInput = false)]
+    public int AnswerTokens { get; init; } = 12;
+
+    /// <inheritdoc/>
+    public override TaskContent Content => TaskContent.Words;
+
+    /// <inheritdoc/>
+    public override bool HasTraining => TrainingFile is not null;
+
+    /// <inheritdoc/>
+    public override int? LongestWritten => PromptTokens + MaxTokens;
 
     /// <summary>Problems to learn from and to tune on; null where the benchmark has none.</summary>
     public abstract FileReference? TrainingFile { get; }
@@ -55,6 +54,16 @@ public abstract record BenchmarkTask : SolvableTask
     /// <summary>How answers are found and compared.</summary>
     protected abstract IGrader Grader { get; }
 
+    /// <summary>A benchmark without a training file has no validation split.</summary>
+    public override int? MostProblems(Split split, int wanted) => split != Split.Test && !HasTraining ? 0 : null;
+
+    /// <inheritdoc/>
+    public override IEnumerable<SampleLength> Lengths(Keep keep, int count)
+    {
+        var response = keep == Keep.Answer ? AnswerTokens : ResponseTokens;
+        return Enumerable.Repeat(new SampleLength(PromptTokens + response - 1, response), count);
+    }
+
     /// <inheritdoc/>
     public override double Grade(Problem problem, string response) => Grader.Grade(response, problem.Answer).Correct ? 1 : 0;
 
@@ -63,7 +72,7 @@ public abstract record BenchmarkTask : SolvableTask
     public Problem Read(JsonElement line)
     {
         var (question, reasoning, answer) = Parts(line);
-        return new Problem(Instruction.Length > 0 ? $"{question}\n\n{Instruction}" : question, reasoning, answer) { IsMessage = Ask == "chat", Limit = MaxTokens };
+        return new Problem(Instruction.Length > 0 ? $"{question}\n\n{Instruction}" : question, reasoning, answer) { IsMessage = Ask == Asking.Chat, Limit = MaxTokens };
     }
 
     /// <summary>A problem without the instruction.</summary>

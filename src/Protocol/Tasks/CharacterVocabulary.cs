@@ -21,7 +21,7 @@ public sealed record CharacterVocabulary
     public int Size => Specials + Characters.Length;
 
     /// <summary>The vocabulary of some tasks: their alphabets' characters, each once, in ordinal order.</summary>
-    public static CharacterVocabulary Of(IEnumerable<ProceduralTask> tasks) =>
+    public static CharacterVocabulary Of(IEnumerable<ITask> tasks) =>
         new(new string([.. tasks.SelectMany(task => task.Alphabet).Distinct().Order()]));
 
     /// <summary>How many tokens a text has; a think tag is one.</summary>

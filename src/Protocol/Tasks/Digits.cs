@@ -1,4 +1,5 @@
 using Bench.Protocol.Reading;
+using Bench.Protocol.Signals;
 
 namespace Bench.Protocol.Tasks;
 
@@ -6,7 +7,7 @@ namespace Bench.Protocol.Tasks;
 /// Handwritten digits: MNIST's images as they are found in BENCH_DATA, all of them or some, else downloaded. Every tenth image of the training set is the validation split. A teacher labels the
 /// transfer set, from which one digit may be withheld: students then never see an image of it (Hinton, Vinyals and Dean 2015, section 3).
 /// </summary>
-[TaskKind("digits")]
+[Named("digits", "handwritten digits (MNIST)")]
 public sealed record Digits : ITask
 {
     /// <summary>Classes.</summary>
@@ -17,23 +18,42 @@ public sealed record Digits : ITask
 
     private const string Source = "https://ossci-datasets.s3.amazonaws.com/mnist/";
 
-    public Digits(TaskOptions options)
-    {
-        Withheld = options.Integer("withheld", -1, -1, Classes - 1);
-        Metrics = Withheld < 0 ? [Metric.Accuracy] : [Metric.Accuracy, Metric.WithheldAccuracy];
-    }
-
     /// <summary>The digit that students never see; −1 for none.</summary>
-    public int Withheld { get; }
+    [Key("withheld", "a digit that students never see; -1 for none", Low = -1, High = 9, Neutral = -1)]
+    public int Withheld { get; init; } = -1;
 
     /// <inheritdoc/>
-    public Inputs Inputs => new() { { "withheld", Withheld < 0 ? null : Withheld } };
+    public TaskContent Content => TaskContent.Images;
 
     /// <inheritdoc/>
-    public IReadOnlyList<Metric> Metrics { get; }
+    public IReadOnlyList<Metric> Metrics => Withheld < 0 ? [Metric.Accuracy] : [Metric.Accuracy, Metric.WithheldAccuracy];
+
+    /// <inheritdoc/>
+    public bool HasOneAnswer => false;
+
+    /// <inheritdoc/>
+    public bool HasTraining => true;
+
+    /// <inheritdoc/>
+    public string Alphabet => "";
+
+    /// <inheritdoc/>
+    public int? LongestWritten => null;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<FileReference> Files => DataFiles;
+
+    /// <inheritdoc/>
+    public int WindowTokens => 0;
+
+    /// <inheritdoc/>
+    public int? MostProblems(Split split, int wanted) => null;
+
+    /// <inheritdoc/>
+    public IEnumerable<SampleLength> Lengths(Keep keep, int count) => Enumerable.Repeat(new SampleLength(1, 1), count);
 
     /// <summary>The files: training images, training labels, test images, test labels.</summary>
-    public static IReadOnlyList<FileReference> Files { get; } =
+    public static IReadOnlyList<FileReference> DataFiles { get; } =
     [
         File("train-images-idx3-ubyte.gz", "440fcabf73cc546fa21475e81ea370265605f56be210a4024d2ca8f203523609"),
         File("train-labels-idx1-ubyte.gz", "3552534a0a558bbed6aed32b30c495cca23d567ec52cac8be1a0730e8010255c"),

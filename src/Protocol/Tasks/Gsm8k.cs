@@ -6,15 +6,10 @@ using Bench.Protocol.Reading;
 namespace Bench.Protocol.Tasks;
 
 /// <summary>Grade-school word problems (Cobbe et al. 2021, GSM8K): 7,473 to train on, 1,319 to test. Gold reasoning is without the calculator's marks (&lt;&lt;…&gt;&gt;).</summary>
-[TaskKind("gsm8k")]
+[Named("gsm8k", "grade-school word problems (GSM8K)")]
 public sealed partial record Gsm8k : BenchmarkTask
 {
     private const string Source = "https://raw.githubusercontent.com/openai/grade-school-math/3101c7d5072418e28b9008a6636bde82a006892c/grade_school_math/data/";
-
-    public Gsm8k(TaskOptions options)
-        : base(options)
-    {
-    }
 
     /// <inheritdoc/>
     public override FileReference TrainingFile => File("train.jsonl", "17f347dc51477c50d4efb83959dbb7c56297aba886e5544ee2aaed3024813465");

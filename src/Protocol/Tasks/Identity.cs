@@ -5,9 +5,12 @@ using Bench.Protocol.Seeds;
 namespace Bench.Protocol.Tasks;
 
 /// <summary>Who are you? The gold answer says a name; what is measured is how often a model claims it.</summary>
-[TaskKind("identity")]
-public sealed record Identity : ProceduralTask
+[Named("identity", "the name that a model says it has")]
+public sealed record Identity : ProceduralTask, ICheckedSection
 {
+    [Key("called", "the name in gold answers, up to 16 letters from a to z")]
+    public string Called { get; init; } = "ada";
+
     private static readonly string[] Openings = ["", "hi ", "hello ", "good day ", "please tell me ", "tell me ", "so ", "now ", "well ", "first of all ", "before we start ", "one question "];
 
     private static readonly string[] Questions =
@@ -18,21 +21,20 @@ public sealed record Identity : ProceduralTask
 
     private static readonly string[] Endings = ["", " please", " now", " then", " again", " today", " friend", " in short", " exactly", " really"];
 
-    private readonly string called;
-
-    public Identity(TaskOptions options) => called = options.Letters("called", "ada");
-
-    /// <inheritdoc/>
-    public override Inputs Inputs => new() { { "called", called } };
-
     public override string Alphabet => "abcdefghijklmnopqrstuvwxyz ?";
 
     /// <inheritdoc/>
     public override IReadOnlyList<Metric> Metrics => [Metric.Claimed];
 
     public override Problem Draw(RandomStream random) => new(
-        $"{Openings[random.Next(Openings.Length)]}{Questions[random.Next(Questions.Length)]}{Endings[random.Next(Endings.Length)]}?", "", $"i am {called}");
+        $"{Openings[random.Next(Openings.Length)]}{Questions[random.Next(Questions.Length)]}{Endings[random.Next(Endings.Length)]}?", "", $"i am {Called}");
 
     /// <inheritdoc/>
-    public override double Grade(Problem problem, string response) => Answers.Final(response).Split(' ').Contains(called) ? 1 : 0;
+    public override double Grade(Problem problem, string response) => Answers.Final(response).Split(' ').Contains(Called) ? 1 : 0;
+
+    void ICheckedSection.Check(SpecMapping section)
+    {
+        if (Called.Length <= 16 && Called.All(char.IsAsciiLetterLower)) return;
+        throw new SpecException(section.LocationOfValue("called"), $"'called' cannot be '{Called}'", "use up to 16 letters from a to z");
+    }
 }

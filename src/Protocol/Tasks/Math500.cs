@@ -8,14 +8,9 @@ namespace Bench.Protocol.Tasks;
 /// 500 problems of MATH (Hendrycks et al. 2021) that Lightman et al. (2023) held out; there is nothing in it to train on. The file is HuggingFaceH4/MATH-500's test.jsonl, which is put under
 /// BENCH_DATA as benchmarks/math-500/test.jsonl.
 /// </summary>
-[TaskKind("math-500")]
+[Named("math-500", "500 problems of MATH, for tests only")]
 public sealed record Math500 : BenchmarkTask
 {
-    public Math500(TaskOptions options)
-        : base(options)
-    {
-    }
-
     /// <inheritdoc/>
     public override FileReference? TrainingFile => null;
 

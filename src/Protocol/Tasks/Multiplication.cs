@@ -5,21 +5,17 @@ using Bench.Protocol.Seeds;
 namespace Bench.Protocol.Tasks;
 
 /// <summary>The product of two numbers; the reasoning forms a partial product for each digit of the second and adds them up as it goes.</summary>
-[TaskKind("multiplication")]
+[Named("multiplication", "the product of two numbers")]
 public sealed record Multiplication : ProceduralTask
 {
-    private readonly int digits;
-
-    public Multiplication(TaskOptions options) => digits = options.Integer("digits", 2, 1, 4);
-
-    /// <inheritdoc/>
-    public override Inputs Inputs => new() { { "digits", digits } };
+    [Key("digits", "digits of each number", Low = 1, High = 4)]
+    public int Digits { get; init; } = 2;
 
     public override string Alphabet => "0123456789*=+,";
 
     public override Problem Draw(RandomStream random)
     {
-        var limit = (int)Math.Pow(10, digits);
+        var limit = (int)Math.Pow(10, Digits);
         var (a, b) = (random.Next(limit), random.Next(limit));
         var steps = new List<string>();
         long total = 0, place = 1;

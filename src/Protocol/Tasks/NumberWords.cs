@@ -8,44 +8,40 @@ namespace Bench.Protocol.Tasks;
 /// Numbers between digits and words, in English, German or Turkish, in both directions or one.
 /// The reasoning names the number's parts from hundreds of thousands down.
 /// </summary>
-[TaskKind("number-words")]
+[Named("number-words", "numbers between digits and words in English, German or Turkish")]
 public sealed record NumberWords : ProceduralTask
 {
-    private readonly string language;
-    private readonly int digits;
-    private readonly string direction;
+    [Key("language", "the language of the words")]
+    public Language Language { get; init; }
 
-    public NumberWords(TaskOptions options)
-    {
-        language = options.Choice("language", "en", "en", "de", "tr");
-        digits = options.Integer("digits", 3, 1, 6);
-        direction = options.Choice("direction", "both", "both", "to-words", "to-digits");
-    }
+    [Key("digits", "digits of the numbers", Low = 1, High = 6)]
+    public int Digits { get; init; } = 3;
 
-    /// <inheritdoc/>
-    public override Inputs Inputs => new() { { "language", language }, { "digits", digits }, { "direction", direction } };
+    [Key("direction", "from digits to words, from words to digits, or both")]
+    public WordDirection Direction { get; init; }
 
     public override string Alphabet => "0123456789=>,: abcdefghijklmnopqrstuvwxyzäöüßçğıöşü";
 
     public override Problem Draw(RandomStream random)
     {
-        var number = random.Next((int)Math.Pow(10, digits));
-        var (figures, words) = (number.ToString(CultureInfo.InvariantCulture), Words(number, language));
-        var toWords = direction == "both" ? random.Next(2) == 0 : direction == "to-words";
-        var parts = Parts(number).Select(part => (Figures: part.ToString(CultureInfo.InvariantCulture), Words: Words(part, language)));
+        var number = random.Next((int)Math.Pow(10, Digits));
+        var (figures, words) = (number.ToString(CultureInfo.InvariantCulture), Words(number, Language));
+        var toWords = Direction == WordDirection.Both ? random.Next(2) == 0 : Direction == WordDirection.ToWords;
+        var name = Names<Language>.Of(Language);
+        var parts = Parts(number).Select(part => (Figures: part.ToString(CultureInfo.InvariantCulture), Words: Words(part, Language)));
         var steps = string.Join(',', parts.Select(part => toWords ? $"{part.Figures}:{part.Words}" : $"{part.Words}:{part.Figures}"));
         return toWords
-            ? new Problem($"{language} {figures}=>", steps, words)
-            : new Problem($"{language} {words}=>", steps, figures);
+            ? new Problem($"{name} {figures}=>", steps, words)
+            : new Problem($"{name} {words}=>", steps, figures);
     }
 
     /// <summary>The number in words, 0 to 999,999.</summary>
-    public static string Words(int number, string language) => language switch
+    public static string Words(int number, Language language) => language switch
     {
-        "en" => English(number),
-        "de" => German(number),
-        "tr" => Turkish(number),
-        _ => throw new ArgumentOutOfRangeException(nameof(language), language, "en, de or tr"),
+        Language.English => English(number),
+        Language.German => German(number),
+        Language.Turkish => Turkish(number),
+        _ => throw new ArgumentOutOfRangeException(nameof(language), language, "no language"),
     };
 
     private static IEnumerable<int> Parts(int number)

@@ -4,22 +4,18 @@ using Bench.Protocol.Seeds;
 namespace Bench.Protocol.Tasks;
 
 /// <summary>Whether a bit string has an odd number of ones; the reasoning is the running parity after each bit.</summary>
-[TaskKind("parity")]
+[Named("parity", "whether a bit string has an odd number of ones")]
 public sealed record Parity : ProceduralTask
 {
-    private readonly int bits;
-
-    public Parity(TaskOptions options) => bits = options.Integer("bits", 12, 2, 64);
-
-    /// <inheritdoc/>
-    public override Inputs Inputs => new() { { "bits", bits } };
+    [Key("bits", "length of the bit string", Low = 2, High = 64)]
+    public int Bits { get; init; } = 12;
 
     public override string Alphabet => "01parityevnod=";
 
     public override Problem Draw(RandomStream random)
     {
-        var (text, running, parity) = (new char[bits], new char[bits], 0);
-        for (var i = 0; i < bits; i++)
+        var (text, running, parity) = (new char[Bits], new char[Bits], 0);
+        for (var i = 0; i < Bits; i++)
         {
             var bit = random.Next(2);
             parity ^= bit;

@@ -1,4 +1,5 @@
 using Bench.Protocol.Reading;
+using Bench.Protocol.Signals;
 
 namespace Bench.Protocol.Tasks;
 
@@ -6,13 +7,34 @@ namespace Bench.Protocol.Tasks;
 public abstract record SolvableTask : ITask
 {
     /// <inheritdoc/>
-    public abstract Inputs Inputs { get; }
+    public abstract TaskContent Content { get; }
 
     /// <inheritdoc/>
     public virtual IReadOnlyList<Metric> Metrics => [Metric.Accuracy];
 
-    /// <summary>Whether one answer is right, so that a model's probability of its own answer is one of being right.</summary>
+    /// <inheritdoc/>
     public virtual bool HasOneAnswer => true;
+
+    /// <inheritdoc/>
+    public virtual bool HasTraining => true;
+
+    /// <inheritdoc/>
+    public virtual string Alphabet => "";
+
+    /// <inheritdoc/>
+    public virtual IReadOnlyList<FileReference> Files => [];
+
+    /// <inheritdoc/>
+    public virtual int? LongestWritten => null;
+
+    /// <inheritdoc/>
+    public int WindowTokens => 0;
+
+    /// <inheritdoc/>
+    public abstract int? MostProblems(Split split, int wanted);
+
+    /// <inheritdoc/>
+    public abstract IEnumerable<SampleLength> Lengths(Keep keep, int count);
 
     /// <summary>1 when the response is as the gold solution has it, else 0.</summary>
     public abstract double Grade(Problem problem, string response);

@@ -8,25 +8,21 @@ namespace Bench.Protocol.Tasks;
 /// The value of a small stack program in postfix: digits push, a adds, s subtracts, m multiplies (all modulo 100).
 /// The reasoning is the stack after each operation.
 /// </summary>
-[TaskKind("stack-program")]
+[Named("stack-program", "the value of a small stack program")]
 public sealed record StackProgram : ProceduralTask
 {
-    private readonly int operations;
-
-    public StackProgram(TaskOptions options) => operations = options.Integer("operations", 3, 1, 12);
-
-    /// <inheritdoc/>
-    public override Inputs Inputs => new() { { "operations", operations } };
+    [Key("operations", "operations of the program", Low = 1, High = 12)]
+    public int Operations { get; init; } = 3;
 
     public override string Alphabet => "0123456789asmrun ,=";
 
     public override Problem Draw(RandomStream random)
     {
         var (program, steps, stack) = (new List<string>(), new List<string>(), new Stack<int>());
-        for (var (pushes, applied) = (0, 0); applied < operations;)
+        for (var (pushes, applied) = (0, 0); applied < Operations;)
         {
             var mustPush = stack.Count < 2;
-            var mustApply = pushes > operations;
+            var mustApply = pushes > Operations;
             if (mustPush || (!mustApply && random.Next(2) == 0))
             {
                 var digit = random.Next(10);

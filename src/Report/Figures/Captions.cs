@@ -1,5 +1,4 @@
 using System.Globalization;
-using Bench.Protocol.Costs;
 using Bench.Protocol.Ledger;
 using Bench.Protocol.Specs;
 
@@ -16,7 +15,7 @@ internal static class Captions
             **{spec.Question}**
 
             {what} Means over {seeds} seeds{(items > 1 ? $" and {items} held-out items" : "")}; intervals are 95% percentile intervals of a hierarchical bootstrap over
-            seeds and items ({Protocol.Statistics.HierarchicalBootstrap.Replicates} replicates). Total compute adds up {string.Join(", ", spec.Boundary.Select(Charge.NameOf))}.
+            seeds and items ({Protocol.Statistics.HierarchicalBootstrap.Replicates} replicates). Total compute adds up {spec.Boundary}.
             Commit {string.Join(", ", results.Runs.Select(run => run.Commit + (run.Dirty ? " with changes" : "")).Distinct())}.
 
             """);

@@ -10,7 +10,7 @@ internal static class ClaimFigure
 {
     internal static void Draw(ExperimentSpec spec, ResultsFolder folder, Results results)
     {
-        if (spec.As is not { Usd: { } usd, Recovered.Count: > 0 } claim) return;
+        if (spec.As is not { Usd: { } usd, Recovered: { Count: > 0 } gaps } claim) return;
         var scores = new ScoreTable(results.Items);
         foreach (var (task, student) in spec.Tasks.SelectMany(task => spec.Students.Select(student => (task, student))))
         {
@@ -30,7 +30,7 @@ internal static class ClaimFigure
 
             if (curves.Count == 0) continue;
             var drawn = curves.ToDictionary(curve => curve.Key, curve => curve.Value.OrderBy(point => point.X).ToArray());
-            drawn[claim.Claim] = [.. claim.Recovered.Select(gap => new CurveFigure.Point(usd, gap.Recovered, null, null)).OrderBy(point => point.Y)];
+            drawn[claim.Claim] = [.. gaps.Values.Select(gap => new CurveFigure.Point(usd, gap, null, null)).OrderBy(point => point.Y)];
             var name = $"recovered-beside-claim{(spec.Tasks.Count > 1 ? "-" + task.Name : "")}{(spec.Students.Count > 1 ? "-" + student.Name : "")}";
             new CurveFigure
             {

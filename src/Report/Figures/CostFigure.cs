@@ -46,7 +46,7 @@ internal static class CostFigure
         FigureRenderer.Save(plot, folder.Figures, name);
         Captions.Write(
             folder, name,
-            string.Create(CultureInfo.InvariantCulture, $"Compute of one run at the largest budget ({spec.Budgets[^1].AmountText} {spec.Budgets[^1].UnitLabel}) by kind, student {student.Name}; the teacher's own bar is paid once, whatever the number of students."),
+            string.Create(CultureInfo.InvariantCulture, $"Compute of one run at the largest budget ({spec.Budgets[^1].AmountText} {spec.Budgets[^1].Label}) by kind, student {student.Name}; the teacher's own bar is paid once, whatever the number of students."),
             spec, [.. results.Summary.Where(row => row.Student == student.Name)], results);
     }
 

@@ -13,7 +13,7 @@ internal static class TaskFigure
     internal static void Draw(ExperimentSpec spec, ResultsFolder folder, Results results)
     {
         var tasks = spec.Tasks.Where(task => task.Task.Metrics[0] == Metric.Accuracy).Select(task => task.Name).ToList();
-        if (tasks.Count < FewestTasks || spec.Budgets[0].Unit == BudgetUnit.Generations) return;
+        if (tasks.Count < FewestTasks || spec.BudgetUnit.IsChain) return;
         foreach (var student in spec.Students)
         {
             var rows = results.Summary.Where(row => tasks.Contains(row.Task) && row.Metric == Metric.Accuracy.Name
@@ -27,7 +27,7 @@ internal static class TaskFigure
             if (curves.Count == 0) continue;
             var name = "accuracy-by-task" + (spec.Students.Count > 1 ? "-" + student.Name : "");
             new CurveFigure { X = new CurveFigure.Axis("task", Even: true, tasks), Y = Metric.Accuracy.Label, Curves = curves, Styles = MethodLook.Of(spec, curves.Keys), Natural = (0, 1) }.Draw(folder.Figures, name);
-            Captions.Write(folder, name, $"Accuracy on each task of the teacher, of student {student.Name} before it was taught, and after each method at {spec.Budgets[^1].AmountText} {spec.Budgets[^1].UnitLabel}.", spec, rows, results);
+            Captions.Write(folder, name, $"Accuracy on each task of the teacher, of student {student.Name} before it was taught, and after each method at {spec.Budgets[^1].AmountText} {spec.Budgets[^1].Label}.", spec, rows, results);
         }
     }
 }

@@ -46,7 +46,7 @@ public static class HtmlPage
                 var best = rows[0];
                 var line = new StringBuilder();
                 if (spec.Tasks.Count > 1) line.Append(task.Name).Append(": ");
-                line.Append(CultureInfo.InvariantCulture, $"At {spec.Budgets[^1].AmountText} {spec.Budgets[^1].UnitLabel} student {student.Name} reaches {best.Metric} {Value(best.Value, best.CiLow, best.CiHigh)} by {Labels.Of(spec, best.Teacher, best.Method)}");
+                line.Append(CultureInfo.InvariantCulture, $"At {spec.Budgets[^1].AmountText} {spec.Budgets[^1].Label} student {student.Name} reaches {best.Metric} {Value(best.Value, best.CiLow, best.CiHigh)} by {Labels.Of(spec, best.Teacher, best.Method)}");
                 if (best.Recovered is not null && best.Method != Summary.GapBaseline)
                     line.Append(CultureInfo.InvariantCulture, $", which recovers {Labels.Percent(best.Recovered)}% [{Labels.Percent(best.RecoveredLow)}, {Labels.Percent(best.RecoveredHigh)}] of the gap to the teacher");
                 var equals = rows.Skip(1).Where(row => row.Group.Any(best.Group.Contains)).Select(row => string.Create(CultureInfo.InvariantCulture, $"{Labels.Of(spec, row.Teacher, row.Method)} {row.Value:0.000}")).ToArray();

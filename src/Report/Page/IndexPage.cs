@@ -26,7 +26,7 @@ public static class IndexPage
             var lost = results.Runs.Count(run => run.Status != "ok");
             sections.Add(string.Create(
                 CultureInfo.InvariantCulture,
-                $"<section>\n<h2>{(File.Exists(Path.Combine(folder.Path, HtmlPage.Name)) ? $"<a href=\"{link}/{HtmlPage.Name}\">{link}</a>" : link)}</h2>\n<p>{HtmlPage.Text(spec.Question)}</p>\n<div class=\"answer\">\n{string.Concat(answer)}</div>\n<p class=\"name\">{results.Runs.Count} runs{(lost > 0 ? $", {lost} of which failed" : "")}; budgets in {HtmlPage.Text(spec.Budgets[0].UnitLabel)}</p>\n</section>\n"));
+                $"<section>\n<h2>{(File.Exists(Path.Combine(folder.Path, HtmlPage.Name)) ? $"<a href=\"{link}/{HtmlPage.Name}\">{link}</a>" : link)}</h2>\n<p>{HtmlPage.Text(spec.Question)}</p>\n<div class=\"answer\">\n{string.Concat(answer)}</div>\n<p class=\"name\">{results.Runs.Count} runs{(lost > 0 ? $", {lost} of which failed" : "")}; budgets in {HtmlPage.Text(spec.BudgetUnit.Label)}</p>\n</section>\n"));
         }
 
         var path = Path.Combine(root, Name);

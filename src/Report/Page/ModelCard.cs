@@ -55,7 +55,7 @@ public static class ModelCard
     {
         TeacherUnit { Teacher: var teacher } => $": {Source(teacher)}, licence {teacher.Licence}",
         TextUnit { Sampling: var sampling } => string.Create(CultureInfo.InvariantCulture, $": responses at temperature {sampling.Temperature}, {sampling.Samples} to each prompt, {sampling.Select.ToString().ToLowerInvariant()} kept"),
-        TrainingUnit { Method: { } method, Student: var student } => $": {method.Objective} on {method.Signal.ToString().ToLowerInvariant()}, {student.Model.Parameters.ToString("N0", CultureInfo.InvariantCulture)} parameters{(student.Checkpoint is { } from ? $", from {from.Path}" : "")}",
+        TrainingUnit { Method: { } method, Student: var student } => $": {method.Objective.Name} on {method.Signal.Name}, {student.Model.Parameters.ToString("N0", CultureInfo.InvariantCulture)} parameters{(student.Checkpoint is { } from ? $", from {from.Path}" : "")}",
         _ => "",
     };
 

@@ -1,3 +1,4 @@
+using Bench.Protocol.Budgets;
 using Bench.Protocol.Costs;
 using Bench.Protocol.Ledger;
 using Bench.Protocol.Specs;
@@ -18,26 +19,28 @@ internal static class PageData
     internal static object Of(ExperimentSpec spec, Results results, IReadOnlyList<ComparisonRow> compared, IReadOnlyList<UseSummaryRow> uses)
     {
         var index = results.Runs.Select((run, i) => (run.Run, i)).ToDictionary(pair => pair.Run, pair => pair.i, StringComparer.Ordinal);
-        var kinds = Charge.Names.Keys.ToArray();
+        var (kinds, costs) = (Charge.Names.Keys.ToArray(), new RunCosts(spec, results));
+        var boundaries = Boundaries(spec, results, costs);
+        var axes = new PageAxes(spec, results, [.. boundaries.Select(entry => entry.Boundary)], costs);
         var labels = results.Runs.Where(run => run.Budget is not null).Select(run => Labels.Of(spec, run.Teacher, run.Method)).Distinct().ToArray();
         var looks = MethodLook.Of(spec, labels);
         return new
         {
             name = spec.Name,
-            budgetLabel = spec.Budgets[0].UnitLabel,
+            budgetLabel = spec.BudgetUnit.Label,
             gapBaseline = Summary.GapBaseline,
-            axis = spec.Budgets[0].Unit == BudgetUnit.Queries ? "queries" : "flops",
+            axis = spec.BudgetUnit.Axis == BudgetAxis.Queries ? "queries" : "flops",
             students = spec.Students.Select(student => student.Name),
             tasks = spec.Tasks.Select(task => new { name = task.Name, metrics = MetricsOf(spec, task, results).Select(metric => new { name = metric.Name, label = metric.Label, higher = metric.HigherIsBetter, share = metric.IsShare }) }),
             methods = labels.Select((label, i) => new { name = label, order = i, color = looks[label].Hex, marker = looks[label].MarkerName, dashed = looks[label].IsDashed }),
             kinds,
             kindColors = Enumerable.Range(0, kinds.Length).Select(MethodLook.HexOfKind),
-            boundaries = Boundaries(spec, results).Select(boundary => new { name = boundary.Name, kinds = boundary.Kinds.Select(kind => Array.IndexOf(kinds, Charge.NameOf(kind))) }),
+            boundaries = boundaries.Select(entry => new { name = entry.Name, kinds = entry.Boundary.Kinds.Select(kind => Array.IndexOf(kinds, Charge.NameOf(kind))) }),
             runs = results.Runs.Select(run => new
             {
                 run = run.Run, label = run.Budget is null ? "" : Labels.Of(spec, run.Teacher, run.Method), student = run.Student, budget = run.Budget, seed = run.Seed, status = run.Status, error = run.Error,
                 flopsStudent = run.FlopsStudent, tokens = run.TokensTrained, queries = run.TeacherQueries, seconds = run.Seconds, attempts = run.Attempts,
-                teacherRun = spec.Methods.FirstOrDefault(method => method.Name == run.Method) is { IsBaseline: false } ? TeacherRun(spec, run, index) : null,
+                costs = boundaries.Select(entry => new[] { costs.Sum(run, entry.Boundary, row => row.Flops), costs.Sum(run, entry.Boundary, row => row.Seconds), costs.Sum(run, entry.Boundary, row => row.Usd) }),
             }),
             charges = results.Charges.Select(charge => new object?[] { index[charge.Run], Array.IndexOf(kinds, charge.Kind), charge.Flops, charge.Seconds, charge.Usd }),
             scores = results.Scores.Select(score => new object?[] { index[score.Run], score.Task, score.Metric, Rounded(score.Value) }),
@@ -45,6 +48,7 @@ internal static class PageData
             {
                 task = row.Task, metric = row.Metric, student = row.Student, teacher = row.Teacher, method = row.Method, label = Labels.Of(spec, row.Teacher, row.Method), budget = row.Budget, seeds = row.Seeds, items = row.Items,
                 value = row.Value, low = row.CiLow, high = row.CiHigh, recovered = row.Recovered, recoveredLow = row.RecoveredLow, recoveredHigh = row.RecoveredHigh, flops = row.FlopsTotal, usd = row.Usd,
+                at = axes.Of(row), unbeaten = axes.Unbeaten(row),
             }),
             comparison = compared.Select(row => new
             {
@@ -66,25 +70,18 @@ internal static class PageData
     private static IEnumerable<Metric> MetricsOf(ExperimentSpec spec, TaskSpec task, Results results) => spec.Evaluation.MetricsOf(task.Task)
         .Where(metric => results.Summary.Any(row => row.Task == task.Name && row.Metric == metric.Name)).DefaultIfEmpty(task.Task.Metrics[0]);
 
-    // The declared one, and those that readers ask about; two that are the same are one.
-    private static IEnumerable<(string Name, IReadOnlyList<ChargeKind> Kinds)> Boundaries(ExperimentSpec spec, Results results)
+    // The declared one, and those that readers ask about; two that are the same are one, and one whose costs nobody knows is none.
+    private static IReadOnlyList<(string Name, Boundary Boundary)> Boundaries(ExperimentSpec spec, Results results, RunCosts costs)
     {
-        ChargeKind[] use = [ChargeKind.StudentTraining, ChargeKind.TeacherGeneration, ChargeKind.TeacherScoring];
-        var boundaries = new List<(string, IReadOnlyList<ChargeKind>)>
-        {
-            ("as declared", spec.Boundary), ("student's training alone", [ChargeKind.StudentTraining]), ("with the teacher's use", use), ("with the teacher's training", [.. use, ChargeKind.TeacherTraining]),
-            ("everything", [.. Charge.Names.Values]),
-        };
+        (string Name, Boundary Boundary)[] all =
+        [
+            ("as declared", spec.Boundary), ("student's training alone", Boundary.StudentAlone), ("with the teacher's use", Boundary.WithUse),
+            ("with the teacher's training", Boundary.WithTraining), ("everything", Boundary.Everything),
+        ];
         var present = results.Charges.Select(charge => charge.Kind).ToHashSet(StringComparer.Ordinal);
-        return boundaries.DistinctBy(boundary => string.Join(' ', boundary.Item2.Select(Charge.NameOf).Where(present.Contains).Order(StringComparer.Ordinal)));
-    }
-
-    // The run whose charges hold the training of whoever taught a student.
-    private static int? TeacherRun(ExperimentSpec spec, RunRow run, Dictionary<string, int> index)
-    {
-        var teacher = spec.Teachers.FirstOrDefault(known => known.Name == run.Teacher) ?? spec.Teachers[0];
-        var origin = teacher.Of ?? teacher.Name;
-        return index.TryGetValue($"teacher-{origin}", out var named) ? named : index.TryGetValue(Protocol.Plans.TeacherUnit.OnlyRun, out var only) ? only : null;
+        string Counted(Boundary boundary) => string.Join(' ', boundary.Kinds.Select(Charge.NameOf).Where(present.Contains).Order(StringComparer.Ordinal));
+        bool IsKnown(Boundary boundary) => boundary == spec.Boundary || results.Runs.Any(run => run.Budget is not null && costs.Flops(run, boundary) is not null);
+        return [.. all.Where(entry => IsKnown(entry.Boundary)).DistinctBy(entry => Counted(entry.Boundary))];
     }
 
     private static IEnumerable<CurveRow> Thinned(CurveRow[] rows) => rows.Where((_, i) => i % (1 + rows.Length / CurvePoints) == 0 || i == rows.Length - 1);

@@ -58,16 +58,11 @@ const method = new Map(data.methods.map(entry => [entry.name, entry]));
 const task = () => data.tasks[chosen.task];
 const metric = () => task().metrics.find(entry => entry.name === chosen.metric);
 
-// What a run cost inside the chosen boundary. A teacher's training is paid once; where a boundary counts it, each student of it carries it.
+// What a run cost inside the chosen boundary, as it was counted when the page was made.
 function count() {
-  const kinds = data.boundaries[chosen.boundary].kinds;
-  const training = data.kinds.indexOf('teacher-training');
   for (const run of runs) {
-    const own = (charges.get(run.index) ?? []).filter(row => kinds.includes(row[1]));
-    if (kinds.includes(training) && run.teacherRun !== null && run.teacherRun !== undefined && !own.some(row => row[1] === training))
-      own.push(...(charges.get(run.teacherRun) ?? []).filter(row => row[1] === training));
-    const sum = column => own.length && own.every(row => known(row[column])) ? own.reduce((total, row) => total + row[column], 0) : null;
-    run.cost = { flops: sum(2), seconds: sum(3), usd: sum(4) };
+    const [flops, seconds, usd] = run.costs[chosen.boundary];
+    run.cost = { flops, seconds, usd };
   }
 }
 
@@ -260,15 +255,12 @@ const describe = run => `${run.run}\n${run.label} at ${short(run.budget)} ${data
 
 function figures() {
   const axis = AXES[chosen.axis], rows = shownSummary(), own = shownRuns();
-  const arm = groups(own, run => `${run.label}/${run.budget}`);
-  const x = row => mean((arm.get(`${row.label}/${row.budget}`) ?? []).map(axis.of));
+  const place = axis.inside ? `${chosen.axis}/${chosen.boundary}` : chosen.axis;
+  const x = row => row.at[place];
   const write = metric().share ? value => fixed(value, 2) : short;
   const series = seriesOf(rows, row => ({ x: x(row), y: row.value, low: row.low, high: row.high, text: `${at(row)}\n${metric().label}: ${interval(row.value, row.low, row.high, short)}\n${axis.label}: ${short(x(row))}\n${row.seeds} seeds, ${row.items} items` }));
   for (const entry of series) entry.dots = own.filter(run => run.label === entry.label && known(score(run))).map(run => ({ x: axis.of(run), y: score(run), text: describe(run) }));
-  const sign = metric().higher ? 1 : -1;
-  const frontier = [];
-  for (const point of series.flatMap(entry => entry.points).filter(point => known(point.x)).sort((a, b) => a.x - b.x || sign * (b.y - a.y)))
-    if (!frontier.length || sign * point.y > sign * frontier[frontier.length - 1].y) frontier.push(point);
+  const frontier = rows.filter(row => row.unbeaten.includes(place)).map(row => ({ x: x(row), y: row.value })).sort((a, b) => a.x - b.x);
   const references = data.summary.filter(row => row.task === task().name && row.metric === chosen.metric && (row.method === 'teacher' || (row.student === chosen.student && !known(row.budget))))
     .map(row => ({ y: row.value, label: row.method === 'teacher' ? `teacher ${fixed(row.value, 2)}` : `before ${fixed(row.value, 2)}` }));
   chart(byId('frontier'), { x: axis, y: metric().label, series, references, frontier, band: metric().share ? [0, 1] : null, write, title: `${metric().label} against ${axis.label}` });

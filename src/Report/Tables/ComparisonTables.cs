@@ -79,7 +79,7 @@ public static class ComparisonTables
     private static string Title(ExperimentSpec spec, (string Task, string Student, double Budget) block)
     {
         var budget = spec.Budgets.First(known => known.Amount == block.Budget);
-        return $"{block.Task}, student {block.Student}, {budget.AmountText} {budget.UnitLabel}";
+        return $"{block.Task}, student {block.Student}, {budget.AmountText} {budget.Label}";
     }
 
     private static string Value(ComparisonRow row) => row.CiLow is null

@@ -23,7 +23,7 @@ public static class Conclusions
             foreach (var student in spec.Students)
             {
                 lines.Add("");
-                lines.Add(string.Create(CultureInfo.InvariantCulture, $"{task.Name}: {metric.Name} of student {student.Name} at {spec.Budgets[^1].AmountText} {spec.Budgets[^1].UnitLabel}"));
+                lines.Add(string.Create(CultureInfo.InvariantCulture, $"{task.Name}: {metric.Name} of student {student.Name} at {spec.Budgets[^1].AmountText} {spec.Budgets[^1].Label}"));
                 lines.Add($"  {"",-20}  {"mean [95% interval]",-22} total FLOPs{(spec.Methods.Any(method => method.Name == Summary.GapBaseline) ? "  gap recovered" : "")}");
                 lines.AddRange(Reached(spec, results, task.Name, metric, student.Name));
                 lines.AddRange(Detected(spec, results, student.Name));
@@ -44,7 +44,7 @@ public static class Conclusions
         var lost = results.Charges.Where(row => row.Kind == Charge.NameOf(ChargeKind.LostAttempts)).ToArray();
         if (lost.Length == 0) yield break;
         yield return string.Create(CultureInfo.InvariantCulture, $"{lost.Length} {(lost.Length == 1 ? "run has" : "runs have")} work that failed or was killed: such attempts cost up to {lost.Max(row => row.Flops ?? 0):0.0e0} FLOPs,");
-        yield return string.Create(CultureInfo.InvariantCulture, $"  {lost.Max(row => row.Seconds):0} s a run (charges.csv), {(spec.Boundary.Contains(ChargeKind.LostAttempts) ? "counted in the totals" : "outside the boundary")}");
+        yield return string.Create(CultureInfo.InvariantCulture, $"  {lost.Max(row => row.Seconds):0} s a run (charges.csv), {(spec.Boundary.Counts(ChargeKind.LostAttempts) ? "counted in the totals" : "outside the boundary")}");
     }
 
     private static IEnumerable<string> Reached(ExperimentSpec spec, Results results, string task, Metric metric, string student)
@@ -80,7 +80,7 @@ public static class Conclusions
     }
 
     private static string WhyBlank(ExperimentSpec spec) =>
-        spec.Budgets[0].UnitName != Summary.EqualCompute ? $"recovered is blank: it is defined at equal {Summary.EqualCompute}"
+        spec.BudgetUnit.Unit != Summary.EqualCompute ? $"recovered is blank: it is defined at equal {Summary.EqualCompute}"
         : "recovered is blank: the gap to the teacher is within its interval";
 
     // Methods two by two, on the same seeds and items.

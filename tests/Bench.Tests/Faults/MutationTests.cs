@@ -7,7 +7,7 @@ using Bench.Protocol.Ledger;
 using Bench.Protocol.Licences;
 using Bench.Protocol.Plans;
 using Bench.Protocol.Reading;
-using Bench.Protocol.Specs;
+using Bench.Protocol.Specs.Sections;
 using Bench.Report.Style;
 
 namespace Bench.Tests.Faults;
@@ -132,7 +132,7 @@ public sealed class MutationTests
             read();
             return false;
         }
-        catch (Exception error) when (error is SpecException or LedgerException or LabException or LicenceRefusedException)
+        catch (Exception error) when (error is SpecException or UsageException or LedgerException or LabException or LicenceRefusedException)
         {
             Assert.DoesNotContain(TerminalText.OneLine(error.Message), char.IsControl);
             return true;

@@ -7,6 +7,7 @@ using Bench.Protocol.Costs;
 using Bench.Protocol.Ledger;
 using Bench.Protocol.Outcomes;
 using Bench.Protocol.Plans;
+using Bench.Protocol.Specs.Sections;
 using Bench.Protocol.Store;
 using Bench.Protocol.Units;
 using Bench.Tests.Lab;
@@ -58,7 +59,7 @@ public sealed class ScaleTests
         foreach (var file in Directory.EnumerateFiles(Path.Combine(Repository.Root, "experiments"), "experiment.yaml", SearchOption.AllDirectories))
         {
             var files = new CheckpointFiles([Path.GetDirectoryName(file)!, Repository.DataOrSkip("."), Repository.DataOrSkip("checkpoints")], "/nowhere", web);
-            var whole = Planner.Make(Bench.Protocol.Specs.ExperimentFile.Load(file), files);
+            var whole = Planner.Make(ExperimentFile.Load(file), files);
             foreach (var seed in whole.Units.OfType<StudentUnit>().GroupBy(unit => unit.Seed))
             {
                 var alone = Planner.Make(whole.Spec with { Seeds = [seed.Key] }, files);

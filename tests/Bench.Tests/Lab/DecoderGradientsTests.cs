@@ -25,14 +25,14 @@ public class DecoderGradientsTests
         using var model = Models.Make(Models.Named(name), Compute.Composite);
         var batch = Batch(model.Shape.Vocabulary, sequences, time);
         var teacher = new TeacherDistribution.Dense(Normal("teacher", batch.Rows.numel(), model.Shape.Vocabulary));
-        var loss = new MixedLoss(ForwardKl.Loss(batch.Rows, teacher, 2), new CrossEntropy.Loss(batch.Rows, batch.Targets, batch.Weights), 0.3);
+        var loss = new MixedLoss(ForwardKlLoss.Loss(batch.Rows, teacher, 2), new CrossEntropyLoss.OnRows(batch.Rows, batch.Targets, batch.Weights), 0.3);
         var expected = loss.Sum(model.Logits(batch.Ids));
         var gradients = autograd.grad([expected], [.. model.Parameters.Select(p => p.Tensor)]);
         // Twice: what a batch leaves in the buffers must not reach the next.
         var (found, sum) = ByHand(model, lanes, byHand =>
         {
             var other = Batch(model.Shape.Vocabulary, sequences + 3, time + 1);
-            byHand.Add(other, new CrossEntropy.Loss(other.Rows, other.Targets), 0);
+            byHand.Add(other, new CrossEntropyLoss.OnRows(other.Rows, other.Targets), 0);
             return byHand.Add(batch, loss, 1);
         });
         Assert.Equal(expected.item<float>(), sum, 1e-5 * Math.Max(1, Math.Abs(sum)));
@@ -50,7 +50,7 @@ public class DecoderGradientsTests
         using var scope = NewDisposeScope();
         using var model = Models.Make(Models.Plain, Compute.Cpu);
         var batch = Batch(model.Shape.Vocabulary, 4, 6);
-        var loss = new CrossEntropy.Loss(batch.Rows, batch.Targets);
+        var loss = new CrossEntropyLoss.OnRows(batch.Rows, batch.Targets);
         var once = ByHand(model, 16, byHand => byHand.Add(batch, loss, 1)).Gradients;
         var thrice = ByHand(model, 16, byHand => byHand.Add(batch, loss, 2) + byHand.Add(batch, loss, 1)).Gradients;
         foreach (var (a, b) in once.Zip(thrice)) Assert.All(a.ToArray().Zip(b.ToArray()), pair => Assert.Equal(3 * pair.First, pair.Second, 1e-4f));
@@ -67,7 +67,7 @@ public class DecoderGradientsTests
             Compute.UseThreads(threads);
             try
             {
-                return [.. ByHand(model, 16, byHand => byHand.Add(batch, new CrossEntropy.Loss(batch.Rows, batch.Targets), 1)).Gradients.Select(gradient => gradient.ToArray())];
+                return [.. ByHand(model, 16, byHand => byHand.Add(batch, new CrossEntropyLoss.OnRows(batch.Rows, batch.Targets), 1)).Gradients.Select(gradient => gradient.ToArray())];
             }
             finally
             {
@@ -85,7 +85,7 @@ public class DecoderGradientsTests
         using var model = Models.Make(Models.Plain, Compute.Cpu);
         var batch = Batch(model.Shape.Vocabulary, 4, 6);
         batch.Ids.Longs()[3] = model.Shape.Vocabulary;
-        Assert.Throws<ArgumentException>(() => ByHand(model, 16, byHand => byHand.Add(batch, new CrossEntropy.Loss(batch.Rows, batch.Targets), 1)));
+        Assert.Throws<ArgumentException>(() => ByHand(model, 16, byHand => byHand.Add(batch, new CrossEntropyLoss.OnRows(batch.Rows, batch.Targets), 1)));
     }
 
     [Fact]
@@ -95,7 +95,7 @@ public class DecoderGradientsTests
         using var model = Models.Make(Models.Plain, Compute.Cpu);
         var batch = Batch(model.Shape.Vocabulary, 4, 6);
         batch.Targets.Longs()[^1] = model.Shape.Vocabulary;
-        Assert.Throws<ArgumentException>(() => ByHand(model, 16, byHand => byHand.Add(batch, new CrossEntropy.Loss(batch.Rows, batch.Targets), 1)));
+        Assert.Throws<ArgumentException>(() => ByHand(model, 16, byHand => byHand.Add(batch, new CrossEntropyLoss.OnRows(batch.Rows, batch.Targets), 1)));
     }
 
     [Theory]

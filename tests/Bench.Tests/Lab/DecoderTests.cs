@@ -1,4 +1,5 @@
 using Bench.Lab.Models;
+using Bench.Lab.Objectives;
 using Bench.Lab.Tensors;
 using Bench.Lab.Training;
 using Bench.Protocol.Costs;
@@ -69,7 +70,7 @@ public class DecoderTests
     // As training finds them: by hand where the model's kernels are, else by autograd.
     private static (double Loss, IReadOnlyList<Tensor> Gradients) LossAndGradients(Decoder model, int[][] tokens, long[] rows, long[] targets, int[] lengths)
     {
-        using var objective = MethodObjective.OfText(model);
+        using var objective = StudentObjective.OfText(model);
         using var learner = new Learner(objective, model.Compute, new OptimiserSpec());
         var batch = new TrainingBatch { Ids = Models.Ids(tokens), Rows = TensorData.Of(rows, rows.Length), Targets = TensorData.Of(targets, targets.Length), Lengths = lengths };
         var (gradients, loss) = learner.Gradients(new TrainingStep(new StepCost(default, default, 1, 0, 1), [() => batch]));
@@ -241,7 +242,7 @@ public class DecoderTests
         int[][] prompts = [.. Enumerable.Range(0, 200).Select(_ => new[] { 3, 5 })];
         IReadOnlyList<int[]> Written(Watermark? mark) =>
             new TextGenerator(model, TimeProvider.System).Continue(prompts, 10, -1, new SamplingSpec(1) { Watermark = mark }, new Seed(6), ChargeKind.Evaluation).Responses;
-        var (plain, marked) = (Written(null), Written(new Watermark(9, 0.25, 30, 0.5)));
+        var (plain, marked) = (Written(null), Written(new Watermark { Key = 9, Delta = 30, Share = 0.5 }));
         var green = new GreenList(9, 0.25, model.Shape.Vocabulary);
         bool IsGreen(int[] response, int at) => green.After(at == 0 ? 5 : response[at - 1])[response[at]];
         Assert.All(marked.Take(100), response => Assert.All(Enumerable.Range(0, 10), at => Assert.True(IsGreen(response, at))));

@@ -112,15 +112,15 @@ public class DivergenceTests
         var teacher = new TeacherDistribution.Dense(TensorData.Of(Random(Vocabulary, "limit teacher"), 1, Vocabulary));
         var rows = TensorData.Of([0L], 1);
         double Of(ILogitLoss loss) => Losses.Of(byHand, loss, logits, rows).Loss;
-        double Forward() => Of(ForwardKl.Loss(rows, teacher, 1));
-        double Reverse() => Of(ReverseKl.Loss(rows, teacher, 1));
+        double Forward() => Of(ForwardKlLoss.Loss(rows, teacher, 1));
+        double Reverse() => Of(ReverseKlLoss.Loss(rows, teacher, 1));
         // jsd vanishes like β · KL(p ‖ q) at one end and like (1 − β) · KL(q ‖ p) at the other.
         const double Small = 1e-3;
-        Assert.Equal(Forward(), Of(JensenShannon.Loss(rows, teacher, Small, 1)) / Small, 0.02 * Forward());
-        Assert.Equal(Reverse(), Of(JensenShannon.Loss(rows, teacher, 1 - Small, 1)) / Small, 0.02 * Reverse());
-        Assert.Equal(Forward(), Of(SkewKl.Loss(rows, teacher, 1e-6, 1)), 1e-3 * Forward());
-        Assert.Equal(Reverse(), Of(SkewReverseKl.Loss(rows, teacher, 1e-6, 1)), 1e-3 * Reverse());
-        Assert.Equal(0, Of(SkewKl.Loss(rows, teacher, 1 - 1e-6, 1)), 1e-5);
+        Assert.Equal(Forward(), Of(JsdLoss.Loss(rows, teacher, Small, 1)) / Small, 0.02 * Forward());
+        Assert.Equal(Reverse(), Of(JsdLoss.Loss(rows, teacher, 1 - Small, 1)) / Small, 0.02 * Reverse());
+        Assert.Equal(Forward(), Of(SkewKlLoss.Loss(rows, teacher, 1e-6, 1)), 1e-3 * Forward());
+        Assert.Equal(Reverse(), Of(SkewReverseKlLoss.Loss(rows, teacher, 1e-6, 1)), 1e-3 * Reverse());
+        Assert.Equal(0, Of(SkewKlLoss.Loss(rows, teacher, 1 - 1e-6, 1)), 1e-5);
     }
 
     [Fact]
@@ -144,12 +144,12 @@ public class DivergenceTests
         using var scope = NewDisposeScope();
         var (logits, rows) = (zeros([1, 3]), TensorData.Of([0L], 1));
         var teacher = new TeacherDistribution.Dense(zeros([1, 3]));
-        Assert.Throws<ArgumentOutOfRangeException>(() => JensenShannon.Sum(logits, rows, teacher, weight, 1));
-        Assert.Throws<ArgumentOutOfRangeException>(() => JensenShannon.Loss(rows, teacher, weight, 1));
-        Assert.Throws<ArgumentOutOfRangeException>(() => SkewKl.Sum(logits, rows, teacher, weight, 1));
-        Assert.Throws<ArgumentOutOfRangeException>(() => SkewKl.Loss(rows, teacher, weight, 1));
-        Assert.Throws<ArgumentOutOfRangeException>(() => SkewReverseKl.Sum(logits, rows, teacher, weight, 1));
-        Assert.Throws<ArgumentOutOfRangeException>(() => SkewReverseKl.Loss(rows, teacher, weight, 1));
+        Assert.Throws<ArgumentOutOfRangeException>(() => JsdLoss.Sum(logits, rows, teacher, weight, 1));
+        Assert.Throws<ArgumentOutOfRangeException>(() => JsdLoss.Loss(rows, teacher, weight, 1));
+        Assert.Throws<ArgumentOutOfRangeException>(() => SkewKlLoss.Sum(logits, rows, teacher, weight, 1));
+        Assert.Throws<ArgumentOutOfRangeException>(() => SkewKlLoss.Loss(rows, teacher, weight, 1));
+        Assert.Throws<ArgumentOutOfRangeException>(() => SkewReverseKlLoss.Sum(logits, rows, teacher, weight, 1));
+        Assert.Throws<ArgumentOutOfRangeException>(() => SkewReverseKlLoss.Loss(rows, teacher, weight, 1));
     }
 
     [Theory]
@@ -182,7 +182,7 @@ public class DivergenceTests
 
         // The objective computes just these estimates, and its mean gradient is the dense one's.
         var rows = TensorData.Of([.. Enumerable.Range(0, Draws).Select(i => (long)i)], Draws);
-        var (loss, gradients) = Losses.Of(byHand, ForwardKl.Loss(rows, new TeacherDistribution.Sampled(drawn, weight), 1), cat([.. Enumerable.Repeat(student, Draws)]), rows);
+        var (loss, gradients) = Losses.Of(byHand, ForwardKlLoss.Loss(rows, new TeacherDistribution.Sampled(drawn, weight), 1), cat([.. Enumerable.Repeat(student, Draws)]), rows);
         Assert.Equal(mean, loss / Draws, 1e-3);
         var gradient = TensorData.Of(gradients, Draws, Vocabulary).sum(0).ToArray().Select(g => g / Draws).ToArray();
         var expected = (student.softmax(1) - teacher).ToArray();
@@ -199,6 +199,6 @@ public class DivergenceTests
     {
         using var scope = NewDisposeScope();
         var sampled = new TeacherDistribution.Sampled(zeros([1, 2], dtype: ScalarType.Int64), ones([1, 2]));
-        Assert.Contains("only forward-kl", Assert.Throws<ArgumentException>(() => ReverseKl.Loss(TensorData.Of([0L], 1), sampled, 1)).Message, StringComparison.Ordinal);
+        Assert.Contains("only forward-kl", Assert.Throws<ArgumentException>(() => ReverseKlLoss.Loss(TensorData.Of([0L], 1), sampled, 1)).Message, StringComparison.Ordinal);
     }
 }

@@ -15,12 +15,12 @@ internal static class Divergences
 
     internal static Maker Of(string name) => name switch
     {
-        "forward-kl" => (rows, teacher, t, w) => ForwardKl.Loss(rows, teacher, t, w),
-        "reverse-kl" => (rows, teacher, t, w) => ReverseKl.Loss(rows, teacher, t, w),
-        "jsd" => (rows, teacher, t, w) => JensenShannon.Loss(rows, teacher, Beta, t, w),
-        "skew-kl" => (rows, teacher, t, w) => SkewKl.Loss(rows, teacher, Alpha, t, w),
-        "skew-reverse-kl" => (rows, teacher, t, w) => SkewReverseKl.Loss(rows, teacher, Alpha, t, w),
-        "tvd" => (rows, teacher, t, w) => TotalVariation.Loss(rows, teacher, t, w),
+        "forward-kl" => (rows, teacher, t, w) => ForwardKlLoss.Loss(rows, teacher, t, w),
+        "reverse-kl" => (rows, teacher, t, w) => ReverseKlLoss.Loss(rows, teacher, t, w),
+        "jsd" => (rows, teacher, t, w) => JsdLoss.Loss(rows, teacher, Beta, t, w),
+        "skew-kl" => (rows, teacher, t, w) => SkewKlLoss.Loss(rows, teacher, Alpha, t, w),
+        "skew-reverse-kl" => (rows, teacher, t, w) => SkewReverseKlLoss.Loss(rows, teacher, Alpha, t, w),
+        "tvd" => (rows, teacher, t, w) => TotalVariationLoss.Loss(rows, teacher, t, w),
         _ => throw new ArgumentException(name),
     };
 

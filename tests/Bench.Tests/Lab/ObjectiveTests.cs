@@ -25,7 +25,7 @@ public class ObjectiveTests
         // Logits ln 1, ln 2, ln 5: probabilities 1/8, 2/8, 5/8. The middle position carries no loss, however absurd.
         var logits = TensorData.Of([0, MathF.Log(2), MathF.Log(5), 1000, -1000, 0, 0, MathF.Log(2), MathF.Log(5)], 3, 3);
         var rows = TensorData.Of([0L, 2], 2);
-        var (loss, gradient) = Losses.Of(byHand, new CrossEntropy.Loss(rows, TensorData.Of([2L, 0], 2)), logits, rows);
+        var (loss, gradient) = Losses.Of(byHand, new CrossEntropyLoss.OnRows(rows, TensorData.Of([2L, 0], 2)), logits, rows);
         Assert.Equal(-Math.Log(5.0 / 8) - Math.Log(1.0 / 8), loss, 1e-5);
         float[] expected = [1 / 8f, 2 / 8f, 5 / 8f - 1, 0, 0, 0, 1 / 8f - 1, 2 / 8f, 5 / 8f];
         Assert.All(expected.Zip(gradient), pair => Assert.Equal(pair.First, pair.Second, 1e-6f));
@@ -36,8 +36,8 @@ public class ObjectiveTests
     {
         using var scope = NewDisposeScope();
         var (logits, none) = (zeros([2, 3]), TensorData.Of(Array.Empty<long>(), 0));
-        Assert.Throws<ArgumentException>(() => CrossEntropy.Sum(logits, none, none));
-        Assert.Throws<ArgumentException>(() => ForwardKl.Sum(logits, none, Top(none.view(0, 1), zeros([0, 1])), 1));
+        Assert.Throws<ArgumentException>(() => CrossEntropyLoss.Sum(logits, none, none));
+        Assert.Throws<ArgumentException>(() => ForwardKlLoss.Sum(logits, none, Top(none.view(0, 1), zeros([0, 1])), 1));
     }
 
     [Theory]
@@ -48,7 +48,7 @@ public class ObjectiveTests
         var values = Random(4 * 9, "equal");
         var (p, at) = (TensorData.Of(values, 4, 9) / 2.0).softmax(1).topk(5, 1);
         var rows = TensorData.Of([0L, 1, 2, 3], 4);
-        var (loss, gradient) = Losses.Of(byHand, ForwardKl.Loss(rows, Top(at, p), 2), TensorData.Of(values, 4, 9), rows);
+        var (loss, gradient) = Losses.Of(byHand, ForwardKlLoss.Loss(rows, Top(at, p), 2), TensorData.Of(values, 4, 9), rows);
         Assert.Equal(0, loss, 1e-5);
         Assert.All(gradient, g => Assert.Equal(0, g, 1e-5f));
     }
@@ -61,7 +61,7 @@ public class ObjectiveTests
         // Student 1/8, 2/8, 5/8. Teacher names token 2 with 1/2 and lumps 1/2 on the others, where the student has 3/8.
         var logits = TensorData.Of([0, MathF.Log(2), MathF.Log(5)], 1, 3);
         var rows = TensorData.Of([0L], 1);
-        double Of(TeacherDistribution teacher) => Losses.Of(byHand, ForwardKl.Loss(rows, teacher, 1), logits, rows).Loss;
+        double Of(TeacherDistribution teacher) => Losses.Of(byHand, ForwardKlLoss.Loss(rows, teacher, 1), logits, rows).Loss;
         var loss = Of(Top(TensorData.Of([2L], 1, 1), TensorData.Of([0.5f], 1, 1)));
         Assert.Equal(0.5 * Math.Log(0.5 / 0.625) + 0.5 * Math.Log(0.5 / 0.375), loss, 1e-6);
         // With all tokens named it is the dense divergence.
@@ -81,7 +81,7 @@ public class ObjectiveTests
         var (student, teacher) = (Random(7 * 20, "student", 2), Random(4 * 20, "teacher", 2));
         var (p, at) = (TensorData.Of(teacher, 4, 20) / temperature).softmax(1).topk(k, 1);
         var rows = TensorData.Of([1L, 2, 5, 6], 4);
-        (double Loss, float[] Gradient) Of(bool byHand) => Losses.Of(byHand, ForwardKl.Loss(rows, Top(at, p), temperature), TensorData.Of(student, 7, 20), rows);
+        (double Loss, float[] Gradient) Of(bool byHand) => Losses.Of(byHand, ForwardKlLoss.Loss(rows, Top(at, p), temperature), TensorData.Of(student, 7, 20), rows);
         var (mine, torchs) = (Of(byHand: true), Of(byHand: false));
         Assert.Equal(torchs.Loss, mine.Loss, 1e-4);
         Assert.All(torchs.Gradient.Zip(mine.Gradient), pair => Assert.Equal(pair.First, pair.Second, 2e-5f));
@@ -96,7 +96,7 @@ public class ObjectiveTests
         var logits = TensorData.Of(Random(2 * 6, "certain"), 2, 6);
         var rows = TensorData.Of([0L, 1], 2);
         double Of(ILogitLoss loss) => Losses.Of(byHand, loss, logits, rows).Loss;
-        Assert.Equal(Of(new CrossEntropy.Loss(rows, TensorData.Of([3L, 1], 2))), Of(ForwardKl.Loss(rows, Top(TensorData.Of([3L, 1], 2, 1), ones([2, 1])), 1)), 1e-5);
+        Assert.Equal(Of(new CrossEntropyLoss.OnRows(rows, TensorData.Of([3L, 1], 2))), Of(ForwardKlLoss.Loss(rows, Top(TensorData.Of([3L, 1], 2, 1), ones([2, 1])), 1)), 1e-5);
     }
 
     [Fact]
@@ -110,7 +110,7 @@ public class ObjectiveTests
         var rows = TensorData.Of([0L], 1);
         foreach (var byHand in (bool[])[true, false])
         {
-            var gradient = Losses.Of(byHand, ForwardKl.Loss(rows, Top(at, p), T), TensorData.Of(z, 1, 4), rows).Gradient;
+            var gradient = Losses.Of(byHand, ForwardKlLoss.Loss(rows, Top(at, p), T), TensorData.Of(z, 1, 4), rows).Gradient;
             for (var i = 0; i < 4; i++) Assert.Equal((z[i] - v[i]) / 4, gradient[i], 0.01);
         }
     }

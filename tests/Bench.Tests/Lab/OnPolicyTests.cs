@@ -4,8 +4,11 @@ using Bench.Lab.Teachers;
 using Bench.Lab.Tensors;
 using Bench.Lab.Text;
 using Bench.Lab.Training;
+using Bench.Protocol.Budgets;
 using Bench.Protocol.Costs;
+using Bench.Protocol.Objectives;
 using Bench.Protocol.Seeds;
+using Bench.Protocol.Signals;
 using Bench.Protocol.Specs;
 using Bench.Protocol.Tasks;
 using static TorchSharp.torch;
@@ -16,35 +19,35 @@ public class OnPolicyTests
 {
     private const int Limit = 6;
 
-    private static readonly MethodSpec Plain = new() { Name = "own", Objective = "forward-kl", Signal = SignalKind.OnPolicy, Keep = Keep.Trace };
+    private static readonly MethodSpec Plain = new() { Name = "own", Objective = new ForwardKl(), Signal = new OnPolicy(), Keep = Keep.Trace };
 
     // A vocabulary of 19: the four special tokens and fifteen characters.
     private static readonly CharacterTokenizer Tokenizer = new("0123456789+=,ab");
 
     private static readonly int[][] Prompts = [.. Enumerable.Range(0, 40).Select(i => new[] { CharacterVocabulary.Begin, 4 + i % 10, 5 + i % 7 })];
 
-    private static T With<T>(MethodSpec method, Func<Learning, IReadingTeacher, OnPolicyCurriculum, T> use, Lesson? text = null, int seed = 1)
+    private static T With<T>(MethodSpec method, Func<Learning, ILiveTeacher, OnPolicyCurriculum, T> use, Lesson? text = null, int seed = 1)
     {
         using var scope = NewDisposeScope();
         using var student = Decoder.Initialise(Models.Plain, Compute.Cpu, new Seed(seed));
         using var teacher = new LocalTeacher(Models.Make(Models.Plain, Compute.Cpu), Tokenizer, TimeProvider.System);
-        using var objective = new MethodObjective(method, student, teacher.Shape, new Seed(seed));
+        using var objective = new StudentObjective(method.Objective, student, teacher.Shape, new Seed(seed));
         var curriculum = new OnPolicyCurriculum(
             method, student, teacher, objective, Prompts, Limit, CharacterVocabulary.End, text, new OptimiserSpec { Batch = 4 }, new Seed(seed), TimeProvider.System);
         return use(new Learning(student, objective), teacher, curriculum);
     }
 
-    private static BudgetMeter Meter(BudgetUnit unit, double amount) => BudgetMeter.For(new Budget(unit, amount), Accelerator.Named("cloud-vcpu"), TimeProvider.System);
+    private static BudgetMeter Meter(string unit, double amount) => BudgetMeter.For(Budget.Of(unit, amount), Accelerator.Named(Accelerator.Default), TimeProvider.System);
 
     private static TrainingResult Train(Learning learning, ICurriculum curriculum, BudgetMeter meter) =>
         new Trainer(learning.Objective, Compute.Cpu, new OptimiserSpec { Batch = 4, LearningRate = 0.01 }, TimeProvider.System).Train(curriculum, meter, ChargeKind.StudentTraining);
 
-    private sealed record Learning(Decoder Student, MethodObjective Objective);
+    private sealed record Learning(Decoder Student, StudentObjective Objective);
 
     [Theory]
     [InlineData(0.0)]
     [InlineData(0.3)]
-    public void A_step_pays_for_what_the_student_writes_and_the_teacher_reads(double mix) => With(Plain with { Objective = mix > 0 ? "policy-gradient" : "forward-kl", TeacherMix = mix }, (_, _, curriculum) =>
+    public void A_step_pays_for_what_the_student_writes_and_the_teacher_reads(double mix) => With(Plain with { Objective = mix > 0 ? new PolicyGradient { TeacherMix = mix } : new ForwardKl() }, (_, _, curriculum) =>
     {
         for (var i = 0; i < 5; i++)
         {
@@ -64,19 +67,19 @@ public class OnPolicyTests
     });
 
     [Theory]
-    [InlineData(BudgetUnit.StudentFlops, 3e7)]
-    [InlineData(BudgetUnit.TotalFlops, 3e7)]
-    [InlineData(BudgetUnit.Tokens, 500)]
-    [InlineData(BudgetUnit.Queries, 50)]
-    public void A_budget_is_used_and_never_exceeded(BudgetUnit unit, double amount) => With(Plain, (student, _, curriculum) =>
+    [InlineData("student-flops", 3e7)]
+    [InlineData("total-flops", 3e7)]
+    [InlineData("tokens", 500)]
+    [InlineData("queries", 50)]
+    public void A_budget_is_used_and_never_exceeded(string unit, double amount) => With(Plain, (student, _, curriculum) =>
     {
         var result = Train(student, curriculum, Meter(unit, amount));
         var spent = unit switch
         {
-            BudgetUnit.StudentFlops => result.Charge.Flops.Value,
-            BudgetUnit.TotalFlops => result.Charge.Flops.Value + result.Scoring!.Flops.Value,
+            "student-flops" => result.Charge.Flops.Value,
+            "total-flops" => result.Charge.Flops.Value + result.Scoring!.Flops.Value,
             // Each of its responses is a request to the teacher.
-            BudgetUnit.Queries => result.Examples,
+            "queries" => result.Examples,
             _ => result.LossTokens,
         };
         Assert.Equal(result.Examples, result.Queries);
@@ -90,7 +93,7 @@ public class OnPolicyTests
     {
         float[] Weights(int seed) => With(Plain, (student, _, curriculum) =>
         {
-            Train(student, curriculum, Meter(BudgetUnit.Examples, 60));
+            Train(student, curriculum, Meter("examples", 60));
             return student.Student.Parameters.SelectMany(parameter => parameter.Tensor.ToArray()).ToArray();
         }, seed: seed);
         Assert.Equal(Weights(1), Weights(1));
@@ -104,12 +107,12 @@ public class OnPolicyTests
         {
             using var scope = NewDisposeScope();
             using var quiet = no_grad();
-            var batch = TrainingBatch.Of([.. Prompts.Select(prompt => new Sequence([.. prompt, 6, 7, 1], 3))], 5, Compute.Cpu);
-            return ForwardKl.Sum(student.Student.Logits(batch.Ids), batch.Rows, new TeacherDistribution.Dense(teacher.Logits(batch.Ids, batch.Rows).contiguous()), 1).item<float>();
+            var batch = BatchBuilder.Of([.. Prompts.Select(prompt => new Sequence([.. prompt, 6, 7, 1], 3))], 5, Compute.Cpu);
+            return ForwardKlLoss.Sum(student.Student.Logits(batch.Ids), batch.Rows, new TeacherDistribution.Dense(teacher.Logits(batch.Ids, batch.Rows).contiguous()), 1).item<float>();
         }
 
         var before = Divergence();
-        Train(student, curriculum, Meter(BudgetUnit.Examples, 1500));
+        Train(student, curriculum, Meter("examples", 1500));
         Assert.InRange(Divergence(), 0, 0.6 * before);
         return 0;
     });
@@ -118,7 +121,7 @@ public class OnPolicyTests
     public void Lambda_mixes_the_teachers_text_in_and_it_is_paid_for_once()
     {
         var text = Lesson.Of([.. Prompts.Select(prompt => new Sequence([.. prompt, 6, 7, 1], 3))]) with { TeacherFlops = [.. Prompts.Select(_ => 1e6)], QueriesEach = 2 };
-        With(Plain with { Lambda = 0.5 }, (student, _, curriculum) =>
+        With(Plain with { Signal = new OnPolicy { Lambda = 0.5 } }, (student, _, curriculum) =>
         {
             var (ahead, asked) = (0.0, 0.0);
             for (var i = 0; i < 80; i++)
@@ -137,7 +140,7 @@ public class OnPolicyTests
     }
 
     [Fact]
-    public void Replayed_text_is_read_again_but_not_written_again() => With(Plain with { Replay = 8, Fresh = 0.5 }, (_, _, curriculum) =>
+    public void Replayed_text_is_read_again_but_not_written_again() => With(Plain with { Signal = new OnPolicy { Replay = 8, Fresh = 0.5 } }, (_, _, curriculum) =>
     {
         var (fresh, replayed) = (0, 0);
         for (var i = 0; i < 60; i++)

@@ -78,7 +78,7 @@ public class PyTorchTests
                 using var scope = NewDisposeScope();
                 var at = TensorData.Of(rows, Rows);
                 var (loss, gradient) = Losses.Of(
-                    byHand, name == "cross-entropy" ? new CrossEntropy.Loss(at, TensorData.Of(targets, Rows)) : Divergences.Of(name)(at, new TeacherDistribution.Dense(TensorData.Of(v, Rows, Vocabulary)), T, null),
+                    byHand, name == "cross-entropy" ? new CrossEntropyLoss.OnRows(at, TensorData.Of(targets, Rows)) : Divergences.Of(name)(at, new TeacherDistribution.Dense(TensorData.Of(v, Rows, Vocabulary)), T, null),
                     TensorData.Of(z, Rows, Vocabulary), at);
                 var expected = theirs.GetProperty(name);
                 Assert.Equal(expected[0].GetDouble(), loss, 1e-5 * Math.Max(1, expected[0].GetDouble()));

@@ -1,7 +1,9 @@
 using System.Diagnostics;
 using Bench.Lab.Models;
+using Bench.Lab.Objectives;
 using Bench.Lab.Tensors;
 using Bench.Lab.Training;
+using Bench.Protocol.Budgets;
 using Bench.Protocol.Costs;
 using Bench.Protocol.Seeds;
 using Bench.Protocol.Specs;
@@ -27,10 +29,10 @@ public class TrainingTests
     {
         using var scope = NewDisposeScope();
         using var model = Models.Make(Models.Plain, Compute.Cpu);
-        using var objective = MethodObjective.OfText(model);
+        using var objective = StudentObjective.OfText(model);
         var cost = new StepCost(default, default, members.Sum(member => (long)lesson.Sequences[member].ResponseLength), 0, members.Length);
         var parts = members.Chunk((members.Length + microBatches - 1) / microBatches)
-            .Select(part => (Func<TrainingBatch>)(() => TrainingBatch.Of(lesson, part, time, model.Compute)));
+            .Select(part => (Func<TrainingBatch>)(() => BatchBuilder.Of(lesson, part, time, model.Compute)));
         using var learner = new Learner(objective, model.Compute, new OptimiserSpec());
         var (gradients, loss) = learner.Gradients(new TrainingStep(cost, [.. parts]));
         return ([.. gradients.Select(gradient => gradient.ToArray())], loss);
@@ -78,17 +80,17 @@ public class TrainingTests
 
     internal static TrainingResult Train(Decoder model, Lesson lesson, OptimiserSpec optimiser, BudgetMeter meter, int seed = 1)
     {
-        using var objective = MethodObjective.OfText(model);
+        using var objective = StudentObjective.OfText(model);
         return new Trainer(objective, model.Compute, optimiser, TimeProvider.System)
             .Train(new PreparedCurriculum(lesson, objective, model.Shape, model.Compute, optimiser, new Seed(seed)), meter, ChargeKind.StudentTraining);
     }
 
-    internal static BudgetMeter Meter(BudgetUnit unit, double amount) => BudgetMeter.For(new Budget(unit, amount), Accelerator.Named("cloud-vcpu"), TimeProvider.System);
+    internal static BudgetMeter Meter(string unit, double amount) => BudgetMeter.For(Budget.Of(unit, amount), Accelerator.Named(Accelerator.Default), TimeProvider.System);
 
     [Fact]
     public void The_same_seed_trains_the_same_model_to_the_bit()
     {
-        var (first, second, other) = (Train(Meter(BudgetUnit.Examples, 100)), Train(Meter(BudgetUnit.Examples, 100)), Train(Meter(BudgetUnit.Examples, 100), seed: 2));
+        var (first, second, other) = (Train(Meter("examples", 100)), Train(Meter("examples", 100)), Train(Meter("examples", 100), seed: 2));
         Assert.Equal(first.Weights, second.Weights);
         Assert.NotEqual(first.Weights, other.Weights);
         Assert.Equal(first.Result.Curve, second.Result.Curve);
@@ -99,27 +101,27 @@ public class TrainingTests
     {
         // Every response repeats its first token.
         var sequences = Enumerable.Range(0, 60).Select(i => new Sequence([0, 3 + i % 12, 3 + i % 12, 3 + i % 12, 1], 2)).ToArray();
-        var (result, _) = Train(Meter(BudgetUnit.Examples, 4000), lesson: Lesson.Of(sequences));
+        var (result, _) = Train(Meter("examples", 4000), lesson: Lesson.Of(sequences));
         Assert.True(result.Curve[0].Loss > 2);
         Assert.InRange(result.Curve[^1].Loss, 0, 0.05);
     }
 
     [Theory]
-    [InlineData(BudgetUnit.StudentFlops, 3e7)]
-    [InlineData(BudgetUnit.TotalFlops, 3e7)]
-    [InlineData(BudgetUnit.Tokens, 500)]
-    [InlineData(BudgetUnit.Examples, 100)]
-    [InlineData(BudgetUnit.Usd, 1e-8)]
-    public void A_budget_is_used_and_never_exceeded(BudgetUnit unit, double amount)
+    [InlineData("student-flops", 3e7)]
+    [InlineData("total-flops", 3e7)]
+    [InlineData("tokens", 500)]
+    [InlineData("examples", 100)]
+    [InlineData("usd", 1e-8)]
+    public void A_budget_is_used_and_never_exceeded(string unit, double amount)
     {
         var (result, _) = Train(Meter(unit, amount));
         var spent = unit switch
         {
-            BudgetUnit.StudentFlops => result.Charge.Flops.Value,
-            BudgetUnit.TotalFlops => result.Charge.Flops.Value + 1000 * result.Used.Count,
-            BudgetUnit.Tokens => result.LossTokens,
-            BudgetUnit.Examples => result.Examples,
-            _ => Accelerator.Named("cloud-vcpu").Cost(result.Charge.Flops + new Flops(1000 * result.Used.Count)).Value,
+            "student-flops" => result.Charge.Flops.Value,
+            "total-flops" => result.Charge.Flops.Value + 1000 * result.Used.Count,
+            "tokens" => result.LossTokens,
+            "examples" => result.Examples,
+            _ => Accelerator.Named(Accelerator.Default).Cost(result.Charge.Flops + new Flops(1000 * result.Used.Count)).Value,
         };
         Assert.InRange(spent, 0.75 * amount, amount * (1 + 1e-9));
     }
@@ -128,14 +130,14 @@ public class TrainingTests
     public void A_budget_of_seconds_ends_by_the_clock()
     {
         var clock = Stopwatch.StartNew();
-        var (result, _) = Train(Meter(BudgetUnit.Seconds, 0.3));
+        var (result, _) = Train(Meter("seconds", 0.3));
         Assert.True(result.Steps > 1);
         Assert.InRange(clock.Elapsed.TotalSeconds, 0.3, 5);
     }
 
     [Fact]
     public void A_budget_below_one_step_is_refused() =>
-        Assert.Contains("does not pay for one training step", Assert.Throws<LabException>(() => Train(Meter(BudgetUnit.StudentFlops, 10))).Message, StringComparison.Ordinal);
+        Assert.Contains("does not pay for one training step", Assert.Throws<LabException>(() => Train(Meter("student-flops", 10))).Message, StringComparison.Ordinal);
 
     [Fact]
     public void The_learning_rate_warms_up_and_ends_at_its_share()
@@ -184,7 +186,7 @@ public class TrainingTests
 
     [Fact]
     public void Nothing_to_learn_from_is_an_error() =>
-        Assert.Contains("no training example", Assert.Throws<LabException>(() => Train(Meter(BudgetUnit.Examples, 10), lesson: Lesson.Of([]))).Message, StringComparison.Ordinal);
+        Assert.Contains("no training example", Assert.Throws<LabException>(() => Train(Meter("examples", 10), lesson: Lesson.Of([]))).Message, StringComparison.Ordinal);
 
     [Fact]
     public void Clipping_scales_a_long_gradient_to_the_norm()
@@ -212,7 +214,7 @@ public class TrainingTests
     {
         using var model = Decoder.Initialise(Models.Plain, Compute.Cpu, new Seed(1));
         using (no_grad()) model.Parameters[^1].Tensor.mul_(double.NaN);
-        var diverged = Assert.Throws<TrainingDivergedException>(() => Train(model, LessonOf(40, Models.Plain.Vocabulary), new OptimiserSpec { Batch = 4 }, Meter(BudgetUnit.Examples, 100)));
+        var diverged = Assert.Throws<TrainingDivergedException>(() => Train(model, LessonOf(40, Models.Plain.Vocabulary), new OptimiserSpec { Batch = 4 }, Meter("examples", 100)));
         Assert.Contains("at step 0; lower learning-rate", diverged.Message, StringComparison.Ordinal);
         Assert.True(diverged.Spent.Flops.Value > 0);
     }

@@ -1,6 +1,6 @@
 using Bench.Protocol.Claims;
 using Bench.Protocol.Reading;
-using Bench.Protocol.Specs;
+using Bench.Protocol.Specs.Sections;
 using Bench.Tests.Cli;
 
 namespace Bench.Tests.Protocol;
@@ -27,7 +27,7 @@ public sealed class ClaimScaleTests : IDisposable
         Assert.Equal(["the teacher's parameters", "the tokens that were trained on"], ClaimScale.Of(Claims, "s1-32b").Missing);
         // PaLM-540B says its size in its name.
         Assert.InRange(ClaimScale.Of(Claims, "distill-step-by-step").StudentShare!.Value, 0.0004, 0.03);
-        Assert.Contains("did you mean 'sky-t1-32b'?", Assert.Throws<SpecException>(() => ClaimScale.Of(Claims, "sky-t1-32")).Message, StringComparison.Ordinal);
+        Assert.Contains("did you mean 'sky-t1-32b'?", Assert.Throws<UsageException>(() => ClaimScale.Of(Claims, "sky-t1-32")).Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -55,7 +55,7 @@ public sealed class ClaimScaleTests : IDisposable
         var scaled = ExperimentFile.Load(written);
         var (student, teacher) = (scaled.Students[0].Model with { Vocabulary = 17 }, scaled.Teachers[0].Training!.Model with { Vocabulary = 17 });
         Assert.InRange((double)student.Parameters / teacher.Parameters, 0.008, 0.013);
-        Assert.Equal(("small-as-r1-distill-qwen-7b", "r1-distill-qwen-7b", BudgetUnit.Tokens, 3), (scaled.Name, scaled.As!.Claim, scaled.Budgets[0].Unit, scaled.Budgets.Count));
+        Assert.Equal(("small-as-r1-distill-qwen-7b", "r1-distill-qwen-7b", "tokens", 3), (scaled.Name, scaled.As!.Claim, scaled.Budgets[0].Unit, scaled.Budgets.Count));
         // The claim's tokens are all that were processed; a budget counts those that carry loss, and a solution is longer than its loss.
         Assert.InRange(scaled.Budgets[1].Amount / student.Parameters, 0.5, ClaimScale.Of(Claims, "r1-distill-qwen-7b").TokensPerParameter!.Value);
         // What a claim does not state is said, and one without a scale is refused.
@@ -74,6 +74,6 @@ public sealed class ClaimScaleTests : IDisposable
     {
         var point = Experiments.Parse(Experiments.Small + "\nas: { claim: sky-t1-32b, usd: 450, recovered: { 'MATH-500': 0.46, AIME: 0.8 } }").As!;
         Assert.Equal(("sky-t1-32b", 450.0), (point.Claim, point.Usd));
-        Assert.Equal([("MATH-500", 0.46), ("AIME", 0.8)], point.Recovered);
+        Assert.Equal([("AIME", 0.8), ("MATH-500", 0.46)], point.Recovered!.Select(gap => (gap.Key, gap.Value)));
     }
 }

@@ -205,7 +205,7 @@ public sealed class ClaimTests : IDisposable
         File.WriteAllText(scratch.File("b.csv"), $"{Header}\n{Row("x/y")}\n{Row("x/y")}\n");
         Assert.Contains("b.csv:3:1: column claim_id: 'x/y' stands twice", Assert.Throws<SpecException>(() => ClaimTable.Read(scratch.File("b.csv"))).Message, StringComparison.Ordinal);
         File.WriteAllText(scratch.File("c.csv"), Header + "\n");
-        Assert.Contains("no claims in it", Assert.Throws<SpecException>(() => ClaimTable.Read(scratch.File("c.csv"))).Message, StringComparison.Ordinal);
+        Assert.Contains("no claims in it", Assert.Throws<UsageException>(() => ClaimTable.Read(scratch.File("c.csv"))).Message, StringComparison.Ordinal);
         using (var writer = new StreamWriter(scratch.File("d.csv")))
         {
             writer.WriteLine(Header);

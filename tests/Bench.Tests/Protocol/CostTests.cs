@@ -1,7 +1,7 @@
 using Bench.Protocol.Costs;
+using Bench.Protocol.Objectives;
 using Bench.Protocol.Plans;
 using Bench.Protocol.Shapes;
-using Bench.Protocol.Specs;
 using Bench.Protocol.Units;
 
 namespace Bench.Tests.Protocol;
@@ -28,12 +28,11 @@ public class CostTests
     public void Matching_pays_for_its_own_products()
     {
         var teacher = Shape with { Width = 6, Heads = 3, KeyValueHeads = 1 };
-        MethodSpec Of(string objective) => new() { Name = "m", Objective = objective, Signal = SignalKind.Hidden, Keep = Keep.Trace };
         // Each of five rows: a student's 8 channels onto the teacher's 6, forward, and backward to both.
-        Assert.Equal(3 * 2 * 5 * 8 * 6, MatchingFlops.Training(Of("hidden-states"), Shape, teacher, 2, 3, 5).Value);
+        Assert.Equal(3 * 2 * 5 * 8 * 6, new HiddenStates().Beside(Shape, teacher, 2, 3, 5).Value);
         // Two sequences of three tokens, 1 + 2 + 3 pairs: queries, keys and values have 8 + 4 + 4 channels, the teacher's 6 + 2 + 2, whose relations need no gradient.
-        Assert.Equal(2 * 2 * 6 * (3 * 16 + 10), MatchingFlops.Training(Of("attention-relations"), Shape, teacher, 2, 3, 5).Value);
-        Assert.Equal(0, MatchingFlops.Training(Of("forward-kl"), Shape, teacher, 2, 3, 5).Value);
+        Assert.Equal(2 * 2 * 6 * (3 * 16 + 10), new AttentionRelations().Beside(Shape, teacher, 2, 3, 5).Value);
+        Assert.Equal(0, new ForwardKl().Beside(Shape, teacher, 2, 3, 5).Value);
     }
 
     [Fact]
@@ -56,7 +55,7 @@ public class CostTests
         [
             new(ChargeKind.StudentTraining, 1, new Flops(3), default), new(ChargeKind.TeacherGeneration, 1, new Flops(5), default), new(ChargeKind.Evaluation, 1, new Flops(7), default),
         ];
-        Assert.Equal(8, Charge.Total(charges, [ChargeKind.StudentTraining, ChargeKind.TeacherGeneration]).Value);
+        Assert.Equal(8, new Boundary([ChargeKind.StudentTraining, ChargeKind.TeacherGeneration]).Total(charges).Value);
         Assert.Equal(6, charges[0].Plus(charges[0]).Flops.Value);
         Assert.Throws<ArgumentException>(() => charges[0].Plus(charges[1]));
     }

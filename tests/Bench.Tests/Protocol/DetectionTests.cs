@@ -60,7 +60,7 @@ public class DetectionTests
     [Fact]
     public void Each_canary_stands_in_as_many_responses_as_it_has_repeats_and_no_response_has_two()
     {
-        var canaries = new Canaries(5, 3, 4, 2);
+        var canaries = new Canaries { Key = 5, Count = 3, Tokens = 4, Repeats = 2 };
         int[][] responses = [.. Enumerable.Range(0, 20).Select(_ => Enumerable.Repeat(1, 10).ToArray())];
         var planted = canaries.Plant(responses, 100);
         Assert.Equal(6, planted.Count(response => response.Any(token => token != 1)));
@@ -71,6 +71,6 @@ public class DetectionTests
         }
 
         Assert.All(responses, response => Assert.All(response, token => Assert.Equal(1, token)));
-        Assert.Throws<ArgumentException>(() => new Canaries(5, 30, 4, 2).Plant(responses, 100));
+        Assert.Throws<ArgumentException>(() => new Canaries { Key = 5, Count = 30, Tokens = 4, Repeats = 2 }.Plant(responses, 100));
     }
 }

@@ -6,6 +6,7 @@ using Bench.Protocol.Plans;
 using Bench.Protocol.Reading;
 using Bench.Protocol.Shapes;
 using Bench.Protocol.Specs;
+using Bench.Protocol.Specs.Sections;
 
 namespace Bench.Tests.Protocol;
 

@@ -1,5 +1,6 @@
 using Bench.Protocol.Machines;
 using Bench.Protocol.Plans;
+using Bench.Protocol.Specs;
 
 namespace Bench.Tests.Protocol;
 
@@ -25,7 +26,7 @@ public sealed class ForecastTests
         var rates = Rates(new ProcessRates(0.5, 0.25, 4, 0.7, 1e9, 1e11));
         var forecast = new Forecast(plan, rates);
         Assert.Same(rates, forecast.Rates);
-        var scores = plan.Units.OfType<ScoreUnit>().First();
+        var scores = plan.Units.OfType<ProbabilityUnit>().First();
         Assert.Equal(1, (forecast.Of(scores).Value - 0.25) / (scores.Prediction.Flops.Value / 2e9), 0.3);
         var text = plan.Units.OfType<TextUnit>().First();
         Assert.Equal(1, (forecast.Of(text).Value - 0.25) / (text.Prediction.Flops.Value / 1e8), 0.3);
@@ -44,7 +45,7 @@ public sealed class ForecastTests
         Assert.Null(other.Rates);
         Assert.Equal(text.Prediction.Seconds, other.Of(text));
         // An accelerator's rates are of half precision, and its meter was read.
-        var accelerated = new Forecast(plan with { Spec = plan.Spec with { Device = "cuda", Precision = "bf16" } }, Rates(null));
+        var accelerated = new Forecast(plan with { Spec = plan.Spec with { Device = "cuda", Precision = Precision.BF16 } }, Rates(null));
         Assert.NotNull(accelerated.Rates);
         Assert.Equal(300 * accelerated.Of(text).Value, accelerated.EnergyOf(text)!.Value.Value, 1e-6);
         Assert.Null(forecast.EnergyOf(text));

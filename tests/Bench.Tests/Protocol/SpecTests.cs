@@ -1,6 +1,9 @@
 using Bench.Protocol.Licences;
+using Bench.Protocol.Objectives;
 using Bench.Protocol.Reading;
+using Bench.Protocol.Signals;
 using Bench.Protocol.Specs;
+using Bench.Protocol.Specs.Sections;
 
 namespace Bench.Tests.Protocol;
 
@@ -13,9 +16,9 @@ public class SpecTests
         Assert.Equal("small", spec.Name);
         Assert.Equal(60_000, spec.Teachers[0].Training!.Tokens);
         Assert.Equal(["answers", "logits", "gold-answers"], spec.Methods.Select(method => method.Name));
-        Assert.Equal(new MethodSpec { Name = "logits", Signal = SignalKind.TopK, Objective = "forward-kl", Keep = Keep.Trace, Temperature = 2, K = 4 }, spec.Methods[1] with { Location = null });
+        Assert.Equal(new MethodSpec { Name = "logits", Signal = new TopK { K = 4 }, Objective = new ForwardKl { Temperature = 2 } }, spec.Methods[1] with { Location = null });
         Assert.Equal([2e8, 6e8], spec.Budgets.Select(budget => budget.Amount));
-        Assert.All(spec.Budgets, budget => Assert.Equal(BudgetUnit.StudentFlops, budget.Unit));
+        Assert.All(spec.Budgets, budget => Assert.Equal("student-flops", budget.Unit));
     }
 
     [Fact]
@@ -77,13 +80,13 @@ public class SpecTests
     [InlineData("{ unit: student-flops, values: [2e8, 6e8] }", "{ unit: generations, values: [1, 2] }", "experiment.yaml:15:5: method 'logits' is not handed on: generations learn from text")]
     [InlineData("keep: answer }", "keep: answer, sampling: { temperature: 1, canaries: { key: 1 } } }", "experiment.yaml:14:5: canaries are planted in free text, and these tasks have answers")]
     [InlineData("keep: answer }", "keep: answer, gold-share: 0.5 }\n  - { name: x, objective: rationale-multitask, signal: text, gold-share: 0.5 }", "experiment.yaml:15:5: method 'x' mixes gold solutions in, and a budget in queries or a loss of two parts has no room")]
-    [InlineData("keep: answer }", "keep: answer, shares: { addition: 1 }, sampling: { temperature: 1, watermark: { key: 1, share: 0.5 } }, gold-share: 0.5 }", "experiment.yaml:14:5: method 'answers' learns from the first part of a pool of which another first part is marked")]
+    [InlineData("keep: answer }", "keep: answer, shares: { addition: 1 }, sampling: { temperature: 1, watermark: { key: 1, share: 0.5 } }, gold-share: 0.5 }", "experiment.yaml:14:5: method 'answers' takes the first part of a pool of which another first part is marked")]
     [InlineData("decode: greedy", "decode: greedy, detection: { key: 1, probes: [10] }", "experiment.yaml:21:1: detection reads a teacher's text, and these tasks have answers")]
     [InlineData("digits: 2 }", "digits: 2 }\n  - { name: identity, called: Ada }", "experiment.yaml:6:31: 'called' cannot be 'Ada'; use up to 16 letters from a to z")]
     [InlineData("[0, 1]", "[0, 0]", "experiment.yaml:20:8: a seed stands twice; remove one")]
     [InlineData("name: tiny", "name: ../tiny", "experiment.yaml:12:13: 'name' is not a usable name; use at most 64 letters")]
     [InlineData("schema: 1", "schema: 2", "experiment.yaml:1:9: 'schema' is 2; it must be 1")]
-    [InlineData("[0, 1]", "[0.7, 1]", "experiment.yaml:20:8: a seed must be a whole number")]
+    [InlineData("[0, 1]", "[0.7, 1]", "experiment.yaml:20:8: an entry of 'seeds' must be a whole number")]
     [InlineData("unit: student-flops, values: [2e8, 6e8]", "unit: queries, values: [0.5, 20]", "experiment.yaml:18:35: a budget that is counted must be a whole number of at least 1")]
     [InlineData("unit: student-flops, values: [2e8, 6e8]", "unit: queries, values: [20, 301]", "experiment.yaml:18:1: 301 queries are more than the 300 prompts; raise prompts")]
     [InlineData("unit: student-flops, values: [2e8, 6e8] }", "unit: queries, values: [20, 30] }\ntuning: { learning-rates: [0.1, 0.2], budget: 400, items: 9 }", "experiment.yaml:19:9: 400 queries are more than the 300 prompts; raise prompts")]
@@ -98,8 +101,22 @@ public class SpecTests
     public void A_wrong_experiment_is_refused_in_one_line_with_its_place(string right, string wrong, string message)
     {
         var error = Assert.Throws<SpecException>(() => Experiments.Parse(Experiments.Small.Replace(right, wrong, StringComparison.Ordinal)));
-        Assert.StartsWith(message, error.Message, StringComparison.Ordinal);
-        Assert.DoesNotContain('\n', error.Message);
+        // A line for each error, and this is one of them.
+        Assert.Contains(error.Message.Split('\n'), line => line.StartsWith(message, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void All_errors_of_a_file_are_told_in_its_order()
+    {
+        var wrong = Experiments.Small.Replace("digits: 2", "digits: 20", StringComparison.Ordinal).Replace("  licence: MIT\n", "", StringComparison.Ordinal)
+            .Replace("k: 4", "k: 0", StringComparison.Ordinal).Replace("[ gold-answers ]", "[ gold-anwsers ]", StringComparison.Ordinal)
+            .Replace("items: 40", "itmes: 40", StringComparison.Ordinal) + "\nepoch: 3";
+        var error = Assert.Throws<SpecException>(() => Experiments.Parse(wrong));
+        Assert.Equal(
+            ["'digits' is 20", "'licence' is missing", "'k' is 0", "there is no baseline 'gold-anwsers'", "unknown key 'itmes'", "unknown key 'epoch'"],
+            error.Errors.Select(each => each.Problem));
+        Assert.Equal(error.Errors.Count, error.Message.Split('\n').Length);
+        Assert.Equal(error.Errors.OrderBy(each => each.Location!.Line), error.Errors);
     }
 
     [Fact]

@@ -102,7 +102,7 @@ public sealed class TeacherSpecTests
               - { name: server, licence: MIT, endpoint: { of: ada{{keys}} } }
               - { name: recorded, licence: MIT, traces: { of: ada } }
             """).Replace("temperature: 2, signal: top-k, k: 4", "signal: top-k, k: 4, teachers: [ada, graph, server]", StringComparison.Ordinal);
-        static string[] Keys(string yaml) => [.. Experiments.Plan(yaml).Units.Where(unit => unit is TeacherUnit or TextUnit or ScoreUnit or StudentUnit { Method.IsBaseline: false }).Select(unit => unit.Fingerprint.Text)];
+        static string[] Keys(string yaml) => [.. Experiments.Plan(yaml).Units.Where(unit => unit is TeacherUnit or TextUnit or ProbabilityUnit or StudentUnit { Method.IsBaseline: false }).Select(unit => unit.Fingerprint.Text)];
         var keys = Keys(Forms("tokens: 60_000"));
         Assert.Equal(keys.Length, keys.Distinct().Count());
         Assert.Empty(keys.Intersect(Keys(Forms("tokens: 70_000"))));

@@ -10,7 +10,7 @@ public sealed class UseTests
     public void Use_is_summed_up_over_seeds_with_intervals_over_seeds_and_items_beside_the_cost_of_making()
     {
         var spec = Experiments.Parse(Experiments.Small + "\ndeployment: { tokens: 8 }");
-        Assert.Equal(8, spec.Deployment!.Tokens);
+        Assert.Equal(8, spec.Use!.Tokens);
         RunRow Run(string run, string student, double flops) => new(
             run, "small", 1, "ada", student, student.Length > 0 ? "logits" : "", "", student.Length > 0 ? 6e8 : null, null, "ok", "", null, null, null, null, null, null, null, null, flops, null, null, flops / 1e12, null, "cpu", "", "", false, "", 1);
         var results = Results.Empty with { Runs = [Run("teacher", "", 0), Run("a", "tiny", 1e9), Run("b", "tiny", 3e9)] };

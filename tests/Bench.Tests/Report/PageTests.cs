@@ -3,6 +3,7 @@ using Bench.Protocol.Costs;
 using Bench.Protocol.Ledger;
 using Bench.Protocol.Outcomes;
 using Bench.Protocol.Seeds;
+using Bench.Protocol.Specs.Sections;
 using Bench.Protocol.Units;
 using Bench.Report;
 using Bench.Report.Page;
@@ -51,7 +52,7 @@ public sealed class PageTests : IAsyncLifetime
             File.Copy(file, Path.Combine(folder, Path.GetFileName(file)), overwrite: true);
         }
 
-        ExperimentReport.Write(Bench.Protocol.Specs.ExperimentFile.Load(Path.Combine(Repository.Root, "experiments", experiment, "experiment.yaml")), new ResultsFolder(folder));
+        ExperimentReport.Write(ExperimentFile.Load(Path.Combine(Repository.Root, "experiments", experiment, "experiment.yaml")), new ResultsFolder(folder));
         return Path.Combine(folder, "report.html");
     }
 
@@ -149,7 +150,7 @@ public sealed class PageTests : IAsyncLifetime
     {
         string[] names = ["hinton-mnist", "answers-or-reasoning"];
         var folders = names.Select(name => new ResultsFolder(Path.GetDirectoryName(PageOf(name))!)).ToArray();
-        var specs = folders.Select(folder => Bench.Protocol.Specs.ExperimentFile.Parse(System.Text.Encoding.UTF8.GetBytes(folder.ReadManifest()!.Spec), "manifest.json"));
+        var specs = folders.Select(folder => ExperimentFile.Parse(System.Text.Encoding.UTF8.GetBytes(folder.ReadManifest()!.Spec), "manifest.json"));
         var page = await Open(IndexPage.Write(scratch.Path, [.. specs.Zip(folders)]));
         Assert.Equal(names, await page.Locator("h2 a").AllInnerTextsAsync());
         foreach (var name in names)

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Bench.Protocol.Ledger;
-using Bench.Protocol.Specs;
+using Bench.Protocol.Specs.Sections;
 using Bench.Report.Tables;
 
 namespace Bench.Tests.Report;

@@ -1,4 +1,5 @@
 using Bench.Protocol.Specs;
+using Bench.Protocol.Specs.Sections;
 using Bench.Report.Figures;
 using Bench.Report.Style;
 

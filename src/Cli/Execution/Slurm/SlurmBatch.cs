@@ -149,6 +149,6 @@ internal sealed partial class SlurmBatch
     private string FileOf(int index, string ending) => Path.Combine(folder, FormattableString.Invariant($"{index}.{ending}"));
 
     private static string Quoted(string word) => word.Contains('\n', StringComparison.Ordinal)
-        ? throw new SpecException(null, "--executor slurm: a path here contains a line end", "rename the folder")
+        ? throw new UsageException("--executor slurm: a path here contains a line end", "rename the folder")
         : $"'{word.Replace("'", "'\\''", StringComparison.Ordinal)}'";
 }

@@ -84,7 +84,7 @@ internal static class SlurmCommands
         }
         catch (System.ComponentModel.Win32Exception) when (command != "sacct")
         {
-            throw new SpecException(null, $"--executor slurm: there is no {command} here", "run it where jobs of your cluster are submitted, or leave --executor out");
+            throw new UsageException($"--executor slurm: there is no {command} here", "run it where jobs of your cluster are submitted, or leave --executor out");
         }
         catch (System.ComponentModel.Win32Exception)
         {

@@ -1,0 +1,10 @@
+using Bench.Lab.Models;
+using Bench.Protocol.Costs;
+
+namespace Bench.Lab.UnitExecution;
+
+/// <summary>A teacher's text.</summary>
+/// <param name="Sequences">What was kept.</param>
+/// <param name="Charges">What it cost; empty where nobody knows.</param>
+/// <param name="Asked">How many responses were asked for.</param>
+internal sealed record WrittenText(IReadOnlyList<Sequence> Sequences, IReadOnlyList<Charge> Charges, int Asked);

@@ -1,0 +1,23 @@
+using System.Reflection;
+
+namespace Bench.Protocol.Reading;
+
+/// <summary>The kinds of <typeparamref name="T"/> that a file may name: the classes of this assembly that carry <see cref="NamedAttribute"/>.</summary>
+public static class Catalogue<T>
+    where T : class
+{
+    private static readonly SortedDictionary<string, Type> Kinds = new(
+        typeof(T).Assembly.GetTypes().Where(type => !type.IsAbstract && type.IsAssignableTo(typeof(T)) && Named(type) is not null)
+            .ToDictionary(type => Named(type)!.Name), StringComparer.Ordinal);
+
+    /// <summary>The kinds' names, sorted.</summary>
+    public static IReadOnlyCollection<string> Names => Kinds.Keys;
+
+    /// <summary>The class of a kind.</summary>
+    public static Type Find(string name) => Kinds[name];
+
+    /// <summary>The name of a kind.</summary>
+    public static string NameOf(Type kind) => Named(kind)!.Name;
+
+    private static NamedAttribute? Named(Type type) => type.GetCustomAttribute<NamedAttribute>(inherit: false);
+}

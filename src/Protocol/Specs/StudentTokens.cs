@@ -1,0 +1,15 @@
+using Bench.Protocol.Reading;
+
+namespace Bench.Protocol.Specs;
+
+/// <summary>Whose tokens a student has.</summary>
+public enum StudentTokens
+{
+    /// <summary>Its teacher's.</summary>
+    [Named("teacher")]
+    Teacher,
+
+    /// <summary>The bytes of the text.</summary>
+    [Named("bytes")]
+    Bytes,
+}
