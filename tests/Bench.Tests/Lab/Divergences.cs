@@ -11,7 +11,7 @@ internal static class Divergences
 
     internal delegate ILogitLoss Maker(Tensor rows, TeacherDistribution teacher, double temperature, Tensor? weights);
 
-    internal static readonly string[] Names = ["forward-kl", "reverse-kl", "jsd", "skew-kl", "skew-reverse-kl", "tvd"];
+    internal static readonly string[] Names = ["forward-kl", "reverse-kl", "jsd", "skew-kl", "skew-reverse-kl", "tvd", "jeffreys"];
 
     internal static Maker Of(string name) => name switch
     {
@@ -20,6 +20,7 @@ internal static class Divergences
         "jsd" => (rows, teacher, t, w) => JsdLoss.Loss(rows, teacher, Beta, t, w),
         "skew-kl" => (rows, teacher, t, w) => SkewKlLoss.Loss(rows, teacher, Alpha, t, w),
         "skew-reverse-kl" => (rows, teacher, t, w) => SkewReverseKlLoss.Loss(rows, teacher, Alpha, t, w),
+        "jeffreys" => (rows, teacher, t, w) => JeffreysLoss.Loss(rows, teacher, t, w),
         "tvd" => (rows, teacher, t, w) => TotalVariationLoss.Loss(rows, teacher, t, w),
         _ => throw new ArgumentException(name),
     };
@@ -31,6 +32,7 @@ internal static class Divergences
         "jsd" => Beta * Kl(p, Mix(p, q, Beta)) + (1 - Beta) * Kl(q, Mix(p, q, Beta)),
         "skew-kl" => Kl(p, Mix(p, q, Alpha)),
         "skew-reverse-kl" => Kl(q, Mix(p, q, 1 - Alpha)),
+        "jeffreys" => Kl(p, q) + Kl(q, p),
         "tvd" => 0.5 * p.Zip(q, (a, b) => Math.Abs(a - b)).Sum(),
         _ => throw new ArgumentException(name),
     };
