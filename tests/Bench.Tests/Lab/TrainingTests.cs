@@ -111,6 +111,7 @@ public class TrainingTests
     [InlineData("total-flops", 3e7)]
     [InlineData("tokens", 500)]
     [InlineData("examples", 100)]
+    [InlineData("steps", 13)]
     [InlineData("usd", 1e-8)]
     public void A_budget_is_used_and_never_exceeded(string unit, double amount)
     {
@@ -121,6 +122,7 @@ public class TrainingTests
             "total-flops" => result.Charge.Flops.Value + 1000 * result.Used.Count,
             "tokens" => result.LossTokens,
             "examples" => result.Examples,
+            "steps" => result.Steps,
             _ => Accelerator.Named(Accelerator.Default).Cost(result.Charge.Flops + new Flops(1000 * result.Used.Count)).Value,
         };
         Assert.InRange(spent, 0.75 * amount, amount * (1 + 1e-9));

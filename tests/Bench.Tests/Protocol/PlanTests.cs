@@ -164,6 +164,19 @@ public class PlanTests
     }
 
     [Fact]
+    public void A_budget_in_steps_plans_a_batch_of_examples_a_step_for_every_method()
+    {
+        var plan = Experiments.Plan(Experiments.Small.Replace("{ unit: student-flops, values: [2e8, 6e8] }", "{ unit: steps, values: [5, 40] }", StringComparison.Ordinal));
+        foreach (var steps in (double[])[5, 40])
+        {
+            var students = plan.Units.OfType<StudentUnit>().Where(unit => unit.Budget?.Amount == steps && unit.Method!.Keep == Bench.Protocol.Signals.Keep.Trace).ToArray();
+            Assert.NotEmpty(students);
+            // Sixteen examples of a step, about twenty tokens each.
+            Assert.All(students, unit => Assert.InRange(unit.Prediction.Charges[0].Tokens, steps * 16 * 15, steps * 16 * 40));
+        }
+    }
+
+    [Fact]
     public void Ten_thousand_units_are_planned_in_seconds()
     {
         var many = Experiments.Small.Replace("seeds: [0, 1]", $"seeds: [{string.Join(", ", Enumerable.Range(0, 1500))}]", StringComparison.Ordinal);
