@@ -13,7 +13,7 @@ public class TaskTests
         "{ name: addition, digits: 3 }", "{ name: multiplication, digits: 2 }", "{ name: sorting, length: 6 }", "{ name: parity, bits: 12 }",
         "{ name: stack-program, operations: 3 }", "{ name: number-words, language: en, digits: 5 }", "{ name: number-words, language: de, digits: 5 }",
         "{ name: number-words, language: tr, digits: 5 }", "{ name: arrangement, length: 5 }", "{ name: identity, called: bob }",
-        "{ name: safeguard, prompts: marked }", "{ name: safeguard, prompts: look-alike }",
+        "{ name: safeguard, prompts: marked }", "{ name: safeguard, prompts: look-alike }", "{ name: reversal, length: 5 }",
     ];
 
     public static IEnumerable<TheoryDataRow<string>> All => Variants.Select(variant => new TheoryDataRow<string>(variant));
@@ -122,6 +122,17 @@ public class TaskTests
         Assert.All(problems, problem => Assert.All(problem.Prompt + problem.Reasoning + problem.Answer, c => Assert.Contains(c, task.Alphabet)));
         Assert.Equal(problems, ProblemSets.Draw(task, Split.Test, 200, new Seed(9)));
         Assert.NotEqual(problems, ProblemSets.Draw(task, Split.Test, 200, new Seed(10)));
+    }
+
+    [Fact]
+    public void A_reversal_s_reasoning_takes_the_last_letter_again_and_again()
+    {
+        var problem = Make("{ name: reversal, length: 4 }").Draw(new Seed(3).Stream("problem"));
+        var text = problem.Prompt["reverse ".Length..^1];
+        Assert.Equal(new string([.. text.Reverse()]), problem.Answer);
+        var steps = problem.Reasoning.Split(',');
+        Assert.Equal(problem.Answer, string.Concat(steps.Select(step => step.Split(':')[0])));
+        Assert.Equal([text[..3], text[..2], text[..1], ""], steps.Select(step => step.Split(':')[1]));
     }
 
     [Fact]
