@@ -36,6 +36,7 @@ var root = new RootCommand("Bench trains students from teachers under budgets, a
     DoctorCommand.Create(),
     StoreCommand.Create(),
     WorkerCommand.Create(),
+    ProbeCommand.Create(),
 };
 // The launcher runs the tests itself; the command stands here for --help.
 var test = new Command("test", "Run the whole test suite.");

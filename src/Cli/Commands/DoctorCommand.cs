@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Bench.Cli.Execution;
+using Bench.Lab.Measurement;
 using Bench.Lab.Models;
 using Bench.Lab.Tensors;
 using Bench.Protocol.Reading;
@@ -48,7 +49,7 @@ internal static class DoctorCommand
     {
         var place = Workplace.Current;
         var problems = new List<string>();
-        Line("processor", $"{MachineManifest.Cpu()}, {Environment.ProcessorCount} cores");
+        Line("processor", $"{Processor.Name}, {Environment.ProcessorCount} cores");
         Line("runtime", System.Runtime.InteropServices.RuntimeInformation.FrameworkDescription);
         Line("libtorch", $"{LibTorch.Version} from {LibTorch.Folder}");
         try

@@ -1,16 +1,13 @@
 using System.CommandLine;
-using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using Bench.Cli.Execution;
 using Bench.Lab.Measurement;
-using Bench.Lab.Tensors;
 using Bench.Protocol.Costs;
 using Bench.Protocol.Machines;
-using Bench.Protocol.Plans;
+using Bench.Protocol.Outcomes;
 using Bench.Protocol.Reading;
 using Bench.Protocol.Specs;
-using Bench.Protocol.Specs.Sections;
 using Bench.Protocol.Tasks;
 using Bench.Protocol.Units;
 using Bench.Report.Style;
@@ -21,8 +18,6 @@ namespace Bench.Cli.Commands;
 /// <summary>bench measure: what this machine sustains, or what using a model takes.</summary>
 internal static class MeasureCommand
 {
-    private const string FirstSteps = "--first-steps";
-    private const string Loading = "--load";
     private const int Rounds = 3;
 
     internal static Command Create()
@@ -32,36 +27,16 @@ internal static class MeasureCommand
         var tokens = new Option<int>("--tokens") { Description = "New tokens of each timed response.", DefaultValueFactory = _ => 128 };
         tokens.Within(1, 1 << 20);
         var json = new Option<bool>("--json") { Description = "One JSON object: for each model and format, or of this machine." };
-        var alone = new Option<bool>(UseMeasurement.Alone) { Hidden = true, Description = "Measure in this process, as it is." };
-        var warm = new Option<bool>(FirstSteps) { Hidden = true, Description = "What the first steps of this process take beyond later ones, and a later one." };
-        var loading = new Option<bool>(Loading) { Hidden = true, Description = "Plan as a worker does, load libtorch, and end." };
-        var spec = new Option<string?>("--spec") { Hidden = true, Description = "The experiment whose items are answered, as it was when the run began." };
-        var experiment = new Option<string?>("--of") { Hidden = true, Description = "The experiment file, beside which its paths start." };
-        var command = new Command("measure", "This machine's speed (about a minute), by which plan predicts; or what using models takes in each format.") { models, tokenizer, tokens, json, alone, warm, loading, spec, experiment };
+        var command = new Command("measure", "This machine's speed (about a minute), by which plan predicts; or what using models takes in each format.") { models, tokenizer, tokens, json };
         command.SetAction(async (parsed, cancel) =>
         {
             var named = parsed.GetValue(models)!;
-            if (parsed.GetValue(loading))
-            {
-                if (parsed.GetValue(experiment) is { } file) Planner.Make(ExperimentFile.Load(file), Workplace.Current.Files(file));
-                LibTorch.Require();
-            }
-            else if (parsed.GetValue(warm))
-            {
-                var (warmUp, step) = MachineMeasurement.FirstSteps(TimeProvider.System);
-                Console.WriteLine(FormattableString.Invariant($"{warmUp:R} {step:R}"));
-            }
-            else if (named.Length == 0)
+            if (named.Length == 0)
             {
                 foreach (var option in (Option[])[tokenizer, tokens])
                     if (parsed.GetResult(option) is { Implicit: false }) throw new UsageException($"{option.Name} is of a model, and none is named", "name a model, or leave it out to measure this machine");
                 // It ends at once when interrupted: the table is written whole or not at all.
                 await Task.Run(() => Machine(parsed.GetValue(json)), cancel).WaitAsync(cancel);
-            }
-            else if (parsed.GetValue(alone))
-            {
-                var (model, spelling) = ModelNames.Load(named[0]);
-                using (model) UseMeasurement.Print(model, spelling, parsed.GetValue(tokens), parsed.GetValue(spec), parsed.GetValue(experiment));
             }
             else
             {
@@ -83,13 +58,13 @@ internal static class MeasureCommand
         }
 
         Say("this machine, for about a minute: how processes start");
-        var start = ModelUse.Median(TimeProvider.System, () => Said("measure", Loading, "--of", place.ExperimentFile("quickstart")));
+        var start = UseMeasurement.Median(TimeProvider.System, () => ProbeCommand.Said("load", place.ExperimentFile("quickstart")));
         Say("processes alone and side by side");
         // In turn: what else the machine does then weighs on both.
         var rounds = Enumerable.Range(0, Rounds).Select(_ => (Alone: StepsOf(1)[0], Together: StepsOf(Environment.ProcessorCount))).ToArray();
         var kept = Math.Min(1, rounds.Select(round => round.Alone[1] / round.Together.Average(steps => steps[1])).Median());
         var warmUp = rounds.Select(round => round.Alone[0]).Median();
-        var rates = MachineMeasurement.Measure(MachineManifest.Cpu(), start, warmUp, kept, TimeProvider.System, Say);
+        var rates = MachineMeasurement.Measure(Processor.Name, start, warmUp, kept, TimeProvider.System, Say);
         var path = place.RatesOf(rates.Device);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         var temporary = Workplace.Temporary(Path.GetDirectoryName(path)!);
@@ -119,21 +94,12 @@ internal static class MeasureCommand
     internal static MachineRates Look(ExperimentSpec spec)
     {
         var widths = spec.Students.Select(student => student.Model.Width).Concat(spec.Teachers.Where(teacher => teacher.Training is not null).Select(teacher => teacher.Training!.Model.Width));
-        return MachineMeasurement.Look(MachineManifest.Cpu(), widths, ModelUse.Median(TimeProvider.System, () => Said("measure", Loading, "--of", spec.File), untimed: 0, rounds: 1), TimeProvider.System);
+        return MachineMeasurement.Look(Processor.Name, widths, UseMeasurement.Median(TimeProvider.System, () => ProbeCommand.Said("load", spec.File), untimed: 0, rounds: 1), TimeProvider.System);
     }
 
     // Of so many processes at once.
     private static double[][] StepsOf(int processes) => Task.WhenAll(Enumerable.Range(0, processes).Select(_ => Task.Factory.StartNew(
-        () => Said("measure", FirstSteps).Split(' ').Select(word => double.Parse(word, CultureInfo.InvariantCulture)).ToArray(), TaskCreationOptions.LongRunning))).GetAwaiter().GetResult();
-
-    // What another process of this command prints.
-    private static string Said(params string[] words)
-    {
-        using var process = Process.Start(new ProcessStartInfo(Environment.ProcessPath!, [typeof(MeasureCommand).Assembly.Location, .. words]) { RedirectStandardOutput = true })!;
-        var output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        return process.ExitCode == 0 ? output.Trim() : throw new LabException($"a process that was started to see how long that takes ended with {process.ExitCode}; ./bench doctor tells what is wrong");
-    }
+        () => ProbeCommand.Said("first-steps").Split(' ').Select(word => double.Parse(word, CultureInfo.InvariantCulture)).ToArray(), TaskCreationOptions.LongRunning))).GetAwaiter().GetResult();
 
     private static void Measure(string[] named, string? tokenizerFile, int tokens, bool json, CancellationToken cancel)
     {
@@ -145,21 +111,20 @@ internal static class MeasureCommand
             // Tasks whose answers are right or wrong can be answered in any format.
             var run = ModelNames.Run(name);
             var spec = run?.Plan.Spec is { } own && own.Tasks.All(task => task.Task.IsGraded()) ? own : null;
-            string[] items = spec is null ? [] : ["--spec", Workplace.Current.Snapshot(spec), "--of", Path.GetFullPath(spec.File)];
             var price = run?.Plan.Spec.Prices ?? Accelerator.Named(Accelerator.Default);
             if (!json) Console.WriteLine(name);
-            foreach (var format in ModelUse.Formats)
+            foreach (var format in Names<ModelFormat>.All)
             {
-                var found = UseMeasurement.Of(format, model, tokenizer, tokens, items, cancel);
-                var joules = price.EstimatedEnergy(new Seconds(1000 / found.Use.TokensPerSecond)).Value;
-                var accuracy = found.Scores.ToDictionary(score => score.Task, score => score.Items.Average());
+                var (use, scores) = ProbeCommand.Use(format, model, tokenizer, tokens, spec, cancel);
+                var joules = price.EstimatedEnergy(new Seconds(1000 / use.TokensPerSecond)).Value;
+                var accuracy = scores.ToDictionary(score => score.Task, score => score.Items.Average());
                 Console.WriteLine(json
-                    ? JsonSerializer.Serialize(new { model = name, format, model_bytes = found.Bytes, first_token_seconds = found.Use.FirstTokenSeconds, tokens_per_second = found.Use.TokensPerSecond, tokens_per_second_16 = found.Use.TokensPerSecond16, peak_bytes = found.PeakBytes, joules_per_1000_tokens = joules, accuracy })
-                    : string.Create(CultureInfo.InvariantCulture, $"{format,-11}{found.Bytes / 1e6,8:0.00}{1000 * found.Use.FirstTokenSeconds,10:0.00}{found.Use.TokensPerSecond,9:0}{found.Use.TokensPerSecond16,11:0}{found.PeakBytes / 1e6,9:0}{joules,9:0.000}  {string.Join(", ", accuracy.Select(pair => $"{(accuracy.Count > 1 ? pair.Key + " " : "")}{pair.Value:0.000}"))}"));
+                    ? JsonSerializer.Serialize(new { model = name, format, model_bytes = use.ModelBytes, first_token_seconds = use.FirstTokenSeconds, tokens_per_second = use.TokensPerSecond, tokens_per_second_16 = use.TokensPerSecond16, peak_bytes = use.PeakBytes, joules_per_1000_tokens = joules, accuracy })
+                    : string.Create(CultureInfo.InvariantCulture, $"{format,-11}{use.ModelBytes / 1e6,8:0.00}{1000 * use.FirstTokenSeconds,10:0.00}{use.TokensPerSecond,9:0}{use.TokensPerSecond16,11:0}{use.PeakBytes / 1e6,9:0}{joules,9:0.000}  {string.Join(", ", accuracy.Select(pair => $"{(accuracy.Count > 1 ? pair.Key + " " : "")}{pair.Value:0.000}"))}"));
             }
         }
 
         if (!json)
-            Console.Write(TextWrap.Wrapped($"One thread, {MachineManifest.Cpu()}. First token after a prompt of {UseSpec.Prompt} tokens; tokens a second of one response of {tokens}, and of {UseSpec.Batch} together (x16); J/1000: joules for 1,000 tokens of one response, declared watts times seconds.", 78));
+            Console.Write(TextWrap.Wrapped($"One thread, {Processor.Name}. First token after a prompt of {UseSpec.Prompt} tokens; tokens a second of one response of {tokens}, and of {UseSpec.Batch} together (x16); J/1000: joules for 1,000 tokens of one response, declared watts times seconds.", 78));
     }
 }

@@ -97,14 +97,13 @@ internal static class RunCommand
             recorder.Save(complete);
         }
 
-        var unmeasured = Deployment.Run(plan, results, files, code, command, board, stop.Token);
         ExperimentReport.Write(plan.Spec, results);
         if (recorder.MadeOtherwise > 0)
             board.Say($"{recorder.MadeOtherwise} units were in the store as other kernels or another machine made them; with an empty BENCH_HOME they are made anew");
         if (others > 0) board.Say($"{others} runs of other seeds stand in {Path.GetRelativePath(Directory.GetCurrentDirectory(), results.Path)} from before, and are in what follows");
         foreach (var line in Conclusions.Of(plan.Spec, results.Read())) board.Say(line);
         board.Say($"results and figures: {Path.GetRelativePath(Directory.GetCurrentDirectory(), results.Path)}; all of it on a page: {Path.GetRelativePath(Directory.GetCurrentDirectory(), Path.Combine(results.Path, HtmlPage.Name))}");
-        return recorder.Failed + unmeasured > 0 ? ExitCodes.SomeFailed : ExitCodes.Done;
+        return recorder.Failed > 0 ? ExitCodes.SomeFailed : ExitCodes.Done;
     }
 
     // A run of one unit tells how long it takes by itself.
@@ -133,6 +132,6 @@ internal static class RunCommand
             wanted.Add(seed);
         }
 
-        return [.. plan.Units.Where(unit => unit is not StudentUnit student || wanted.Contains(student.Seed))];
+        return [.. plan.Units.Where(unit => unit.WithNeeds().OfType<StudentUnit>().All(student => wanted.Contains(student.Seed)))];
     }
 }

@@ -22,8 +22,8 @@ internal sealed class LocalExecutor(ExperimentSpec spec, ContentStore store, Wor
             var later = new List<UnitOfWork>();
             while (running.Count < jobs && schedule.Next() is { } unit)
             {
-                // Alone a unit may try whatever it needs; beside others it waits until what is predicted for all of them fits.
-                if (running.Count > 0 && running.Values.Append(unit).Sum(other => other.Prediction.PeakBytes) > room) later.Add(unit);
+                // Alone a unit may try whatever memory it needs; beside others it waits until what is predicted for all of them fits.
+                if (running.Count > 0 && (running.Values.Append(unit).Any(other => other.RunsAlone) || running.Values.Append(unit).Sum(other => other.Prediction.PeakBytes) > room)) later.Add(unit);
                 else running[schedule.Obstacle(unit) is { } obstacle ? Task.FromResult((unit, failures.Of(unit, obstacle, 0))) : RunOne(unit, cancel)] = unit;
             }
 

@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Runtime.InteropServices;
 using Bench.Lab.Checkpoints;
+using Bench.Lab.Measurement;
 using Bench.Lab.UnitExecution;
 using Bench.Protocol.Costs;
 using Bench.Protocol.Ledger;
@@ -28,7 +29,7 @@ internal static class MachineManifest
         Dirty = code.Dirty,
         Packages = Packages.ToDictionary(name => name, VersionOf),
         Tensors = code.Tensors,
-        Cpu = Cpu(),
+        Cpu = Processor.Name,
         Cores = Environment.ProcessorCount,
         Device = spec.Device,
         OperatingSystem = RuntimeInformation.OSDescription,
@@ -53,16 +54,6 @@ internal static class MachineManifest
         Compare("device", then.Device, now.Device);
         foreach (var (file, hash) in then.Data.Where(pair => now.Data.ContainsKey(pair.Key))) Compare(file, hash, now.Data[file]);
         return differences;
-    }
-
-    /// <summary>The processor's name, with family, model and stepping: virtual machines call several generations by one name.</summary>
-    internal static string Cpu()
-    {
-        if (!File.Exists("/proc/cpuinfo")) return RuntimeInformation.ProcessArchitecture.ToString();
-        var first = File.ReadLines("/proc/cpuinfo").TakeWhile(line => line.Length > 0).Select(line => line.Split(':', 2)).Where(pair => pair.Length == 2)
-            .DistinctBy(pair => pair[0].Trim()).ToDictionary(pair => pair[0].Trim(), pair => pair[1].Trim(), StringComparer.Ordinal);
-        var name = first.GetValueOrDefault("model name", RuntimeInformation.ProcessArchitecture.ToString());
-        return first.TryGetValue("cpu family", out var family) && first.TryGetValue("model", out var model) && first.TryGetValue("stepping", out var stepping) ? $"{name} ({family}/{model}/{stepping})" : name;
     }
 
     internal static string VersionOf(string assembly) => Assembly.Load(assembly).GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "unknown";

@@ -45,7 +45,7 @@ internal sealed class UnitQueue
         foreach (var unit in Left)
         {
             missing[unit.Fingerprint.Text] = NeedsLeft(unit).Count();
-            if (missing[unit.Fingerprint.Text] == 0) ready.Enqueue(unit, -critical[unit.Fingerprint.Text]);
+            if (missing[unit.Fingerprint.Text] == 0) Return(unit);
         }
     }
 
@@ -64,8 +64,8 @@ internal sealed class UnitQueue
     /// <summary>The next unit whose needs have ended, that for which most waits first; null for none. It is given once.</summary>
     internal UnitOfWork? Next() => ready.TryDequeue(out var unit, out _) ? unit : null;
 
-    /// <summary>Takes a unit back that could not start yet.</summary>
-    internal void Return(UnitOfWork unit) => ready.Enqueue(unit, -critical[unit.Fingerprint.Text]);
+    /// <summary>Takes a unit back that could not start yet. Units that run alone come last: until then others keep all cores busy.</summary>
+    internal void Return(UnitOfWork unit) => ready.Enqueue(unit, unit.RunsAlone ? double.MaxValue : -critical[unit.Fingerprint.Text]);
 
     /// <summary>Why a unit cannot run: something that it needs failed; null where nothing did.</summary>
     internal string? Obstacle(UnitOfWork unit) =>

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text;
 using Bench.Lab.Checkpoints;
+using Bench.Lab.Measurement;
 using Bench.Lab.Tensors;
 using Bench.Lab.UnitExecution;
 using Bench.Protocol.Machines;
@@ -103,7 +104,7 @@ internal sealed class Workplace
     internal MachineRates? RatesFor(ExperimentSpec spec)
     {
         if (spec.Device != "cpu") return MachineRates.OfAccelerator(spec.Prices.Name);
-        var file = RatesOf(MachineManifest.Cpu());
+        var file = RatesOf(Processor.Name);
         if (!File.Exists(file)) return null;
         using var stream = File.OpenRead(file);
         return MachineRates.Read(stream, file);

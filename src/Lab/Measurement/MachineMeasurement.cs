@@ -71,14 +71,14 @@ public static class MachineMeasurement
         foreach (var length in Lengths)
         {
             using var training = new Rehearsal(model, length, clock);
-            yield return Step(StepCase.Train, Batch, length, training.Flops, ModelUse.Median(clock, training.Step, rounds: Steps));
+            yield return Step(StepCase.Train, Batch, length, training.Flops, UseMeasurement.Median(clock, training.Step, rounds: Steps));
         }
 
         model.Freeze();
         foreach (var rows in Together)
         {
             var (prompts, flops) = (Prompts(rows), 0.0);
-            var seconds = ModelUse.Median(clock, () => flops = Write(model, prompts, clock));
+            var seconds = UseMeasurement.Median(clock, () => flops = Write(model, prompts, clock));
             // Of one more token of each response.
             yield return Step(StepCase.Write, rows, Prompt + Time, flops / Time, seconds / Time);
         }
@@ -87,7 +87,7 @@ public static class MachineMeasurement
         {
             var texts = Sequences(sequences);
             var scorer = new SequenceReader(model, clock);
-            yield return Step(StepCase.Read, sequences, Time, sequences * ModelFlops.Forward(model.Shape, Time).Value, ModelUse.Median(clock, () => scorer.Predict(texts, ChargeKind.TeacherScoring)));
+            yield return Step(StepCase.Read, sequences, Time, sequences * ModelFlops.Forward(model.Shape, Time).Value, UseMeasurement.Median(clock, () => scorer.Predict(texts, ChargeKind.TeacherScoring)));
         }
     }
 
@@ -110,7 +110,7 @@ public static class MachineMeasurement
             var started = clock.GetTimestamp();
             for (var step = 0; step < steps; step++) work();
             var first = clock.GetElapsedTime(started).TotalSeconds;
-            var each = ModelUse.Median(clock, work, untimed: 4 * steps, rounds: 2 * steps);
+            var each = UseMeasurement.Median(clock, work, untimed: 4 * steps, rounds: 2 * steps);
             return (first - steps * each, each);
         }
 
@@ -142,7 +142,7 @@ public static class MachineMeasurement
             }
 
             using var scores = new TeacherProbabilities(path);
-            return 4.0 * Count * tokens.Length / ModelUse.Median(clock, () =>
+            return 4.0 * Count * tokens.Length / UseMeasurement.Median(clock, () =>
             {
                 for (var i = 0; i < Count; i++) scores.Read(i, tokens, values);
             });

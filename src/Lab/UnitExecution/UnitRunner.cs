@@ -33,6 +33,8 @@ public sealed class UnitRunner(Plan plan, ContentStore store, CheckpointFiles fi
             TextUnit text => new TextExecutor(session).Execute(text),
             ProbabilityUnit probabilities => new ReadingExecutor(session).Execute(probabilities),
             StateUnit states => new ReadingExecutor(session).Execute(states),
+            ExportUnit export => new UseExecutor(session).Execute(export),
+            UseUnit use => new UseExecutor(session).Execute(use),
             StartUnit start => new StartExecutor(session).Execute(start),
             TrainingUnit training => new StudentExecutor(session).Execute(training),
             _ => throw new ArgumentException($"no way to run {unit.Label}", nameof(unit)),

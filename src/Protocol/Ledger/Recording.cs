@@ -1,6 +1,7 @@
 using Bench.Protocol.Costs;
 using Bench.Protocol.Outcomes;
 using Bench.Protocol.Plans;
+using Bench.Protocol.Reading;
 using Bench.Protocol.Specs;
 using Bench.Protocol.Units;
 
@@ -51,8 +52,39 @@ public static class Recording
             samples.AddRange(oldSamples[unit.Run]);
         }
 
-        return new Results(runs, scores, items, charges, Summary.Of(plan.Spec, runs, items)) { Trials = Trials(plan, outcomes, before), Curves = curves, Samples = samples };
+        return new Results(runs, scores, items, charges, Summary.Of(plan.Spec, runs, items)) 
+        {
+            Trials = Trials(plan, outcomes, before),
+            Curves = curves,
+            Samples = samples,
+            Uses = Used(plan, outcomes, runs, before.Uses.ToLookup(row => (row.Run, row.Format)), Use),
+            UseItems = Used(plan, outcomes, runs, before.UseItems.ToLookup(row => (row.Run, row.Format)), UseItems),
+        };
     }
+
+    // What was measured now, and before; of runs that are recorded, in the order of the plan.
+    private static IReadOnlyList<T> Used<T>(
+        Plan plan, IReadOnlyDictionary<string, Outcome> outcomes, List<RunRow> runs, ILookup<(string, string), T> before, Func<ExperimentSpec, UseUnit, Outcome, IEnumerable<T>> rows)
+    {
+        var recorded = runs.Select(run => run.Run).ToHashSet(StringComparer.Ordinal);
+        return [.. plan.Units.OfType<UseUnit>().Where(unit => recorded.Contains(unit.Model.Run)).SelectMany(unit => outcomes.GetValueOrDefault(unit.Fingerprint.Text) is { Use: not null } outcome
+            ? rows(plan.Spec, unit, outcome)
+            : before[(unit.Model.Run, Names<ModelFormat>.Of(unit.Format))])];
+    }
+
+    private static IEnumerable<UseRow> Use(ExperimentSpec spec, UseUnit unit, Outcome outcome)
+    {
+        var (use, where) = (outcome.Use!, outcome.Circumstances);
+        double Joules(double rate) => spec.Prices.EstimatedEnergy(new Seconds(1000 / rate)).Value;
+        yield return new UseRow(
+            Run: unit.Model.Run, Format: Names<ModelFormat>.Of(unit.Format), ModelBytes: use.ModelBytes, FirstTokenSeconds: use.FirstTokenSeconds,
+            TokensPerSecond: use.TokensPerSecond, TokensPerSecond16: use.TokensPerSecond16, PeakBytes: use.PeakBytes,
+            JoulesPer1000Tokens: Joules(use.TokensPerSecond), JoulesPer1000Tokens16: Joules(use.TokensPerSecond16),
+            Processor: use.Processor, Commit: where.Commit, Dirty: where.Dirty);
+    }
+
+    private static IEnumerable<UseItemRow> UseItems(ExperimentSpec spec, UseUnit unit, Outcome outcome) => outcome.Scores.SelectMany(score =>
+        score.Items.Select((value, item) => new UseItemRow(unit.Model.Run, Names<ModelFormat>.Of(unit.Format), score.Task, score.Metric, item, value)));
 
     // A choice is recorded when all its trials have ended.
     private static IReadOnlyList<TrialRow> Trials(Plan plan, IReadOnlyDictionary<string, Outcome> outcomes, Results before)

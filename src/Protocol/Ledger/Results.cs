@@ -13,5 +13,11 @@ public sealed record Results(
     /// <summary>What was written for the first items; none where it was not recorded.</summary>
     public IReadOnlyList<SampleRow> Samples { get; init; } = [];
 
+    /// <summary>What using finished models took; none where nothing was measured.</summary>
+    public IReadOnlyList<UseRow> Uses { get; init; } = [];
+
+    /// <summary>What they scored in each format, item by item.</summary>
+    public IReadOnlyList<UseItemRow> UseItems { get; init; } = [];
+
     public static Results Empty { get; } = new([], [], [], [], []);
 }

@@ -14,6 +14,8 @@ public sealed class ResultsFolder(string path)
     private const string TrialsName = "trials.csv";
     private const string CurvesName = "curves.csv.gz";
     private const string SamplesName = "samples.csv";
+    private const string UsesName = "use.csv";
+    private const string UseItemsName = "use-items.csv.gz";
 
     public string Path { get; } = System.IO.Path.GetFullPath(path);
 
@@ -54,6 +56,8 @@ public sealed class ResultsFolder(string path)
             Trials = Optional<TrialRow>(TrialsName),
             Curves = [.. Optional<CurveRow>(CurvesName).Where(row => recorded.Contains(row.Run))],
             Samples = [.. Optional<SampleRow>(SamplesName).Where(row => recorded.Contains(row.Run))],
+            Uses = [.. Optional<UseRow>(UsesName).Where(row => recorded.Contains(row.Run))],
+            UseItems = [.. Optional<UseItemRow>(UseItemsName).Where(row => recorded.Contains(row.Run))],
         };
     }
 
@@ -80,6 +84,8 @@ public sealed class ResultsFolder(string path)
         ReplaceOrDelete(TrialsName, results.Trials);
         ReplaceOrDelete(CurvesName, results.Curves);
         ReplaceOrDelete(SamplesName, results.Samples);
+        ReplaceOrDelete(UseItemsName, results.UseItems);
+        ReplaceOrDelete(UsesName, results.Uses);
         WriteTable("runs.csv", results.Runs);
     }
 

@@ -6,8 +6,4 @@ namespace Bench.Protocol.Ledger;
 /// </summary>
 public sealed record UseRow(
     string Run, string Format, long ModelBytes, double FirstTokenSeconds, double TokensPerSecond, double TokensPerSecond16, long PeakBytes, double JoulesPer1000Tokens, double JoulesPer1000Tokens16,
-    string Processor, string Commit, bool Dirty)
-{
-    /// <summary>The table's name in a results folder.</summary>
-    public const string File = "use.csv";
-}
+    string Processor, string Commit, bool Dirty);

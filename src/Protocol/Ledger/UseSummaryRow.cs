@@ -13,12 +13,12 @@ public sealed record UseSummaryRow(
     double ModelBytes, double FirstTokenSeconds, double TokensPerSecond, double TokensPerSecond16, double PeakBytes, double JoulesPer1000Tokens, double JoulesPer1000Tokens16, double? FlopsMaking, double? UsdMaking)
 {
     /// <summary>The rows of what was measured; a teacher's have no student.</summary>
-    public static IReadOnlyList<UseSummaryRow> Of(ExperimentSpec spec, Results results, IReadOnlyList<UseRow> uses, IReadOnlyList<UseItemRow> items)
+    public static IReadOnlyList<UseSummaryRow> Of(ExperimentSpec spec, Results results)
     {
         var runs = results.Runs.ToDictionary(run => run.Run, StringComparer.Ordinal);
-        var scores = items.GroupBy(row => (row.Run, row.Format, row.Task, row.Metric)).ToDictionary(group => group.Key, group => (IReadOnlyList<double>)[.. group.OrderBy(row => row.Item).Select(row => row.Score)]);
+        var scores = results.UseItems.GroupBy(row => (row.Run, row.Format, row.Task, row.Metric)).ToDictionary(group => group.Key, group => (IReadOnlyList<double>)[.. group.OrderBy(row => row.Item).Select(row => row.Score)]);
         var rows = new List<UseSummaryRow>();
-        foreach (var arm in uses.Where(use => runs.ContainsKey(use.Run)).GroupBy(use => (runs[use.Run].Teacher, runs[use.Run].Student, runs[use.Run].Method, use.Format)))
+        foreach (var arm in results.Uses.Where(use => runs.ContainsKey(use.Run)).GroupBy(use => (runs[use.Run].Teacher, runs[use.Run].Student, runs[use.Run].Method, use.Format)))
         {
             foreach (var task in spec.Tasks)
             {

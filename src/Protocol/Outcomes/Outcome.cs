@@ -39,6 +39,10 @@ public sealed record Outcome
     [JsonIgnore]
     public int Attempts => Lost.Count + (Status == UnitStatus.Ok ? 1 : 0);
 
+    /// <summary>What using a model took; null for other units.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ModelUse? Use { get; init; }
+
     /// <summary>Where and when it was computed.</summary>
     public required Circumstances Circumstances { get; init; }
 }

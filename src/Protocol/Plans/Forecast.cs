@@ -61,6 +61,7 @@ public sealed class Forecast
         {
             TrainingUnit training => training.Student.Model,
             StartUnit start => start.Student.Model,
+            UseUnit { Model: StudentUnit used } => used.Student.Model,
             _ => teacher,
         };
         if (own is null) return null;

@@ -24,10 +24,9 @@ public static class Planner
         var units = teachers.SelectMany(teacher => teacher.Units()).ToList();
         var students = new StudentPlan(spec, teachers, files);
         foreach (var student in spec.Students) units.AddRange(students.Units(student));
-        return new Plan(spec, units)
-        {
-            TeacherShapes = teachers.Where(plan => plan.Teacher.IsLocal).ToDictionary(plan => plan.Teacher.Name, plan => plan.Shape, StringComparer.Ordinal), MeanLength = teachers[0].Costs.MeanLength.Processed,
-        };
+        var shapes = teachers.Where(plan => plan.Teacher.IsLocal).ToDictionary(plan => plan.Teacher.Name, plan => plan.Shape, StringComparer.Ordinal);
+        units.AddRange(new UsePlan(spec, shapes).Units([.. units]));
+        return new Plan(spec, units) { TeacherShapes = shapes, MeanLength = teachers[0].Costs.MeanLength.Processed };
     }
 
     /// <summary>What every unit's result depends on.</summary>

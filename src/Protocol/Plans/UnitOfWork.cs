@@ -14,6 +14,9 @@ public abstract record UnitOfWork
 
     public required Prediction Prediction { get; init; }
 
+    /// <summary>Whether nothing may run beside it.</summary>
+    public virtual bool RunsAlone => false;
+
     /// <summary>All the units that it needs, and that those need, and itself last.</summary>
     public IEnumerable<UnitOfWork> WithNeeds() => Needs.SelectMany(need => need.WithNeeds()).Append(this).Distinct();
 

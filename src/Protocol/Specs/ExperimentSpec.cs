@@ -55,7 +55,7 @@ public sealed record ExperimentSpec : ICheckedSection
     public ResourcesSpec Resources { get; init; } = new();
 
     /// <summary>How models are measured in use; null for not at all. Nothing of it changes a student.</summary>
-    [Key("deployment", "that finished models are measured in use")]
+    [Key("use", "that finished models are measured in use, in each format")]
     public UseSpec? Use { get; init; }
 
     [Key("precision", "numbers of weights and activations")]

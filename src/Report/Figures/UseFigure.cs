@@ -13,8 +13,7 @@ internal static class UseFigure
     /// <returns>The summary.</returns>
     internal static IReadOnlyList<UseSummaryRow> Write(ExperimentSpec spec, ResultsFolder folder, Results results)
     {
-        var uses = folder.ReadTable<UseRow>(UseRow.File);
-        var rows = UseSummaryRow.Of(spec, results, uses, folder.ReadTable<UseItemRow>(UseItemRow.File));
+        var (uses, rows) = (results.Uses, UseSummaryRow.Of(spec, results));
         if (rows.Count == 0) return rows;
         folder.WriteTable("use-summary.csv", rows);
         foreach (var task in spec.Tasks)

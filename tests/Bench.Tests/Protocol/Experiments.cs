@@ -40,7 +40,7 @@ internal static class Experiments
 
     internal static Plan Plan(string yaml) => Planner.Make(Parse(yaml), new NoFiles());
 
-    private sealed class NoFiles : ICheckpointFiles
+    internal sealed class NoFiles : ICheckpointFiles
     {
         public (ModelShape Shape, string Hash) Describe(TeacherSpec teacher) => throw new InvalidOperationException("no checkpoint here");
 

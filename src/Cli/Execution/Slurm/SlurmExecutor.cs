@@ -137,7 +137,7 @@ internal sealed class SlurmExecutor(
 
             string[] after = [.. needs.Select(need => submitted[need.Fingerprint.Text].Place).Order(StringComparer.Ordinal)];
             var allowance = allowances.GetValueOrDefault(unit.Fingerprint.Text) ?? ResourceLimit.Of(spec, unit);
-            var key = $"{string.Join(':', after)} {allowance}";
+            var key = $"{string.Join(':', after)} {allowance} {unit.RunsAlone}";
             if (!groups.TryGetValue(key, out var group)) groups[key] = group = ([], after, allowance);
             group.Units.Add(unit);
         }
@@ -153,7 +153,7 @@ internal sealed class SlurmExecutor(
             foreach (var chunk in units.Chunk(largest))
             {
                 var batch = SlurmBatch.Create(home, prefix, chunk, command.Before, command.After, shared.Concat(command.Environs));
-                var (job, words) = await SlurmCommands.Submit(Options(batch, needs, allowance), batch.Script);
+                var (job, words) = await SlurmCommands.Submit(Options(batch, needs, allowance, chunk[0].RunsAlone), batch.Script);
                 if (job is null)
                 {
                     batch.Leave();
@@ -182,8 +182,9 @@ internal sealed class SlurmExecutor(
         return true;
     }
 
-    private IEnumerable<string> Options(SlurmBatch batch, string[] needs, ResourceLimit allowance)
+    private IEnumerable<string> Options(SlurmBatch batch, string[] needs, ResourceLimit allowance, bool runsAlone)
     {
+        if (runsAlone) yield return "--exclusive";
         var resources = spec.Resources;
         foreach (var flag in resources.Flags) yield return flag;
         yield return $"--job-name={batch.Name}";

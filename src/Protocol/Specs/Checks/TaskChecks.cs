@@ -17,6 +17,6 @@ internal sealed class TaskChecks : ICheck
         else if (ownText && spec.Tasks.Count > 1)
             yield return new SpecException(root.LocationOfKey("tasks"), "a teacher has one text", "keep one teacher-text task");
         if (spec.Use is not null && spec.Tasks.FirstOrDefault(task => !task.Task.IsGraded()) is { } other)
-            yield return new SpecException(root.LocationOfKey("deployment"), $"only models that answer are measured in use, and {other.Name} asks for no answers", "remove the section, or give tasks with answers");
+            yield return new SpecException(root.LocationOfKey("use"), $"only models that answer are measured in use, and {other.Name} asks for no answers", "remove the section, or give tasks with answers");
     }
 }

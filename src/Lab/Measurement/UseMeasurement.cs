@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Bench.Lab.Checkpoints;
 using Bench.Lab.Evaluation;
 using Bench.Lab.Models;
@@ -12,50 +13,58 @@ using static TorchSharp.torch;
 
 namespace Bench.Lab.Measurement;
 
-/// <summary>How fast a model writes, on one thread: medians of several timed rounds after some that are not timed.</summary>
-/// <param name="FirstTokenSeconds">From a prompt to the first token.</param>
-/// <param name="TokensPerSecond">New tokens a second of one response, its prompt included.</param>
-/// <param name="TokensPerSecond16">Of 16 responses together.</param>
-public sealed record ModelUse(double FirstTokenSeconds, double TokensPerSecond, double TokensPerSecond16)
+/// <summary>Measures a finished model in use.</summary>
+public static class UseMeasurement
 {
-    /// <summary>Weights for TorchSharp in float32.</summary>
-    public const string Torch = "torch-fp32";
-
-    /// <summary>A graph for ONNX Runtime in float32.</summary>
-    public const string Onnx = "onnx-fp32";
-
-    /// <summary>A graph for ONNX Runtime in 8 bits.</summary>
-    public const string OnnxInt8 = "onnx-int8";
-
     private const int Untimed = 3;
     private const int Rounds = 7;
 
-    /// <summary>The formats in which a model can be used.</summary>
-    public static IReadOnlyList<string> Formats { get; } = [Torch, Onnx, OnnxInt8];
-
     /// <summary>Writes a model into a folder in a format.</summary>
     /// <returns>What a user would load, and the bytes of its weights and graph.</returns>
-    public static (string Path, long Bytes) Write(string format, string folder, Decoder model, ITokenizer tokenizer)
+    public static (string Path, long Bytes) Write(ModelFormat format, string folder, Decoder model, ITokenizer tokenizer)
     {
-        if (format == Torch)
-        {
-            ModelFolder.Save(folder, model, tokenizer);
-            return (folder, Directory.EnumerateFiles(folder, "*.safetensors").Sum(file => new FileInfo(file).Length));
-        }
+        if (format == ModelFormat.Torch) ModelFolder.Save(folder, model, tokenizer);
+        else OnnxExport.Save(folder, model, tokenizer, int8: format == ModelFormat.OnnxInt8);
+        return Find(format, folder);
+    }
 
-        var graph = Path.Combine(folder, OnnxExport.Save(folder, model, tokenizer, int8: format == OnnxInt8));
+    /// <summary>What a user would load of what was written into a folder.</summary>
+    public static (string Path, long Bytes) Find(ModelFormat format, string folder)
+    {
+        if (format == ModelFormat.Torch) return (folder, Directory.EnumerateFiles(folder, "*.safetensors").Sum(file => new FileInfo(file).Length));
+        var graph = Directory.EnumerateFiles(folder, "*.onnx", SearchOption.AllDirectories).Single();
         return (graph, Directory.EnumerateFiles(Path.GetDirectoryName(graph)!).Sum(file => new FileInfo(file).Length));
     }
 
-    /// <summary>Times a model that writes a number of new tokens.</summary>
-    public static ModelUse Measure(ILanguageModel model, int tokens, TimeProvider clock)
+    /// <summary>Loads what a user would load.</summary>
+    public static (ILanguageModel Model, ITokenizer? Tokenizer) Load(ModelFormat format, string path)
+    {
+        if (format != ModelFormat.Torch) return (OnnxFolder.Load(path), OnnxFolder.FindTokenizer(path));
+        var (model, tokenizer) = ModelFolder.Load(path, Compute.Cpu);
+        model.Freeze();
+        return (model, tokenizer);
+    }
+
+    /// <summary>Times a model that writes a number of new tokens, on one thread of this process.</summary>
+    public static ModelUse Measure(ILanguageModel model, long bytes, int tokens, TimeProvider clock)
     {
         set_num_threads(1);
         var random = new Seed(11).Stream("prompt");
-        int[][] prompts = [.. Enumerable.Range(0, UseSpec.Batch).Select(_ => Enumerable.Range(0, UseSpec.Prompt).Select(_ => random.Next(model.Shape.Vocabulary)).ToArray())];
+        int[] Prompt() => [.. Enumerable.Range(0, UseSpec.Prompt).Select(_ => random.Next(model.Shape.Vocabulary))];
+        int[][] prompts = [.. Enumerable.Range(0, UseSpec.Batch).Select(_ => Prompt())];
         var generator = new TextGenerator(model, clock);
         double Seconds(int rows, int limit) => Median(clock, () => generator.Continue(prompts[..rows], limit, -1, SamplingSpec.Greedy, default, ChargeKind.Evaluation));
-        return new ModelUse(Seconds(1, 1), tokens / Seconds(1, tokens), UseSpec.Batch * tokens / Seconds(UseSpec.Batch, tokens));
+        var (first, alone, together) = (Seconds(1, 1), Seconds(1, tokens), Seconds(UseSpec.Batch, tokens));
+        using var process = Process.GetCurrentProcess();
+        return new ModelUse
+        {
+            ModelBytes = bytes,
+            FirstTokenSeconds = first,
+            TokensPerSecond = tokens / alone,
+            TokensPerSecond16 = UseSpec.Batch * tokens / together,
+            PeakBytes = process.PeakWorkingSet64,
+            Processor = Processor.Name,
+        };
     }
 
     /// <summary>The model's score on each held-out item of an experiment's tasks, by the first metric of each.</summary>
