@@ -23,12 +23,11 @@ public static class ClaimReport
     /// <summary>Writes verdicts.csv, findings.csv, gaps.csv, the tables and the figures into a folder.</summary>
     public static void Write(ResultsFolder folder, IReadOnlyList<RunCheck> checks, Tolerances tolerances)
     {
-        Directory.CreateDirectory(folder.Tables);
         folder.WriteTable("verdicts.csv", checks.Select(VerdictRow.Of));
         folder.WriteTable("findings.csv", checks.SelectMany(FindingRow.Of));
         folder.WriteTable("gaps.csv", checks.SelectMany(GapRow.Of));
-        File.WriteAllText(Path.Combine(folder.Tables, "claims.txt"), Text(checks, tolerances));
-        File.WriteAllText(Path.Combine(folder.Tables, "claims.tex"), Latex(checks, tolerances));
+        folder.WriteText($"{ResultsFolder.TablesName}/claims.txt", Text(checks, tolerances));
+        folder.WriteText($"{ResultsFolder.TablesName}/claims.tex", Latex(checks, tolerances));
         CostFigure(folder, checks);
         GapFigure(folder, checks);
     }
@@ -95,7 +94,7 @@ public static class ClaimReport
         plot.Axes.SetLimits(low, high + (high - low) * 0.12, low, high);
         plot.Axes.Bottom.TickGenerator = FigureRenderer.LogTicks(low, high);
         plot.Axes.Left.TickGenerator = FigureRenderer.LogTicks(low, high);
-        FigureRenderer.Save(plot, folder.Figures, "stated-against-recomputed");
+        FigureRenderer.Save(plot, folder, "stated-against-recomputed");
         Caption(folder, "stated-against-recomputed", "Stated cost of the GPUs of each training run (data that was bought is left out) against its GPU-hours at market prices, on logarithmic axes. A line goes from the lowest to the highest market price, the marker stands in the middle and says the verdict; on the dotted diagonal both agree.");
     }
 
@@ -122,7 +121,7 @@ public static class ClaimReport
         plot.Axes.SetLimits(left, right + (right - left) * 0.3, bottom, top);
         plot.Axes.Bottom.TickGenerator = FigureRenderer.LogTicks(left, right);
         plot.Axes.Left.TickGenerator = FigureRenderer.Ticks(bottom, top, FigureRenderer.NiceStep(top - bottom), CurveFigure.Percent);
-        FigureRenderer.Save(plot, folder.Figures, "recovered-against-dollars");
+        FigureRenderer.Save(plot, folder, "recovered-against-dollars");
         Caption(folder, "recovered-against-dollars", "The gap between the student before its training and its teacher that each run recovered, by benchmark, against what the run cost: as stated, or the geometric mean of its lowest and highest cost at market prices. On the dotted line the student is as good as its teacher. One published score each: there are no intervals.");
     }
 
@@ -139,5 +138,5 @@ public static class ClaimReport
         foreach (var verdict in verdicts.Distinct().Order()) Mark(plot, verdict, x, y, VerdictRow.Name(verdict));
     }
 
-    private static void Caption(ResultsFolder folder, string name, string text) => File.WriteAllText(Path.Combine(folder.Figures, name + ".md"), text + "\n");
+    private static void Caption(ResultsFolder folder, string name, string text) => folder.WriteText($"{ResultsFolder.FiguresName}/{name}.md", text + "\n");
 }

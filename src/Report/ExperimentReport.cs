@@ -18,8 +18,7 @@ public static class ExperimentReport
     public static void Write(ExperimentSpec spec, ResultsFolder folder)
     {
         var results = folder.Read();
-        // A figure that this experiment no longer has must not stay beside those that it has.
-        foreach (var left in Directory.Exists(folder.Figures) ? Directory.EnumerateFiles(folder.Figures).Where(file => Path.GetExtension(file) is ".svg" or ".png" or ".md") : []) File.Delete(left);
+        folder.RemoveFigures();
         foreach (var task in spec.Tasks)
         {
             foreach (var metric in spec.Evaluation.MetricsOf(task.Task).Concat(spec.Evaluation.Confidence ? [Metric.Calibration] : []))
@@ -59,7 +58,7 @@ public static class ExperimentReport
         foreach (var student in spec.Students)
             CostFigure.Draw(spec, folder, results, student, "cost-by-kind" + (spec.Students.Count > 1 ? "-" + student.Name : ""));
         TimingTable.Write(folder);
-        HtmlPage.Write(spec, folder, results, compared, UseFigure.Write(spec, folder, results));
+        folder.WriteText(HtmlPage.Name, HtmlPage.Of(spec, folder, results, compared, UseFigure.Write(spec, folder, results)));
     }
 
     private static void ScoreOver(
@@ -74,7 +73,7 @@ public static class ExperimentReport
         // What a distant server spent is not known, and has no place on an axis of cost.
         var curves = Curves(spec, rows.Where(row => row.Budget is not null && x(row) > 0), row => x(row)!.Value, row => seeds.Point(x(row)!.Value, row));
         if (curves.Count == 0) return;
-        new CurveFigure { X = new CurveFigure.Axis(axis.Label, axis.IsEven), Y = metric.Label, Curves = curves, Styles = MethodLook.Of(spec, curves.Keys), References = references, Natural = metric.IsShare ? (0, 1) : null }.Draw(folder.Figures, name);
+        new CurveFigure { X = new CurveFigure.Axis(axis.Label, axis.IsEven), Y = metric.Label, Curves = curves, Styles = MethodLook.Of(spec, curves.Keys), References = references, Natural = metric.IsShare ? (0, 1) : null }.Draw(folder, name);
         Captions.Write(folder, name, $"{Capitalised(metric.Label)} against {axis.Label.Replace(" (FLOPs)", "", StringComparison.Ordinal)}, one curve for each method of student {rows[0].Student}.", spec, rows, results);
     }
 
@@ -85,7 +84,7 @@ public static class ExperimentReport
         {
             X = $"budget ({spec.BudgetUnit.Label})", Y = "gap to the teacher recovered", Curves = curves, Styles = MethodLook.Of(spec, curves.Keys), Tick = CurveFigure.Percent, Natural = (0, 1),
             References = [new CurveFigure.Reference("teacher", 1), new CurveFigure.Reference("gold answers, same compute", 0)],
-        }.Draw(folder.Figures, name);
+        }.Draw(folder, name);
         Captions.Write(
             folder, name,
             "Share of the gap between the teacher and the student trained on gold answers at the same student compute that each method recovers. "

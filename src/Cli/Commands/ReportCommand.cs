@@ -19,7 +19,7 @@ internal static class ReportCommand
         var experiment = Arguments.Experiment();
         experiment.Arity = ArgumentArity.ZeroOrOne;
         var output = Arguments.Output();
-        var index = new Option<bool>("--index") { Description = "A page over all results instead, with each experiment's question and answer." };
+        var index = new Option<bool>("--index") { Description = "The pages of all results instead, and one over them; with --out in that folder, to publish." };
         var command = new Command("report", "Rebuild tables, figures and the page from the CSV files.") { experiment, output, index };
         command.SetAction(parsed => parsed.GetValue(index) ? Index(parsed.GetValue(output)) : Rebuild(
             parsed.GetValue(experiment) ?? throw new UsageException("no experiment is named", "bench report NAME, or bench report --index for a page over all"), parsed.GetValue(output)));
@@ -28,12 +28,23 @@ internal static class ReportCommand
 
     private static int Index(string? output)
     {
-        var root = output ?? Path.Combine(Workplace.Current.Root, "results");
+        var root = Path.Combine(Workplace.Current.Root, "results");
         var found = new List<(ExperimentSpec, ResultsFolder)>();
         foreach (var folder in Directory.Exists(root) ? Directory.GetDirectories(root).Order(StringComparer.Ordinal).Select(path => new ResultsFolder(path)) : [])
-            if (folder.ReadManifest() is { } manifest) found.Add((ExperimentFile.Parse(Encoding.UTF8.GetBytes(manifest.Spec), Path.Combine(folder.Path, "manifest.json")), folder));
+        {
+            if (folder.ReadManifest() is not { } manifest) continue;
+            try
+            {
+                found.Add((ExperimentFile.Parse(Encoding.UTF8.GetBytes(manifest.Spec), Path.Combine(folder.Path, "manifest.json")), folder));
+            }
+            catch (SpecException error)
+            {
+                Console.Error.WriteLine($"bench: left out: {error.Errors[0].Message}");
+            }
+        }
+
         if (found.Count == 0) throw new LedgerException($"{root}: there are no results; bench run makes them");
-        Console.WriteLine($"{found.Count} experiments: {Path.GetRelativePath(Directory.GetCurrentDirectory(), IndexPage.Write(root, found))}");
+        Console.WriteLine($"{found.Count} experiments: {Path.GetRelativePath(Directory.GetCurrentDirectory(), IndexPage.Write(output ?? root, found))}");
         return ExitCodes.Done;
     }
 

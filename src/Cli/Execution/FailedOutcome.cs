@@ -1,4 +1,3 @@
-using System.Globalization;
 using Bench.Lab.UnitExecution;
 using Bench.Protocol.Outcomes;
 using Bench.Protocol.Plans;
@@ -24,7 +23,7 @@ internal sealed class FailedOutcome(ExperimentSpec spec, CodeVersion code, Conte
             Lost = attempts,
             Circumstances = new Circumstances
             {
-                StartedUtc = TimeProvider.System.GetUtcNow().AddSeconds(-took).UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture),
+                StartedUtc = Timestamp.Of(TimeProvider.System.GetUtcNow().AddSeconds(-took)),
                 Seconds = took,
                 PeakRssBytes = null,
                 Device = spec.Device,

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Bench.Protocol.Ledger;
 using Bench.Protocol.Outcomes;
 using Bench.Protocol.Plans;
@@ -21,7 +20,7 @@ internal sealed class Recorder(Plan plan, ResultsFolder results, Manifest manife
 
     private readonly Dictionary<string, Outcome> outcomes = new(StringComparer.Ordinal);
     private readonly List<TimingRow> timings = [];
-    private readonly string began = clock.GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+    private readonly string began = Timestamp.Of(clock.GetUtcNow());
     private readonly bool replaces = Recording.Replaces(plan, results.Read(), results.ReadManifest()?.TeacherUnits ?? NoTeachers) || otherwise;
     private long saved = clock.GetTimestamp();
     private TimeSpan pause = Pause;

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Bench.Lab.Tensors;
 using Bench.Protocol.Outcomes;
 using Bench.Protocol.Store;
@@ -25,7 +24,7 @@ internal sealed class AttemptRecord : IDisposable
     internal AttemptRecord(ContentStore store, string key, TimeProvider clock, Tally tally)
     {
         (this.store, this.key, this.clock, this.tally, started) = (store, key, clock, tally, clock.GetTimestamp());
-        startedUtc = clock.GetUtcNow().UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+        startedUtc = Timestamp.Of(clock.GetUtcNow());
         Earlier = AttemptFile.Of(store, key);
         path = AttemptFile.Next(store, key);
         Save();

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using Bench.Lab.Checkpoints;
 using Bench.Lab.Evaluation;
 using Bench.Lab.Models;
@@ -153,7 +152,7 @@ internal sealed class UnitSession(
         using var process = Process.GetCurrentProcess();
         return new Circumstances
         {
-            StartedUtc = startedAt.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture),
+            StartedUtc = Timestamp.Of(startedAt),
             Seconds = Clock.GetElapsedTime(started).TotalSeconds,
             PeakRssBytes = process.PeakWorkingSet64,
             Device = Spec.Device,

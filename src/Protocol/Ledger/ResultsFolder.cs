@@ -11,6 +11,12 @@ public sealed class ResultsFolder(string path)
 {
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, NewLine = "\n", PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
+    /// <summary>The folder of figures in a results folder.</summary>
+    public const string FiguresName = "figures";
+
+    /// <summary>The folder of tables for people in a results folder.</summary>
+    public const string TablesName = "tables";
+
     private const string TrialsName = "trials.csv";
     private const string CurvesName = "curves.csv.gz";
     private const string SamplesName = "samples.csv";
@@ -19,9 +25,9 @@ public sealed class ResultsFolder(string path)
 
     public string Path { get; } = System.IO.Path.GetFullPath(path);
 
-    public string Figures => System.IO.Path.Combine(Path, "figures");
+    public string Figures => System.IO.Path.Combine(Path, FiguresName);
 
-    public string Tables => System.IO.Path.Combine(Path, "tables");
+    public string Tables => System.IO.Path.Combine(Path, TablesName);
 
     /// <summary>Makes sure that results can be written here before anything is computed.</summary>
     /// <exception cref="LedgerException">The folder cannot be written to.</exception>
@@ -113,8 +119,20 @@ public sealed class ResultsFolder(string path)
         CsvTable<T>.Write(zip, rows);
     });
 
-    /// <summary>Writes a text that was made from the tables.</summary>
-    public void WriteText(string name, string text) => Replace(name, stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(text)));
+    /// <summary>Writes a text that was made from the tables, with LF at the ends of its lines.</summary>
+    /// <param name="name">Its name, with the folder in which it lies: tables/use.txt.</param>
+    /// <param name="text">The text.</param>
+    public void WriteText(string name, string text) => WriteBytes(name, System.Text.Encoding.UTF8.GetBytes(text.ReplaceLineEndings("\n")));
+
+    /// <summary>Writes a file that was made from the tables.</summary>
+    public void WriteBytes(string name, byte[] bytes) => Replace(name, stream => stream.Write(bytes));
+
+    /// <summary>Removes all figures and their captions: a figure that an experiment no longer has must not stay beside those that it has.</summary>
+    public void RemoveFigures()
+    {
+        if (!Directory.Exists(Figures)) return;
+        foreach (var left in Directory.EnumerateFiles(Figures).Where(file => System.IO.Path.GetExtension(file) is ".svg" or ".png" or ".md")) File.Delete(left);
+    }
 
     /// <summary>The manifest, or null where there is none.</summary>
     public Manifest? ReadManifest()
@@ -180,15 +198,16 @@ public sealed class ResultsFolder(string path)
     {
         try
         {
-            Directory.CreateDirectory(Path);
-            var temporary = FileOf($".{name}.{Guid.NewGuid():N}.tmp");
+            var target = FileOf(name);
+            var folder = Directory.CreateDirectory(System.IO.Path.GetDirectoryName(target)!).FullName;
+            var temporary = System.IO.Path.Combine(folder, $".{System.IO.Path.GetFileName(name)}.{Guid.NewGuid():N}.tmp");
             using (var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write))
             {
                 write(stream);
                 stream.Flush(flushToDisk: true);
             }
 
-            File.Move(temporary, FileOf(name), overwrite: true);
+            File.Move(temporary, target, overwrite: true);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

@@ -35,7 +35,7 @@ internal static class BreakEvenFigure
             {
                 X = "students that share the teacher", Y = $"cost of a student, {block.Key.Against} = 1", Styles = MethodLook.Of(spec, curves.Keys), Lines = lines,
                 Curves = curves.ToDictionary(curve => curve.Key, curve => (CurveFigure.Point[])[curve.Value[0], curve.Value[^1]], StringComparer.Ordinal), References = [new CurveFigure.Reference(block.Key.Against, 1)],
-            }.Draw(folder.Figures, name);
+            }.Draw(folder, name);
             Captions.Write(
                 folder, name,
                 $"FLOPs for a student {block.Key.Student} that reaches {CurveFigure.Percent(Share)} of the teacher's score on {block.Key.Task}, in relation to the same student by {block.Key.Against}, against the number of students among which "

@@ -19,7 +19,6 @@ internal static class Captions
             Commit {string.Join(", ", results.Runs.Select(run => run.Commit + (run.Dirty ? " with changes" : "")).Distinct())}.
 
             """);
-        Directory.CreateDirectory(folder.Figures);
-        File.WriteAllText(Path.Combine(folder.Figures, name + ".md"), text.ReplaceLineEndings("\n"));
+        folder.WriteText($"{ResultsFolder.FiguresName}/{name}.md", text);
     }
 }

@@ -36,7 +36,7 @@ internal static class ClaimFigure
             {
                 X = "cost of a student (US dollars)", Y = "gap to the teacher recovered", Curves = drawn, Styles = MethodLook.Of(spec, drawn.Keys), Tick = CurveFigure.Percent, NamedAtOwnEnds = true,
                 References = [new CurveFigure.Reference("teacher", 1), new CurveFigure.Reference("student before", 0)],
-            }.Draw(folder.Figures, name);
+            }.Draw(folder, name);
             Captions.Write(
                 folder, name,
                 $"Share of the gap between student {student.Name} before and its teacher on {task.Name} that each method recovers, against dollars for one student; beside it {claim.Claim}, one point for each of its benchmarks, by its published scores; its dollars are those it states, or the middle of the market's range where it states none. "

@@ -43,7 +43,7 @@ internal static class CostFigure
         plot.Axes.SetLimits(0, highest * 1.18, -0.6, bars.Count - 0.4);
         plot.Axes.Left.TickGenerator = new NumericManual([.. Enumerable.Range(0, bars.Count).Select(i => (double)i)], [.. bars.Select(bar => bar.Label).Reverse()]);
         plot.Axes.Bottom.TickGenerator = FigureRenderer.Ticks(0, highest * 1.18, FigureRenderer.NiceStep(highest), FigureRenderer.Scientific);
-        FigureRenderer.Save(plot, folder.Figures, name);
+        FigureRenderer.Save(plot, folder, name);
         Captions.Write(
             folder, name,
             string.Create(CultureInfo.InvariantCulture, $"Compute of one run at the largest budget ({spec.Budgets[^1].AmountText} {spec.Budgets[^1].Label}) by kind, student {student.Name}; the teacher's own bar is paid once, whatever the number of students."),

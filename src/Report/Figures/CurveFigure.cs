@@ -1,4 +1,5 @@
 using System.Globalization;
+using Bench.Protocol.Ledger;
 using Bench.Report.Style;
 using ScottPlot;
 using ScottPlot.TickGenerators;
@@ -61,7 +62,7 @@ internal sealed class CurveFigure
     /// <summary>Whether names stand at their own curve's end; else one below the other behind the last.</summary>
     internal bool NamedAtOwnEnds { get; init; }
 
-    internal void Draw(string folder, string name)
+    internal void Draw(ResultsFolder folder, string name)
     {
         if (Curves.Values.Any(curve => curve.Length == 0))
         {

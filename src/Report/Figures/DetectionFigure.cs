@@ -31,7 +31,7 @@ internal static class DetectionFigure
         var curves = rows.GroupBy(row => Labels.Of(spec, row.Teacher, row.Method)).ToDictionary(
             group => group.Key, group => group.Select(row => seeds.Point(places[row.Metric], row)).OrderBy(point => point.X).ToArray());
         if (curves.Count == 0) return;
-        new CurveFigure { X = "probed tokens", Y = metric(detection.Probes[0]).Label, Curves = curves, Styles = MethodLook.Of(spec, curves.Keys), References = references }.Draw(folder.Figures, name);
+        new CurveFigure { X = "probed tokens", Y = metric(detection.Probes[0]).Label, Curves = curves, Styles = MethodLook.Of(spec, curves.Keys), References = references }.Draw(folder, name);
         Captions.Write(folder, name, $"{what} against the number of tokens of unmarked text that student {student.Name} was probed with. Each pair of a token and the next one predicted counts once.", spec, rows, results);
     }
 }

@@ -83,17 +83,16 @@ public static partial class FigureRenderer
         return power * (raw / power) switch { <= 1 => 1, <= 2 => 2, <= 5 => 5, _ => 10 };
     }
 
-    internal static void Save(Plot plot, string folder, string name)
+    internal static void Save(Plot plot, ResultsFolder folder, string name)
     {
         try
         {
-            Directory.CreateDirectory(folder);
-            File.WriteAllText(Path.Combine(folder, name + ".svg"), Renumbered(plot.GetSvgXml(Width, Height)));
-            plot.SavePng(Path.Combine(folder, name + ".png"), Width, Height);
+            folder.WriteText($"{ResultsFolder.FiguresName}/{name}.svg", Renumbered(plot.GetSvgXml(Width, Height)));
+            folder.WriteBytes($"{ResultsFolder.FiguresName}/{name}.png", plot.GetImageBytes(Width, Height, ImageFormat.Png));
         }
-        catch (Exception error) when (error is InvalidOperationException or IOException or UnauthorizedAccessException)
+        catch (Exception error) when (error is InvalidOperationException or LedgerException)
         {
-            throw new LedgerException($"{Path.Combine(folder, name)}: cannot be drawn ({error.Message.ReplaceLineEndings(" ")}); the tables are complete, and bench report tries again");
+            throw new LedgerException($"{Path.Combine(folder.Figures, name)}: cannot be drawn ({error.Message.ReplaceLineEndings(" ")}); the tables are complete, and bench report tries again");
         }
     }
 

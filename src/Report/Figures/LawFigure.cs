@@ -53,7 +53,7 @@ internal static class LawFigure
             ? sizes.ToDictionary(pair => pair.Key, pair => Line(points, point => fit.Predict(point with { Parameters = pair.Value })))
             : [];
         var references = new List<CurveFigure.Reference> { new("teacher", points[0].TeacherLoss) };
-        new CurveFigure { X = "training tokens", Y = laws.Metric.Label, Curves = curves, Styles = MethodLook.Of(spec, curves.Keys), References = references, Lines = lines }.Draw(folder.Figures, $"law-{method}");
+        new CurveFigure { X = "training tokens", Y = laws.Metric.Label, Curves = curves, Styles = MethodLook.Of(spec, curves.Keys), References = references, Lines = lines }.Draw(folder, $"law-{method}");
         Captions.Write(
             folder, $"law-{method}",
             $"{laws.Metric.Label} of students that learn by {method}, against training tokens, one colour for each student"

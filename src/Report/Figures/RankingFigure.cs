@@ -47,7 +47,7 @@ internal static class RankingFigure
         plot.Axes.SetLimits(left, right, -0.6, ranked.Length + 0.4);
         plot.Axes.Bottom.TickGenerator = FigureRenderer.Ticks(left, right, FigureRenderer.NiceStep(right - left), CurveFigure.Number);
         plot.Axes.Left.TickGenerator = new NumericManual([.. Enumerable.Range(0, ranked.Length).Select(i => (double)i)], [.. ranked.Select(row => Labels.Of(spec, row.Teacher, row.Method))]);
-        FigureRenderer.Save(plot, folder.Figures, name);
+        FigureRenderer.Save(plot, folder, name);
         Captions.Write(folder, name, $"{metric.Label} of student {rows[0].Student} by method, at {spec.Budgets[^1].AmountText} {spec.Budgets[^1].Label}; baselines without a teacher are grey.", spec, rows, results);
     }
 }

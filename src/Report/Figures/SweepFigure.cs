@@ -40,7 +40,7 @@ internal static class SweepFigure
             new CurveFigure
             {
                 X = label, Y = metric.Label, Curves = curves, Styles = MethodLook.Of(spec, curves.Keys), References = references, Natural = metric.IsShare && sweeps[0].Any(method => method.Shares is not null) ? (0, 1) : null,
-            }.Draw(folder.Figures, name);
+            }.Draw(folder, name);
             Captions.Write(folder, name, $"{metric.Label} of student {student.Name} against the {label} of {string.Join(" and ", curves.Keys)}, at the largest budget; other methods are lines.", spec, rows, results);
         }
     }

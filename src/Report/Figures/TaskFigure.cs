@@ -26,7 +26,7 @@ internal static class TaskFigure
                 .ToDictionary(entry => entry.Key, entry => entry.Points);
             if (curves.Count == 0) continue;
             var name = "accuracy-by-task" + (spec.Students.Count > 1 ? "-" + student.Name : "");
-            new CurveFigure { X = new CurveFigure.Axis("task", Even: true, tasks), Y = Metric.Accuracy.Label, Curves = curves, Styles = MethodLook.Of(spec, curves.Keys), Natural = (0, 1) }.Draw(folder.Figures, name);
+            new CurveFigure { X = new CurveFigure.Axis("task", Even: true, tasks), Y = Metric.Accuracy.Label, Curves = curves, Styles = MethodLook.Of(spec, curves.Keys), Natural = (0, 1) }.Draw(folder, name);
             Captions.Write(folder, name, $"Accuracy on each task of the teacher, of student {student.Name} before it was taught, and after each method at {spec.Budgets[^1].AmountText} {spec.Budgets[^1].Label}.", spec, rows, results);
         }
     }

@@ -20,7 +20,7 @@ internal static class TeacherFigure
             .ToDictionary(group => group.Key, group => group.OrderBy(row => sizes[row.Teacher]).Select(row => seeds.Point(sizes[row.Teacher], row)).ToArray());
         var references = rows.Where(row => row.Teacher.Length == 0).Select(row => new CurveFigure.Reference(row.Method, row.Value)).ToArray();
         var name = $"{metric.Name}-over-teacher-size{suffix}";
-        new CurveFigure { X = "parameters of the teacher", Y = metric.Label, Curves = curves, Styles = MethodLook.Of(spec, curves.Keys), References = references, Natural = metric.IsShare ? (0, 1) : null }.Draw(folder.Figures, name);
+        new CurveFigure { X = "parameters of the teacher", Y = metric.Label, Curves = curves, Styles = MethodLook.Of(spec, curves.Keys), References = references, Natural = metric.IsShare ? (0, 1) : null }.Draw(folder, name);
         Captions.Write(folder, name, $"{metric.Label} of student {student.Name} against the size of its teacher at the largest budget, and of the teachers themselves.", spec, rows, results);
     }
 }

@@ -31,7 +31,7 @@ internal static class UseFigure
             new CurveFigure
             {
                 X = "energy of using it (J per 1,000 tokens, one response at a time)", Y = metric.Label, Curves = curves, Styles = MethodLook.Of(spec, curves.Keys), References = references, Natural = metric.IsShare ? (0, 1) : null,
-            }.Draw(folder.Figures, name);
+            }.Draw(folder, name);
             var caption = string.Create(CultureInfo.InvariantCulture,
                 $"""
                 **{spec.Question}**
@@ -41,11 +41,10 @@ internal static class UseFigure
                 Commit {string.Join(", ", uses.Select(use => use.Commit + (use.Dirty ? " with changes" : "")).Distinct())}.
 
                 """);
-            File.WriteAllText(Path.Combine(folder.Figures, name + ".md"), caption.ReplaceLineEndings("\n"));
+            folder.WriteText($"{ResultsFolder.FiguresName}/{name}.md", caption);
         }
 
-        Directory.CreateDirectory(folder.Tables);
-        File.WriteAllText(Path.Combine(folder.Tables, "use.txt"), Text(spec, rows));
+        folder.WriteText($"{ResultsFolder.TablesName}/use.txt", Text(spec, rows));
         return rows;
     }
 

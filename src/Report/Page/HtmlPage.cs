@@ -13,7 +13,8 @@ public static class HtmlPage
 {
     public const string Name = "report.html";
 
-    internal static void Write(ExperimentSpec spec, ResultsFolder folder, Results results, IReadOnlyList<ComparisonRow> compared, IReadOnlyList<UseSummaryRow> uses)
+    /// <summary>The page of an experiment's results.</summary>
+    internal static string Of(ExperimentSpec spec, ResultsFolder folder, Results results, IReadOnlyList<ComparisonRow> compared, IReadOnlyList<UseSummaryRow> uses)
     {
         var manifest = folder.ReadManifest();
         var parts = new Dictionary<string, string>(StringComparer.Ordinal)
@@ -31,7 +32,7 @@ public static class HtmlPage
             // Text of an experiment cannot end the script that it stands in: the serialiser escapes what would.
             ["data"] = JsonSerializer.Serialize(PageData.Of(spec, results, compared, uses)),
         };
-        folder.WriteText(Name, Filled(Resource("page.html"), parts));
+        return Filled(Resource("page.html"), parts);
     }
 
     /// <summary>What the results say of the question, in sentences: the best methods at the largest budget of each student and task, and the teacher.</summary>

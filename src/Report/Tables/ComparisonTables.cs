@@ -24,9 +24,8 @@ public static class ComparisonTables
         folder.WriteTable("comparison.csv", rows);
         folder.WriteTable("targets.csv", Targets.Of(spec, results));
         if (rows.Count == 0) return rows;
-        Directory.CreateDirectory(folder.Tables);
-        File.WriteAllText(Path.Combine(folder.Tables, "comparison.txt"), Text(spec, rows));
-        File.WriteAllText(Path.Combine(folder.Tables, "comparison.tex"), Latex(spec, rows));
+        folder.WriteText($"{ResultsFolder.TablesName}/comparison.txt", Text(spec, rows));
+        folder.WriteText($"{ResultsFolder.TablesName}/comparison.tex", Latex(spec, rows));
         return rows;
     }
 

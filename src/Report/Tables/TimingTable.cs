@@ -17,7 +17,6 @@ internal static class TimingTable
         foreach (var kind in rows.GroupBy(row => row.Kind).Append(rows.GroupBy(_ => "all").Single()))
             text.Append(CultureInfo.InvariantCulture, $"{kind.Key,-12}{kind.Count(),6}{kind.Sum(row => row.ForecastSeconds),12:0.0}{kind.Sum(row => row.Seconds),10:0.0}  {100 * kind.Select(row => row.Error).Median():0}%\n");
         text.Append(CultureInfo.InvariantCulture, $"Units of {TimingRow.Shortest} second and more; seconds without the start of a process.\n");
-        Directory.CreateDirectory(folder.Tables);
-        File.WriteAllText(Path.Combine(folder.Tables, "timing.txt"), text.ToString());
+        folder.WriteText($"{ResultsFolder.TablesName}/timing.txt", text.ToString());
     }
 }

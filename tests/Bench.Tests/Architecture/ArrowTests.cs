@@ -60,4 +60,8 @@ public class ArrowTests
     public void Only_the_ledger_writes_csv() =>
         Assert.DoesNotContain(
             new[] { "Report", "Lab", "Cli" }.SelectMany(Sources), file => File.ReadAllText(file).Contains("CsvWriter", StringComparison.Ordinal));
+
+    [Fact]
+    public void Only_the_ledger_writes_results() =>
+        Assert.DoesNotContain(Sources("Report"), file => Regex.IsMatch(File.ReadAllText(file), @"File\.(Write|Create|Open|Append|Delete|Move)|new FileStream|SavePng|SaveSvg"));
 }

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Bench.Protocol.Ledger;
 using Bench.Report.Figures;
 using Bench.Report.Style;
 using ScottPlot;
@@ -15,10 +16,10 @@ public class CurveFigureTests
     private static string Draw(CurveFigure figure)
     {
         using var scratch = Repository.Scratch();
-        figure.Draw(scratch.Path, "figure");
-        var png = File.ReadAllBytes(scratch.File("figure.png"));
+        figure.Draw(new ResultsFolder(scratch.Path), "figure");
+        var png = File.ReadAllBytes(scratch.File("figures/figure.png"));
         Assert.Equal((900, 560), (png[18] << 8 | png[19], png[22] << 8 | png[23]));
-        return File.ReadAllText(scratch.File("figure.svg"));
+        return File.ReadAllText(scratch.File("figures/figure.svg"));
     }
 
     [Fact]

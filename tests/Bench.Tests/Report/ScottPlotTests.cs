@@ -53,6 +53,6 @@ public class ScottPlotTests
         using var scratch = Repository.Scratch();
         using var plot = Example();
         File.WriteAllText(scratch.File("taken"), "");
-        Assert.Contains("cannot be drawn", Assert.Throws<LedgerException>(() => FigureRenderer.Save(plot, scratch.File("taken"), "a")).Message, StringComparison.Ordinal);
+        Assert.Contains("cannot be drawn", Assert.Throws<LedgerException>(() => FigureRenderer.Save(plot, new ResultsFolder(scratch.File("taken")), "a")).Message, StringComparison.Ordinal);
     }
 }
