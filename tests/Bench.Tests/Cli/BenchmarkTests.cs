@@ -171,7 +171,7 @@ public sealed class BenchmarkTests : IDisposable
             var run = Run("plan", scratch.File("experiment.yaml"));
             Assert.Equal(2, run.Code);
             Assert.Contains(says, run.Errors, StringComparison.Ordinal);
-            Assert.Single(run.Errors.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+            Assert.All(run.Errors.Split('\n', StringSplitOptions.RemoveEmptyEntries), line => Assert.StartsWith("bench: ", line, StringComparison.Ordinal));
         }
     }
 }
