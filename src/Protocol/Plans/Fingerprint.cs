@@ -19,9 +19,11 @@ public sealed record Fingerprint(string Text)
     /// <summary>The fingerprint of a kind of unit with its inputs.</summary>
     public static Fingerprint Of(string kind, Inputs inputs)
     {
-        var all = new Inputs { { "algorithm", Algorithm }, { "unit", kind }, { "of", inputs } };
-        // JSON keeps apart what ends and what begins; the pairs are sorted.
-        var content = JsonSerializer.SerializeToUtf8Bytes(all.Select(pair => new[] { pair.Key, pair.Value }));
+        var sorted = inputs.Select(input => new[] { input.Key, input.Value }).OrderBy(input => input[0], StringComparer.Ordinal).ToArray();
+        for (var i = 1; i < sorted.Length; i++)
+            if (sorted[i][0] == sorted[i - 1][0]) throw new ArgumentException($"the input '{sorted[i][0]}' stands twice", nameof(inputs));
+        // JSON keeps apart where a value ends and the next name begins.
+        var content = JsonSerializer.SerializeToUtf8Bytes(new object[] { Algorithm, kind, sorted });
         return new Fingerprint(Convert.ToHexStringLower(SHA256.HashData(content))[..32]);
     }
 

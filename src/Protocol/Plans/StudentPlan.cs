@@ -65,7 +65,7 @@ internal sealed class StudentPlan(ExperimentSpec spec, IReadOnlyList<TeacherPlan
             var tried = method with { LearningRate = rate };
             yield return new TrialUnit
             {
-                Fingerprint = FingerprintOf("trial", student, tried, tuning.Budget, tuning.Seed, evaluation, Needs(tried, teacher)),
+                Fingerprint = FingerprintOf("trial", InputsOf(student, tried, tuning.Budget, evaluation), tuning.Seed, Needs(tried, teacher)),
                 Label = string.Create(CultureInfo.InvariantCulture, $"trial {student.Name} {method.Name}{TeacherOf(teacher)} rate {rate}"),
                 Needs = Needs(tried, teacher),
                 Prediction = prediction,
@@ -83,6 +83,7 @@ internal sealed class StudentPlan(ExperimentSpec spec, IReadOnlyList<TeacherPlan
     private IEnumerable<StudentUnit> Seeds(StudentSpec student, MethodSpec? method, Budget? budget, TeacherPlan? teacher, IReadOnlyList<TrialUnit> trials, IReadOnlyList<StudentUnit>? before = null)
     {
         var prediction = CostModel.WithTuning(Predict(student, method, budget, teacher, spec.Evaluation, spec.BudgetsLocation), trials);
+        var inputs = InputsOf(student, method, budget, spec.Evaluation);
         foreach (var seed in spec.Seeds)
         {
             var predecessor = before?.SingleOrDefault(unit => unit.Seed == seed);
@@ -90,7 +91,7 @@ internal sealed class StudentPlan(ExperimentSpec spec, IReadOnlyList<TeacherPlan
             IReadOnlyList<UnitOfWork> needs = predecessor is null ? [.. Needs(method, teacher), .. trials] : [.. Needs(method, teacher).OfType<TeacherUnit>(), .. start is null ? [] : new[] { start }, predecessor];
             yield return new StudentUnit
             {
-                Fingerprint = FingerprintOf("student", student, method, budget, seed, spec.Evaluation, needs),
+                Fingerprint = FingerprintOf("student", inputs, seed, needs),
                 Label = string.Create(CultureInfo.InvariantCulture, $"{student.Name} {method?.Name ?? (student.IsPretrained ? "before" : StudentUnit.Untrained)}{TeacherOf(teacher)}{(budget is null ? "" : " " + budget.AmountText)} seed {seed}"),
                 Needs = needs,
                 Prediction = prediction,
@@ -115,23 +116,23 @@ internal sealed class StudentPlan(ExperimentSpec spec, IReadOnlyList<TeacherPlan
         return prediction;
     }
 
-    private Fingerprint FingerprintOf(
-        string kind, StudentSpec student, MethodSpec? method, Budget? budget, long seed, EvaluationSpec evaluation, IReadOnlyList<UnitOfWork> needs) =>
-        Fingerprint.Of(kind, new()
-        {
-            Planner.Common(spec),
-            { "student", student.Inputs },
-            { "weights", weights },
-            { "method", method?.Inputs },
-            { "budget", budget?.Inputs },
-            budget?.Settings(spec.Epochs, spec.Prices) ?? [],
-            { "training", method is null ? null : Inputs.Of(spec.Training) },
-            { "prompts", spec.Prompts },
-            { "seed", seed },
-            { "evaluation", Inputs.Of(evaluation) },
-            { "files", teachers.Select(known => known.Hash) },
-            { "needs", needs.Select(unit => unit.Fingerprint.Text) },
-        });
+    // What all seeds depend on alike.
+    private Inputs InputsOf(StudentSpec student, MethodSpec? method, Budget? budget, EvaluationSpec evaluation) => new()
+    {
+        Planner.Common(spec),
+        { "student", student.Inputs },
+        { "weights", weights },
+        { "method", method?.Inputs },
+        { "budget", budget?.Inputs },
+        budget?.Settings(spec.Epochs, spec.Prices) ?? [],
+        { "training", method is null ? null : Inputs.Of(spec.Training) },
+        { "prompts", spec.Prompts },
+        { "evaluation", Inputs.Of(evaluation) },
+        { "files", teachers.Select(known => known.Hash) },
+    };
+
+    private static Fingerprint FingerprintOf(string kind, Inputs inputs, long seed, IReadOnlyList<UnitOfWork> needs) =>
+        Fingerprint.Of(kind, new() { inputs, { "seed", seed }, { "needs", needs.Select(unit => unit.Fingerprint.Text) } });
 
     // A student that is made here has as many tokens as its teacher; one that starts from weights has what they have.
     private StudentSpec Sized(StudentSpec student)

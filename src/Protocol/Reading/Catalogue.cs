@@ -10,6 +10,8 @@ public static class Catalogue<T>
         typeof(T).Assembly.GetTypes().Where(type => !type.IsAbstract && type.IsAssignableTo(typeof(T)) && Named(type) is not null)
             .ToDictionary(type => Named(type)!.Name), StringComparer.Ordinal);
 
+    private static readonly Dictionary<Type, string> KindNames = Kinds.ToDictionary(kind => kind.Value, kind => kind.Key);
+
     /// <summary>The kinds' names, sorted.</summary>
     public static IReadOnlyCollection<string> Names => Kinds.Keys;
 
@@ -17,7 +19,7 @@ public static class Catalogue<T>
     public static Type Find(string name) => Kinds[name];
 
     /// <summary>The name of a kind.</summary>
-    public static string NameOf(Type kind) => Named(kind)!.Name;
+    public static string NameOf(Type kind) => KindNames[kind];
 
     private static NamedAttribute? Named(Type type) => type.GetCustomAttribute<NamedAttribute>(inherit: false);
 }

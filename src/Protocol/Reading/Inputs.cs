@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Collections.Concurrent;
 using System.Globalization;
 
 namespace Bench.Protocol.Reading;
@@ -9,7 +10,9 @@ namespace Bench.Protocol.Reading;
 /// </summary>
 public sealed class Inputs : IEnumerable<KeyValuePair<string, string>>
 {
-    private readonly SortedDictionary<string, string> values = new(StringComparer.Ordinal);
+    private static readonly ConcurrentDictionary<Enum, string> EnumNames = new();
+
+    private readonly List<KeyValuePair<string, string>> values = [];
 
     /// <summary>The inputs of a record: the values of its keys.</summary>
     public static Inputs Of(object record)
@@ -23,7 +26,7 @@ public sealed class Inputs : IEnumerable<KeyValuePair<string, string>>
     /// <summary>Adds a text; null is left out.</summary>
     public void Add(string name, string? value)
     {
-        if (value is not null) values.Add(name, value);
+        if (value is not null) values.Add(new(name, value));
     }
 
     /// <summary>Adds a number in its shortest exact form; null is left out.</summary>
@@ -44,7 +47,7 @@ public sealed class Inputs : IEnumerable<KeyValuePair<string, string>>
     /// <summary>Adds a section: each of its inputs as name.key; null is left out.</summary>
     public void Add(string name, Inputs? section)
     {
-        foreach (var (key, value) in section ?? []) values.Add($"{name}.{key}", value);
+        foreach (var (key, value) in section?.values ?? []) values.Add(new($"{name}.{key}", value));
     }
 
     /// <summary>Adds a list of sections in their order.</summary>
@@ -56,7 +59,7 @@ public sealed class Inputs : IEnumerable<KeyValuePair<string, string>>
     /// <summary>Adds inputs that stand beside these, not in a section of their own.</summary>
     public void Add(Inputs others)
     {
-        foreach (var (key, value) in others) values.Add(key, value);
+        values.AddRange(others.values);
     }
 
     /// <inheritdoc/>
@@ -89,8 +92,8 @@ public sealed class Inputs : IEnumerable<KeyValuePair<string, string>>
         if (value != neutral) Add(name, value);
     }
 
-    private static string NameOf(Enum member) =>
-        (string)typeof(Names<>).MakeGenericType(member.GetType()).GetMethod(nameof(Names<>.Of))!.Invoke(null, [member])!;
+    private static string NameOf(Enum member) => EnumNames.GetOrAdd(member, _ =>
+        (string)typeof(Names<>).MakeGenericType(member.GetType()).GetMethod(nameof(Names<>.Of))!.Invoke(null, [member])!);
 
     private static string Entry(string name, int i) => string.Create(CultureInfo.InvariantCulture, $"{name}[{i}]");
 }

@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Collections.Concurrent;
 using System.Reflection;
 using System.Runtime.CompilerServices;
 
@@ -7,13 +8,15 @@ namespace Bench.Protocol.Reading;
 /// <summary>Makes a record from a section by the <see cref="KeyAttribute"/> of its properties.</summary>
 internal static class SectionReader
 {
+    private static readonly ConcurrentDictionary<Type, IReadOnlyList<(PropertyInfo Property, KeyAttribute Key)>> Known = new();
+
     /// <summary>The keys of a record, in the order of its properties, those that it inherits first.</summary>
-    internal static IReadOnlyList<(PropertyInfo Property, KeyAttribute Key)> KeysOf(Type record) =>
+    internal static IReadOnlyList<(PropertyInfo Property, KeyAttribute Key)> KeysOf(Type record) => Known.GetOrAdd(record, type =>
     [
-        .. Lineage(record).Reverse()
-            .SelectMany(type => type.GetProperties(BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly))
+        .. Lineage(type).Reverse()
+            .SelectMany(part => part.GetProperties(BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly))
             .Select(property => (property, Key: property.GetCustomAttribute<KeyAttribute>()!)).Where(entry => entry.Key is not null),
-    ];
+    ]);
 
     /// <summary>Whether a key must be given.</summary>
     internal static bool IsRequired(PropertyInfo property) => property.GetCustomAttribute<RequiredMemberAttribute>() is not null;
