@@ -33,6 +33,7 @@ var root = new RootCommand("Bench trains students from teachers under budgets, a
     TokenizeCommand.Create(),
     ChatTemplateCommand.Create(),
     GradeCommand.Create(),
+    SchemaCommand.Create(),
     DoctorCommand.Create(),
     StoreCommand.Create(),
     WorkerCommand.Create(),

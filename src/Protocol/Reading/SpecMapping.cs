@@ -90,7 +90,7 @@ internal sealed class SpecMapping
     {
         asked.Add(key);
         if (!entries.TryGetValue(key, out var entry)) return null;
-        return entry.Value is YamlScalarNode { Value: { Length: > 0 } text } ? text : throw At(entry.Value, $"'{key}' must be a text", "");
+        return entry.Value is YamlScalarNode { Value: { Length: > 0 } text } scalar && !IsNull(scalar) ? text : throw At(entry.Value, $"'{key}' must be a text", "");
     }
 
     /// <summary>A name that is safe in a file name and a table: letters, digits, '.', '_' and '-', at most 64, not starting with '.'.</summary>
@@ -139,7 +139,7 @@ internal sealed class SpecMapping
 
     internal IReadOnlyList<(string Word, SourceLocation Location)> Words(string key) => !Has(key)
         ? []
-        : [.. Sequence(key, "").Select(item => item is YamlScalarNode { Value: { Length: > 0 } word }
+        : [.. Sequence(key, "").Select(item => item is YamlScalarNode { Value: { Length: > 0 } word } scalar && !IsNull(scalar)
             ? (word, LocationOf(item))
             : throw At(item, $"an entry of '{key}' must be a word", ""))];
 
@@ -157,6 +157,9 @@ internal sealed class SpecMapping
         foreach (var (name, (key, _)) in entries)
             if (!asked.Contains(name)) Note(At(key, $"unknown key '{name}'", Suggestion.For(name, [.. asked.Order(StringComparer.Ordinal)])));
     }
+
+    // As YAML has it: the word alone, without quotes.
+    private static bool IsNull(YamlScalarNode scalar) => scalar.Style == YamlDotNet.Core.ScalarStyle.Plain && scalar.Value is "null" or "Null" or "NULL" or "~";
 
     // A key that is nearly the missing one is what was meant.
     private SpecException Missing(string key, string remedy) =>

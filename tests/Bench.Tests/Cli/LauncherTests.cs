@@ -40,7 +40,7 @@ public class LauncherTests
     public void Two_at_once_build_once_and_then_both_run()
     {
         using var stage = Stage();
-        var (code, output) = Shell(stage.Path, "export PATH=$PWD/tools:$PATH; ./bench plan & ./bench doctor & wait %1 && wait %2");
+        var (code, output) = Shell(stage.Path, "export PATH=$PWD/tools:$PATH; ./bench plan & plan=$!; ./bench doctor & doctor=$!; wait $plan && wait $doctor");
         Assert.True(code == 0, output);
         Assert.Equal(["begin", "end"], Log(stage));
         Assert.Contains("ran plan", output, StringComparison.Ordinal);

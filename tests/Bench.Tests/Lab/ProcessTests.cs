@@ -42,7 +42,7 @@ public partial class ProcessTests
         File.WriteAllText(scratch.File("libtorch_cpu.so"), "not a library");
         Assert.Equal(1, Doctor(scratch.Path).Code);
         // And where something would be computed, nothing else is said either.
-        var (refused, said, errors) = Start(scratch.Path, "measure", "--load");
+        var (refused, said, errors) = Start(scratch.Path, "probe", "load", Path.Combine(Repository.Root, "experiments", "quickstart", "experiment.yaml"));
         Assert.Equal(2, refused);
         Assert.Empty(said);
         Assert.StartsWith("bench: libtorch cannot be loaded: ", Assert.Single(errors.TrimEnd().Split('\n')), StringComparison.Ordinal);

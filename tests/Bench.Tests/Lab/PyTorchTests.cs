@@ -31,6 +31,7 @@ public class PyTorchTests
             "jsd": (beta * kl(logp, mix(beta)) + (1 - beta) * kl(logq, mix(beta))) * t * t,
             "skew-kl": kl(logp, mix(alpha)) * t * t,
             "skew-reverse-kl": kl(logq, mix(1 - alpha)) * t * t,
+            "jeffreys": (kl(logp, logq) + kl(logq, logp)) * t * t,
             "tvd": 0.5 * (logp.exp() - logq.exp()).abs().sum() * t * t,
         }
         print(json.dumps({k: [l.item(), torch.autograd.grad(l, z, retain_graph=True)[0].flatten().tolist()] for k, l in losses.items()}))
