@@ -38,55 +38,116 @@ public static class ClaimReport
         var text = new StringBuilder();
         foreach (var group in checks.GroupBy(check => check.Verdict).OrderBy(group => group.Key))
         {
-            text.Append(CultureInfo.InvariantCulture, $"{VerdictRow.Name(group.Key)}: {group.Count()} of {checks.Count} runs\n");
+            text.Append(
+                CultureInfo.InvariantCulture,
+                $"{VerdictRow.Name(group.Key)}: {group.Count()} of {checks.Count} runs\n"
+            );
             // What cannot be checked for want of everything is only counted.
-            var shown = group.Key == Verdict.UnderDetermined ? group.Where(check => check.Findings.Count > 0 || check.StatedCost is not null).ToArray() : [.. group];
-            foreach (var check in shown) text.Append(TextWrap.Wrapped($"  {check.Run}: {check.Reason}", 78));
-            if (shown.Length < group.Count()) text.Append(CultureInfo.InvariantCulture, $"  {group.Count() - shown.Length} more state neither GPUs and hours nor a cost\n");
+            var shown =
+                group.Key == Verdict.UnderDetermined
+                    ? group.Where(check => check.Findings.Count > 0 || check.StatedCost is not null).ToArray()
+                    : [.. group];
+            foreach (var check in shown)
+                text.Append(TextWrap.Wrapped($"  {check.Run}: {check.Reason}", 78));
+            if (shown.Length < group.Count())
+                text.Append(
+                    CultureInfo.InvariantCulture,
+                    $"  {group.Count() - shown.Length} more state neither GPUs and hours nor a cost\n"
+                );
             text.Append('\n');
         }
 
         return text.Append(TextWrap.Wrapped(Terms(tolerances), 78)).ToString();
     }
 
-    private static string Terms(Tolerances tolerances) => string.Create(CultureInfo.InvariantCulture,
-        $"Figures agree within {100 * tolerances.Agreement:0.#}%; an MFU is plausible from {tolerances.LeastMfu} to {tolerances.MostMfu}, a price within {100 * tolerances.Price:0.#}% of the market's range. The verdicts are about numbers that were published, not about anybody who published them.");
+    private static string Terms(Tolerances tolerances) =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"Figures agree within {100 * tolerances.Agreement:0.#}%; an MFU is plausible from {tolerances.LeastMfu} to {tolerances.MostMfu}, a price within {100 * tolerances.Price:0.#}% of the market's range. The verdicts are about numbers that were published, not about anybody who published them."
+        );
 
     private static string Latex(IReadOnlyList<RunCheck> checks, Tolerances tolerances)
     {
-        var text = new StringBuilder("% needs \\usepackage{booktabs}\n\\begin{table}\n\\centering\n\\begin{tabular}{llrr}\n\\toprule\nrun & verdict & stated USD & USD at market prices \\\\\n\\midrule\n");
+        var text = new StringBuilder(
+            "% needs \\usepackage{booktabs}\n\\begin{table}\n\\centering\n\\begin{tabular}{llrr}\n\\toprule\nrun & verdict & stated USD & USD at market prices \\\\\n\\midrule\n"
+        );
         foreach (var check in checks.Where(check => check.Verdict != Verdict.UnderDetermined))
         {
-            var market = check.MarketCost is { } range ? $"{ClaimChecker.Shown(range.Low)} to {ClaimChecker.Shown(range.High)}" : "";
-            text.Append(CultureInfo.InvariantCulture, $"{ComparisonTables.Escape(check.Run)} & {VerdictRow.Name(check.Verdict)} & {(check.StatedCost is { } cost ? ClaimChecker.Shown(cost) : "")} & {market} \\\\\n");
+            var market = check.MarketCost is { } range
+                ? $"{ClaimChecker.Shown(range.Low)} to {ClaimChecker.Shown(range.High)}"
+                : "";
+            text.Append(
+                CultureInfo.InvariantCulture,
+                $"{ComparisonTables.Escape(check.Run)} & {VerdictRow.Name(check.Verdict)} & {(check.StatedCost is { } cost ? ClaimChecker.Shown(cost) : "")} & {market} \\\\\n"
+            );
         }
 
-        return text.Append(CultureInfo.InvariantCulture, $"\\bottomrule\n\\end{{tabular}}\n\\caption{{{ComparisonTables.Escape(Terms(tolerances))}}}\n\\end{{table}}\n").ToString();
+        return text.Append(
+                CultureInfo.InvariantCulture,
+                $"\\bottomrule\n\\end{{tabular}}\n\\caption{{{ComparisonTables.Escape(Terms(tolerances))}}}\n\\end{{table}}\n"
+            )
+            .ToString();
     }
 
     // Stated against recomputed: on the diagonal both agree.
     private static void CostFigure(ResultsFolder folder, IReadOnlyList<RunCheck> checks)
     {
         var points = checks.Where(check => check.RentedCost > 0 && check.MarketCost is not null).ToArray();
-        if (points.Length == 0) return;
-        using var plot = FigureRenderer.New("stated cost of GPUs (USD)", "cost at market prices, lowest to highest (USD)");
-        var all = points.SelectMany(point => new[] { point.RentedCost!.Value, point.MarketCost!.Value.Low, point.MarketCost.Value.High }).Select(Math.Log10).ToArray();
+        if (points.Length == 0)
+            return;
+        using var plot = FigureRenderer.New(
+            "stated cost of GPUs (USD)",
+            "cost at market prices, lowest to highest (USD)"
+        );
+        var all = points
+            .SelectMany(point =>
+                new[] { point.RentedCost!.Value, point.MarketCost!.Value.Low, point.MarketCost.Value.High }
+            )
+            .Select(Math.Log10)
+            .ToArray();
         var (low, high) = (all.Min() - 0.3, all.Max() + 0.3);
         double[] ends = [low, high];
         FigureRenderer.Line(plot, ends, ends, Color.FromHex("#777777"), 1.5f, Stroke.Dotted);
         foreach (var point in points)
         {
-            var (x, bottom, top) = (Math.Log10(point.RentedCost!.Value), Math.Log10(point.MarketCost!.Value.Low), Math.Log10(point.MarketCost.Value.High));
-            double[] across = [x, x], range = [bottom, top];
+            var (x, bottom, top) = (
+                Math.Log10(point.RentedCost!.Value),
+                Math.Log10(point.MarketCost!.Value.Low),
+                Math.Log10(point.MarketCost.Value.High)
+            );
+            double[] across = [x, x],
+                range = [bottom, top];
             var line = plot.Add.Scatter(across, range);
             (line.Color, line.LineWidth, line.MarkerSize) = (Color.FromHex(Looks[point.Verdict].Color), 2, 0);
             Mark(plot, point.Verdict, x, (bottom + top) / 2);
         }
 
-        foreach (var (run, y) in FigureRenderer.Spread([.. points.Select(point => (point.Run, (Math.Log10(point.MarketCost!.Value.Low) + Math.Log10(point.MarketCost.Value.High)) / 2))], (high - low) * 0.05, low, high))
+        foreach (
+            var (run, y) in FigureRenderer.Spread(
+                [
+                    .. points.Select(point =>
+                        (
+                            point.Run,
+                            (Math.Log10(point.MarketCost!.Value.Low) + Math.Log10(point.MarketCost.Value.High)) / 2
+                        )
+                    ),
+                ],
+                (high - low) * 0.05,
+                low,
+                high
+            )
+        )
         {
-            var label = plot.Add.Text(run, Math.Log10(points.First(point => point.Run == run).RentedCost!.Value) + (high - low) * 0.02, y);
-            (label.LabelFontColor, label.LabelFontSize, label.LabelAlignment) = (Color.FromHex("#333333"), FigureRenderer.TextSize, Alignment.MiddleLeft);
+            var label = plot.Add.Text(
+                run,
+                Math.Log10(points.First(point => point.Run == run).RentedCost!.Value) + (high - low) * 0.02,
+                y
+            );
+            (label.LabelFontColor, label.LabelFontSize, label.LabelAlignment) = (
+                Color.FromHex("#333333"),
+                FigureRenderer.TextSize,
+                Alignment.MiddleLeft
+            );
         }
 
         plot.ShowLegend(Alignment.UpperLeft);
@@ -95,48 +156,97 @@ public static class ClaimReport
         plot.Axes.Bottom.TickGenerator = FigureRenderer.LogTicks(low, high);
         plot.Axes.Left.TickGenerator = FigureRenderer.LogTicks(low, high);
         FigureRenderer.Save(plot, folder, "stated-against-recomputed");
-        Caption(folder, "stated-against-recomputed", "Stated cost of the GPUs of each training run (data that was bought is left out) against its GPU-hours at market prices, on logarithmic axes. A line goes from the lowest to the highest market price, the marker stands in the middle and says the verdict; on the dotted diagonal both agree.");
+        Caption(
+            folder,
+            "stated-against-recomputed",
+            "Stated cost of the GPUs of each training run (data that was bought is left out) against its GPU-hours at market prices, on logarithmic axes. A line goes from the lowest to the highest market price, the marker stands in the middle and says the verdict; on the dotted diagonal both agree."
+        );
     }
 
     private static void GapFigure(ResultsFolder folder, IReadOnlyList<RunCheck> checks)
     {
-        var rows = checks.SelectMany(check => GapRow.Of(check).Select(row => (check.Verdict, Row: row))).Where(entry => entry.Row.CostUsd > 0).ToArray();
-        if (rows.Length == 0) return;
+        var rows = checks
+            .SelectMany(check => GapRow.Of(check).Select(row => (check.Verdict, Row: row)))
+            .Where(entry => entry.Row.CostUsd > 0)
+            .ToArray();
+        if (rows.Length == 0)
+            return;
         using var plot = FigureRenderer.New("cost (USD)", "gap to the teacher recovered");
         var xs = rows.Select(entry => Math.Log10(entry.Row.CostUsd!.Value)).ToArray();
         var (left, right) = (xs.Min() - 0.3, xs.Max() + 0.3);
-        var (bottom, top) = (Math.Min(0, rows.Min(entry => entry.Row.Recovered)) - 0.1, Math.Max(1, rows.Max(entry => entry.Row.Recovered)) + 0.1);
-        FigureRenderer.Line(plot, [left, right + (right - left) * 0.3], [1, 1], Color.FromHex("#777777"), 1.5f, Stroke.Dotted);
-        foreach (var (verdict, row) in rows) Mark(plot, verdict, Math.Log10(row.CostUsd!.Value), row.Recovered);
+        var (bottom, top) = (
+            Math.Min(0, rows.Min(entry => entry.Row.Recovered)) - 0.1,
+            Math.Max(1, rows.Max(entry => entry.Row.Recovered)) + 0.1
+        );
+        FigureRenderer.Line(
+            plot,
+            [left, right + (right - left) * 0.3],
+            [1, 1],
+            Color.FromHex("#777777"),
+            1.5f,
+            Stroke.Dotted
+        );
+        foreach (var (verdict, row) in rows)
+            Mark(plot, verdict, Math.Log10(row.CostUsd!.Value), row.Recovered);
         foreach (var run in rows.GroupBy(entry => entry.Row.Run))
         {
             var x = Math.Log10(run.First().Row.CostUsd!.Value) + (right - left) * 0.012;
-            foreach (var (benchmark, y) in FigureRenderer.Spread([.. run.Select(entry => ($"{run.Key}, {entry.Row.Part}", entry.Row.Recovered))], (top - bottom) * 0.045, bottom, top))
+            foreach (
+                var (benchmark, y) in FigureRenderer.Spread(
+                    [.. run.Select(entry => ($"{run.Key}, {entry.Row.Part}", entry.Row.Recovered))],
+                    (top - bottom) * 0.045,
+                    bottom,
+                    top
+                )
+            )
             {
                 var label = plot.Add.Text(benchmark, x, y);
-                (label.LabelFontColor, label.LabelFontSize, label.LabelAlignment) = (Color.FromHex("#333333"), FigureRenderer.TextSize, Alignment.MiddleLeft);
+                (label.LabelFontColor, label.LabelFontSize, label.LabelAlignment) = (
+                    Color.FromHex("#333333"),
+                    FigureRenderer.TextSize,
+                    Alignment.MiddleLeft
+                );
             }
         }
 
         plot.Axes.SetLimits(left, right + (right - left) * 0.3, bottom, top);
         plot.Axes.Bottom.TickGenerator = FigureRenderer.LogTicks(left, right);
-        plot.Axes.Left.TickGenerator = FigureRenderer.Ticks(bottom, top, FigureRenderer.NiceStep(top - bottom), CurveFigure.Percent);
+        plot.Axes.Left.TickGenerator = FigureRenderer.Ticks(
+            bottom,
+            top,
+            FigureRenderer.NiceStep(top - bottom),
+            CurveFigure.Percent
+        );
         FigureRenderer.Save(plot, folder, "recovered-against-dollars");
-        Caption(folder, "recovered-against-dollars", "The gap between the student before its training and its teacher that each run recovered, by benchmark, against what the run cost: as stated, or the geometric mean of its lowest and highest cost at market prices. On the dotted line the student is as good as its teacher. One published score each: there are no intervals.");
+        Caption(
+            folder,
+            "recovered-against-dollars",
+            "The gap between the student before its training and its teacher that each run recovered, by benchmark, against what the run cost: as stated, or the geometric mean of its lowest and highest cost at market prices. On the dotted line the student is as good as its teacher. One published score each: there are no intervals."
+        );
     }
 
     private static void Mark(Plot plot, Verdict verdict, double x, double y, string legend = "")
     {
-        double[] place = [x], height = [y];
+        double[] place = [x],
+            height = [y];
         var point = plot.Add.Scatter(place, height);
-        (point.Color, point.LineWidth, point.MarkerShape, point.MarkerSize, point.MarkerLineWidth, point.LegendText) = (Color.FromHex(Looks[verdict].Color), 0, Looks[verdict].Marker, 10, 2, legend);
+        (point.Color, point.LineWidth, point.MarkerShape, point.MarkerSize, point.MarkerLineWidth, point.LegendText) = (
+            Color.FromHex(Looks[verdict].Color),
+            0,
+            Looks[verdict].Marker,
+            10,
+            2,
+            legend
+        );
     }
 
     // Points outside the axes carry the legend.
     private static void Legend(Plot plot, IEnumerable<Verdict> verdicts, double x, double y)
     {
-        foreach (var verdict in verdicts.Distinct().Order()) Mark(plot, verdict, x, y, VerdictRow.Name(verdict));
+        foreach (var verdict in verdicts.Distinct().Order())
+            Mark(plot, verdict, x, y, VerdictRow.Name(verdict));
     }
 
-    private static void Caption(ResultsFolder folder, string name, string text) => folder.WriteText($"{ResultsFolder.FiguresName}/{name}.md", text + "\n");
+    private static void Caption(ResultsFolder folder, string name, string text) =>
+        folder.WriteText($"{ResultsFolder.FiguresName}/{name}.md", text + "\n");
 }

@@ -21,18 +21,32 @@ public static class ExperimentReport
         folder.RemoveFigures();
         foreach (var task in spec.Tasks)
         {
-            foreach (var metric in spec.Evaluation.MetricsOf(task.Task).Concat(spec.Evaluation.Confidence ? [Metric.Calibration] : []))
+            foreach (
+                var metric in spec
+                    .Evaluation.MetricsOf(task.Task)
+                    .Concat(spec.Evaluation.Confidence ? [Metric.Calibration] : [])
+            )
             {
                 foreach (var student in spec.Students)
                 {
-                    var rows = results.Summary.Where(row => row.Task == task.Name && row.Metric == metric.Name && row.Student == student.Name).ToArray();
-                    if (rows.All(row => row.Budget is null)) continue;
-                    var suffix = (spec.Tasks.Count > 1 ? "-" + task.Name : "") + (spec.Students.Count > 1 ? "-" + student.Name : "");
-                    if (metric.Probe == 0 || metric == Metric.WatermarkP(spec.Evaluation.Detection!.Probes[^1])) SweepFigure.Draw(spec, folder, results, task, metric, student, suffix);
-                    if (metric == task.Task.Metrics[0]) TeacherFigure.Draw(spec, folder, results, task, metric, student, suffix);
+                    var rows = results
+                        .Summary.Where(row =>
+                            row.Task == task.Name && row.Metric == metric.Name && row.Student == student.Name
+                        )
+                        .ToArray();
+                    if (rows.All(row => row.Budget is null))
+                        continue;
+                    var suffix =
+                        (spec.Tasks.Count > 1 ? "-" + task.Name : "")
+                        + (spec.Students.Count > 1 ? "-" + student.Name : "");
+                    if (metric.Probe == 0 || metric == Metric.WatermarkP(spec.Evaluation.Detection!.Probes[^1]))
+                        SweepFigure.Draw(spec, folder, results, task, metric, student, suffix);
+                    if (metric == task.Task.Metrics[0])
+                        TeacherFigure.Draw(spec, folder, results, task, metric, student, suffix);
 
                     // One budget makes no curve, and what is probed for at several sizes has a figure of its own.
-                    if (metric.Probe > 0) continue;
+                    if (metric.Probe > 0)
+                        continue;
                     if (spec.Budgets.Count == 1)
                     {
                         RankingFigure.Draw(spec, folder, results, rows, metric, $"{metric.Name}-by-method{suffix}");
@@ -40,11 +54,32 @@ public static class ExperimentReport
                     }
 
                     // Budgets that are not compute have a figure of their own.
-                    if (spec.BudgetUnit.Axis is var own && own != BudgetAxis.Compute) ScoreOver(spec, folder, results, rows, metric, own, row => row.Budget, $"{metric.Name}-over-{own.Name}{suffix}");
+                    if (spec.BudgetUnit.Axis is var own && own != BudgetAxis.Compute)
+                        ScoreOver(
+                            spec,
+                            folder,
+                            results,
+                            rows,
+                            metric,
+                            own,
+                            row => row.Budget,
+                            $"{metric.Name}-over-{own.Name}{suffix}"
+                        );
                     // Every generation costs the same: what it costs explains nothing.
-                    if (spec.BudgetUnit.IsChain) continue;
-                    ScoreOver(spec, folder, results, rows, metric, BudgetAxis.Compute, row => row.FlopsTotal, $"{metric.Name}-over-cost{suffix}");
-                    if (rows.Any(row => row.Recovered is not null && row.Method != Summary.GapBaseline)) RecoveredOverBudget(spec, folder, results, rows, $"recovered-over-budget{suffix}");
+                    if (spec.BudgetUnit.IsChain)
+                        continue;
+                    ScoreOver(
+                        spec,
+                        folder,
+                        results,
+                        rows,
+                        metric,
+                        BudgetAxis.Compute,
+                        row => row.FlopsTotal,
+                        $"{metric.Name}-over-cost{suffix}"
+                    );
+                    if (rows.Any(row => row.Recovered is not null && row.Method != Summary.GapBaseline))
+                        RecoveredOverBudget(spec, folder, results, rows, $"recovered-over-budget{suffix}");
                 }
             }
         }
@@ -56,43 +91,124 @@ public static class ExperimentReport
         ClaimFigure.Draw(spec, folder, results);
         LawFigure.Write(spec, folder, results);
         foreach (var student in spec.Students)
-            CostFigure.Draw(spec, folder, results, student, "cost-by-kind" + (spec.Students.Count > 1 ? "-" + student.Name : ""));
+            CostFigure.Draw(
+                spec,
+                folder,
+                results,
+                student,
+                "cost-by-kind" + (spec.Students.Count > 1 ? "-" + student.Name : "")
+            );
         TimingTable.Write(folder);
-        folder.WriteText(HtmlPage.Name, HtmlPage.Of(spec, folder, results, compared, UseFigure.Write(spec, folder, results)));
+        folder.WriteText(
+            HtmlPage.Name,
+            HtmlPage.Of(spec, folder, results, compared, UseFigure.Write(spec, folder, results))
+        );
     }
 
     private static void ScoreOver(
-        ExperimentSpec spec, ResultsFolder folder, Results results, IReadOnlyList<SummaryRow> rows, Metric metric, BudgetAxis axis, Func<SummaryRow, double?> x, string name)
+        ExperimentSpec spec,
+        ResultsFolder folder,
+        Results results,
+        IReadOnlyList<SummaryRow> rows,
+        Metric metric,
+        BudgetAxis axis,
+        Func<SummaryRow, double?> x,
+        string name
+    )
     {
         var references = new List<CurveFigure.Reference>();
-        foreach (var teacher in results.Summary.Where(row => row.Method == Summary.Teacher && row.Task == rows[0].Task && row.Metric == metric.Name))
-            references.Add(new CurveFigure.Reference($"teacher {teacher.Teacher} {Fixed(teacher.Value)}", teacher.Value));
+        foreach (
+            var teacher in results.Summary.Where(row =>
+                row.Method == Summary.Teacher && row.Task == rows[0].Task && row.Metric == metric.Name
+            )
+        )
+            references.Add(
+                new CurveFigure.Reference($"teacher {teacher.Teacher} {Fixed(teacher.Value)}", teacher.Value)
+            );
         if (rows.FirstOrDefault(row => row.Budget is null) is { } untrained)
-            references.Add(new CurveFigure.Reference($"{Labels.Before(spec.Students.First(student => student.Name == untrained.Student))} {Fixed(untrained.Value)}", untrained.Value));
+            references.Add(
+                new CurveFigure.Reference(
+                    $"{Labels.Before(spec.Students.First(student => student.Name == untrained.Student))} {Fixed(untrained.Value)}",
+                    untrained.Value
+                )
+            );
         var seeds = new SeedValues(results);
         // What a distant server spent is not known, and has no place on an axis of cost.
-        var curves = Curves(spec, rows.Where(row => row.Budget is not null && x(row) > 0), row => x(row)!.Value, row => seeds.Point(x(row)!.Value, row));
-        if (curves.Count == 0) return;
-        new CurveFigure { X = new CurveFigure.Axis(axis.Label, axis.IsEven), Y = metric.Label, Curves = curves, Styles = MethodLook.Of(spec, curves.Keys), References = references, Natural = metric.IsShare ? (0, 1) : null }.Draw(folder, name);
-        Captions.Write(folder, name, $"{Capitalised(metric.Label)} against {axis.Label.Replace(" (FLOPs)", "", StringComparison.Ordinal)}, one curve for each method of student {rows[0].Student}.", spec, rows, results);
-    }
-
-    private static void RecoveredOverBudget(ExperimentSpec spec, ResultsFolder folder, Results results, IReadOnlyList<SummaryRow> rows, string name)
-    {
-        var curves = Curves(spec, rows.Where(row => row.Recovered is not null && row.Method != Summary.GapBaseline), row => row.Budget!.Value, row => new(row.Budget!.Value, row.Recovered!.Value, row.RecoveredLow, row.RecoveredHigh));
+        var curves = Curves(
+            spec,
+            rows.Where(row => row.Budget is not null && x(row) > 0),
+            row => x(row)!.Value,
+            row => seeds.Point(x(row)!.Value, row)
+        );
+        if (curves.Count == 0)
+            return;
         new CurveFigure
         {
-            X = $"budget ({spec.BudgetUnit.Label})", Y = "gap to the teacher recovered", Curves = curves, Styles = MethodLook.Of(spec, curves.Keys), Tick = CurveFigure.Percent, Natural = (0, 1),
-            References = [new CurveFigure.Reference("teacher", 1), new CurveFigure.Reference("gold answers, same compute", 0)],
+            X = new CurveFigure.Axis(axis.Label, axis.IsEven),
+            Y = metric.Label,
+            Curves = curves,
+            Styles = MethodLook.Of(spec, curves.Keys),
+            References = references,
+            Natural = metric.IsShare ? (0, 1) : null,
         }.Draw(folder, name);
         Captions.Write(
-            folder, name,
-            "Share of the gap between the teacher and the student trained on gold answers at the same student compute that each method recovers. "
-            + "A missing point means that the gap's interval contains 0: there is no gap to recover.", spec, rows, results);
+            folder,
+            name,
+            $"{Capitalised(metric.Label)} against {axis.Label.Replace(" (FLOPs)", "", StringComparison.Ordinal)}, one curve for each method of student {rows[0].Student}.",
+            spec,
+            rows,
+            results
+        );
     }
 
-    private static Dictionary<string, CurveFigure.Point[]> Curves(ExperimentSpec spec, IEnumerable<SummaryRow> rows, Func<SummaryRow, double> order, Func<SummaryRow, CurveFigure.Point> point) =>
-        rows.Where(row => row.Budget is not null).GroupBy(row => Labels.Of(spec, row.Teacher, row.Method)).ToDictionary(group => group.Key, group => group.OrderBy(order).Select(point).ToArray());
+    private static void RecoveredOverBudget(
+        ExperimentSpec spec,
+        ResultsFolder folder,
+        Results results,
+        IReadOnlyList<SummaryRow> rows,
+        string name
+    )
+    {
+        var curves = Curves(
+            spec,
+            rows.Where(row => row.Recovered is not null && row.Method != Summary.GapBaseline),
+            row => row.Budget!.Value,
+            row => new(row.Budget!.Value, row.Recovered!.Value, row.RecoveredLow, row.RecoveredHigh)
+        );
+        new CurveFigure
+        {
+            X = $"budget ({spec.BudgetUnit.Label})",
+            Y = "gap to the teacher recovered",
+            Curves = curves,
+            Styles = MethodLook.Of(spec, curves.Keys),
+            Tick = CurveFigure.Percent,
+            Natural = (0, 1),
+            References =
+            [
+                new CurveFigure.Reference("teacher", 1),
+                new CurveFigure.Reference("gold answers, same compute", 0),
+            ],
+        }.Draw(folder, name);
+        Captions.Write(
+            folder,
+            name,
+            "Share of the gap between the teacher and the student trained on gold answers at the same student compute that each method recovers. "
+                + "A missing point means that the gap's interval contains 0: there is no gap to recover.",
+            spec,
+            rows,
+            results
+        );
+    }
+
+    private static Dictionary<string, CurveFigure.Point[]> Curves(
+        ExperimentSpec spec,
+        IEnumerable<SummaryRow> rows,
+        Func<SummaryRow, double> order,
+        Func<SummaryRow, CurveFigure.Point> point
+    ) =>
+        rows.Where(row => row.Budget is not null)
+            .GroupBy(row => Labels.Of(spec, row.Teacher, row.Method))
+            .ToDictionary(group => group.Key, group => group.OrderBy(order).Select(point).ToArray());
 
     private static string Fixed(double value) => value.ToString("0.00", CultureInfo.InvariantCulture);
 

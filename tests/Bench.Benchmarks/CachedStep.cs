@@ -17,7 +17,9 @@ namespace Bench.Benchmarks;
 /// </summary>
 public class CachedStep
 {
-    private readonly Dictionary<string, (Learner Learner, PreparedCurriculum Curriculum)> arms = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (Learner Learner, PreparedCurriculum Curriculum)> arms = new(
+        StringComparer.Ordinal
+    );
     private readonly string folder = Directory.CreateTempSubdirectory("bench-cached-").FullName;
 
     [Params(256, 151_936)]
@@ -28,11 +30,25 @@ public class CachedStep
     {
         set_num_threads(1);
         var (batch, time) = Vocabulary > 1000 ? (4, 64) : (32, 128);
-        var shape = new ModelShape { Layers = 4, Width = 128, Heads = 4, KeyValueHeads = 4, HeadWidth = 32, FeedForward = 344, Vocabulary = Vocabulary, TiedHead = true };
+        var shape = new ModelShape
+        {
+            Layers = 4,
+            Width = 128,
+            Heads = 4,
+            KeyValueHeads = 4,
+            HeadWidth = 32,
+            FeedForward = 344,
+            Vocabulary = Vocabulary,
+            TiedHead = true,
+        };
         var optimiser = new OptimiserSpec { LearningRate = 1e-3, Batch = batch };
         var random = new Seed(1).Stream("tokens");
-        var sequences = Enumerable.Range(0, 4 * batch).Select(_ => new Sequence([.. Enumerable.Range(0, time + 1).Select(_ => random.Next(Vocabulary))], 1)).ToArray();
-        foreach (var sampled in (bool[])[false, true]) WriteScores(sequences, sampled, random);
+        var sequences = Enumerable
+            .Range(0, 4 * batch)
+            .Select(_ => new Sequence([.. Enumerable.Range(0, time + 1).Select(_ => random.Next(Vocabulary))], 1))
+            .ToArray();
+        foreach (var sampled in (bool[])[false, true])
+            WriteScores(sequences, sampled, random);
         Add("cross-entropy", new CrossEntropy(), null);
         Add("forward-kl", new ForwardKl(), false);
         Add("forward-kl sampled", new ForwardKl(), true);
@@ -41,9 +57,14 @@ public class CachedStep
         {
             var model = Decoder.Initialise(shape, Compute.Cpu, new Seed(0));
             var objective = new StudentObjective(loss, model, null, default);
-            var lesson = Lesson.Of(sequences) with { Probabilities = sampled is { } draws ? new TeacherProbabilities(PathOf(draws)) : null };
+            var lesson = Lesson.Of(sequences) with
+            {
+                Probabilities = sampled is { } draws ? new TeacherProbabilities(PathOf(draws)) : null,
+            };
             arms[name] = (
-                new Learner(objective, Compute.Cpu, optimiser), new PreparedCurriculum(lesson, objective, shape, Compute.Cpu, optimiser, new Seed(2)));
+                new Learner(objective, Compute.Cpu, optimiser),
+                new PreparedCurriculum(lesson, objective, shape, Compute.Cpu, optimiser, new Seed(2))
+            );
         }
     }
 
@@ -66,7 +87,14 @@ public class CachedStep
     private void WriteScores(Sequence[] sequences, bool sampled, RandomStream random)
     {
         const int K = 32;
-        using var writer = new TeacherProbabilities.Writer(PathOf(sampled), sequences.Length, K, Vocabulary, 1, sampled);
+        using var writer = new TeacherProbabilities.Writer(
+            PathOf(sampled),
+            sequences.Length,
+            K,
+            Vocabulary,
+            1,
+            sampled
+        );
         var tokens = new long[sequences[0].ResponseLength * K];
         var values = new float[tokens.Length];
         for (var i = 0; i < sequences.Length; i++)

@@ -30,16 +30,18 @@ public class Generate
     {
         set_num_threads(1);
         var compute = Fused ? Compute.Cpu : Compute.Composite;
-        model = Shape == "stories"
-            ? Llama2cFile.Load(ReferenceData.Of("checkpoints/stories260k/stories260K.bin"), compute)
-            : Decoder.Initialise(PeerShapes.Named(Shape), compute, new Seed(0));
+        model =
+            Shape == "stories"
+                ? Llama2cFile.Load(ReferenceData.Of("checkpoints/stories260k/stories260K.bin"), compute)
+                : Decoder.Initialise(PeerShapes.Named(Shape), compute, new Seed(0));
         model.Freeze();
         generator = new TextGenerator(model, TimeProvider.System);
         prompts = [.. Enumerable.Range(0, Batch).Select(i => new[] { 1 + i })];
     }
 
     [Benchmark]
-    public long Tokens() => generator.Continue(prompts, 128, -1, SamplingSpec.Greedy, default, ChargeKind.Evaluation).Charge.Tokens;
+    public long Tokens() =>
+        generator.Continue(prompts, 128, -1, SamplingSpec.Greedy, default, ChargeKind.Evaluation).Charge.Tokens;
 
     [GlobalCleanup]
     public void CleanUp() => model.Dispose();

@@ -37,7 +37,8 @@ public class SignalCache
     [Benchmark]
     public float Read()
     {
-        for (var i = 0; i < Sequences; i++) scores.Read(i, tokens, values);
+        for (var i = 0; i < Sequences; i++)
+            scores.Read(i, tokens, values);
         return values[0];
     }
 
@@ -50,8 +51,16 @@ public class SignalCache
 
     private void WriteTo(string name)
     {
-        using var writer = new TeacherProbabilities.Writer(Path.Combine(folder, name), Sequences, K, Vocabulary, 1, sampled: false);
-        for (var i = 0; i < Sequences; i++) writer.Write(i, tokens, values);
+        using var writer = new TeacherProbabilities.Writer(
+            Path.Combine(folder, name),
+            Sequences,
+            K,
+            Vocabulary,
+            1,
+            sampled: false
+        );
+        for (var i = 0; i < Sequences; i++)
+            writer.Write(i, tokens, values);
         writer.Complete();
     }
 }

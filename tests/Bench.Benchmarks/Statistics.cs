@@ -14,7 +14,14 @@ public class Statistics
     public void SetUp()
     {
         var random = new Seed(1).Stream("scores");
-        double[][] Scores(int percent) => [.. Enumerable.Range(0, 5).Select(_ => Enumerable.Range(0, 500).Select(_ => random.Next(100) < percent ? 1.0 : 0.0).ToArray())];
+        double[][] Scores(int percent) =>
+            [
+                .. Enumerable
+                    .Range(0, 5)
+                    .Select(_ =>
+                        Enumerable.Range(0, 500).Select(_ => random.Next(100) < percent ? 1.0 : 0.0).ToArray()
+                    ),
+            ];
         (one, other) = (Scores(60), Scores(50));
     }
 

@@ -15,9 +15,18 @@ public class Texts
     [GlobalSetup]
     public void SetUp()
     {
-        using (var packed = new GZipStream(File.OpenRead(ReferenceData.Of("tokenizers/llama3_1/tokenizer.json.gz")), CompressionMode.Decompress))
-        using (var file = File.Create(Path.Combine(folder, "tokenizer.json"))) packed.CopyTo(file);
-        File.Copy(ReferenceData.Of("tokenizers/llama3_1/tokenizer_config.json"), Path.Combine(folder, "tokenizer_config.json"));
+        using (
+            var packed = new GZipStream(
+                File.OpenRead(ReferenceData.Of("tokenizers/llama3_1/tokenizer.json.gz")),
+                CompressionMode.Decompress
+            )
+        )
+        using (var file = File.Create(Path.Combine(folder, "tokenizer.json")))
+            packed.CopyTo(file);
+        File.Copy(
+            ReferenceData.Of("tokenizers/llama3_1/tokenizer_config.json"),
+            Path.Combine(folder, "tokenizer_config.json")
+        );
         tokenizer = HuggingFaceTokenizer.Load(folder);
         var paragraph = File.ReadAllText(ReferenceData.Of("tokenizers/README.md"));
         text = string.Concat(Enumerable.Repeat(paragraph, 1 + 100_000 / paragraph.Length));

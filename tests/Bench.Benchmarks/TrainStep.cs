@@ -35,25 +35,54 @@ public class TrainStep
         var compute = Fused ? Compute.Cpu : Compute.Composite;
         var optimiser = new OptimiserSpec { LearningRate = 1e-3, Batch = PeerShapes.Batch };
         var (shape, time) = (PeerShapes.Named(Shape), PeerShapes.TimeOf(Shape));
-        var (model, teacher) = (Decoder.Initialise(shape, compute, new Seed(0)), Decoder.Initialise(PeerShapes.TeacherOf(Shape), compute, new Seed(3)));
+        var (model, teacher) = (
+            Decoder.Initialise(shape, compute, new Seed(0)),
+            Decoder.Initialise(PeerShapes.TeacherOf(Shape), compute, new Seed(3))
+        );
         teacher.Freeze();
         var objective = StudentObjective.OfText(model);
         text = new Learner(objective, compute, optimiser);
         probabilities = new Learner(
-            new StudentObjective(new ForwardKl { Temperature = 2 }, model, null, default), compute, optimiser);
+            new StudentObjective(new ForwardKl { Temperature = 2 }, model, null, default),
+            compute,
+            optimiser
+        );
         owned.AddRange([model, teacher, text, probabilities]);
         var random = new Seed(1).Stream("tokens");
-        var sequences = Enumerable.Range(0, PeerShapes.Batch).Select(_ => new Sequence([.. Enumerable.Range(0, time + 1).Select(_ => random.Next(shape.Vocabulary))], 1)).ToArray();
-        crossEntropy = new PreparedCurriculum(Lesson.Of(sequences), objective, shape, compute, optimiser, new Seed(2)).Next;
+        var sequences = Enumerable
+            .Range(0, PeerShapes.Batch)
+            .Select(_ => new Sequence([.. Enumerable.Range(0, time + 1).Select(_ => random.Next(shape.Vocabulary))], 1))
+            .ToArray();
+        crossEntropy = new PreparedCurriculum(
+            Lesson.Of(sequences),
+            objective,
+            shape,
+            compute,
+            optimiser,
+            new Seed(2)
+        ).Next;
         // As the peer does: the teacher reads the batch while the student learns.
-        var cost = new StepCost(Flops.Zero, Flops.Zero, PeerShapes.Batch * time, PeerShapes.Batch * time, PeerShapes.Batch);
-        denseKl = () => new TrainingStep(cost, [() =>
-        {
-            var batch = BatchBuilder.Of(sequences, time, compute);
-            Tensor target;
-            using (no_grad()) target = teacher.Logits(batch.Ids);
-            return batch with { Teacher = new TeacherDistribution.Dense(target) };
-        }]);
+        var cost = new StepCost(
+            Flops.Zero,
+            Flops.Zero,
+            PeerShapes.Batch * time,
+            PeerShapes.Batch * time,
+            PeerShapes.Batch
+        );
+        denseKl = () =>
+            new TrainingStep(
+                cost,
+                [
+                    () =>
+                    {
+                        var batch = BatchBuilder.Of(sequences, time, compute);
+                        Tensor target;
+                        using (no_grad())
+                            target = teacher.Logits(batch.Ids);
+                        return batch with { Teacher = new TeacherDistribution.Dense(target) };
+                    },
+                ]
+            );
     }
 
     [Benchmark]

@@ -12,7 +12,12 @@ internal static class Clients
 
     internal static (int Code, string Output, string Errors) Start(string program, params string[] arguments)
     {
-        var start = new ProcessStartInfo(program, arguments) { WorkingDirectory = Folder, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(program, arguments)
+        {
+            WorkingDirectory = Folder,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         // The tests' own libraries are none of theirs.
         start.Environment.Remove("LD_LIBRARY_PATH");
         using var process = Process.Start(start)!;
@@ -31,9 +36,13 @@ internal static class Clients
             try
             {
                 Assert.SkipUnless(Start("node", "--version").Code == 0, "needs node");
-                if (Directory.Exists(folder)) return folder;
+                if (Directory.Exists(folder))
+                    return folder;
                 var installed = Start("npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts");
-                Assert.SkipUnless(installed.Code == 0, $"needs the npm package {package}: {installed.Errors.ReplaceLineEndings(" ")}");
+                Assert.SkipUnless(
+                    installed.Code == 0,
+                    $"needs the npm package {package}: {installed.Errors.ReplaceLineEndings(" ")}"
+                );
                 return folder;
             }
             catch (Win32Exception)

@@ -7,7 +7,8 @@ internal static class Golden
     {
         var path = Path.Combine(Repository.Root, "tests", "Bench.Tests", "Goldens", name);
         var golden = File.Exists(path) ? File.ReadAllText(path) : "";
-        if (golden != written && Environment.GetEnvironmentVariable("BENCH_WRITE_GOLDENS") == "1") File.WriteAllText(path, written);
+        if (golden != written && Environment.GetEnvironmentVariable("BENCH_WRITE_GOLDENS") == "1")
+            File.WriteAllText(path, written);
         Assert.Equal(golden, written);
     }
 }

@@ -5,11 +5,19 @@ internal static class Repository
 {
     internal static string Root { get; } = Find();
 
-    private static string Data { get; } = Environment.GetEnvironmentVariable("BENCH_DATA") is { Length: > 0 } data ? data : Shared("data");
+    private static string Data { get; } =
+        Environment.GetEnvironmentVariable("BENCH_DATA") is { Length: > 0 } data ? data : Shared("data");
 
     /// <summary>A file or folder of the packs of reference material.</summary>
     internal static string Shared(string path) =>
-        Path.GetFullPath(Path.Combine(Environment.GetEnvironmentVariable("BENCH_SHARED") is { Length: > 0 } shared ? shared : Path.Combine(Root, "..", "shared"), path));
+        Path.GetFullPath(
+            Path.Combine(
+                Environment.GetEnvironmentVariable("BENCH_SHARED") is { Length: > 0 } shared
+                    ? shared
+                    : Path.Combine(Root, "..", "shared"),
+                path
+            )
+        );
 
     /// <summary>A file or folder of the reference data; the test is skipped, visibly, where it is absent.</summary>
     internal static string DataOrSkip(string path)
@@ -25,7 +33,9 @@ internal static class Repository
     private static string Find()
     {
         var folder = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(folder, "Bench.sln"))) folder = Path.GetDirectoryName(folder) ?? throw new InvalidOperationException("no Bench.sln above the tests");
+        while (!File.Exists(Path.Combine(folder, "Bench.sln")))
+            folder =
+                Path.GetDirectoryName(folder) ?? throw new InvalidOperationException("no Bench.sln above the tests");
         return folder;
     }
 }

@@ -17,8 +17,15 @@ internal static class DoctorCommand
 
     internal static Command Create()
     {
-        var store = new Option<bool>("--store") { Description = "Read every file of the store and compare it with its checksum; what is damaged is taken away, and the next run computes it anew." };
-        var command = new Command("doctor", "Say what is installed, which libtorch is used, and what is wrong.") { store };
+        var store = new Option<bool>("--store")
+        {
+            Description =
+                "Read every file of the store and compare it with its checksum; what is damaged is taken away, and the next run computes it anew.",
+        };
+        var command = new Command("doctor", "Say what is installed, which libtorch is used, and what is wrong.")
+        {
+            store,
+        };
         command.SetAction(parsed => parsed.GetValue(store) ? ExamineStore() : Examine());
         return command;
     }
@@ -31,17 +38,28 @@ internal static class DoctorCommand
         foreach (var entry in store.Entries(examined: true))
         {
             bytes += entry.Bytes;
-            if (entry.Wrong is null) unknown++;
-            else if (!entry.IsDamaged) sound++;
-            if (!entry.IsDamaged) continue;
+            if (entry.Wrong is null)
+                unknown++;
+            else if (!entry.IsDamaged)
+                sound++;
+            if (!entry.IsDamaged)
+                continue;
             damaged++;
-            Console.WriteLine($"WRONG: {entry.Folder}: {string.Join(", ", entry.Wrong!)}; taken away, the next run computes it anew");
+            Console.WriteLine(
+                $"WRONG: {entry.Folder}: {string.Join(", ", entry.Wrong!)}; taken away, the next run computes it anew"
+            );
             store.Remove(entry.Key);
         }
 
         var left = store.Sweep().Count + place.Sweep();
-        if (left > 0) Console.WriteLine($"removed {left} {(left == 1 ? "thing" : "things")} that killed processes had left");
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{store.Root}: {bytes / 1048576.0:0.0} MiB, {sound} entries as they were written{(unknown > 0 ? $", {unknown} made before there were checksums" : "")}, {damaged} damaged"));
+        if (left > 0)
+            Console.WriteLine($"removed {left} {(left == 1 ? "thing" : "things")} that killed processes had left");
+        Console.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{store.Root}: {bytes / 1048576.0:0.0} MiB, {sound} entries as they were written{(unknown > 0 ? $", {unknown} made before there were checksums" : "")}, {damaged} damaged"
+            )
+        );
         return damaged == 0 ? ExitCodes.Done : ExitCodes.SomeFailed;
     }
 
@@ -63,15 +81,21 @@ internal static class DoctorCommand
         }
 
         Line("TorchSharp", $"{MachineManifest.VersionOf("TorchSharp")} over {LibTorch.Wrapper}");
-        Line("a process has", $"{LibTorch.Threads} {(LibTorch.Threads == 1 ? "thread" : "threads")}{LibTorch.KeepsMemory switch { true => ", and keeps the memory of large tensors", false => ", and gives the memory of large tensors back at every step", null => "" }}");
-        if (!OperatingSystem.IsLinux()) Line("cores", "are not reserved for units on this system, and Slurm is not used");
+        Line(
+            "a process has",
+            $"{LibTorch.Threads} {(LibTorch.Threads == 1 ? "thread" : "threads")}{LibTorch.KeepsMemory switch { true => ", and keeps the memory of large tensors", false => ", and gives the memory of large tensors back at every step", null => "" }}"
+        );
+        if (!OperatingSystem.IsLinux())
+            Line("cores", "are not reserved for units on this system, and Slurm is not used");
         Line("device: cuda", LibTorch.Devices ?? "finds nothing with this libtorch");
         var rate = LibTorch.MatrixRate(TimeProvider.System);
         Line("matrix product", string.Create(CultureInfo.InvariantCulture, $"{rate / 1e9:0} GFLOP/s fp32 on one core"));
-        if (rate < SuspiciousRate) problems.Add("matrix products are slow: this processor may lack AVX2, or be busy with other work");
+        if (rate < SuspiciousRate)
+            problems.Add("matrix products are slow: this processor may lack AVX2, or be busy with other work");
         Line("ONNX Runtime", OnnxModel.RuntimeVersion);
         Line("figures", $"ScottPlot {MachineManifest.VersionOf("ScottPlot")}");
-        if (FigureRenderer.Problem() is { } undrawn) problems.Add($"figures cannot be drawn: {undrawn}");
+        if (FigureRenderer.Problem() is { } undrawn)
+            problems.Add($"figures cannot be drawn: {undrawn}");
         Line("store", place.Store.Root);
         try
         {
@@ -82,11 +106,15 @@ internal static class DoctorCommand
             problems.Add(error.Message);
         }
 
-        Line("reference data", Directory.Exists(place.Data) ? place.Data : "absent (tests that need it are skipped; set BENCH_DATA)");
-        foreach (var problem in problems) Console.WriteLine($"WRONG: {problem}");
+        Line(
+            "reference data",
+            Directory.Exists(place.Data) ? place.Data : "absent (tests that need it are skipped; set BENCH_DATA)"
+        );
+        foreach (var problem in problems)
+            Console.WriteLine($"WRONG: {problem}");
         Console.WriteLine(problems.Count == 0 ? "all is well" : $"{problems.Count} to mend");
         return problems.Count == 0 ? ExitCodes.Done : ExitCodes.SomeFailed;
     }
 
-    private static void Line(string what, string value) => Console.WriteLine($"{what,-15} {value}");
+    private static void Line(string what, string value) => Console.WriteLine($"{what, -15} {value}");
 }

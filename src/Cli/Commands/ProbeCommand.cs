@@ -30,7 +30,10 @@ internal static class ProbeCommand
             Planner.Make(ExperimentFile.Load(file), Workplace.Current.Files(file));
             LibTorch.Require();
         });
-        var steps = new Command("first-steps", "What the first steps of this process take beyond later ones, and a later one.");
+        var steps = new Command(
+            "first-steps",
+            "What the first steps of this process take beyond later ones, and a later one."
+        );
         steps.SetAction(_ =>
         {
             var (warmUp, step) = MachineMeasurement.FirstSteps(TimeProvider.System);
@@ -44,8 +47,14 @@ internal static class ProbeCommand
         var format = new Argument<string>("format") { Description = "The format of the model." };
         var folder = new Argument<string>("folder") { Description = "The folder that it was written into." };
         var tokens = new Argument<int>("tokens") { Description = "New tokens of each timed response." };
-        var spec = new Option<string?>("--spec") { Description = "The experiment whose items are answered, as it is now." };
-        var original = new Option<string?>("--of") { Description = "The experiment file, beside which its paths start." };
+        var spec = new Option<string?>("--spec")
+        {
+            Description = "The experiment whose items are answered, as it is now.",
+        };
+        var original = new Option<string?>("--of")
+        {
+            Description = "The experiment file, beside which its paths start.",
+        };
         var command = new Command("use", "Measure a model in use.") { format, folder, tokens, spec, original };
         command.SetAction(parsed =>
         {
@@ -55,7 +64,13 @@ internal static class ProbeCommand
             using var owned = model;
             var use = UseMeasurement.Measure(model, bytes, parsed.GetValue(tokens), TimeProvider.System);
             var scores = parsed.GetValue(spec) is { } snapshot
-                ? UseMeasurement.Solve(ExperimentFile.Load(snapshot), Workplace.Current.Files(parsed.GetValue(original)!), model, tokenizer!, TimeProvider.System)
+                ? UseMeasurement.Solve(
+                    ExperimentFile.Load(snapshot),
+                    Workplace.Current.Files(parsed.GetValue(original)!),
+                    model,
+                    tokenizer!,
+                    TimeProvider.System
+                )
                 : [];
             Console.WriteLine(JsonSerializer.Serialize(new Probed(use, scores)));
         });
@@ -71,13 +86,21 @@ internal static class ProbeCommand
     /// <param name="cancel">Ends the measuring process.</param>
     /// <exception cref="LabException">It could not be measured.</exception>
     internal static (ModelUse Use, IReadOnlyList<TaskScores> Scores) Use(
-        string format, Decoder model, ITokenizer tokenizer, int tokens, ExperimentSpec? spec, CancellationToken cancel)
+        string format,
+        Decoder model,
+        ITokenizer tokenizer,
+        int tokens,
+        ExperimentSpec? spec,
+        CancellationToken cancel
+    )
     {
         var folder = Directory.CreateTempSubdirectory("bench-use-").FullName;
         try
         {
             UseMeasurement.Write(Names<ModelFormat>.Find(format)!.Value, folder, model, tokenizer);
-            string[] items = spec is null ? [] : ["--spec", Workplace.Current.Snapshot(spec), "--of", Path.GetFullPath(spec.File)];
+            string[] items = spec is null
+                ? []
+                : ["--spec", Workplace.Current.Snapshot(spec), "--of", Path.GetFullPath(spec.File)];
             var said = Said(["use", format, folder, tokens.ToString(CultureInfo.InvariantCulture), .. items], cancel);
             var (use, scores) = JsonSerializer.Deserialize<Probed>(said)!;
             return (use, scores);
@@ -93,7 +116,14 @@ internal static class ProbeCommand
 
     private static string Said(string[] words, CancellationToken cancel)
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath!, [typeof(ProbeCommand).Assembly.Location, Name, .. words]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(
+            Environment.ProcessPath!,
+            [typeof(ProbeCommand).Assembly.Location, Name, .. words]
+        )
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         (start.Environment["OMP_NUM_THREADS"], start.Environment["MKL_NUM_THREADS"]) = ("1", "1");
         using var process = Process.Start(start) ?? throw new IOException("cannot start a measuring process");
         using var stop = cancel.Register(() => process.Kill(entireProcessTree: true));

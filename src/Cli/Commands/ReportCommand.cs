@@ -19,10 +19,28 @@ internal static class ReportCommand
         var experiment = Arguments.Experiment();
         experiment.Arity = ArgumentArity.ZeroOrOne;
         var output = Arguments.Output();
-        var index = new Option<bool>("--index") { Description = "The pages of all results instead, and one over them; with --out in that folder, to publish." };
-        var command = new Command("report", "Rebuild tables, figures and the page from the CSV files.") { experiment, output, index };
-        command.SetAction(parsed => parsed.GetValue(index) ? Index(parsed.GetValue(output)) : Rebuild(
-            parsed.GetValue(experiment) ?? throw new UsageException("no experiment is named", "bench report NAME, or bench report --index for a page over all"), parsed.GetValue(output)));
+        var index = new Option<bool>("--index")
+        {
+            Description = "The pages of all results instead, and one over them; with --out in that folder, to publish.",
+        };
+        var command = new Command("report", "Rebuild tables, figures and the page from the CSV files.")
+        {
+            experiment,
+            output,
+            index,
+        };
+        command.SetAction(parsed =>
+            parsed.GetValue(index)
+                ? Index(parsed.GetValue(output))
+                : Rebuild(
+                    parsed.GetValue(experiment)
+                        ?? throw new UsageException(
+                            "no experiment is named",
+                            "bench report NAME, or bench report --index for a page over all"
+                        ),
+                    parsed.GetValue(output)
+                )
+        );
         return command;
     }
 
@@ -30,12 +48,25 @@ internal static class ReportCommand
     {
         var root = Path.Combine(Workplace.Current.Root, "results");
         var found = new List<(ExperimentSpec, ResultsFolder)>();
-        foreach (var folder in Directory.Exists(root) ? Directory.GetDirectories(root).Order(StringComparer.Ordinal).Select(path => new ResultsFolder(path)) : [])
+        foreach (
+            var folder in Directory.Exists(root)
+                ? Directory.GetDirectories(root).Order(StringComparer.Ordinal).Select(path => new ResultsFolder(path))
+                : []
+        )
         {
-            if (folder.ReadManifest() is not { } manifest) continue;
+            if (folder.ReadManifest() is not { } manifest)
+                continue;
             try
             {
-                found.Add((ExperimentFile.Parse(Encoding.UTF8.GetBytes(manifest.Spec), Path.Combine(folder.Path, "manifest.json")), folder));
+                found.Add(
+                    (
+                        ExperimentFile.Parse(
+                            Encoding.UTF8.GetBytes(manifest.Spec),
+                            Path.Combine(folder.Path, "manifest.json")
+                        ),
+                        folder
+                    )
+                );
             }
             catch (SpecException error)
             {
@@ -43,8 +74,11 @@ internal static class ReportCommand
             }
         }
 
-        if (found.Count == 0) throw new LedgerException($"{root}: there are no results; bench run makes them");
-        Console.WriteLine($"{found.Count} experiments: {Path.GetRelativePath(Directory.GetCurrentDirectory(), IndexPage.Write(output ?? root, found))}");
+        if (found.Count == 0)
+            throw new LedgerException($"{root}: there are no results; bench run makes them");
+        Console.WriteLine(
+            $"{found.Count} experiments: {Path.GetRelativePath(Directory.GetCurrentDirectory(), IndexPage.Write(output ?? root, found))}"
+        );
         return ExitCodes.Done;
     }
 
@@ -54,11 +88,15 @@ internal static class ReportCommand
         var spec = ExperimentFile.Load(place.ExperimentFile(named));
         var results = Arguments.ResultsOf(place, spec, output);
         var recorded = results.Read();
-        if (recorded.Runs.Count == 0) throw new LedgerException($"{results.Path}: no results yet; bench run {named} makes them");
+        if (recorded.Runs.Count == 0)
+            throw new LedgerException($"{results.Path}: no results yet; bench run {named} makes them");
         ExperimentReport.Write(spec, results);
-        foreach (var line in Conclusions.Of(spec, recorded)) Console.WriteLine(line);
+        foreach (var line in Conclusions.Of(spec, recorded))
+            Console.WriteLine(line);
         Console.WriteLine($"figures: {Path.GetRelativePath(Directory.GetCurrentDirectory(), results.Figures)}");
-        Console.WriteLine($"page: {Path.GetRelativePath(Directory.GetCurrentDirectory(), Path.Combine(results.Path, HtmlPage.Name))}");
+        Console.WriteLine(
+            $"page: {Path.GetRelativePath(Directory.GetCurrentDirectory(), Path.Combine(results.Path, HtmlPage.Name))}"
+        );
         Console.WriteLine($"tables: {Path.GetRelativePath(Directory.GetCurrentDirectory(), results.Tables)}");
         return ExitCodes.Done;
     }

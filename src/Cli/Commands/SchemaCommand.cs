@@ -8,7 +8,10 @@ internal static class SchemaCommand
 {
     internal static Command Create()
     {
-        var command = new Command("schema", "Print the JSON Schema of an experiment file, by which editors complete and check it.");
+        var command = new Command(
+            "schema",
+            "Print the JSON Schema of an experiment file, by which editors complete and check it."
+        );
         command.SetAction(_ => Console.Write(ExperimentSchema.Text));
         return command;
     }

@@ -17,16 +17,43 @@ internal static class ScoreCommand
         var text = new Option<string?>("--text") { Description = "The text to read." };
         var ids = Arguments.TokenIds();
         var tokenizer = Arguments.Tokenizer();
-        var logits = new Option<bool>("--logits") { Description = "Also the logits of what would come next (with --json)." };
+        var logits = new Option<bool>("--logits")
+        {
+            Description = "Also the logits of what would come next (with --json).",
+        };
         var json = new Option<bool>("--json") { Description = "One JSON object." };
-        var command = new Command("score", "Mean negative log-likelihood of a text, and the log-probability of each token.") { model, text, ids, tokenizer, logits, json };
+        var command = new Command(
+            "score",
+            "Mean negative log-likelihood of a text, and the log-probability of each token."
+        )
+        {
+            model,
+            text,
+            ids,
+            tokenizer,
+            logits,
+            json,
+        };
         command.SetAction(parsed =>
         {
             var (words, numbers) = (parsed.GetValue(text), parsed.GetValue(ids));
-            if ((words is null) == (numbers is null)) throw new UsageException("nothing to read is given, or two things", "give --text or --token-ids, one of them");
-            if (parsed.GetValue(logits) && !parsed.GetValue(json)) throw new UsageException("--logits are numbers for programs", "give --json too");
-            if (words is { Length: 0 }) throw new UsageException("--text is empty", "give a text");
-            return Score(parsed.GetValue(model)!, parsed.GetValue(tokenizer), words, numbers, parsed.GetValue(logits), parsed.GetValue(json));
+            if ((words is null) == (numbers is null))
+                throw new UsageException(
+                    "nothing to read is given, or two things",
+                    "give --text or --token-ids, one of them"
+                );
+            if (parsed.GetValue(logits) && !parsed.GetValue(json))
+                throw new UsageException("--logits are numbers for programs", "give --json too");
+            if (words is { Length: 0 })
+                throw new UsageException("--text is empty", "give a text");
+            return Score(
+                parsed.GetValue(model)!,
+                parsed.GetValue(tokenizer),
+                words,
+                numbers,
+                parsed.GetValue(logits),
+                parsed.GetValue(json)
+            );
         });
         return command;
     }
@@ -48,17 +75,33 @@ internal static class ScoreCommand
 
         if (json)
         {
-            var fields = new Dictionary<string, object?> { ["token_ids"] = ids, ["mean_nll"] = read.MeanNats, ["token_logprobs"] = read.LogProbabilities };
-            if (logits) fields["logits"] = read.FinalLogits;
+            var fields = new Dictionary<string, object?>
+            {
+                ["token_ids"] = ids,
+                ["mean_nll"] = read.MeanNats,
+                ["token_logprobs"] = read.LogProbabilities,
+            };
+            if (logits)
+                fields["logits"] = read.FinalLogits;
             Console.WriteLine(JsonSerializer.Serialize(fields, JsonLines.Compact));
             return ExitCodes.Done;
         }
 
         for (var i = 1; i < ids.Length; i++)
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{ids[i],8} {read.LogProbabilities[i - 1],10:0.0000}  {tokenizer?.Decode([ids[i]])}"));
-        Console.WriteLine(read.MeanNats is { } mean
-            ? string.Create(CultureInfo.InvariantCulture, $"{mean:0.000000} nats a token, perplexity {Math.Exp(mean):0.000}, over {ids.Length - 1} tokens")
-            : "one token has nothing before it from which it could be told");
+            Console.WriteLine(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{ids[i], 8} {read.LogProbabilities[i - 1], 10:0.0000}  {tokenizer?.Decode([ids[i]])}"
+                )
+            );
+        Console.WriteLine(
+            read.MeanNats is { } mean
+                ? string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{mean:0.000000} nats a token, perplexity {Math.Exp(mean):0.000}, over {ids.Length - 1} tokens"
+                )
+                : "one token has nothing before it from which it could be told"
+        );
         return ExitCodes.Done;
     }
 }

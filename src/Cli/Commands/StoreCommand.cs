@@ -14,9 +14,17 @@ internal static class StoreCommand
 {
     internal static Command Create()
     {
-        var results = new Option<string[]>("--results") { Description = "More folders with results, beside those under results/.", DefaultValueFactory = _ => [] };
+        var results = new Option<string[]>("--results")
+        {
+            Description = "More folders with results, beside those under results/.",
+            DefaultValueFactory = _ => [],
+        };
         var delete = new Option<bool>("--delete") { Description = "Free it; without this it is only shown." };
-        var gc = new Command("gc", "Show which entries no results refer to, and free them with --delete.") { results, delete };
+        var gc = new Command("gc", "Show which entries no results refer to, and free them with --delete.")
+        {
+            results,
+            delete,
+        };
         gc.SetAction(parsed => Collect(parsed.GetValue(results)!, parsed.GetValue(delete)));
         return new Command("store", "What units have computed, and freeing what no results refer to.") { gc };
     }
@@ -31,21 +39,33 @@ internal static class StoreCommand
         {
             if (new ResultsFolder(folder).ReadManifest() is not { } manifest)
             {
-                if (more.Contains(folder)) throw new UsageException($"there are no results in {folder}", "give the folder that holds manifest.json");
+                if (more.Contains(folder))
+                    throw new UsageException(
+                        $"there are no results in {folder}",
+                        "give the folder that holds manifest.json"
+                    );
                 continue;
             }
 
             looked++;
             // What the results were made from, whatever has become of the experiment's file since.
-            var file = place.FindExperiment(manifest.Experiment) ?? Path.Combine(place.Root, "experiments", manifest.Experiment, "experiment.yaml");
+            var file =
+                place.FindExperiment(manifest.Experiment)
+                ?? Path.Combine(place.Root, "experiments", manifest.Experiment, "experiment.yaml");
             try
             {
-                wanted.UnionWith(Planner.Make(ExperimentFile.Parse(Encoding.UTF8.GetBytes(manifest.Spec), file), place.Files(file)).Units.Select(unit => unit.Fingerprint.Text));
+                wanted.UnionWith(
+                    Planner
+                        .Make(ExperimentFile.Parse(Encoding.UTF8.GetBytes(manifest.Spec), file), place.Files(file))
+                        .Units.Select(unit => unit.Fingerprint.Text)
+                );
             }
             catch (SpecException error)
             {
-                var unknown = $"{folder}: what it refers to is not known, since it cannot be planned here ({error.Message})";
-                if (delete) throw new UsageException(unknown, "mend that, or move the folder away");
+                var unknown =
+                    $"{folder}: what it refers to is not known, since it cannot be planned here ({error.Message})";
+                if (delete)
+                    throw new UsageException(unknown, "mend that, or move the folder away");
                 Console.Error.WriteLine($"bench: {unknown}; it is counted among the others");
             }
         }
@@ -60,12 +80,26 @@ internal static class StoreCommand
             }
 
             (freed, freedBytes) = (freed + 1, freedBytes + entry.Bytes);
-            if (delete) place.Store.Remove(entry.Key);
+            if (delete)
+                place.Store.Remove(entry.Key);
         }
 
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{kept} entries that results refer to: {keptBytes / 1048576.0:0.0} MiB ({looked} folders: those under {own}{(more.Length > 0 ? ", " + string.Join(", ", more) : "; --results names others")})"));
-        if (Workplace.StoreLimit is { } most) Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"BENCH_STORE_GIB allows {most / 1048576.0:0.0} MiB"));
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{freed} others: {freedBytes / 1048576.0:0.0} MiB{(delete ? ", freed" : freed > 0 ? "; --delete frees them, and runs compute them anew" : "")}"));
+        Console.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{kept} entries that results refer to: {keptBytes / 1048576.0:0.0} MiB ({looked} folders: those under {own}{(more.Length > 0 ? ", " + string.Join(", ", more) : "; --results names others")})"
+            )
+        );
+        if (Workplace.StoreLimit is { } most)
+            Console.WriteLine(
+                string.Create(CultureInfo.InvariantCulture, $"BENCH_STORE_GIB allows {most / 1048576.0:0.0} MiB")
+            );
+        Console.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{freed} others: {freedBytes / 1048576.0:0.0} MiB{(delete ? ", freed" : freed > 0 ? "; --delete frees them, and runs compute them anew" : "")}"
+            )
+        );
         return ExitCodes.Done;
     }
 }

@@ -11,14 +11,28 @@ internal static class TokenizeCommand
 {
     internal static Command Create()
     {
-        var model = new Argument<string>("model") { Description = "A tokenizer.json, a model's or tokenizer's folder, or a llama2.c .bin file." };
+        var model = new Argument<string>("model")
+        {
+            Description = "A tokenizer.json, a model's or tokenizer's folder, or a llama2.c .bin file.",
+        };
         var input = new Option<string>("--in") { Description = "JSON Lines: {\"text\"}.", Required = true };
-        var output = new Option<string?>("--out") { Description = "JSON Lines: {\"ids\", \"ids_no_special\", \"decoded\"} (default: standard output)." };
-        var command = new Command("tokenize", "Turn texts into tokens, and those back into text.") { model, input, output };
+        var output = new Option<string?>("--out")
+        {
+            Description = "JSON Lines: {\"ids\", \"ids_no_special\", \"decoded\"} (default: standard output).",
+        };
+        var command = new Command("tokenize", "Turn texts into tokens, and those back into text.")
+        {
+            model,
+            input,
+            output,
+        };
         command.SetAction(parsed =>
         {
             var tokenizer = ModelNames.LoadTokenizer(parsed.GetValue(model)!);
-            JsonLines.Write(parsed.GetValue(output), JsonLines.Read(parsed.GetValue(input)!).Select(line => Tokenize(tokenizer, line)));
+            JsonLines.Write(
+                parsed.GetValue(output),
+                JsonLines.Read(parsed.GetValue(input)!).Select(line => Tokenize(tokenizer, line))
+            );
             return ExitCodes.Done;
         });
         return command;
@@ -31,8 +45,18 @@ internal static class TokenizeCommand
             var text = line.Text("text");
             var plain = tokenizer.Encode(text);
             return tokenizer is HuggingFaceTokenizer real
-                ? new { ids = real.EncodeWhole(text), ids_no_special = plain, decoded = real.Decode(plain, silently: false) }
-                : new { ids = tokenizer.Start(text), ids_no_special = plain, decoded = tokenizer.Decode(plain) };
+                ? new
+                {
+                    ids = real.EncodeWhole(text),
+                    ids_no_special = plain,
+                    decoded = real.Decode(plain, silently: false),
+                }
+                : new
+                {
+                    ids = tokenizer.Start(text),
+                    ids_no_special = plain,
+                    decoded = tokenizer.Decode(plain),
+                };
         }
         catch (LabException error)
         {

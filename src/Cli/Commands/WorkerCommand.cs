@@ -22,21 +22,61 @@ internal static class WorkerCommand
     internal static Command Create()
     {
         var unit = new Argument<string>("unit") { Description = "The unit's fingerprint." };
-        var spec = new Option<string>("--spec") { Required = true, Description = "The experiment as it was when the run began." };
-        var original = new Option<string>("--of") { Required = true, Description = "The experiment file, beside which its paths start." };
+        var spec = new Option<string>("--spec")
+        {
+            Required = true,
+            Description = "The experiment as it was when the run began.",
+        };
+        var original = new Option<string>("--of")
+        {
+            Required = true,
+            Description = "The experiment file, beside which its paths start.",
+        };
         var attached = new Option<bool>("--attached") { Description = "End when standard input closes." };
-        var seed = new Option<long?>(WorkerCommandLine.WorkerSeed) { Description = "The unit's seed: only its units are planned." };
-        var timings = new Option<bool>("--timings") { Description = "Print how many seconds after the process began its parts were done, up to the first training step." };
-        var command = new Command("worker", "Execute one unit of work.") { unit, spec, original, attached, seed, timings };
+        var seed = new Option<long?>(WorkerCommandLine.WorkerSeed)
+        {
+            Description = "The unit's seed: only its units are planned.",
+        };
+        var timings = new Option<bool>("--timings")
+        {
+            Description =
+                "Print how many seconds after the process began its parts were done, up to the first training step.",
+        };
+        var command = new Command("worker", "Execute one unit of work.")
+        {
+            unit,
+            spec,
+            original,
+            attached,
+            seed,
+            timings,
+        };
         command.Hidden = true;
-        command.SetAction(parsed => Run(parsed.GetValue(unit)!, parsed.GetValue(spec)!, parsed.GetValue(original)!, parsed.GetValue(attached), parsed.GetValue(seed), parsed.GetValue(timings) ? new StartTimes() : null));
+        command.SetAction(parsed =>
+            Run(
+                parsed.GetValue(unit)!,
+                parsed.GetValue(spec)!,
+                parsed.GetValue(original)!,
+                parsed.GetValue(attached),
+                parsed.GetValue(seed),
+                parsed.GetValue(timings) ? new StartTimes() : null
+            )
+        );
         return command;
     }
 
-    private static int Run(string fingerprint, string specFile, string original, bool attached, long? seed, StartTimes? times)
+    private static int Run(
+        string fingerprint,
+        string specFile,
+        string original,
+        bool attached,
+        long? seed,
+        StartTimes? times
+    )
     {
         times?.Done("runtime_s");
-        if (attached) EndWithParent();
+        if (attached)
+            EndWithParent();
         var place = Workplace.Current;
         var files = place.Files(original);
         var whole = ExperimentFile.Load(specFile);
@@ -47,25 +87,34 @@ internal static class WorkerCommand
         var clock = TimeProvider.System;
         using var held = Hold(place.Store, fingerprint);
         // Whoever had the lock may have made what is wanted.
-        if (place.Store.Find(fingerprint) is not null) return ExitCodes.Done;
+        if (place.Store.Find(fingerprint) is not null)
+            return ExitCodes.Done;
         foreach (var need in unit.Needs)
-            if (!Until(() => place.Store.Find(need.Fingerprint.Text) is not null, SlowestFolder)) throw new LabException($"it needs {need.Label}, which is not in the store {place.Store.Root}");
-        if (times is not null && LibTorch.Version.Length > 0) times.Done("libtorch_s");
+            if (!Until(() => place.Store.Find(need.Fingerprint.Text) is not null, SlowestFolder))
+                throw new LabException($"it needs {need.Label}, which is not in the store {place.Store.Root}");
+        if (times is not null && LibTorch.Version.Length > 0)
+            times.Done("libtorch_s");
         var (last, stage) = (0L, "");
-        new UnitRunner(plan, place.Store, files, Workplace.Key, place.Code(), clock).Run(unit, progress =>
-        {
-            if (times is not null && progress.Loss is not null)
+        new UnitRunner(plan, place.Store, files, Workplace.Key, place.Code(), clock).Run(
+            unit,
+            progress =>
             {
-                times.Done("first_step_s");
-                times.Print();
-                times = null;
-            }
+                if (times is not null && progress.Loss is not null)
+                {
+                    times.Done("first_step_s");
+                    times.Print();
+                    times = null;
+                }
 
-            // A few lines a second are enough for any eye.
-            if (progress.Stage == stage && clock.GetElapsedTime(last).TotalMilliseconds < 200) return;
-            (last, stage) = (clock.GetTimestamp(), progress.Stage);
-            Console.WriteLine(new UnitEvent(progress.Stage, progress.Share, progress.Loss, progress.TokensPerSecond).ToLine());
-        });
+                // A few lines a second are enough for any eye.
+                if (progress.Stage == stage && clock.GetElapsedTime(last).TotalMilliseconds < 200)
+                    return;
+                (last, stage) = (clock.GetTimestamp(), progress.Stage);
+                Console.WriteLine(
+                    new UnitEvent(progress.Stage, progress.Share, progress.Loss, progress.TokensPerSecond).ToLine()
+                );
+            }
+        );
         return ExitCodes.Done;
     }
 
@@ -75,7 +124,8 @@ internal static class WorkerCommand
         private readonly DateTime began = Process.GetCurrentProcess().StartTime.ToUniversalTime();
         private readonly Dictionary<string, double> done = [];
 
-        internal void Done(string part) => done[part] = Math.Round((TimeProvider.System.GetUtcNow().UtcDateTime - began).TotalSeconds, 3);
+        internal void Done(string part) =>
+            done[part] = Math.Round((TimeProvider.System.GetUtcNow().UtcDateTime - began).TotalSeconds, 3);
 
         internal void Print() => Console.WriteLine(JsonSerializer.Serialize(done));
     }
@@ -95,7 +145,8 @@ internal static class WorkerCommand
         var started = TimeProvider.System.GetTimestamp();
         while (!comes())
         {
-            if (TimeProvider.System.GetElapsedTime(started) > atMost) return false;
+            if (TimeProvider.System.GetElapsedTime(started) > atMost)
+                return false;
             Thread.Sleep(Pause);
         }
 
@@ -107,9 +158,7 @@ internal static class WorkerCommand
     {
         var watch = new Thread(() =>
         {
-            while (Console.In.Read() >= 0)
-            {
-            }
+            while (Console.In.Read() >= 0) { }
 
             Environment.Exit(ExitCodes.Interrupted);
         })

@@ -13,7 +13,9 @@ internal sealed class BoardText(IReadOnlyList<UnitOfWork> units, RemainingTime r
     private const int CurveWidth = 16;
 
     private readonly Lock gate = new();
-    private readonly Dictionary<string, (UnitOfWork Unit, UnitEvent? Now, List<double> Losses)> running = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (UnitOfWork Unit, UnitEvent? Now, List<double> Losses)> running = new(
+        StringComparer.Ordinal
+    );
     private readonly double planned = units.Sum(Flops);
     private double spent;
     private int done;
@@ -21,20 +23,24 @@ internal sealed class BoardText(IReadOnlyList<UnitOfWork> units, RemainingTime r
 
     internal void Known(UnitOfWork unit)
     {
-        lock (gate) (done, spent) = (done + 1, spent + Flops(unit));
+        lock (gate)
+            (done, spent) = (done + 1, spent + Flops(unit));
     }
 
     internal void Started(UnitOfWork unit)
     {
-        lock (gate) running[unit.Fingerprint.Text] = (unit, null, []);
+        lock (gate)
+            running[unit.Fingerprint.Text] = (unit, null, []);
     }
 
     internal void Progress(UnitOfWork unit, UnitEvent now)
     {
         lock (gate)
         {
-            if (!running.TryGetValue(unit.Fingerprint.Text, out var state)) return;
-            if (now.Loss is { } loss) state.Losses.Add(loss);
+            if (!running.TryGetValue(unit.Fingerprint.Text, out var state))
+                return;
+            if (now.Loss is { } loss)
+                state.Losses.Add(loss);
             running[unit.Fingerprint.Text] = state with { Now = now };
         }
     }
@@ -45,7 +51,8 @@ internal sealed class BoardText(IReadOnlyList<UnitOfWork> units, RemainingTime r
         {
             running.Remove(unit.Fingerprint.Text);
             (done, spent) = (done + 1, spent + Flops(unit));
-            if (outcome.Status != UnitStatus.Ok) failed++;
+            if (outcome.Status != UnitStatus.Ok)
+                failed++;
         }
     }
 
@@ -55,13 +62,23 @@ internal sealed class BoardText(IReadOnlyList<UnitOfWork> units, RemainingTime r
         width = Math.Max(width, 1);
         lock (gate)
         {
-            var now = spent + running.Values.Sum(state => Flops(state.Unit) * (state.Now is { Stage: "training" } at ? at.Share : 0));
+            var now =
+                spent
+                + running.Values.Sum(state =>
+                    Flops(state.Unit) * (state.Now is { Stage: "training" } at ? at.Share : 0)
+                );
             var filled = units.Count == 0 ? BarWidth : BarWidth * done / units.Count;
             var rate = running.Values.Sum(state => state.Now?.TokensPerSecond ?? 0);
             var lines = new List<string>
             {
-                string.Create(CultureInfo.InvariantCulture, $"{new string('█', filled)}{new string('░', BarWidth - filled)} {done} of {units.Count} units{(failed > 0 ? $", {failed} failed" : "")}{(done < units.Count ? $"  {Duration(remaining.Seconds())} left" : "")}"),
-                string.Create(CultureInfo.InvariantCulture, $"{now:0.0e0} of {planned:0.0e0} FLOPs spent, {Math.Max(planned - now, 0):0.0e0} left{(rate > 0 ? $"  {rate / 1000:0.0}k tokens/s" : "")}"),
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{new string('█', filled)}{new string('░', BarWidth - filled)} {done} of {units.Count} units{(failed > 0 ? $", {failed} failed" : "")}{(done < units.Count ? $"  {Duration(remaining.Seconds())} left" : "")}"
+                ),
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{now:0.0e0} of {planned:0.0e0} FLOPs spent, {Math.Max(planned - now, 0):0.0e0} left{(rate > 0 ? $"  {rate / 1000:0.0}k tokens/s" : "")}"
+                ),
             };
             foreach (var (unit, at, losses) in running.Values.Take(MostShown))
             {
@@ -69,27 +86,38 @@ internal sealed class BoardText(IReadOnlyList<UnitOfWork> units, RemainingTime r
                 lines.Add("  " + (at is null ? "starting" : Detail(unit, at, losses)));
             }
 
-            if (running.Count > MostShown) lines.Add(string.Create(CultureInfo.InvariantCulture, $"and {running.Count - MostShown} more"));
+            if (running.Count > MostShown)
+                lines.Add(string.Create(CultureInfo.InvariantCulture, $"and {running.Count - MostShown} more"));
             return [.. lines.Select(line => line.Length <= width ? line : line[..(width - 1)] + "…")];
         }
     }
 
     private static string Detail(UnitOfWork unit, UnitEvent at, List<double> losses)
     {
-        var text = string.Create(CultureInfo.InvariantCulture, $"{at.Stage} {100 * at.Share,3:0}%");
-        if (at.Loss is { } loss) text += string.Create(CultureInfo.InvariantCulture, $"  {Sparkline.Of(losses, CurveWidth),-CurveWidth} {loss:0.000}  {at.TokensPerSecond / 1000:0.0}k tok/s");
+        var text = string.Create(CultureInfo.InvariantCulture, $"{at.Stage} {100 * at.Share, 3:0}%");
+        if (at.Loss is { } loss)
+            text += string.Create(
+                CultureInfo.InvariantCulture,
+                $"  {Sparkline.Of(losses, CurveWidth), -CurveWidth} {loss:0.000}  {at.TokensPerSecond / 1000:0.0}k tok/s"
+            );
         return at is { Stage: "training", Loss: not null } && unit is TrainingUnit { Budget: { } budget }
-            ? text + string.Create(CultureInfo.InvariantCulture, $"  {at.Share * budget.Amount:0.0e0} of {budget.Amount:0.0e0} {budget.Label.Split(' ')[^1]}")
+            ? text
+                + string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"  {at.Share * budget.Amount:0.0e0} of {budget.Amount:0.0e0} {budget.Label.Split(' ')[^1]}"
+                )
             : text;
     }
 
-    internal static string Duration(double seconds) => (long)Math.Round(seconds) switch
-    {
-        var all and < 60 => string.Create(CultureInfo.InvariantCulture, $"{all} s"),
-        var all and < 3600 => string.Create(CultureInfo.InvariantCulture, $"{all / 60} min {all % 60:00} s"),
-        var all => string.Create(CultureInfo.InvariantCulture, $"{all / 3600} h {all % 3600 / 60:00} min"),
-    };
+    internal static string Duration(double seconds) =>
+        (long)Math.Round(seconds) switch
+        {
+            var all and < 60 => string.Create(CultureInfo.InvariantCulture, $"{all} s"),
+            var all and < 3600 => string.Create(CultureInfo.InvariantCulture, $"{all / 60} min {all % 60:00} s"),
+            var all => string.Create(CultureInfo.InvariantCulture, $"{all / 3600} h {all % 3600 / 60:00} min"),
+        };
 
     // What is done by the unit itself.
-    private static double Flops(UnitOfWork unit) => unit.Prediction.Charges.Where(charge => charge.Seconds.Value > 0).Sum(charge => charge.Flops.Value);
+    private static double Flops(UnitOfWork unit) =>
+        unit.Prediction.Charges.Where(charge => charge.Seconds.Value > 0).Sum(charge => charge.Flops.Value);
 }

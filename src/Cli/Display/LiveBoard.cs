@@ -12,20 +12,24 @@ internal sealed class LiveBoard(IReadOnlyList<UnitOfWork> units, RemainingTime r
 
     private readonly BoardText text = new(units, remaining);
 
-    public Task Watch(Func<Task> work) => AnsiConsole.Live(Text.Empty).AutoClear(true).StartAsync(async live =>
-    {
-        using var done = new CancellationTokenSource();
-        var drawing = Draw(live, done.Token);
-        try
-        {
-            await work();
-        }
-        finally
-        {
-            await done.CancelAsync();
-            await drawing;
-        }
-    });
+    public Task Watch(Func<Task> work) =>
+        AnsiConsole
+            .Live(Text.Empty)
+            .AutoClear(true)
+            .StartAsync(async live =>
+            {
+                using var done = new CancellationTokenSource();
+                var drawing = Draw(live, done.Token);
+                try
+                {
+                    await work();
+                }
+                finally
+                {
+                    await done.CancelAsync();
+                    await drawing;
+                }
+            });
 
     public void Known(UnitOfWork unit)
     {
@@ -49,7 +53,8 @@ internal sealed class LiveBoard(IReadOnlyList<UnitOfWork> units, RemainingTime r
     {
         remaining.Ended(unit, outcome);
         text.Ended(unit, outcome);
-        if (outcome.Status != UnitStatus.Ok) AnsiConsole.MarkupLine($"[red]{Markup.Escape(unit.Label)}[/]: {Markup.Escape(OutcomeText.Of(outcome))}");
+        if (outcome.Status != UnitStatus.Ok)
+            AnsiConsole.MarkupLine($"[red]{Markup.Escape(unit.Label)}[/]: {Markup.Escape(OutcomeText.Of(outcome))}");
     }
 
     public void Say(string line) => AnsiConsole.WriteLine(line);

@@ -12,9 +12,24 @@ internal static class OutcomeText
 
     internal static string Of(Outcome outcome)
     {
-        if (outcome.Status != UnitStatus.Ok) return $"{outcome.Status.ToString().ToLowerInvariant()}: {outcome.Error}";
-        var scores = outcome.Scores.Take(Shown).Select(score => string.Create(CultureInfo.InvariantCulture, $"{score.Task} {score.Metric} {Scores.Mean(score.Items):0.000}"));
+        if (outcome.Status != UnitStatus.Ok)
+            return $"{outcome.Status.ToString().ToLowerInvariant()}: {outcome.Error}";
+        var scores = outcome
+            .Scores.Take(Shown)
+            .Select(score =>
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{score.Task} {score.Metric} {Scores.Mean(score.Items):0.000}"
+                )
+            );
         var others = outcome.Scores.Count - Shown;
-        return string.Join(", ", [.. scores, .. others > 0 ? new[] { $"{others} more" } : [], string.Create(CultureInfo.InvariantCulture, $"{outcome.Circumstances.Seconds:0.0} s")]);
+        return string.Join(
+            ", ",
+            [
+                .. scores,
+                .. others > 0 ? new[] { $"{others} more" } : [],
+                string.Create(CultureInfo.InvariantCulture, $"{outcome.Circumstances.Seconds:0.0} s"),
+            ]
+        );
     }
 }

@@ -18,15 +18,25 @@ internal sealed class CoreReservation : IDisposable
     /// <summary>A core that is free; null where there is none, or the system does not say which this process may use.</summary>
     internal static CoreReservation? Take()
     {
-        if (!OperatingSystem.IsLinux()) return null;
+        if (!OperatingSystem.IsLinux())
+            return null;
         using var own = Process.GetCurrentProcess();
         var allowed = (ulong)own.ProcessorAffinity;
         for (var number = 0; number < 64; number++)
         {
-            if ((allowed >> number & 1) == 0) continue;
+            if ((allowed >> number & 1) == 0)
+                continue;
             try
             {
-                return new CoreReservation(number, new FileStream(Path.Combine(Path.GetTempPath(), $"bench-core-{number}"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
+                return new CoreReservation(
+                    number,
+                    new FileStream(
+                        Path.Combine(Path.GetTempPath(), $"bench-core-{number}"),
+                        FileMode.OpenOrCreate,
+                        FileAccess.ReadWrite,
+                        FileShare.None
+                    )
+                );
             }
             catch (Exception error) when (error is IOException or UnauthorizedAccessException)
             {

@@ -11,14 +11,19 @@ internal sealed class Interruption : IDisposable
     internal Interruption(CancellationToken other)
     {
         stop = CancellationTokenSource.CreateLinkedTokenSource(other);
-        signals = [PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop), PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop)];
+        signals =
+        [
+            PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop),
+            PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop),
+        ];
     }
 
     internal CancellationToken Token => stop.Token;
 
     public void Dispose()
     {
-        foreach (var signal in signals) signal.Dispose();
+        foreach (var signal in signals)
+            signal.Dispose();
         stop.Dispose();
     }
 
@@ -30,7 +35,8 @@ internal sealed class Interruption : IDisposable
     // The second one ends the process at once.
     private void Stop(PosixSignalContext context)
     {
-        if (!stop.IsCancellationRequested) first = TimeProvider.System.GetTimestamp();
+        if (!stop.IsCancellationRequested)
+            first = TimeProvider.System.GetTimestamp();
         context.Cancel = TimeProvider.System.GetElapsedTime(first) < Echo;
         stop.Cancel();
     }

@@ -6,10 +6,21 @@ using Bench.Protocol.Store;
 namespace Bench.Cli.Execution;
 
 /// <summary>Runs units as processes on this machine, as many at a time as there are jobs, the longest first.</summary>
-internal sealed class LocalExecutor(ExperimentSpec spec, ContentStore store, WorkerProcess workers, FailedOutcome failures, int jobs, IBoard board) : IExecutor
+internal sealed class LocalExecutor(
+    ExperimentSpec spec,
+    ContentStore store,
+    WorkerProcess workers,
+    FailedOutcome failures,
+    int jobs,
+    IBoard board
+) : IExecutor
 {
     /// <inheritdoc/>
-    public async Task Run(IReadOnlyList<UnitOfWork> units, Action<UnitOfWork, Outcome> finished, CancellationToken cancel)
+    public async Task Run(
+        IReadOnlyList<UnitOfWork> units,
+        Action<UnitOfWork, Outcome> finished,
+        CancellationToken cancel
+    )
     {
         var schedule = new UnitQueue(units, store, board, finished);
         var running = new Dictionary<Task<(UnitOfWork Unit, Outcome Outcome)>, UnitOfWork>();
@@ -18,13 +29,26 @@ internal sealed class LocalExecutor(ExperimentSpec spec, ContentStore store, Wor
         {
             cancel.ThrowIfCancellationRequested();
             // What is free while nothing runs is what units share.
-            if (running.Count == 0) room = MachineMemory.Available();
+            if (running.Count == 0)
+                room = MachineMemory.Available();
             var later = new List<UnitOfWork>();
             while (running.Count < jobs && schedule.Next() is { } unit)
             {
                 // Alone a unit may try whatever memory it needs; beside others it waits until what is predicted for all of them fits.
-                if (running.Count > 0 && (running.Values.Append(unit).Any(other => other.RunsAlone) || running.Values.Append(unit).Sum(other => other.Prediction.PeakBytes) > room)) later.Add(unit);
-                else running[schedule.Obstacle(unit) is { } obstacle ? Task.FromResult((unit, failures.Of(unit, obstacle, 0))) : RunOne(unit, cancel)] = unit;
+                if (
+                    running.Count > 0
+                    && (
+                        running.Values.Append(unit).Any(other => other.RunsAlone)
+                        || running.Values.Append(unit).Sum(other => other.Prediction.PeakBytes) > room
+                    )
+                )
+                    later.Add(unit);
+                else
+                    running[
+                        schedule.Obstacle(unit) is { } obstacle
+                            ? Task.FromResult((unit, failures.Of(unit, obstacle, 0)))
+                            : RunOne(unit, cancel)
+                    ] = unit;
             }
 
             later.ForEach(schedule.Return);
@@ -40,9 +64,18 @@ internal sealed class LocalExecutor(ExperimentSpec spec, ContentStore store, Wor
         var clock = TimeProvider.System;
         var started = clock.GetTimestamp();
         board.Started(unit);
-        var problem = await workers.Run(unit, ResourceLimit.Of(spec, unit).Seconds, now => board.Progress(unit, now), cancel);
+        var problem = await workers.Run(
+            unit,
+            ResourceLimit.Of(spec, unit).Seconds,
+            now => board.Progress(unit, now),
+            cancel
+        );
         var seconds = clock.GetElapsedTime(started).TotalSeconds;
         // What was published counts, however its process ended after that.
-        return (unit, OutcomeFile.Find(store, unit.Fingerprint.Text) ?? failures.Of(unit, problem ?? "the worker ended without a result", seconds));
+        return (
+            unit,
+            OutcomeFile.Find(store, unit.Fingerprint.Text)
+                ?? failures.Of(unit, problem ?? "the worker ended without a result", seconds)
+        );
     }
 }

@@ -29,31 +29,44 @@ internal static class ModelNames
     internal static (Decoder Model, ITokenizer Tokenizer) LoadWeights(string named, string? tokenizerFile)
     {
         var (model, tokenizer) = Load(named, tokenizerFile);
-        if (model is Decoder decoder) return (decoder, tokenizer ?? throw Tokenless(named));
+        if (model is Decoder decoder)
+            return (decoder, tokenizer ?? throw Tokenless(named));
         model.Dispose();
         throw new UsageException($"{named} is a graph already", "give a model with weights");
     }
 
     /// <summary>The chat template of a model's folder; null where there is none.</summary>
-    internal static ChatTemplate? Template(string named) => Spoken(() => Directory.Exists(named) && ChatTemplate.IsIn(named) ? ChatTemplate.Load(named) : null);
+    internal static ChatTemplate? Template(string named) =>
+        Spoken(() => Directory.Exists(named) && ChatTemplate.IsIn(named) ? ChatTemplate.Load(named) : null);
 
     /// <summary>Loads the tokenizer alone: of a tokenizer.json, of a folder, of a llama2.c file.</summary>
-    internal static ITokenizer LoadTokenizer(string named) => Spoken<ITokenizer>(() =>
-    {
-        if (File.Exists(named)) return named.EndsWith(".bin", StringComparison.Ordinal) ? Llama2cTokenizer.Load(TokenizerBeside(named), Llama2cFile.Shape(named).Vocabulary) : HuggingFaceTokenizer.Load(named);
-        // A folder may hold a tokenizer and no model.
-        if (Directory.Exists(named) && File.Exists(Path.Combine(named, "tokenizer.json"))) return HuggingFaceTokenizer.Load(named);
-        if (Directory.Exists(named) && !File.Exists(Path.Combine(named, "config.json"))) throw Tokenless(named);
-        var (model, tokenizer) = Find(named, null);
-        model.Dispose();
-        return tokenizer ?? throw Tokenless(named);
-    });
+    internal static ITokenizer LoadTokenizer(string named) =>
+        Spoken<ITokenizer>(() =>
+        {
+            if (File.Exists(named))
+                return named.EndsWith(".bin", StringComparison.Ordinal)
+                    ? Llama2cTokenizer.Load(TokenizerBeside(named), Llama2cFile.Shape(named).Vocabulary)
+                    : HuggingFaceTokenizer.Load(named);
+            // A folder may hold a tokenizer and no model.
+            if (Directory.Exists(named) && File.Exists(Path.Combine(named, "tokenizer.json")))
+                return HuggingFaceTokenizer.Load(named);
+            if (Directory.Exists(named) && !File.Exists(Path.Combine(named, "config.json")))
+                throw Tokenless(named);
+            var (model, tokenizer) = Find(named, null);
+            model.Dispose();
+            return tokenizer ?? throw Tokenless(named);
+        });
 
     /// <summary>The tokenizer that text needs.</summary>
     internal static ITokenizer Needed(ITokenizer? tokenizer, string named) =>
-        tokenizer ?? throw new UsageException($"{named} has no tokenizer", "put its tokenizer.json beside it, or give tokens with --token-ids");
+        tokenizer
+        ?? throw new UsageException(
+            $"{named} has no tokenizer",
+            "put its tokenizer.json beside it, or give tokens with --token-ids"
+        );
 
-    private static SpecException Tokenless(string named) => new(null, $"{named} has no tokenizer", "put its tokenizer.json beside it");
+    private static SpecException Tokenless(string named) =>
+        new(null, $"{named} has no tokenizer", "put its tokenizer.json beside it");
 
     private static T Spoken<T>(Func<T> load)
     {
@@ -69,8 +82,13 @@ internal static class ModelNames
 
     private static (ILanguageModel Model, ITokenizer? Tokenizer) Find(string named, string? tokenizerFile)
     {
-        if (OnnxFolder.IsOne(named) && (File.Exists(named) || !ModelFolder.HasWeights(named))) return (OnnxFolder.Load(named), OnnxFolder.FindTokenizer(named));
-        if (Directory.Exists(named)) return (ModelFolder.LoadModel(named, Compute.Cpu), ModelFolder.FindTokenizer(named, ModelFolder.Shape(named)));
+        if (OnnxFolder.IsOne(named) && (File.Exists(named) || !ModelFolder.HasWeights(named)))
+            return (OnnxFolder.Load(named), OnnxFolder.FindTokenizer(named));
+        if (Directory.Exists(named))
+            return (
+                ModelFolder.LoadModel(named, Compute.Cpu),
+                ModelFolder.FindTokenizer(named, ModelFolder.Shape(named))
+            );
         if (File.Exists(named))
         {
             var model = Llama2cFile.Load(named, Compute.Cpu);
@@ -86,20 +104,29 @@ internal static class ModelNames
     {
         var folder = Path.GetDirectoryName(Path.GetFullPath(model))!;
         return Directory.EnumerateFiles(folder, "tok*.bin").Order(StringComparer.Ordinal).FirstOrDefault()
-            ?? throw new UsageException($"there is no tokenizer (tok*.bin) beside {model}", "give one with --tokenizer");
+            ?? throw new UsageException(
+                $"there is no tokenizer (tok*.bin) beside {model}",
+                "give one with --tokenizer"
+            );
     }
 
     /// <summary>The run that a person means by experiment/run, and its plan; null where a file or a folder is meant.</summary>
     internal static (Plan Plan, UnitOfWork Unit, CheckpointFiles Files)? Run(string named)
     {
-        if (Path.Exists(named) || named.LastIndexOf('/') is not (> 0 and var slash)) return null;
+        if (Path.Exists(named) || named.LastIndexOf('/') is not (> 0 and var slash))
+            return null;
         var (experiment, run) = (named[..slash], named[(slash + 1)..]);
         // What stands before the slash may be a folder that is not here, or not an experiment's.
-        if (Workplace.Current.FindExperiment(experiment) is not { } file) return null;
+        if (Workplace.Current.FindExperiment(experiment) is not { } file)
+            return null;
         var files = Workplace.Current.Files(file);
         var plan = Planner.Make(ExperimentFile.Load(file), files);
-        var unit = plan.Runs.FirstOrDefault(unit => unit.Run == run)
-            ?? throw new UsageException($"experiment '{experiment}' has no run '{run}'", $"runs.csv names them; its teachers are {string.Join(", ", plan.Runs.OfType<TeacherUnit>().Select(teacher => teacher.Run))}");
+        var unit =
+            plan.Runs.FirstOrDefault(unit => unit.Run == run)
+            ?? throw new UsageException(
+                $"experiment '{experiment}' has no run '{run}'",
+                $"runs.csv names them; its teachers are {string.Join(", ", plan.Runs.OfType<TeacherUnit>().Select(teacher => teacher.Run))}"
+            );
         return (plan, unit, files);
     }
 
@@ -109,16 +136,22 @@ internal static class ModelNames
         var place = Workplace.Current;
         if (unit is TeacherUnit { Teacher: { } teacher })
         {
-            if (teacher.Checkpoint is not null || teacher.Onnx is not null) return files.Load(teacher, Compute.Cpu);
-            if (!teacher.IsLocal) throw new UsageException($"{unit.Label} has no weights here", "choose another run");
+            if (teacher.Checkpoint is not null || teacher.Onnx is not null)
+                return files.Load(teacher, Compute.Cpu);
+            if (!teacher.IsLocal)
+                throw new UsageException($"{unit.Label} has no weights here", "choose another run");
         }
 
         return place.Store.Find(unit.Fingerprint.Text) is { } entry
             ? InStore(Path.Combine(entry, ModelFolder.NameInStore))
-            : throw new UsageException($"the weights of {unit.Label} are not in the store {place.Store.Root}", "bench run of the experiment makes them");
+            : throw new UsageException(
+                $"the weights of {unit.Label} are not in the store {place.Store.Root}",
+                "bench run of the experiment makes them"
+            );
     }
 
-    private static (ILanguageModel Model, ITokenizer Tokenizer) InStore(string folder) => ModelFolder.HasWeights(folder)
-        ? ModelFolder.Load(folder, Compute.Cpu)
-        : (OnnxFolder.Load(folder), OnnxFolder.FindTokenizer(folder)!);
+    private static (ILanguageModel Model, ITokenizer Tokenizer) InStore(string folder) =>
+        ModelFolder.HasWeights(folder)
+            ? ModelFolder.Load(folder, Compute.Cpu)
+            : (OnnxFolder.Load(folder), OnnxFolder.FindTokenizer(folder)!);
 }

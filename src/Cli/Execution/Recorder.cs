@@ -9,7 +9,15 @@ namespace Bench.Cli.Execution;
 /// and at the end; a run that was killed in between writes it when it is started again. Results of an older version of the experiment, or of
 /// another machine, are replaced only when the new ones are complete; that they were made otherwise is for the caller to say. Where a forecast of this machine is given, it is set beside what units took here.
 /// </summary>
-internal sealed class Recorder(Plan plan, ResultsFolder results, Manifest manifest, bool otherwise, Forecast? forecast, IBoard board, TimeProvider clock)
+internal sealed class Recorder(
+    Plan plan,
+    ResultsFolder results,
+    Manifest manifest,
+    bool otherwise,
+    Forecast? forecast,
+    IBoard board,
+    TimeProvider clock
+)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(15);
 
@@ -21,7 +29,8 @@ internal sealed class Recorder(Plan plan, ResultsFolder results, Manifest manife
     private readonly Dictionary<string, Outcome> outcomes = new(StringComparer.Ordinal);
     private readonly List<TimingRow> timings = [];
     private readonly string began = Timestamp.Of(clock.GetUtcNow());
-    private readonly bool replaces = Recording.Replaces(plan, results.Read(), results.ReadManifest()?.TeacherUnits ?? NoTeachers) || otherwise;
+    private readonly bool replaces =
+        Recording.Replaces(plan, results.Read(), results.ReadManifest()?.TeacherUnits ?? NoTeachers) || otherwise;
     private long saved = clock.GetTimestamp();
     private TimeSpan pause = Pause;
 
@@ -36,11 +45,22 @@ internal sealed class Recorder(Plan plan, ResultsFolder results, Manifest manife
         outcomes[unit.Fingerprint.Text] = outcome;
         // What the store held already may be another machine's.
         var isNew = string.CompareOrdinal(outcome.Circumstances.StartedUtc, began) >= 0;
-        if (!isNew && outcome.Circumstances.Tensors != manifest.Tensors) MadeOtherwise++;
-        if (outcome.Status != UnitStatus.Ok) Failed++;
+        if (!isNew && outcome.Circumstances.Tensors != manifest.Tensors)
+            MadeOtherwise++;
+        if (outcome.Status != UnitStatus.Ok)
+            Failed++;
         else if (isNew && forecast is { Rates: not null })
-            timings.Add(new TimingRow(unit.Fingerprint.Short, unit.Label, unit.GetType().Name.Replace("Unit", "", StringComparison.Ordinal).ToLowerInvariant(), forecast.Of(unit).Value, outcome.Circumstances.Seconds));
-        if (clock.GetElapsedTime(saved) <= pause) return;
+            timings.Add(
+                new TimingRow(
+                    unit.Fingerprint.Short,
+                    unit.Label,
+                    unit.GetType().Name.Replace("Unit", "", StringComparison.Ordinal).ToLowerInvariant(),
+                    forecast.Of(unit).Value,
+                    outcome.Circumstances.Seconds
+                )
+            );
+        if (clock.GetElapsedTime(saved) <= pause)
+            return;
         try
         {
             Save(complete: false);
@@ -59,11 +79,23 @@ internal sealed class Recorder(Plan plan, ResultsFolder results, Manifest manife
     {
         var started = clock.GetTimestamp();
         if (outcomes.Count > 0 && (complete || !replaces))
-            results.Update((before, old) => Recording.Merge(plan, outcomes, before, old?.TeacherUnits ?? NoTeachers), manifest);
+            results.Update(
+                (before, old) => Recording.Merge(plan, outcomes, before, old?.TeacherUnits ?? NoTeachers),
+                manifest
+            );
         if (complete && timings.Count > 0)
         {
-            var (mine, planned) = (timings.Select(row => row.Unit).ToHashSet(StringComparer.Ordinal), plan.Units.Select(unit => unit.Fingerprint.Short).ToHashSet(StringComparer.Ordinal));
-            results.WriteTable(TimingRow.File, results.ReadTable<TimingRow>(TimingRow.File).Where(row => !otherwise && planned.Contains(row.Unit) && !mine.Contains(row.Unit)).Concat(timings));
+            var (mine, planned) = (
+                timings.Select(row => row.Unit).ToHashSet(StringComparer.Ordinal),
+                plan.Units.Select(unit => unit.Fingerprint.Short).ToHashSet(StringComparer.Ordinal)
+            );
+            results.WriteTable(
+                TimingRow.File,
+                results
+                    .ReadTable<TimingRow>(TimingRow.File)
+                    .Where(row => !otherwise && planned.Contains(row.Unit) && !mine.Contains(row.Unit))
+                    .Concat(timings)
+            );
         }
 
         saved = clock.GetTimestamp();

@@ -25,22 +25,27 @@ internal sealed class TextTail
             if (line.Length > 0)
             {
                 var text = TerminalText.OneLine(line.ToString());
-                if (whole) each?.Invoke(text);
+                if (whole)
+                    each?.Invoke(text);
                 last.Enqueue(text);
-                if (last.Count > Lines) last.Dequeue();
+                if (last.Count > Lines)
+                    last.Dequeue();
             }
 
             line.Clear();
             whole = true;
         }
 
-        for (int read; (read = await reader.ReadAsync(buffer, CancellationToken.None)) > 0;)
+        for (int read; (read = await reader.ReadAsync(buffer, CancellationToken.None)) > 0; )
         {
             foreach (var letter in buffer.AsSpan(0, read))
             {
-                if (letter is '\n' or '\r') End();
-                else if (line.Length < LongestLine) line.Append(letter);
-                else whole = false;
+                if (letter is '\n' or '\r')
+                    End();
+                else if (line.Length < LongestLine)
+                    line.Append(letter);
+                else
+                    whole = false;
             }
         }
 

@@ -9,7 +9,10 @@ internal sealed record UnitEvent(string Stage, double Share, double? Loss, doubl
     /// <summary>The stage of a unit that another run computes now.</summary>
     internal const string Waiting = "waiting for another run";
 
-    private static readonly JsonSerializerOptions Options = new() { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
+    private static readonly JsonSerializerOptions Options = new()
+    {
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    };
 
     internal string ToLine() => JsonSerializer.Serialize(this, Options);
 

@@ -12,7 +12,12 @@ internal sealed class WorkerProcess(WorkerCommandLine command)
     /// <param name="limit">The seconds after which it is taken for one that hangs, while it waits for nobody; null for none.</param>
     /// <param name="progress">Told how it goes.</param>
     /// <param name="cancel">Ends the process.</param>
-    internal async Task<string?> Run(UnitOfWork unit, double? limit, Action<UnitEvent> progress, CancellationToken cancel)
+    internal async Task<string?> Run(
+        UnitOfWork unit,
+        double? limit,
+        Action<UnitEvent> progress,
+        CancellationToken cancel
+    )
     {
         // A worker of one thread stays on a core of its own while one is free.
         using var core = command.Threads == 1 && Taskset is not null ? CoreReservation.Take() : null;
@@ -24,25 +29,37 @@ internal sealed class WorkerProcess(WorkerCommandLine command)
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        foreach (var (name, value) in command.Environs) start.Environment[name] = value;
+        foreach (var (name, value) in command.Environs)
+            start.Environment[name] = value;
         using var process = Process.Start(start) ?? throw new IOException("cannot start a worker process");
         using var late = new CancellationTokenSource();
-        void Allow() => late.CancelAfter(limit is { } seconds ? TimeSpan.FromSeconds(Math.Min(seconds, LongestTimer)) : Timeout.InfiniteTimeSpan);
+        void Allow() =>
+            late.CancelAfter(
+                limit is { } seconds ? TimeSpan.FromSeconds(Math.Min(seconds, LongestTimer)) : Timeout.InfiniteTimeSpan
+            );
         Allow();
         using var stop = cancel.Register(() => Kill(process));
         using var end = late.Token.Register(() => Kill(process));
         var (complaints, said) = (new TextTail(), new TextTail());
         var errors = Task.Run(() => complaints.Read(process.StandardError), CancellationToken.None);
-        await said.Read(process.StandardOutput, line =>
-        {
-            if (UnitEvent.FromLine(line) is not { } now) return;
-            if (now.Stage == UnitEvent.Waiting) Allow();
-            progress(now);
-        });
+        await said.Read(
+            process.StandardOutput,
+            line =>
+            {
+                if (UnitEvent.FromLine(line) is not { } now)
+                    return;
+                if (now.Stage == UnitEvent.Waiting)
+                    Allow();
+                progress(now);
+            }
+        );
         await process.WaitForExitAsync(CancellationToken.None);
         await errors;
         cancel.ThrowIfCancellationRequested();
-        if (late.IsCancellationRequested) return FormattableString.Invariant($"it was stopped after {limit} seconds without a result (resources: seconds sets another limit)");
+        if (late.IsCancellationRequested)
+            return FormattableString.Invariant(
+                $"it was stopped after {limit} seconds without a result (resources: seconds sets another limit)"
+            );
         return Problem(process.ExitCode, complaints.Text);
     }
 
@@ -54,7 +71,8 @@ internal sealed class WorkerProcess(WorkerCommandLine command)
         {
             0 => null,
             // What was said before it was killed is not why it was.
-            > 128 => $"the worker was killed by signal {exitCode - 128}{(exitCode == 137 ? " (out of memory?)" : "")}{(lastWords.Length > 0 ? $": {lastWords}" : "")}",
+            > 128 =>
+                $"the worker was killed by signal {exitCode - 128}{(exitCode == 137 ? " (out of memory?)" : "")}{(lastWords.Length > 0 ? $": {lastWords}" : "")}",
             var code => lastWords.Length > 0 ? lastWords : $"the worker ended with exit code {code}",
         };
     }

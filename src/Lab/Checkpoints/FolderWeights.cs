@@ -20,12 +20,14 @@ internal sealed class FolderWeights : IDisposable
         this.folder = folder;
         if (File.Exists(Path.Combine(folder, SingleName)))
         {
-            foreach (var name in Open(SingleName).Names) fileOf[name] = SingleName;
+            foreach (var name in Open(SingleName).Names)
+                fileOf[name] = SingleName;
             return;
         }
 
         var index = Path.Combine(folder, IndexName);
-        if (!File.Exists(index)) throw new LabException($"{folder}: no weights, neither {SingleName} nor {IndexName}");
+        if (!File.Exists(index))
+            throw new LabException($"{folder}: no weights, neither {SingleName} nor {IndexName}");
         try
         {
             using var document = JsonDocument.Parse(File.ReadAllBytes(index));
@@ -33,8 +35,10 @@ internal sealed class FolderWeights : IDisposable
             {
                 var file = entry.Value.GetString()!;
                 // A file of this folder, and no other.
-                if (file.Length == 0 || file != Path.GetFileName(file)) throw new LabException($"{index}: '{file}' is no name of a file in this folder");
-                if (!fileOf.TryAdd(entry.Name, file)) throw new LabException($"{index}: the tensor {entry.Name} stands twice in it");
+                if (file.Length == 0 || file != Path.GetFileName(file))
+                    throw new LabException($"{index}: '{file}' is no name of a file in this folder");
+                if (!fileOf.TryAdd(entry.Name, file))
+                    throw new LabException($"{index}: the tensor {entry.Name} stands twice in it");
             }
         }
         catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException)
@@ -44,7 +48,12 @@ internal sealed class FolderWeights : IDisposable
     }
 
     /// <summary>Of all files together.</summary>
-    internal long Bytes => fileOf.Values.Distinct().Select(file => Path.Combine(folder, file)).Where(File.Exists).Sum(path => new FileInfo(path).Length);
+    internal long Bytes =>
+        fileOf
+            .Values.Distinct()
+            .Select(file => Path.Combine(folder, file))
+            .Where(File.Exists)
+            .Sum(path => new FileInfo(path).Length);
 
     internal bool Has(string name) => fileOf.ContainsKey(name);
 
@@ -52,18 +61,26 @@ internal sealed class FolderWeights : IDisposable
     /// <exception cref="LabException">It is missing, or has another shape.</exception>
     internal void Fill(string name, Tensor destination)
     {
-        if (!fileOf.TryGetValue(name, out var file)) throw new LabException($"{folder}: the weights lack the tensor {name}");
+        if (!fileOf.TryGetValue(name, out var file))
+            throw new LabException($"{folder}: the weights lack the tensor {name}");
         var weights = Open(file);
-        if (!weights.Has(name)) throw new LabException($"{Path.Combine(folder, file)}: lacks the tensor {name}, which {IndexName} says is in it");
+        if (!weights.Has(name))
+            throw new LabException(
+                $"{Path.Combine(folder, file)}: lacks the tensor {name}, which {IndexName} says is in it"
+            );
         if (!weights.ShapeOf(name).SequenceEqual(destination.shape))
-            throw new LabException($"{folder}: the tensor {name} is [{string.Join(", ", weights.ShapeOf(name))}], and config.json asks for [{string.Join(", ", destination.shape)}]");
+            throw new LabException(
+                $"{folder}: the tensor {name} is [{string.Join(", ", weights.ShapeOf(name))}], and config.json asks for [{string.Join(", ", destination.shape)}]"
+            );
         weights.Fill(name, destination);
     }
 
     public void Dispose()
     {
-        foreach (var file in files.Values) file.Dispose();
+        foreach (var file in files.Values)
+            file.Dispose();
     }
 
-    private SafeTensors Open(string file) => files.TryGetValue(file, out var open) ? open : files[file] = SafeTensors.Open(Path.Combine(folder, file));
+    private SafeTensors Open(string file) =>
+        files.TryGetValue(file, out var open) ? open : files[file] = SafeTensors.Open(Path.Combine(folder, file));
 }

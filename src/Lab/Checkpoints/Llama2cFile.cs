@@ -31,7 +31,12 @@ public static class Llama2cFile
         using var scope = NewDisposeScope();
         using var stream = File.OpenRead(path);
         var (shape, context) = Header(stream, path);
-        var (width, attended, shared, inner) = (shape.Width, shape.Heads * shape.HeadWidth, shape.KeyValueHeads * shape.HeadWidth, shape.FeedForward);
+        var (width, attended, shared, inner) = (
+            shape.Width,
+            shape.Heads * shape.HeadWidth,
+            shape.KeyValueHeads * shape.HeadWidth,
+            shape.FeedForward
+        );
         Tensor Next(params long[] size)
         {
             var tensor = empty(size, dtype: ScalarType.Float32);
@@ -42,7 +47,12 @@ public static class Llama2cFile
         Tensor[] PerLayer(params long[] size) => [.. Enumerable.Range(0, shape.Layers).Select(_ => Next(size))];
         var embedding = Next(shape.Vocabulary, width);
         var attentionNorms = PerLayer(width);
-        var (queries, keys, values, outputs) = (PerLayer(attended, width), PerLayer(shared, width), PerLayer(shared, width), PerLayer(width, attended));
+        var (queries, keys, values, outputs) = (
+            PerLayer(attended, width),
+            PerLayer(shared, width),
+            PerLayer(shared, width),
+            PerLayer(width, attended)
+        );
         var feedForwardNorms = PerLayer(width);
         var (gates, downs, ups) = (PerLayer(inner, width), PerLayer(width, inner), PerLayer(inner, width));
         var finalNorm = Next(width);
@@ -50,12 +60,20 @@ public static class Llama2cFile
         stream.Seek(2L * context * shape.HeadWidth / 2 * sizeof(float), SeekOrigin.Current);
         var head = shape.TiedHead ? null : Next(shape.Vocabulary, width);
 
-        var weights = new Dictionary<string, Tensor>(StringComparer.Ordinal) { [ParameterNames.Embedding] = embedding, [ParameterNames.FinalNorm] = finalNorm };
-        if (head is not null) weights[ParameterNames.Head] = head;
+        var weights = new Dictionary<string, Tensor>(StringComparer.Ordinal)
+        {
+            [ParameterNames.Embedding] = embedding,
+            [ParameterNames.FinalNorm] = finalNorm,
+        };
+        if (head is not null)
+            weights[ParameterNames.Head] = head;
         for (var i = 0; i < shape.Layers; i++)
         {
             weights[ParameterNames.AttentionNorm(i)] = attentionNorms[i];
-            weights[ParameterNames.Projection(i)] = cat([HalvesFirst(queries[i], shape.Heads), HalvesFirst(keys[i], shape.KeyValueHeads), values[i]], 0);
+            weights[ParameterNames.Projection(i)] = cat(
+                [HalvesFirst(queries[i], shape.Heads), HalvesFirst(keys[i], shape.KeyValueHeads), values[i]],
+                0
+            );
             weights[ParameterNames.Output(i)] = outputs[i];
             weights[ParameterNames.FeedForwardNorm(i)] = feedForwardNorms[i];
             weights[ParameterNames.GateUp(i)] = cat([gates[i], ups[i]], 0);
@@ -75,13 +93,28 @@ public static class Llama2cFile
     private static (ModelShape Shape, int Context) Header(FileStream stream, string path)
     {
         var header = new byte[HeaderBytes];
-        if (stream.Length < HeaderBytes) throw new LabException($"{path}: shorter than a llama2.c header");
+        if (stream.Length < HeaderBytes)
+            throw new LabException($"{path}: shorter than a llama2.c header");
         stream.ReadExactly(header);
         var numbers = MemoryMarshal.Cast<byte, int>(header).ToArray();
-        if (!BitConverter.IsLittleEndian) numbers = Array.ConvertAll(numbers, BinaryPrimitives.ReverseEndianness);
-        var (width, inner, layers, heads, keyValueHeads, vocabulary, context) = (numbers[0], numbers[1], numbers[2], numbers[3], numbers[4], numbers[5], numbers[6]);
-        if (new[] { width, inner, layers, heads, keyValueHeads, context }.Any(n => n is <= 0 or > 1 << 20) || vocabulary is 0 or int.MinValue
-            || width % heads != 0 || heads % keyValueHeads != 0 || width / heads % 2 != 0)
+        if (!BitConverter.IsLittleEndian)
+            numbers = Array.ConvertAll(numbers, BinaryPrimitives.ReverseEndianness);
+        var (width, inner, layers, heads, keyValueHeads, vocabulary, context) = (
+            numbers[0],
+            numbers[1],
+            numbers[2],
+            numbers[3],
+            numbers[4],
+            numbers[5],
+            numbers[6]
+        );
+        if (
+            new[] { width, inner, layers, heads, keyValueHeads, context }.Any(n => n is <= 0 or > 1 << 20)
+            || vocabulary is 0 or int.MinValue
+            || width % heads != 0
+            || heads % keyValueHeads != 0
+            || width / heads % 2 != 0
+        )
             throw new LabException($"{path}: not a llama2.c version-0 checkpoint: its header gives no possible sizes");
         var shape = new ModelShape
         {

@@ -23,7 +23,10 @@ internal static class ModelConfig
     /// <exception cref="LabException">It is missing, broken, or of a model that is not known here.</exception>
     internal static ModelShape Read(string path)
     {
-        if (!File.Exists(path)) throw new LabException($"{Path.GetDirectoryName(path)}: no {Path.GetFileName(path)}; is this a model's folder?");
+        if (!File.Exists(path))
+            throw new LabException(
+                $"{Path.GetDirectoryName(path)}: no {Path.GetFileName(path)}; is this a model's folder?"
+            );
         try
         {
             using var document = JsonDocument.Parse(File.ReadAllBytes(path));
@@ -33,7 +36,14 @@ internal static class ModelConfig
         {
             throw new LabException($"{path}: {error.Message}");
         }
-        catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or IOException)
+        catch (Exception error)
+            when (error
+                    is JsonException
+                        or KeyNotFoundException
+                        or InvalidOperationException
+                        or FormatException
+                        or IOException
+            )
         {
             throw new LabException($"{path}: {error.Message.ReplaceLineEndings(" ")}");
         }
@@ -42,10 +52,20 @@ internal static class ModelConfig
     /// <summary>Writes config.json so that transformers reads the model.</summary>
     internal static void Write(string folder, ModelShape shape, ITokenizer tokenizer, string type)
     {
-        var family = shape.QueryKeyNorm ? "qwen3" : shape.AttentionBias && !shape.OutputBias ? "qwen2" : "llama";
+        var family =
+            shape.QueryKeyNorm ? "qwen3"
+            : shape.AttentionBias && !shape.OutputBias ? "qwen2"
+            : "llama";
         var config = new JsonObject
         {
-            ["architectures"] = new JsonArray(family switch { "qwen3" => "Qwen3ForCausalLM", "qwen2" => "Qwen2ForCausalLM", _ => "LlamaForCausalLM" }),
+            ["architectures"] = new JsonArray(
+                family switch
+                {
+                    "qwen3" => "Qwen3ForCausalLM",
+                    "qwen2" => "Qwen2ForCausalLM",
+                    _ => "LlamaForCausalLM",
+                }
+            ),
             ["model_type"] = family,
             ["hidden_act"] = "silu",
             ["hidden_size"] = shape.Width,
@@ -63,10 +83,16 @@ internal static class ModelConfig
             ["eos_token_id"] = tokenizer.End,
             ["torch_dtype"] = type,
         };
-        if (shape.Context is { } context) config["max_position_embeddings"] = context;
-        if (family != "qwen2") config["attention_bias"] = shape.OutputBias;
-        if (family == "llama") config["mlp_bias"] = shape.FeedForwardBias;
-        File.WriteAllText(Path.Combine(folder, FileName), config.ToJsonString(new JsonSerializerOptions { WriteIndented = true, NewLine = "\n" }) + "\n");
+        if (shape.Context is { } context)
+            config["max_position_embeddings"] = context;
+        if (family != "qwen2")
+            config["attention_bias"] = shape.OutputBias;
+        if (family == "llama")
+            config["mlp_bias"] = shape.FeedForwardBias;
+        File.WriteAllText(
+            Path.Combine(folder, FileName),
+            config.ToJsonString(new JsonSerializerOptions { WriteIndented = true, NewLine = "\n" }) + "\n"
+        );
     }
 
     private static ModelShape Shape(JsonElement root)
@@ -82,8 +108,10 @@ internal static class ModelConfig
             Width = width,
             Heads = heads,
             KeyValueHeads = Number(root, "num_key_value_heads", heads),
-            HeadWidth = Given(root, "head_dim") is not null || family == "qwen3" ? Number(root, "head_dim", QwenHead)
-                : width % heads == 0 ? width / heads : throw new LabException($"{heads} heads do not divide {width} channels, and head_dim is missing"),
+            HeadWidth =
+                Given(root, "head_dim") is not null || family == "qwen3" ? Number(root, "head_dim", QwenHead)
+                : width % heads == 0 ? width / heads
+                : throw new LabException($"{heads} heads do not divide {width} channels, and head_dim is missing"),
             FeedForward = Number(root, "intermediate_size"),
             Vocabulary = Number(root, "vocab_size"),
             TiedHead = TokenizerJson.Flag(root, "tie_word_embeddings"),
@@ -91,41 +119,67 @@ internal static class ModelConfig
             OutputBias = family != "qwen2" && bias,
             FeedForwardBias = family == "llama" && TokenizerJson.Flag(root, "mlp_bias"),
             QueryKeyNorm = family == "qwen3",
-            RotaryBase = rotary is { } own && Given(own, "rope_theta") is { } theta ? theta.GetDouble() : Real(root, "rope_theta", 10_000),
+            RotaryBase =
+                rotary is { } own && Given(own, "rope_theta") is { } theta
+                    ? theta.GetDouble()
+                    : Real(root, "rope_theta", 10_000),
             RotaryScaling = rotary is { } scaling ? Scaling(scaling) : null,
             NormEpsilon = Real(root, "rms_norm_eps", 1e-6),
-            Context = Number(root, "max_position_embeddings", Largest) is var context && context == Largest ? null : context,
+            Context =
+                Number(root, "max_position_embeddings", Largest) is var context && context == Largest ? null : context,
         };
-        if (shape.Heads % shape.KeyValueHeads != 0) throw new LabException($"{shape.Heads} heads cannot share {shape.KeyValueHeads} key-value heads");
-        if (shape.Layers > 4096) throw new LabException($"num_hidden_layers is {shape.Layers}");
-        if (((long)shape.Heads + 2L * shape.KeyValueHeads) * shape.HeadWidth > Largest) throw new LabException($"{shape.Heads} heads of {shape.HeadWidth} channels are more than any model has");
-        if (!(shape.RotaryBase > 0 && double.IsFinite(shape.RotaryBase))) throw new LabException(FormattableString.Invariant($"rope_theta is {shape.RotaryBase}"));
-        if (!(shape.NormEpsilon >= 0 && shape.NormEpsilon < 1)) throw new LabException(FormattableString.Invariant($"rms_norm_eps is {shape.NormEpsilon}"));
-        if (shape.HeadWidth < 2 || shape.HeadWidth % 2 != 0) throw new LabException($"a head of {shape.HeadWidth} channels cannot be turned in pairs");
+        if (shape.Heads % shape.KeyValueHeads != 0)
+            throw new LabException($"{shape.Heads} heads cannot share {shape.KeyValueHeads} key-value heads");
+        if (shape.Layers > 4096)
+            throw new LabException($"num_hidden_layers is {shape.Layers}");
+        if (((long)shape.Heads + 2L * shape.KeyValueHeads) * shape.HeadWidth > Largest)
+            throw new LabException($"{shape.Heads} heads of {shape.HeadWidth} channels are more than any model has");
+        if (!(shape.RotaryBase > 0 && double.IsFinite(shape.RotaryBase)))
+            throw new LabException(FormattableString.Invariant($"rope_theta is {shape.RotaryBase}"));
+        if (!(shape.NormEpsilon >= 0 && shape.NormEpsilon < 1))
+            throw new LabException(FormattableString.Invariant($"rms_norm_eps is {shape.NormEpsilon}"));
+        if (shape.HeadWidth < 2 || shape.HeadWidth % 2 != 0)
+            throw new LabException($"a head of {shape.HeadWidth} channels cannot be turned in pairs");
         return shape;
     }
 
     private static string Family(JsonElement root)
     {
-        var architecture = Given(root, "architectures") is { ValueKind: JsonValueKind.Array } named && named.GetArrayLength() > 0 ? named[0].GetString() : null;
+        var architecture =
+            Given(root, "architectures") is { ValueKind: JsonValueKind.Array } named && named.GetArrayLength() > 0
+                ? named[0].GetString()
+                : null;
         return architecture switch
         {
             "LlamaForCausalLM" => "llama",
             "Qwen2ForCausalLM" => "qwen2",
             "Qwen3ForCausalLM" => "qwen3",
-            null => Given(root, "model_type")?.GetString() is "llama" or "qwen2" or "qwen3" ? root.GetProperty("model_type").GetString()! : throw new LabException("it names no architecture"),
-            _ => throw new LabException($"models of architecture {architecture} are not known here; LlamaForCausalLM, Qwen2ForCausalLM and Qwen3ForCausalLM are"),
+            null => Given(root, "model_type")?.GetString() is "llama" or "qwen2" or "qwen3"
+                ? root.GetProperty("model_type").GetString()!
+                : throw new LabException("it names no architecture"),
+            _ => throw new LabException(
+                $"models of architecture {architecture} are not known here; LlamaForCausalLM, Qwen2ForCausalLM and Qwen3ForCausalLM are"
+            ),
         };
     }
 
     private static void Refuse(JsonElement root)
     {
-        if (Given(root, "hidden_act")?.GetString() is { } activation && activation is not ("silu" or "swish")) throw new LabException($"hidden_act {activation} is not known here; it must be silu");
-        if (TokenizerJson.Flag(root, "use_sliding_window")) throw new LabException("use_sliding_window: a sliding attention window is not known here");
-        if (Given(root, "layer_types") is { ValueKind: JsonValueKind.Array } types && types.EnumerateArray().Any(type => type.GetString() != "full_attention"))
-            throw new LabException("layer_types: attention other than full_attention, such as a sliding window, is not known here");
-        if (Given(root, "quantization_config") is not null) throw new LabException("quantization_config: quantised weights are not known here");
-        if (Real(root, "partial_rotary_factor", 1) != 1) throw new LabException("partial_rotary_factor: a partly turned head is not known here");
+        if (Given(root, "hidden_act")?.GetString() is { } activation && activation is not ("silu" or "swish"))
+            throw new LabException($"hidden_act {activation} is not known here; it must be silu");
+        if (TokenizerJson.Flag(root, "use_sliding_window"))
+            throw new LabException("use_sliding_window: a sliding attention window is not known here");
+        if (
+            Given(root, "layer_types") is { ValueKind: JsonValueKind.Array } types
+            && types.EnumerateArray().Any(type => type.GetString() != "full_attention")
+        )
+            throw new LabException(
+                "layer_types: attention other than full_attention, such as a sliding window, is not known here"
+            );
+        if (Given(root, "quantization_config") is not null)
+            throw new LabException("quantization_config: quantised weights are not known here");
+        if (Real(root, "partial_rotary_factor", 1) != 1)
+            throw new LabException("partial_rotary_factor: a partly turned head is not known here");
     }
 
     private static RotaryScaling? Scaling(JsonElement scaling)
@@ -140,16 +194,24 @@ internal static class ModelConfig
                 LowFrequencyFactor = Positive(scaling, "low_freq_factor"),
                 HighFrequencyFactor = Positive(scaling, "high_freq_factor"),
                 OriginalContext = Number(scaling, "original_max_position_embeddings"),
-            } is var llama && llama.LowFrequencyFactor < llama.HighFrequencyFactor ? llama : throw new LabException("rope_scaling: low_freq_factor must be below high_freq_factor"),
+            }
+                is var llama
+            && llama.LowFrequencyFactor < llama.HighFrequencyFactor
+                ? llama
+                : throw new LabException("rope_scaling: low_freq_factor must be below high_freq_factor"),
             _ => throw new LabException($"rope_scaling of type {type} is not known here; linear and llama3 are"),
         };
     }
 
-    private static JsonObject? Scaling(RotaryScaling? scaling) => scaling is null ? null : scaling.OriginalContext == 0
-        ? new JsonObject { ["rope_type"] = "linear", ["factor"] = scaling.Factor }
+    private static JsonObject? Scaling(RotaryScaling? scaling) =>
+        scaling is null ? null
+        : scaling.OriginalContext == 0 ? new JsonObject { ["rope_type"] = "linear", ["factor"] = scaling.Factor }
         : new JsonObject
         {
-            ["rope_type"] = "llama3", ["factor"] = scaling.Factor, ["low_freq_factor"] = scaling.LowFrequencyFactor, ["high_freq_factor"] = scaling.HighFrequencyFactor,
+            ["rope_type"] = "llama3",
+            ["factor"] = scaling.Factor,
+            ["low_freq_factor"] = scaling.LowFrequencyFactor,
+            ["high_freq_factor"] = scaling.HighFrequencyFactor,
             ["original_max_position_embeddings"] = scaling.OriginalContext,
         };
 
@@ -159,12 +221,19 @@ internal static class ModelConfig
 
     private static int Number(JsonElement section, string name, int? otherwise = null)
     {
-        if (Given(section, name) is not { } value) return otherwise ?? throw new LabException($"{name} is missing");
-        return value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var number) && number is > 0 and <= Largest ? number : throw new LabException($"{name} is {value.GetRawText()}");
+        if (Given(section, name) is not { } value)
+            return otherwise ?? throw new LabException($"{name} is missing");
+        return
+            value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var number) && number is > 0 and <= Largest
+            ? number
+            : throw new LabException($"{name} is {value.GetRawText()}");
     }
 
-    private static double Real(JsonElement section, string name, double otherwise) => Given(section, name)?.GetDouble() ?? otherwise;
+    private static double Real(JsonElement section, string name, double otherwise) =>
+        Given(section, name)?.GetDouble() ?? otherwise;
 
     private static double Positive(JsonElement section, string name) =>
-        Given(section, name) is { } value && value.GetDouble() is > 0 and < 1e9 and var number ? number : throw new LabException($"rope_scaling: {name} is missing or not positive");
+        Given(section, name) is { } value && value.GetDouble() is > 0 and < 1e9 and var number
+            ? number
+            : throw new LabException($"rope_scaling: {name} is missing or not positive");
 }

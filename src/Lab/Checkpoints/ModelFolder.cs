@@ -19,9 +19,17 @@ public static class ModelFolder
     public static void Save(string folder, Decoder model, ITokenizer tokenizer)
     {
         Directory.CreateDirectory(folder);
-        ModelConfig.Write(folder, model.Shape, tokenizer, model.Compute.Type == ScalarType.BFloat16 ? "bfloat16" : "float32");
+        ModelConfig.Write(
+            folder,
+            model.Shape,
+            tokenizer,
+            model.Compute.Type == ScalarType.BFloat16 ? "bfloat16" : "float32"
+        );
         using var scope = NewDisposeScope();
-        SafeTensors.Write(Path.Combine(folder, FolderWeights.SingleName), model.Parameters.SelectMany(parameter => Separate(model.Shape, parameter.Name, parameter.Tensor.detach())));
+        SafeTensors.Write(
+            Path.Combine(folder, FolderWeights.SingleName),
+            model.Parameters.SelectMany(parameter => Separate(model.Shape, parameter.Name, parameter.Tensor.detach()))
+        );
         tokenizer.Save(folder);
     }
 
@@ -31,7 +39,9 @@ public static class ModelFolder
     {
         var shape = Shape(folder);
         // The tokenizer first: it is small, and may be what is wrong.
-        var tokenizer = FindTokenizer(folder, shape) ?? throw new LabException($"{folder}: no tokenizer in it ({HuggingFaceTokenizer.FileName})");
+        var tokenizer =
+            FindTokenizer(folder, shape)
+            ?? throw new LabException($"{folder}: no tokenizer in it ({HuggingFaceTokenizer.FileName})");
         return (LoadModel(folder, compute), tokenizer);
     }
 
@@ -43,15 +53,25 @@ public static class ModelFolder
         var shape = Shape(folder);
         using var weights = new FolderWeights(folder);
         // Before memory is taken for what cannot be: a parameter has two bytes at least. A single tensor that is missing is said by its name, when its turn comes.
-        if (shape.Parameters > 2 * weights.Bytes) throw new LabException($"{folder}: {ModelConfig.FileName} asks for {shape.Parameters} parameters, and the weights hold {weights.Bytes} bytes");
-        return Decoder.FromWeights(shape, compute, (name, tensor) =>
-        {
-            foreach (var (part, destination) in Separate(shape, name, tensor)) weights.Fill(part, destination);
-        });
+        if (shape.Parameters > 2 * weights.Bytes)
+            throw new LabException(
+                $"{folder}: {ModelConfig.FileName} asks for {shape.Parameters} parameters, and the weights hold {weights.Bytes} bytes"
+            );
+        return Decoder.FromWeights(
+            shape,
+            compute,
+            (name, tensor) =>
+            {
+                foreach (var (part, destination) in Separate(shape, name, tensor))
+                    weights.Fill(part, destination);
+            }
+        );
     }
 
     /// <summary>Whether a folder holds weights.</summary>
-    public static bool HasWeights(string folder) => File.Exists(Path.Combine(folder, FolderWeights.SingleName)) || File.Exists(Path.Combine(folder, FolderWeights.IndexName));
+    public static bool HasWeights(string folder) =>
+        File.Exists(Path.Combine(folder, FolderWeights.SingleName))
+        || File.Exists(Path.Combine(folder, FolderWeights.IndexName));
 
     /// <summary>The shape that a folder's config.json states.</summary>
     /// <exception cref="LabException">It is missing, broken, or of a model that is not known here.</exception>
@@ -68,7 +88,8 @@ public static class ModelFolder
         bool Has(string name) => File.Exists(Path.Combine(folder, name));
         return Has(ByteTokenizer.FileName) ? new ByteTokenizer()
             : Has(CharacterTokenizer.FileName) ? CharacterTokenizer.Load(folder)
-            : Has(Llama2cTokenizer.FileName) ? Llama2cTokenizer.Load(Path.Combine(folder, Llama2cTokenizer.FileName), shape.Vocabulary)
+            : Has(Llama2cTokenizer.FileName)
+                ? Llama2cTokenizer.Load(Path.Combine(folder, Llama2cTokenizer.FileName), shape.Vocabulary)
             : Has(HuggingFaceTokenizer.FileName) ? HuggingFaceTokenizer.Load(folder)
             : null;
     }
@@ -82,17 +103,28 @@ public static class ModelFolder
             yield break;
         }
 
-        long[] rows = parts.Length == 2
-            ? [shape.FeedForward, shape.FeedForward]
-            : [shape.Heads * shape.HeadWidth, shape.KeyValueHeads * shape.HeadWidth, shape.KeyValueHeads * shape.HeadWidth];
+        long[] rows =
+            parts.Length == 2
+                ? [shape.FeedForward, shape.FeedForward]
+                :
+                [
+                    shape.Heads * shape.HeadWidth,
+                    shape.KeyValueHeads * shape.HeadWidth,
+                    shape.KeyValueHeads * shape.HeadWidth,
+                ];
         long start = 0;
-        for (var i = 0; i < parts.Length; start += rows[i++]) yield return (parts[i], tensor.narrow(0, start, rows[i]));
+        for (var i = 0; i < parts.Length; start += rows[i++])
+            yield return (parts[i], tensor.narrow(0, start, rows[i]));
     }
 
     private static string[]? Parts(string name)
     {
-        string[] Named(string joined, params string[] parts) => [.. parts.Select(part => name.Replace(joined, part, StringComparison.Ordinal))];
-        if (name.Contains("qkv_proj", StringComparison.Ordinal)) return Named("qkv_proj", "q_proj", "k_proj", "v_proj");
-        return name.Contains("gate_up_proj", StringComparison.Ordinal) ? Named("gate_up_proj", "gate_proj", "up_proj") : null;
+        string[] Named(string joined, params string[] parts) =>
+            [.. parts.Select(part => name.Replace(joined, part, StringComparison.Ordinal))];
+        if (name.Contains("qkv_proj", StringComparison.Ordinal))
+            return Named("qkv_proj", "q_proj", "k_proj", "v_proj");
+        return name.Contains("gate_up_proj", StringComparison.Ordinal)
+            ? Named("gate_up_proj", "gate_proj", "up_proj")
+            : null;
     }
 }

@@ -63,7 +63,12 @@ internal sealed class SafeTensors : IDisposable
         foreach (var (name, tensor) in ready)
         {
             var bytes = tensor.numel() * SizeOf(tensor.dtype);
-            header[name] = new { dtype = tensor.dtype == ScalarType.BFloat16 ? "BF16" : "F32", shape = tensor.shape, data_offsets = new[] { offset, offset + bytes } };
+            header[name] = new
+            {
+                dtype = tensor.dtype == ScalarType.BFloat16 ? "BF16" : "F32",
+                shape = tensor.shape,
+                data_offsets = new[] { offset, offset + bytes },
+            };
             offset += bytes;
         }
 
@@ -75,11 +80,13 @@ internal sealed class SafeTensors : IDisposable
         BinaryPrimitives.WriteInt64LittleEndian(length, padded);
         stream.Write(length);
         stream.Write(json);
-        for (var i = json.Length; i < padded; i++) stream.WriteByte((byte)' ');
+        for (var i = json.Length; i < padded; i++)
+            stream.WriteByte((byte)' ');
         foreach (var (_, tensor) in ready)
         {
             using var inner = NewDisposeScope();
-            foreach (var part in Parts(tensor.detach().to(CPU).contiguous())) stream.Write(part.bytes);
+            foreach (var part in Parts(tensor.detach().to(CPU).contiguous()))
+                stream.Write(part.bytes);
         }
     }
 
@@ -115,7 +122,7 @@ internal sealed class SafeTensors : IDisposable
             }
 
             var (from, to) = (SizeOf(entry.Type), SizeOf(destination.dtype));
-            for (var done = 0; done < target.Length;)
+            for (var done = 0; done < target.Length; )
             {
                 var count = Math.Min(Chunk / from, (target.Length - done) / to);
                 var source = buffer.AsSpan(0, count * from);
@@ -141,7 +148,8 @@ internal sealed class SafeTensors : IDisposable
         }
 
         var rows = Math.Max(1, Largest / (bytes / tensor.shape[0]));
-        for (long row = 0; row < tensor.shape[0]; row += rows) yield return tensor.narrow(0, row, Math.Min(rows, tensor.shape[0] - row));
+        for (long row = 0; row < tensor.shape[0]; row += rows)
+            yield return tensor.narrow(0, row, Math.Min(rows, tensor.shape[0] - row));
     }
 
     private static int SizeOf(ScalarType type) => type == ScalarType.Float32 ? 4 : 2;
@@ -154,12 +162,14 @@ internal sealed class SafeTensors : IDisposable
             if (from == ScalarType.BFloat16)
             {
                 var halves = MemoryMarshal.Cast<byte, ushort>(source);
-                for (var i = 0; i < floats.Length; i++) floats[i] = BitConverter.UInt32BitsToSingle((uint)halves[i] << 16);
+                for (var i = 0; i < floats.Length; i++)
+                    floats[i] = BitConverter.UInt32BitsToSingle((uint)halves[i] << 16);
             }
             else
             {
                 var halves = MemoryMarshal.Cast<byte, Half>(source);
-                for (var i = 0; i < floats.Length; i++) floats[i] = (float)halves[i];
+                for (var i = 0; i < floats.Length; i++)
+                    floats[i] = (float)halves[i];
             }
 
             return;
@@ -169,12 +179,14 @@ internal sealed class SafeTensors : IDisposable
         if (from == ScalarType.Float32)
         {
             var floats = MemoryMarshal.Cast<byte, float>(source);
-            for (var i = 0; i < narrow.Length; i++) narrow[i] = Rounded(floats[i]);
+            for (var i = 0; i < narrow.Length; i++)
+                narrow[i] = Rounded(floats[i]);
         }
         else
         {
             var halves = MemoryMarshal.Cast<byte, Half>(source);
-            for (var i = 0; i < narrow.Length; i++) narrow[i] = Rounded((float)halves[i]);
+            for (var i = 0; i < narrow.Length; i++)
+                narrow[i] = Rounded((float)halves[i]);
         }
     }
 
@@ -190,7 +202,8 @@ internal sealed class SafeTensors : IDisposable
         while (target.Length > 0)
         {
             var read = RandomAccess.Read(handle, target, at);
-            if (read == 0) throw Bad(path, "it ends early");
+            if (read == 0)
+                throw Bad(path, "it ends early");
             target = target[read..];
             at += read;
         }
@@ -200,10 +213,12 @@ internal sealed class SafeTensors : IDisposable
     {
         Span<byte> lengthBytes = stackalloc byte[8];
         var size = RandomAccess.GetLength(handle);
-        if (size < 8) throw Bad(path, "it is shorter than its header");
+        if (size < 8)
+            throw Bad(path, "it is shorter than its header");
         ReadAll(0, lengthBytes);
         var length = BinaryPrimitives.ReadInt64LittleEndian(lengthBytes);
-        if (length < 2 || length > Math.Min(LongestHeader, size - 8)) throw Bad(path, $"its header claims {length} bytes");
+        if (length < 2 || length > Math.Min(LongestHeader, size - 8))
+            throw Bad(path, $"its header claims {length} bytes");
         var json = new byte[length];
         ReadAll(8, json);
         return (length, json);
@@ -217,11 +232,14 @@ internal sealed class SafeTensors : IDisposable
             using var header = JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = 16 });
             foreach (var property in header.RootElement.EnumerateObject())
             {
-                if (property.Name == "__metadata__") continue;
-                if (!entries.TryAdd(property.Name, EntryOf(property, size))) throw Bad(path, $"the tensor {property.Name} stands twice in it");
+                if (property.Name == "__metadata__")
+                    continue;
+                if (!entries.TryAdd(property.Name, EntryOf(property, size)))
+                    throw Bad(path, $"the tensor {property.Name} stands twice in it");
             }
         }
-        catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+        catch (Exception error)
+            when (error is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
         {
             throw Bad(path, $"its header is not a table of tensors ({error.Message.ReplaceLineEndings(" ")})");
         }
@@ -230,11 +248,18 @@ internal sealed class SafeTensors : IDisposable
         long end = 0;
         foreach (var (name, entry) in entries.OrderBy(pair => pair.Value.From).ThenBy(pair => pair.Value.To))
         {
-            if (entry.From != end) throw Bad(path, entry.From < end ? $"the tensor {name} overlaps another" : $"there is a hole before the tensor {name}");
+            if (entry.From != end)
+                throw Bad(
+                    path,
+                    entry.From < end
+                        ? $"the tensor {name} overlaps another"
+                        : $"there is a hole before the tensor {name}"
+                );
             end = entry.To;
         }
 
-        if (end != size) throw Bad(path, $"its data has {size} bytes, and its tensors {end}");
+        if (end != size)
+            throw Bad(path, $"its data has {size} bytes, and its tensors {end}");
     }
 
     private Entry EntryOf(JsonProperty property, long size)
@@ -244,18 +269,40 @@ internal sealed class SafeTensors : IDisposable
             "F32" => ScalarType.Float32,
             "F16" => ScalarType.Float16,
             "BF16" => ScalarType.BFloat16,
-            var other => throw Bad(path, $"tensor {property.Name} has type {other}; this reader takes F32, F16 and BF16"),
+            var other => throw Bad(
+                path,
+                $"tensor {property.Name} has type {other}; this reader takes F32, F16 and BF16"
+            ),
         };
         var shape = property.Value.GetProperty("shape").EnumerateArray().Select(length => length.GetInt64()).ToArray();
-        var range = property.Value.GetProperty("data_offsets").EnumerateArray().Select(offset => offset.GetInt64()).ToArray();
+        var range = property
+            .Value.GetProperty("data_offsets")
+            .EnumerateArray()
+            .Select(offset => offset.GetInt64())
+            .ToArray();
         // In decimal a product of a few sizes cannot wrap around.
-        if (range.Length != 2 || shape.Length > 4 || shape.Any(length => length < 0 || length > 1L << 40) || range[0] < 0 || range[1] < range[0] || range[1] > size
-            || shape.Aggregate((decimal)SizeOf(type), (product, length) => product == 0 ? 0 : product > 1e15m ? product : product * length) != range[1] - range[0])
+        if (
+            range.Length != 2
+            || shape.Length > 4
+            || shape.Any(length => length < 0 || length > 1L << 40)
+            || range[0] < 0
+            || range[1] < range[0]
+            || range[1] > size
+            || shape.Aggregate(
+                (decimal)SizeOf(type),
+                (product, length) =>
+                    product == 0 ? 0
+                    : product > 1e15m ? product
+                    : product * length
+            )
+                != range[1] - range[0]
+        )
             throw Bad(path, $"tensor {property.Name} has a shape or range that does not fit the file");
         return new Entry(type, shape, range[0], range[1]);
     }
 
-    private static LabException Bad(string path, string problem) => new($"{path}: not a usable safetensors file: {problem}");
+    private static LabException Bad(string path, string problem) =>
+        new($"{path}: not a usable safetensors file: {problem}");
 
     private sealed record Entry(ScalarType Type, long[] Shape, long From, long To);
 }

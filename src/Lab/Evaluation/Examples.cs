@@ -13,7 +13,8 @@ internal static class Examples
     private const int Slack = 8;
 
     /// <summary>The begin token and the prompt, or the prompt as a user's message.</summary>
-    internal static int[] Prompt(ITokenizer tokenizer, Problem problem) => problem.IsMessage ? tokenizer.Ask(problem.Prompt) : tokenizer.Start(problem.Prompt);
+    internal static int[] Prompt(ITokenizer tokenizer, Problem problem) =>
+        problem.IsMessage ? tokenizer.Ask(problem.Prompt) : tokenizer.Start(problem.Prompt);
 
     /// <summary>A problem with its gold response and the end token.</summary>
     internal static Sequence Gold(ITokenizer tokenizer, Problem problem, Keep keep)
@@ -44,5 +45,11 @@ internal static class Examples
 
     /// <summary>The most tokens that a response to such problems may take: what they say, or the longest gold one, the end token, and some slack.</summary>
     internal static int ResponseLimit(IEnumerable<Problem> problems) =>
-        problems.Max(problem => problem.Limit > 0 ? problem.Limit : CharacterVocabulary.Length(Answers.WithReasoning(problem.Reasoning, problem.Answer))) + 1 + Slack;
+        problems.Max(problem =>
+            problem.Limit > 0
+                ? problem.Limit
+                : CharacterVocabulary.Length(Answers.WithReasoning(problem.Reasoning, problem.Answer))
+        )
+        + 1
+        + Slack;
 }

@@ -14,10 +14,19 @@ internal sealed class ProblemBank(CheckpointFiles files)
     /// <exception cref="LabException">A file is missing or wrong, or has fewer problems than are to be measured on.</exception>
     internal IReadOnlyList<Problem> Of(SolvableTask task, Split split, int count, Seed seed)
     {
-        if (task is not BenchmarkTask benchmark) return ProblemSets.Draw((ProceduralTask)task, split, count, seed);
-        var file = split == Split.Test ? benchmark.TestFile : benchmark.TrainingFile ?? throw new LabException($"{benchmark.TestFile.Path} has nothing to learn from");
+        if (task is not BenchmarkTask benchmark)
+            return ProblemSets.Draw((ProceduralTask)task, split, count, seed);
+        var file =
+            split == Split.Test
+                ? benchmark.TestFile
+                : benchmark.TrainingFile
+                    ?? throw new LabException($"{benchmark.TestFile.Path} has nothing to learn from");
         var chosen = BenchmarkTask.Choose(Read(benchmark, files.Locate(file)), split, count, seed);
-        return chosen.Count == count || split == Split.Train ? chosen : throw new LabException($"{file.Path}: {chosen.Count} problems to measure on, and {count} were asked for; lower items");
+        return chosen.Count == count || split == Split.Train
+            ? chosen
+            : throw new LabException(
+                $"{file.Path}: {chosen.Count} problems to measure on, and {count} were asked for; lower items"
+            );
     }
 
     /// <summary>
@@ -27,10 +36,12 @@ internal sealed class ProblemBank(CheckpointFiles files)
     internal IReadOnlyDictionary<string, Problem>? Known(IEnumerable<ITask> tasks, Seed seed)
     {
         var benchmarks = tasks.OfType<BenchmarkTask>().Where(task => task.HasTraining).ToArray();
-        if (benchmarks.Length == 0) return null;
+        if (benchmarks.Length == 0)
+            return null;
         var known = new Dictionary<string, Problem>(StringComparer.Ordinal);
         foreach (var task in benchmarks)
-            foreach (var problem in Of(task, Split.Train, int.MaxValue, seed)) known[problem.Prompt] = known[task.QuestionOf(problem)] = problem;
+        foreach (var problem in Of(task, Split.Train, int.MaxValue, seed))
+            known[problem.Prompt] = known[task.QuestionOf(problem)] = problem;
         return known;
     }
 
@@ -47,14 +58,24 @@ internal sealed class ProblemBank(CheckpointFiles files)
         {
             while (reader.ReadLine() is { } line)
             {
-                if (line.Length == 0) continue;
+                if (line.Length == 0)
+                    continue;
                 using var document = JsonDocument.Parse(line);
                 problems.Add(task.Read(document.RootElement));
             }
         }
-        catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or InvalidDataException)
+        catch (Exception error)
+            when (error
+                    is JsonException
+                        or KeyNotFoundException
+                        or InvalidOperationException
+                        or FormatException
+                        or InvalidDataException
+            )
         {
-            throw new LabException($"{path}:{problems.Count + 1}: no problem of this benchmark ({error.Message.ReplaceLineEndings(" ")})");
+            throw new LabException(
+                $"{path}:{problems.Count + 1}: no problem of this benchmark ({error.Message.ReplaceLineEndings(" ")})"
+            );
         }
 
         return problems;

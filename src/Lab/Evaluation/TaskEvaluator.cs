@@ -16,26 +16,51 @@ using static TorchSharp.torch;
 namespace Bench.Lab.Evaluation;
 
 /// <summary>Measures a model on the held-out items of an experiment's tasks, item by item.</summary>
-internal sealed class TaskEvaluator(IReadOnlyList<TaskSpec> tasks, EvaluationSpec evaluation, ProblemBank problems, ITokenizer tokenizer, TimeProvider clock)
+internal sealed class TaskEvaluator(
+    IReadOnlyList<TaskSpec> tasks,
+    EvaluationSpec evaluation,
+    ProblemBank problems,
+    ITokenizer tokenizer,
+    TimeProvider clock
+)
 {
     /// <summary>Items whose answers are kept for people to read.</summary>
     private const int Shown = 4;
 
     /// <summary>Accuracy on tasks with gold solutions: the model answers each held-out prompt, and its final answer is graded.</summary>
-    internal (IReadOnlyList<TaskScores> Scores, Charge Charge) Solve(ILanguageModel model, Seed seed, Action<int>? progress = null)
+    internal (IReadOnlyList<TaskScores> Scores, Charge Charge) Solve(
+        ILanguageModel model,
+        Seed seed,
+        Action<int>? progress = null
+    )
     {
         var (items, samples) = (Items(), evaluation.Sampling.Samples);
         var prompts = PromptsOf(items, samples);
-        var (responses, charge) = Answer(model, prompts, items, evaluation.Sampling, seed, progress is null ? null : done => progress(done / samples));
+        var (responses, charge) = Answer(
+            model,
+            prompts,
+            items,
+            evaluation.Sampling,
+            seed,
+            progress is null ? null : done => progress(done / samples)
+        );
         var scores = Graded(items, samples, responses);
         if (evaluation.Confidence)
         {
             // The first response stands for the item.
-            var first = items.Select((_, i) => new Sequence([.. prompts[i * samples], .. responses[i * samples]], prompts[i * samples].Length)).ToArray();
+            var first = items
+                .Select(
+                    (_, i) =>
+                        new Sequence([.. prompts[i * samples], .. responses[i * samples]], prompts[i * samples].Length)
+                )
+                .ToArray();
             var (predicted, reading) = new SequenceReader(model, clock).Predict(first, ChargeKind.Evaluation);
             charge = charge.Plus(reading);
             scores.AddRange(ByTask(items, Metric.Confidence, i => ConfidenceOf(first[i], predicted[i])));
-            if (evaluation.ShowsEntropy) scores.AddRange(ByTask(items, Metric.ResponseNats, i => -predicted[i].LogProbabilities.Sum(value => (double)value)));
+            if (evaluation.ShowsEntropy)
+                scores.AddRange(
+                    ByTask(items, Metric.ResponseNats, i => -predicted[i].LogProbabilities.Sum(value => (double)value))
+                );
         }
 
         if (evaluation.Likelihood)
@@ -43,47 +68,109 @@ internal sealed class TaskEvaluator(IReadOnlyList<TaskSpec> tasks, EvaluationSpe
             var gold = items.Select(item => Examples.Gold(tokenizer, item.Problem, Keep.Trace)).ToArray();
             var (predicted, reading) = new SequenceReader(model, clock).Predict(gold, ChargeKind.Evaluation);
             charge = charge.Plus(reading);
-            scores.AddRange(ByTask(items, Metric.GoldNats, i => -predicted[i].LogProbabilities.Average(value => (double)value)));
+            scores.AddRange(
+                ByTask(items, Metric.GoldNats, i => -predicted[i].LogProbabilities.Average(value => (double)value))
+            );
         }
 
         return (scores, charge);
     }
 
     /// <summary>Accuracy of a teacher that can only be asked.</summary>
-    internal (IReadOnlyList<TaskScores> Scores, Charge Charge) Ask(Teachers.ITeacher teacher, Seed seed, Action<int>? progress = null)
+    internal (IReadOnlyList<TaskScores> Scores, Charge Charge) Ask(
+        Teachers.ITeacher teacher,
+        Seed seed,
+        Action<int>? progress = null
+    )
     {
         var (items, samples) = (Items(), evaluation.Sampling.Samples);
         var (responses, charge) = teacher.Write(
-            PromptsOf(items, samples), Examples.ResponseLimit(items.Select(item => item.Problem)), tokenizer.End, evaluation.Sampling, seed, ChargeKind.Evaluation, progress,
-            [.. items.SelectMany(item => Enumerable.Repeat(item.Problem.Prompt, samples))]);
+            PromptsOf(items, samples),
+            Examples.ResponseLimit(items.Select(item => item.Problem)),
+            tokenizer.End,
+            evaluation.Sampling,
+            seed,
+            ChargeKind.Evaluation,
+            progress,
+            [.. items.SelectMany(item => Enumerable.Repeat(item.Problem.Prompt, samples))]
+        );
         return (Graded(items, samples, responses), charge);
     }
 
     private int[][] PromptsOf(IReadOnlyList<(string Name, SolvableTask Task, Problem Problem)> items, int samples) =>
         [.. items.SelectMany(item => Enumerable.Repeat(Examples.Prompt(tokenizer, item.Problem), samples))];
 
-    private List<TaskScores> Graded(IReadOnlyList<(string Name, SolvableTask Task, Problem Problem)> items, int samples, IReadOnlyList<int[]> responses)
+    private List<TaskScores> Graded(
+        IReadOnlyList<(string Name, SolvableTask Task, Problem Problem)> items,
+        int samples,
+        IReadOnlyList<int[]> responses
+    )
     {
         var texts = responses.Select(tokenizer.Decode).ToArray();
-        var grades = texts.Select((text, i) => items[i / samples].Task.Grade(items[i / samples].Problem, text)).Chunk(samples).ToArray();
+        var grades = texts
+            .Select((text, i) => items[i / samples].Task.Grade(items[i / samples].Problem, text))
+            .Chunk(samples)
+            .ToArray();
         var scores = new List<TaskScores>();
         foreach (var group in Enumerable.Range(0, items.Count).GroupBy(i => items[i].Name))
         {
             var metrics = items[group.First()].Task.Metrics;
             foreach (var metric in metrics)
             {
-                scores.Add(new TaskScores(group.Key, metric.Name, [.. group.Select(i => Enumerable.Range(0, samples).Average(sample => items[i].Task.Measure(metric, items[i].Problem, texts[i * samples + sample])))])
-                {
-                    Answers = metric == metrics[0] ? [.. group.Take(Shown).Select((i, item) => new Answered(item, items[i].Problem.Prompt, items[i].Problem.Answer, texts[i * samples]))] : null,
-                });
+                scores.Add(
+                    new TaskScores(
+                        group.Key,
+                        metric.Name,
+                        [
+                            .. group.Select(i =>
+                                Enumerable
+                                    .Range(0, samples)
+                                    .Average(sample =>
+                                        items[i].Task.Measure(metric, items[i].Problem, texts[i * samples + sample])
+                                    )
+                            ),
+                        ]
+                    )
+                    {
+                        Answers =
+                            metric == metrics[0]
+                                ?
+                                [
+                                    .. group
+                                        .Take(Shown)
+                                        .Select(
+                                            (i, item) =>
+                                                new Answered(
+                                                    item,
+                                                    items[i].Problem.Prompt,
+                                                    items[i].Problem.Answer,
+                                                    texts[i * samples]
+                                                )
+                                        ),
+                                ]
+                                : null,
+                    }
+                );
             }
         }
 
         if (evaluation.PassAt is var k and > 0)
         {
             var answers = texts.Select(Answers.Final).Chunk(samples).ToArray();
-            scores.AddRange(ByTask(items, Metric.PassAt, i => SampledAnswers.PassAt(samples, grades[i].Count(grade => grade == 1), k)));
-            scores.AddRange(ByTask(items, Metric.MajorityAt, i => SampledAnswers.Majority([.. answers[i].Take(k)], [.. grades[i].Take(k)])));
+            scores.AddRange(
+                ByTask(
+                    items,
+                    Metric.PassAt,
+                    i => SampledAnswers.PassAt(samples, grades[i].Count(grade => grade == 1), k)
+                )
+            );
+            scores.AddRange(
+                ByTask(
+                    items,
+                    Metric.MajorityAt,
+                    i => SampledAnswers.Majority([.. answers[i].Take(k)], [.. grades[i].Take(k)])
+                )
+            );
         }
 
         return scores;
@@ -95,30 +182,53 @@ internal sealed class TaskEvaluator(IReadOnlyList<TaskSpec> tasks, EvaluationSpe
         var items = Items();
         var prompts = items.Select(item => Examples.Prompt(tokenizer, item.Problem)).ToArray();
         var (responses, charge) = Answer(model, prompts, items, SamplingSpec.Greedy, default, null);
-        return ([.. prompts.Zip(responses, (prompt, response) => new Sequence([.. prompt, .. response], prompt.Length))], charge);
+        return (
+            [.. prompts.Zip(responses, (prompt, response) => new Sequence([.. prompt, .. response], prompt.Length))],
+            charge
+        );
     }
 
     /// <summary>
     /// How near a student is to its teacher on the teacher's own responses to the held-out items: the share of tokens where both have the same first choice, and KL(teacher ‖ student)
     /// in nats a token over the teacher's named tokens and the lump of the others.
     /// </summary>
-    internal (IReadOnlyList<TaskScores> Scores, Charge Charge) Compare(ILanguageModel model, IReadOnlyList<Sequence> responses, TeacherProbabilities theirs)
+    internal (IReadOnlyList<TaskScores> Scores, Charge Charge) Compare(
+        ILanguageModel model,
+        IReadOnlyList<Sequence> responses,
+        TeacherProbabilities theirs
+    )
     {
         var items = Items();
         var (agreement, divergence) = (new double[items.Count], new double[items.Count]);
-        var charge = new SequenceReader(model, clock).Read(responses, ChargeKind.Evaluation, (index, logits) =>
-        {
-            var length = responses[index].ResponseLength;
-            var (tokens, p) = (new long[length * theirs.K], new float[length * theirs.K]);
-            theirs.Read(index, tokens, p);
-            var mine = logits.argmax(1).to(CPU).contiguous().Longs();
-            for (var t = 0; t < length; t++) agreement[index] += mine[t] == tokens[t * theirs.K] ? 1.0 / length : 0;
-            var rows = TensorData.Of([.. Enumerable.Range(0, length).Select(t => (long)t)], length).to(logits.device);
-            var teacher = new Objectives.TeacherDistribution.TopK(
-                TensorData.Of(tokens, length, theirs.K).to(logits.device), TensorData.Of(p, length, theirs.K).to(logits.device));
-            divergence[index] = Objectives.ForwardKlLoss.Sum(logits.contiguous(), rows, teacher, 1).to(CPU).item<float>() / length;
-        });
-        return ([.. ByTask(items, Metric.Agreement, i => agreement[i]), .. ByTask(items, Metric.TeacherKl, i => divergence[i])], charge);
+        var charge = new SequenceReader(model, clock).Read(
+            responses,
+            ChargeKind.Evaluation,
+            (index, logits) =>
+            {
+                var length = responses[index].ResponseLength;
+                var (tokens, p) = (new long[length * theirs.K], new float[length * theirs.K]);
+                theirs.Read(index, tokens, p);
+                var mine = logits.argmax(1).to(CPU).contiguous().Longs();
+                for (var t = 0; t < length; t++)
+                    agreement[index] += mine[t] == tokens[t * theirs.K] ? 1.0 / length : 0;
+                var rows = TensorData
+                    .Of([.. Enumerable.Range(0, length).Select(t => (long)t)], length)
+                    .to(logits.device);
+                var teacher = new Objectives.TeacherDistribution.TopK(
+                    TensorData.Of(tokens, length, theirs.K).to(logits.device),
+                    TensorData.Of(p, length, theirs.K).to(logits.device)
+                );
+                divergence[index] =
+                    Objectives.ForwardKlLoss.Sum(logits.contiguous(), rows, teacher, 1).to(CPU).item<float>() / length;
+            }
+        );
+        return (
+            [
+                .. ByTask(items, Metric.Agreement, i => agreement[i]),
+                .. ByTask(items, Metric.TeacherKl, i => divergence[i]),
+            ],
+            charge
+        );
     }
 
     /// <summary>Bits per token and agreement with the teacher on the teacher's held-out windows.</summary>
@@ -126,58 +236,139 @@ internal sealed class TaskEvaluator(IReadOnlyList<TaskSpec> tasks, EvaluationSpe
     /// <param name="task">The name of the task.</param>
     /// <param name="windows">The teacher's text.</param>
     /// <param name="choices">The teacher's own most likely token at each place.</param>
-    internal (IReadOnlyList<TaskScores> Scores, Charge Charge) Imitate(ILanguageModel model, string task, IReadOnlyList<Sequence> windows, IReadOnlyList<int[]> choices)
+    internal (IReadOnlyList<TaskScores> Scores, Charge Charge) Imitate(
+        ILanguageModel model,
+        string task,
+        IReadOnlyList<Sequence> windows,
+        IReadOnlyList<int[]> choices
+    )
     {
         var (scores, charge) = new SequenceReader(model, clock).Predict(windows, ChargeKind.Evaluation);
         var found = new List<TaskScores> { BitsPerToken(task, scores), Agreement(task, scores, choices) };
-        if (evaluation.Detection is not { } detection) return (found, charge);
-        found.AddRange(WatermarkScores(task, detection, [.. windows.SelectMany((window, i) => scores[i].MostLikely.Select((token, at) => (window.Tokens[window.Start + at - 1], token)))], model.Shape.Vocabulary));
+        if (evaluation.Detection is not { } detection)
+            return (found, charge);
+        found.AddRange(
+            WatermarkScores(
+                task,
+                detection,
+                [
+                    .. windows.SelectMany(
+                        (window, i) =>
+                            scores[i].MostLikely.Select((token, at) => (window.Tokens[window.Start + at - 1], token))
+                    ),
+                ],
+                model.Shape.Vocabulary
+            )
+        );
         var (canaries, reading) = CanaryScores(model, task, detection, windows[0].Tokens[0]);
         return ([.. found, .. canaries], charge.Plus(reading));
     }
 
     // What a student predicts after tokens of unmarked text, tested by the owner's key, and by keys that nobody used.
-    private static IEnumerable<TaskScores> WatermarkScores(string task, DetectionSpec detection, IReadOnlyList<(int Previous, int Predicted)> pairs, int vocabulary)
+    private static IEnumerable<TaskScores> WatermarkScores(
+        string task,
+        DetectionSpec detection,
+        IReadOnlyList<(int Previous, int Predicted)> pairs,
+        int vocabulary
+    )
     {
-        IReadOnlyList<double> P(long key) => Evidence.OfWatermark(pairs, detection.Probes, new GreenList(key, detection.Gamma, vocabulary), vocabulary);
+        IReadOnlyList<double> P(long key) =>
+            Evidence.OfWatermark(pairs, detection.Probes, new GreenList(key, detection.Gamma, vocabulary), vocabulary);
         var (own, others) = (P(detection.Key), detection.Unused.Select(P).ToArray());
         for (var i = 0; i < own.Count; i++)
         {
             yield return new TaskScores(task, Metric.WatermarkP(detection.Probes[i]).Name, [Math.Log10(own[i])]);
-            yield return new TaskScores(task, Metric.WatermarkAlarms(detection.Probes[i]).Name, [.. others.Select(p => p[i] < DetectionSpec.Level ? 1.0 : 0)]);
+            yield return new TaskScores(
+                task,
+                Metric.WatermarkAlarms(detection.Probes[i]).Name,
+                [.. others.Select(p => p[i] < DetectionSpec.Level ? 1.0 : 0)]
+            );
         }
     }
 
     // How likely the owner's canaries are after the begin token, beside ones that nobody planted; and the same for sets that nobody planted either.
-    private (IReadOnlyList<TaskScores> Scores, Charge Charge) CanaryScores(ILanguageModel model, string task, DetectionSpec detection, int begin)
+    private (IReadOnlyList<TaskScores> Scores, Charge Charge) CanaryScores(
+        ILanguageModel model,
+        string task,
+        DetectionSpec detection,
+        int begin
+    )
     {
         int[][] Draw(long key, int count) => [.. Canaries.Draw(key, count, detection.CanaryTokens, tokenizer.Size)];
         var controls = Draw(detection.Unused.First(), DetectionSpec.Controls);
         var sets = detection.Unused.Skip(1).Prepend(detection.Key).Select(key => Draw(key, detection.Canaries));
-        var (scores, charge) = new SequenceReader(model, clock).Predict([.. sets.SelectMany(set => set).Concat(controls).Select(canary => new Sequence([begin, .. canary], 1))], ChargeKind.Evaluation);
+        var (scores, charge) = new SequenceReader(model, clock).Predict(
+            [.. sets.SelectMany(set => set).Concat(controls).Select(canary => new Sequence([begin, .. canary], 1))],
+            ChargeKind.Evaluation
+        );
         var likelihoods = scores.Select(score => score.LogProbabilities.Sum(value => (double)value)).ToArray();
-        var tested = likelihoods[..^controls.Length].Chunk(detection.Canaries).Select(set => Evidence.OfCanaries(set, likelihoods[^controls.Length..])).ToArray();
-        return ([
-            new TaskScores(task, Metric.CanaryP.Name, [Math.Log10(tested[0])]),
-            new TaskScores(task, Metric.CanaryAlarms.Name, [.. tested.Skip(1).Select(p => p < DetectionSpec.Level ? 1.0 : 0)]),
-        ], charge);
+        var tested = likelihoods[..^controls.Length]
+            .Chunk(detection.Canaries)
+            .Select(set => Evidence.OfCanaries(set, likelihoods[^controls.Length..]))
+            .ToArray();
+        return (
+            [
+                new TaskScores(task, Metric.CanaryP.Name, [Math.Log10(tested[0])]),
+                new TaskScores(
+                    task,
+                    Metric.CanaryAlarms.Name,
+                    [.. tested.Skip(1).Select(p => p < DetectionSpec.Level ? 1.0 : 0)]
+                ),
+            ],
+            charge
+        );
     }
 
     /// <summary>Each window's mean −log2 probability.</summary>
     internal static TaskScores BitsPerToken(string task, IReadOnlyList<TokenPredictions> scores) =>
-        new(task, Metric.BitsPerToken.Name, [.. scores.Select(score => -score.LogProbabilities.Average(value => (double)value) / Math.Log(2))]);
+        new(
+            task,
+            Metric.BitsPerToken.Name,
+            [.. scores.Select(score => -score.LogProbabilities.Average(value => (double)value) / Math.Log(2))]
+        );
 
-    private static TaskScores Agreement(string task, IReadOnlyList<TokenPredictions> scores, IReadOnlyList<int[]> choices) =>
-        new(task, Metric.Agreement.Name, [.. scores.Select((score, i) => score.MostLikely.Zip(choices[i], (mine, theirs) => mine == theirs ? 1.0 : 0.0).Average())]);
+    private static TaskScores Agreement(
+        string task,
+        IReadOnlyList<TokenPredictions> scores,
+        IReadOnlyList<int[]> choices
+    ) =>
+        new(
+            task,
+            Metric.Agreement.Name,
+            [
+                .. scores.Select(
+                    (score, i) =>
+                        score.MostLikely.Zip(choices[i], (mine, theirs) => mine == theirs ? 1.0 : 0.0).Average()
+                ),
+            ]
+        );
 
-    private IReadOnlyList<(string Name, SolvableTask Task, Problem Problem)> Items() => [.. tasks.SelectMany(task => problems
-        .Of((SolvableTask)task.Task, evaluation.Split, evaluation.Items, default)
-        .Select(problem => (task.Name, (SolvableTask)task.Task, problem)))];
+    private IReadOnlyList<(string Name, SolvableTask Task, Problem Problem)> Items() =>
+        [
+            .. tasks.SelectMany(task =>
+                problems
+                    .Of((SolvableTask)task.Task, evaluation.Split, evaluation.Items, default)
+                    .Select(problem => (task.Name, (SolvableTask)task.Task, problem))
+            ),
+        ];
 
     private (IReadOnlyList<int[]> Responses, Charge Charge) Answer(
-        ILanguageModel model, IReadOnlyList<int[]> prompts, IReadOnlyList<(string Name, SolvableTask Task, Problem Problem)> items, SamplingSpec sampling, Seed seed, Action<int>? progress) =>
+        ILanguageModel model,
+        IReadOnlyList<int[]> prompts,
+        IReadOnlyList<(string Name, SolvableTask Task, Problem Problem)> items,
+        SamplingSpec sampling,
+        Seed seed,
+        Action<int>? progress
+    ) =>
         new TextGenerator(model, clock, tokenizer.OtherEnds).Continue(
-            prompts, Examples.ResponseLimit(items.Select(item => item.Problem)), tokenizer.End, sampling, seed, ChargeKind.Evaluation, progress);
+            prompts,
+            Examples.ResponseLimit(items.Select(item => item.Problem)),
+            tokenizer.End,
+            sampling,
+            seed,
+            ChargeKind.Evaluation,
+            progress
+        );
 
     // The probability of the final answer, given the reasoning before it.
     private double ConfidenceOf(Sequence response, TokenPredictions scores)
@@ -189,6 +380,13 @@ internal sealed class TaskEvaluator(IReadOnlyList<TaskSpec> tasks, EvaluationSpe
         return Math.Exp(scores.LogProbabilities.Skip(from).Sum(value => (double)value));
     }
 
-    private static IEnumerable<TaskScores> ByTask(IReadOnlyList<(string Name, SolvableTask Task, Problem Problem)> items, Metric metric, Func<int, double> score) => Enumerable
-        .Range(0, items.Count).GroupBy(i => items[i].Name).Select(group => new TaskScores(group.Key, metric.Name, [.. group.Select(score)]));
+    private static IEnumerable<TaskScores> ByTask(
+        IReadOnlyList<(string Name, SolvableTask Task, Problem Problem)> items,
+        Metric metric,
+        Func<int, double> score
+    ) =>
+        Enumerable
+            .Range(0, items.Count)
+            .GroupBy(i => items[i].Name)
+            .Select(group => new TaskScores(group.Key, metric.Name, [.. group.Select(score)]));
 }

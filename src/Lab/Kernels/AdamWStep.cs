@@ -7,7 +7,15 @@ namespace Bench.Lab.Kernels;
 internal static class AdamWStep
 {
     /// <summary>The numbers of a step; Correction1 and 2 are 1 − βᵗ.</summary>
-    internal readonly record struct Numbers(float LearningRate, float Beta1, float Beta2, float Decay, float Correction1, float Correction2, float GradientScale)
+    internal readonly record struct Numbers(
+        float LearningRate,
+        float Beta1,
+        float Beta2,
+        float Decay,
+        float Correction1,
+        float Correction2,
+        float GradientScale
+    )
     {
         internal const float Epsilon = 1e-8f;
     }
@@ -36,7 +44,8 @@ internal static class AdamWStep
             var squares = Vector512.Load(v + i) * n.Beta2 + gradients * gradients * (1 - n.Beta2);
             means.Store(m + i);
             squares.Store(v + i);
-            var deviations = Vector512.Sqrt(squares / Vector512.Create(n.Correction2)) + Vector512.Create(Numbers.Epsilon);
+            var deviations =
+                Vector512.Sqrt(squares / Vector512.Create(n.Correction2)) + Vector512.Create(Numbers.Epsilon);
             (Vector512.Load(p + i) * keep - means / deviations * rate).Store(p + i);
         }
 

@@ -34,18 +34,25 @@ internal sealed unsafe class CachedAttention : IDisposable
     internal void Attend(int row, int position, float* projection, float* result, float* cosines, float* sines)
     {
         var (width, half) = (layout.HeadWidth, layout.HeadWidth / 2);
-        fixed (float* query = queries, weight = weights)
+        fixed (
+            float* query = queries,
+                weight = weights
+        )
         {
-            for (var head = 0; head < layout.Heads; head++, projection += width) Rotary.Turn(projection, cosines, sines, half, query + head * width);
+            for (var head = 0; head < layout.Heads; head++, projection += width)
+                Rotary.Turn(projection, cosines, sines, half, query + head * width);
             for (var head = 0; head < layout.KeyValueHeads; head++, projection += width)
             {
                 var tile = keys[row] + ((long)head * padded + position / Simd.Width * Simd.Width) * width;
                 Rotary.Turn(projection, cosines, sines, half, tile + position % Simd.Width * width);
-                if (position % Simd.Width == Simd.Width - 1) Transpose(tile);
+                if (position % Simd.Width == Simd.Width - 1)
+                    Transpose(tile);
             }
 
             for (var head = 0; head < layout.KeyValueHeads; head++, projection += width)
-                new Span<float>(projection, width).CopyTo(new Span<float>(values[row] + ((long)head * padded + position) * valueWidth, width));
+                new Span<float>(projection, width).CopyTo(
+                    new Span<float>(values[row] + ((long)head * padded + position) * valueWidth, width)
+                );
             for (var head = 0; head < layout.Heads; head++, result += width)
             {
                 long shared = (long)(head / layout.Group) * padded;
@@ -68,7 +75,8 @@ internal sealed unsafe class CachedAttention : IDisposable
         {
             new Span<float>(tile, width * Simd.Width).CopyTo(full);
             for (var channel = 0; channel < width; channel++, tile += Simd.Width)
-                for (var position = 0; position < Simd.Width; position++) tile[position] = lying[position * width + channel];
+            for (var position = 0; position < Simd.Width; position++)
+                tile[position] = lying[position * width + channel];
         }
     }
 
@@ -78,7 +86,8 @@ internal sealed unsafe class CachedAttention : IDisposable
         var (width, position) = (layout.HeadWidth, 0);
         for (; position <= seen - Simd.Width; position += Simd.Width)
         {
-            Vector512<float> a = default, b = default;
+            Vector512<float> a = default,
+                b = default;
             for (var i = 0; i < width; i += 2, key += 2 * Simd.Width)
             {
                 a = Vector512.FusedMultiplyAdd(Vector512.Create(query[i]), Vector512.Load(key), a);
@@ -88,7 +97,8 @@ internal sealed unsafe class CachedAttention : IDisposable
             (a + b).Store(weight + position);
         }
 
-        for (; position < seen; position++, key += width) weight[position] = Simd.Dot(query, key, width);
+        for (; position < seen; position++, key += width)
+            weight[position] = Simd.Dot(query, key, width);
         Simd.Softmax(weight, seen, layout.Scale);
     }
 
@@ -97,7 +107,10 @@ internal sealed unsafe class CachedAttention : IDisposable
         var channel = 0;
         for (; channel <= layout.HeadWidth - 4 * Simd.Width; channel += 4 * Simd.Width)
         {
-            Vector512<float> a = default, b = default, c = default, d = default;
+            Vector512<float> a = default,
+                b = default,
+                c = default,
+                d = default;
             var from = value + channel;
             for (var position = 0; position < seen; position++, from += valueWidth)
             {
@@ -117,7 +130,10 @@ internal sealed unsafe class CachedAttention : IDisposable
         // Shares beyond those seen are 0, up to a whole vector of them.
         for (; channel <= layout.HeadWidth - 2 * Simd.Width; channel += 2 * Simd.Width)
         {
-            Vector512<float> a = default, b = default, c = default, d = default;
+            Vector512<float> a = default,
+                b = default,
+                c = default,
+                d = default;
             var from = value + channel;
             for (var position = 0; position < seen; position += 2, from += 2 * valueWidth)
             {
@@ -134,14 +150,29 @@ internal sealed unsafe class CachedAttention : IDisposable
 
         for (; channel < layout.HeadWidth; channel += Simd.Width)
         {
-            Vector512<float> a = default, b = default, c = default, d = default;
+            Vector512<float> a = default,
+                b = default,
+                c = default,
+                d = default;
             var from = value + channel;
             for (var position = 0; position < seen; position += 4, from += 4 * valueWidth)
             {
                 a = Vector512.FusedMultiplyAdd(Vector512.Create(weight[position]), Vector512.Load(from), a);
-                b = Vector512.FusedMultiplyAdd(Vector512.Create(weight[position + 1]), Vector512.Load(from + valueWidth), b);
-                c = Vector512.FusedMultiplyAdd(Vector512.Create(weight[position + 2]), Vector512.Load(from + 2 * valueWidth), c);
-                d = Vector512.FusedMultiplyAdd(Vector512.Create(weight[position + 3]), Vector512.Load(from + 3 * valueWidth), d);
+                b = Vector512.FusedMultiplyAdd(
+                    Vector512.Create(weight[position + 1]),
+                    Vector512.Load(from + valueWidth),
+                    b
+                );
+                c = Vector512.FusedMultiplyAdd(
+                    Vector512.Create(weight[position + 2]),
+                    Vector512.Load(from + 2 * valueWidth),
+                    c
+                );
+                d = Vector512.FusedMultiplyAdd(
+                    Vector512.Create(weight[position + 3]),
+                    Vector512.Load(from + 3 * valueWidth),
+                    d
+                );
             }
 
             (a + b + (c + d)).Store(result + channel);

@@ -14,18 +14,27 @@ internal static class CausalAttention
         var (queries, keys, values) = Split(projection, batch, time, layout);
         queries = rotary.Composite(queries, 0);
         keys = rotary.Composite(keys, 0);
-        if (layout.Group > 1) (keys, values) = (keys.repeat_interleave(layout.Group, 1), values.repeat_interleave(layout.Group, 1));
+        if (layout.Group > 1)
+            (keys, values) = (keys.repeat_interleave(layout.Group, 1), values.repeat_interleave(layout.Group, 1));
         var mixed = nn.functional.scaled_dot_product_attention(queries, keys, values, is_casual: true);
         return mixed.transpose(1, 2).reshape(batch * time, layout.Heads * layout.HeadWidth);
     }
 
     /// <summary>Queries [batch, heads, time, width], keys and values [batch, key-value heads, time, width] as views.</summary>
-    internal static (Tensor Queries, Tensor Keys, Tensor Values) Split(Tensor projection, int batch, int time, AttentionLayout layout)
+    internal static (Tensor Queries, Tensor Keys, Tensor Values) Split(
+        Tensor projection,
+        int batch,
+        int time,
+        AttentionLayout layout
+    )
     {
-        var rows = projection.view(batch, time, layout.Heads + 2 * layout.KeyValueHeads, layout.HeadWidth).transpose(1, 2);
+        var rows = projection
+            .view(batch, time, layout.Heads + 2 * layout.KeyValueHeads, layout.HeadWidth)
+            .transpose(1, 2);
         return (
             rows.narrow(1, 0, layout.Heads),
             rows.narrow(1, layout.Heads, layout.KeyValueHeads),
-            rows.narrow(1, layout.Heads + layout.KeyValueHeads, layout.KeyValueHeads));
+            rows.narrow(1, layout.Heads + layout.KeyValueHeads, layout.KeyValueHeads)
+        );
     }
 }

@@ -1,7 +1,8 @@
 namespace Bench.Lab.Kernels;
 
 /// <summary>A number for each channel that is added to all positions, which lie in columns, [channel, position], and its gradient.</summary>
-internal static unsafe class ColumnBias<TLanes> where TLanes : struct, ILanes<TLanes>
+internal static unsafe class ColumnBias<TLanes>
+    where TLanes : struct, ILanes<TLanes>
 {
     internal static void Add(float* bias, Matrix y, int positions)
     {
@@ -9,7 +10,8 @@ internal static unsafe class ColumnBias<TLanes> where TLanes : struct, ILanes<TL
         {
             var value = TLanes.Of(bias[c]);
             var to = y.Start + c * y.Row;
-            for (var p = 0; p < positions; p += TLanes.Count) (TLanes.Load(to + p) + value).Store(to + p);
+            for (var p = 0; p < positions; p += TLanes.Count)
+                (TLanes.Load(to + p) + value).Store(to + p);
         }
     }
 
@@ -19,7 +21,8 @@ internal static unsafe class ColumnBias<TLanes> where TLanes : struct, ILanes<TL
         {
             TLanes sum = default;
             var from = dy.Start + c * dy.Row;
-            for (var p = 0; p < positions; p += TLanes.Count) sum += TLanes.Load(from + p);
+            for (var p = 0; p < positions; p += TLanes.Count)
+                sum += TLanes.Load(from + p);
             dBias[c] += sum.Sum();
         }
     }

@@ -7,7 +7,8 @@ namespace Bench.Lab.Kernels;
 /// Products of a matrix of weights with activations that lie in columns, [channel, position]: vectors run along the positions, so that weights are read as they lie, by rows or by columns, and
 /// nothing is packed. Rows of activations take whole panels of <see cref="NativeRows.Panel"/> positions.
 /// </summary>
-internal static unsafe class ColumnProduct<TLanes> where TLanes : struct, ILanes<TLanes>
+internal static unsafe class ColumnProduct<TLanes>
+    where TLanes : struct, ILanes<TLanes>
 {
     /// <summary>Weights whose rows stay in the second cache while all positions pass by.</summary>
     private const int CachedWeights = 32 * 1024;
@@ -33,8 +34,20 @@ internal static unsafe class ColumnProduct<TLanes> where TLanes : struct, ILanes
 
         // Each result is summed by one thread, in the same order whatever their number.
         var panels = (positions + NativeRows.Panel - 1) / NativeRows.Panel;
-        Parallel.For(0, threads, new ParallelOptions { MaxDegreeOfParallelism = threads }, thread =>
-            Part(w, x, y, panels * thread / threads * NativeRows.Panel, Math.Min(panels * (thread + 1) / threads * NativeRows.Panel, positions), add));
+        Parallel.For(
+            0,
+            threads,
+            new ParallelOptions { MaxDegreeOfParallelism = threads },
+            thread =>
+                Part(
+                    w,
+                    x,
+                    y,
+                    panels * thread / threads * NativeRows.Panel,
+                    Math.Min(panels * (thread + 1) / threads * NativeRows.Panel, positions),
+                    add
+                )
+        );
     }
 
     private static void Part(Matrix w, Matrix x, Matrix y, int first, int end, bool add)
@@ -45,12 +58,36 @@ internal static unsafe class ColumnProduct<TLanes> where TLanes : struct, ILanes
             var to = Math.Min(from + together, w.Rows);
             for (var position = first; position < end; position += 2 * TLanes.Count)
             {
-                float* input = x.Start + position, output = y.Start + position;
+                float* input = x.Start + position,
+                    output = y.Start + position;
                 var o = from;
                 if (TLanes.ManyRegisters)
-                    for (; o <= to - 8; o += 8) EightRows(w.Start + o * w.Row, w.Row, w.Step, w.Columns, input, x.Row, output + o * y.Row, y.Row, add);
-                for (; o <= to - 4; o += 4) FourRows(w.Start + o * w.Row, w.Row, w.Step, w.Columns, input, x.Row, output + o * y.Row, y.Row, add);
-                for (; o < to; o++) OneRow(w.Start + o * w.Row, w.Step, w.Columns, input, x.Row, output + o * y.Row, add);
+                    for (; o <= to - 8; o += 8)
+                        EightRows(
+                            w.Start + o * w.Row,
+                            w.Row,
+                            w.Step,
+                            w.Columns,
+                            input,
+                            x.Row,
+                            output + o * y.Row,
+                            y.Row,
+                            add
+                        );
+                for (; o <= to - 4; o += 4)
+                    FourRows(
+                        w.Start + o * w.Row,
+                        w.Row,
+                        w.Step,
+                        w.Columns,
+                        input,
+                        x.Row,
+                        output + o * y.Row,
+                        y.Row,
+                        add
+                    );
+                for (; o < to; o++)
+                    OneRow(w.Start + o * w.Row, w.Step, w.Columns, input, x.Row, output + o * y.Row, add);
             }
         }
     }
@@ -66,24 +103,61 @@ internal static unsafe class ColumnProduct<TLanes> where TLanes : struct, ILanes
             var part = new Matrix(y.Start + from, y.Rows, Math.Min(CachedPositions, positions - from), y.Row);
             var input = x.From(from, part.Columns);
             Multiply(part, input, target, whole, add: true);
-            if (whole == target.Columns) continue;
+            if (whole == target.Columns)
+                continue;
             for (var o = 0; o < y.Rows; o += 8)
             {
                 // The rest of a row is narrower than a panel.
                 var some = Math.Min(8, y.Rows - o);
-                Multiply(part.From(o, some), new Matrix(input.Start + whole, input.Rows, panel, input.Row), new Matrix(rest, some, panel, panel), panel);
+                Multiply(
+                    part.From(o, some),
+                    new Matrix(input.Start + whole, input.Rows, panel, input.Row),
+                    new Matrix(rest, some, panel, panel),
+                    panel
+                );
                 for (var r = 0; r < some; r++)
-                    for (var i = whole; i < target.Columns; i++) target.Start[(o + r) * target.Row + i] += rest[r * panel + i - whole];
+                for (var i = whole; i < target.Columns; i++)
+                    target.Start[(o + r) * target.Row + i] += rest[r * panel + i - whole];
             }
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void EightRows(float* w, long row, long step, int inputs, float* x, long xRow, float* y, long yRow, bool add)
+    private static void EightRows(
+        float* w,
+        long row,
+        long step,
+        int inputs,
+        float* x,
+        long xRow,
+        float* y,
+        long yRow,
+        bool add
+    )
     {
-        float* w1 = w + row, w2 = w1 + row, w3 = w2 + row, w4 = w3 + row, w5 = w4 + row, w6 = w5 + row, w7 = w6 + row;
-        TLanes a0 = default, b0 = default, a1 = default, b1 = default, a2 = default, b2 = default, a3 = default, b3 = default;
-        TLanes a4 = default, b4 = default, a5 = default, b5 = default, a6 = default, b6 = default, a7 = default, b7 = default;
+        float* w1 = w + row,
+            w2 = w1 + row,
+            w3 = w2 + row,
+            w4 = w3 + row,
+            w5 = w4 + row,
+            w6 = w5 + row,
+            w7 = w6 + row;
+        TLanes a0 = default,
+            b0 = default,
+            a1 = default,
+            b1 = default,
+            a2 = default,
+            b2 = default,
+            a3 = default,
+            b3 = default;
+        TLanes a4 = default,
+            b4 = default,
+            a5 = default,
+            b5 = default,
+            a6 = default,
+            b6 = default,
+            a7 = default,
+            b7 = default;
         for (long at = 0; inputs > 0; inputs--, at += step, x += xRow)
         {
             var (left, right) = (TLanes.Load(x), TLanes.Load(x + TLanes.Count));
@@ -116,10 +190,29 @@ internal static unsafe class ColumnProduct<TLanes> where TLanes : struct, ILanes
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void FourRows(float* w, long row, long step, int inputs, float* x, long xRow, float* y, long yRow, bool add)
+    private static void FourRows(
+        float* w,
+        long row,
+        long step,
+        int inputs,
+        float* x,
+        long xRow,
+        float* y,
+        long yRow,
+        bool add
+    )
     {
-        float* w1 = w + row, w2 = w1 + row, w3 = w2 + row;
-        TLanes a0 = default, b0 = default, a1 = default, b1 = default, a2 = default, b2 = default, a3 = default, b3 = default;
+        float* w1 = w + row,
+            w2 = w1 + row,
+            w3 = w2 + row;
+        TLanes a0 = default,
+            b0 = default,
+            a1 = default,
+            b1 = default,
+            a2 = default,
+            b2 = default,
+            a3 = default,
+            b3 = default;
         for (long at = 0; inputs > 0; inputs--, at += step, x += xRow)
         {
             var (left, right) = (TLanes.Load(x), TLanes.Load(x + TLanes.Count));
@@ -142,11 +235,15 @@ internal static unsafe class ColumnProduct<TLanes> where TLanes : struct, ILanes
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void OneRow(float* w, long step, int inputs, float* x, long xRow, float* y, bool add)
     {
-        TLanes a = default, b = default;
+        TLanes a = default,
+            b = default;
         for (long at = 0; inputs > 0; inputs--, at += step, x += xRow)
         {
             var v = TLanes.Of(w[at]);
-            (a, b) = (TLanes.MultiplyAdd(v, TLanes.Load(x), a), TLanes.MultiplyAdd(v, TLanes.Load(x + TLanes.Count), b));
+            (a, b) = (
+                TLanes.MultiplyAdd(v, TLanes.Load(x), a),
+                TLanes.MultiplyAdd(v, TLanes.Load(x + TLanes.Count), b)
+            );
         }
 
         Put(a, b, y, add);
@@ -155,7 +252,8 @@ internal static unsafe class ColumnProduct<TLanes> where TLanes : struct, ILanes
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Put(TLanes a, TLanes b, float* y, bool add)
     {
-        if (add) (a, b) = (a + TLanes.Load(y), b + TLanes.Load(y + TLanes.Count));
+        if (add)
+            (a, b) = (a + TLanes.Load(y), b + TLanes.Load(y + TLanes.Count));
         a.Store(y);
         b.Store(y + TLanes.Count);
     }

@@ -3,7 +3,8 @@ namespace Bench.Lab.Kernels;
 /// <summary>
 /// A vector of float32, of the width that the processor has. Kernels are written once over it; the compiler makes a version for each width, in which it is a register.
 /// </summary>
-internal unsafe interface ILanes<TSelf> where TSelf : struct, ILanes<TSelf>
+internal unsafe interface ILanes<TSelf>
+    where TSelf : struct, ILanes<TSelf>
 {
     /// <summary>Elements of a vector.</summary>
     static abstract int Count { get; }

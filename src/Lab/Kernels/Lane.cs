@@ -10,7 +10,8 @@ internal static class Lane
     /// no result is denormal or infinite.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static TLanes Exp<TLanes>(TLanes x) where TLanes : struct, ILanes<TLanes>
+    internal static TLanes Exp<TLanes>(TLanes x)
+        where TLanes : struct, ILanes<TLanes>
     {
         // Min and Max return their second operand where one is no number: NaN passes through.
         x = TLanes.Min(TLanes.Of(88f), TLanes.Max(TLanes.Of(-87f), x));
@@ -31,5 +32,6 @@ internal static class Lane
 
     /// <summary>1 / (1 + e⁻ˣ).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static TLanes Sigmoid<TLanes>(TLanes x) where TLanes : struct, ILanes<TLanes> => TLanes.Of(1) / (TLanes.Of(1) + Exp(TLanes.Of(0) - x));
+    internal static TLanes Sigmoid<TLanes>(TLanes x)
+        where TLanes : struct, ILanes<TLanes> => TLanes.Of(1) / (TLanes.Of(1) + Exp(TLanes.Of(0) - x));
 }

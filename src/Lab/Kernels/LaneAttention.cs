@@ -8,12 +8,13 @@ namespace Bench.Lab.Kernels;
 internal abstract unsafe class LaneAttention : IDisposable
 {
     /// <summary>One for a number of sequences: of the lanes that a processor has, the fewest that hold them.</summary>
-    internal static LaneAttention Of(int lanes, AttentionLayout layout, Rotary rotary) => lanes switch
-    {
-        4 => new LaneAttention<Lanes4>(layout, rotary),
-        8 => new LaneAttention<Lanes8>(layout, rotary),
-        _ => new LaneAttention<Lanes16>(layout, rotary),
-    };
+    internal static LaneAttention Of(int lanes, AttentionLayout layout, Rotary rotary) =>
+        lanes switch
+        {
+            4 => new LaneAttention<Lanes4>(layout, rotary),
+            8 => new LaneAttention<Lanes8>(layout, rotary),
+            _ => new LaneAttention<Lanes16>(layout, rotary),
+        };
 
     /// <summary>Says how many positions the next sequences have. Buffers grow and never shrink.</summary>
     internal abstract void Resize(int time);
@@ -26,13 +27,20 @@ internal abstract unsafe class LaneAttention : IDisposable
     internal abstract void Forward(Matrix projection, int sequences, Matrix result, Matrix normalisers);
 
     /// <summary>The gradient of the joint projection from that of the result.</summary>
-    internal abstract void Backward(Matrix projection, int sequences, Matrix normalisers, Matrix gradient, Matrix target);
+    internal abstract void Backward(
+        Matrix projection,
+        int sequences,
+        Matrix normalisers,
+        Matrix gradient,
+        Matrix target
+    );
 
     public abstract void Dispose();
 }
 
 /// <inheritdoc/>
-internal sealed unsafe class LaneAttention<TLanes> : LaneAttention where TLanes : struct, ILanes<TLanes>
+internal sealed unsafe class LaneAttention<TLanes> : LaneAttention
+    where TLanes : struct, ILanes<TLanes>
 {
     /// <summary>Queries whose shares are held at a time on the way back.</summary>
     private const int Block = 8;
@@ -43,13 +51,23 @@ internal sealed unsafe class LaneAttention<TLanes> : LaneAttention where TLanes 
     private NativeRows? memory;
     private int capacity;
     private int time;
-    private Matrix queries, keys, values, pulls, dQueries, dKeys, dValues, shares, slopes;
+    private Matrix queries,
+        keys,
+        values,
+        pulls,
+        dQueries,
+        dKeys,
+        dValues,
+        shares,
+        slopes;
 
-    internal LaneAttention(AttentionLayout layout, Rotary rotary) => (this.layout, this.rotary, width) = (layout, rotary, layout.HeadWidth);
+    internal LaneAttention(AttentionLayout layout, Rotary rotary) =>
+        (this.layout, this.rotary, width) = (layout, rotary, layout.HeadWidth);
 
     internal override void Resize(int time)
     {
-        if (time == this.time) return;
+        if (time == this.time)
+            return;
         this.time = time;
         rotary.Reach(time);
         // Of each position a head's channels, of each query in a block its keys; a vector each.
@@ -67,9 +85,20 @@ internal sealed unsafe class LaneAttention<TLanes> : LaneAttention where TLanes 
             return new Matrix(place - head, time, width, width * TLanes.Count, TLanes.Count);
         }
 
-        (queries, keys, values, pulls, dQueries, dKeys, dValues) = (Head(), Head(), Head(), Head(), Head(), Head(), Head());
+        (queries, keys, values, pulls, dQueries, dKeys, dValues) = (
+            Head(),
+            Head(),
+            Head(),
+            Head(),
+            Head(),
+            Head(),
+            Head()
+        );
         long row = (time + Block) * TLanes.Count;
-        (shares, slopes) = (new Matrix(place, Block, time, row, TLanes.Count), new Matrix(place + block, Block, time, row, TLanes.Count));
+        (shares, slopes) = (
+            new Matrix(place, Block, time, row, TLanes.Count),
+            new Matrix(place + block, Block, time, row, TLanes.Count)
+        );
     }
 
     internal override void Forward(Matrix projection, int sequences, Matrix result, Matrix normalisers)
@@ -83,13 +112,20 @@ internal sealed unsafe class LaneAttention<TLanes> : LaneAttention where TLanes 
                 for (var head = shared * layout.Group; head < (shared + 1) * layout.Group; head++)
                 {
                     Turn(Column(projection, head * width, from), sequences, queries, layout.Scale);
-                    for (var t = 0; t < time; t += LaneProduct<TLanes>.Rows) Attend(t, Column(result, head * width, from), Column(normalisers, head, from).Start, sequences);
+                    for (var t = 0; t < time; t += LaneProduct<TLanes>.Rows)
+                        Attend(t, Column(result, head * width, from), Column(normalisers, head, from).Start, sequences);
                 }
             }
         }
     }
 
-    internal override void Backward(Matrix projection, int sequences, Matrix normalisers, Matrix gradient, Matrix target)
+    internal override void Backward(
+        Matrix projection,
+        int sequences,
+        Matrix normalisers,
+        Matrix gradient,
+        Matrix target
+    )
     {
         for (var from = 0; from < sequences; from += TLanes.Count)
         {
@@ -103,7 +139,8 @@ internal sealed unsafe class LaneAttention<TLanes> : LaneAttention where TLanes 
                 {
                     Turn(Column(projection, head * width, from), sequences, queries, layout.Scale);
                     Copy(Column(gradient, head * width, from), sequences, pulls);
-                    for (var t = 0; t < time; t += Block) Backward(t, Math.Min(Block, time - t), Column(normalisers, head, from).Start, sequences);
+                    for (var t = 0; t < time; t += Block)
+                        Backward(t, Math.Min(Block, time - t), Column(normalisers, head, from).Start, sequences);
                     TurnBack(dQueries, Column(target, head * width, from), sequences, layout.Scale);
                 }
 
@@ -125,8 +162,10 @@ internal sealed unsafe class LaneAttention<TLanes> : LaneAttention where TLanes 
         {
             var row = shares.Start + i * shares.Row;
             var last = row + (t + i) * TLanes.Count;
-            TLanes largest = TLanes.Load(row), sum = default;
-            for (var at = row + TLanes.Count; at <= last; at += TLanes.Count) largest = TLanes.Max(TLanes.Load(at), largest);
+            TLanes largest = TLanes.Load(row),
+                sum = default;
+            for (var at = row + TLanes.Count; at <= last; at += TLanes.Count)
+                largest = TLanes.Max(TLanes.Load(at), largest);
             for (var at = row; at <= last; at += TLanes.Count)
             {
                 var share = Lane.Exp(TLanes.Load(at) - largest);
@@ -135,20 +174,27 @@ internal sealed unsafe class LaneAttention<TLanes> : LaneAttention where TLanes 
             }
 
             var whole = TLanes.Of(1) / sum;
-            for (var at = row; at <= last; at += TLanes.Count) (TLanes.Load(at) * whole).Store(at);
-            for (var at = last + TLanes.Count; at < row + seen * TLanes.Count; at += TLanes.Count) default(TLanes).Store(at);
+            for (var at = row; at <= last; at += TLanes.Count)
+                (TLanes.Load(at) * whole).Store(at);
+            for (var at = last + TLanes.Count; at < row + seen * TLanes.Count; at += TLanes.Count)
+                default(TLanes).Store(at);
             StoreNormaliser(largest, sum, normalisers + (long)(t + i) * sequences);
         }
 
         // Straight into the result's columns.
-        LaneProduct<TLanes>.Multiply(Part(shares, 0, count, seen), values.From(0, seen).Transposed, new Matrix(result.Start + (long)t * sequences, count, width, sequences, result.Row));
+        LaneProduct<TLanes>.Multiply(
+            Part(shares, 0, count, seen),
+            values.From(0, seen).Transposed,
+            new Matrix(result.Start + (long)t * sequences, count, width, sequences, result.Row)
+        );
     }
 
     private static void StoreNormaliser(TLanes largest, TLanes sum, float* target)
     {
         var lanes = stackalloc float[TLanes.Count];
         sum.Store(lanes);
-        for (var lane = 0; lane < TLanes.Count; lane++) lanes[lane] = MathF.Log(lanes[lane]);
+        for (var lane = 0; lane < TLanes.Count; lane++)
+            lanes[lane] = MathF.Log(lanes[lane]);
         (largest + TLanes.Load(lanes)).Store(target);
     }
 
@@ -156,7 +202,10 @@ internal sealed unsafe class LaneAttention<TLanes> : LaneAttention where TLanes 
     private void Backward(int t, int count, float* normalisers, int sequences)
     {
         var seen = t + count;
-        Matrix mine = queries.From(t, count), pull = pulls.From(t, count), share = Part(shares, 0, count, seen), slope = Part(slopes, 0, count, seen);
+        Matrix mine = queries.From(t, count),
+            pull = pulls.From(t, count),
+            share = Part(shares, 0, count, seen),
+            slope = Part(slopes, 0, count, seen);
         for (var i = 0; i < count; i += LaneProduct<TLanes>.Rows)
         {
             var some = Math.Min(LaneProduct<TLanes>.Rows, count - i);
@@ -165,12 +214,23 @@ internal sealed unsafe class LaneAttention<TLanes> : LaneAttention where TLanes 
             LaneProduct<TLanes>.Multiply(pull.From(i, some), values.From(0, visible), Part(slopes, i, some, visible));
         }
 
-        for (var i = 0; i < count; i++) Slopes(shares.Start + i * shares.Row, slopes.Start + i * slopes.Row, t + i, seen, TLanes.Load(normalisers + (long)(t + i) * sequences));
+        for (var i = 0; i < count; i++)
+            Slopes(
+                shares.Start + i * shares.Row,
+                slopes.Start + i * slopes.Row,
+                t + i,
+                seen,
+                TLanes.Load(normalisers + (long)(t + i) * sequences)
+            );
         for (var i = 0; i < count; i += LaneProduct<TLanes>.Rows)
         {
             var some = Math.Min(LaneProduct<TLanes>.Rows, count - i);
             var visible = t + i + some;
-            LaneProduct<TLanes>.Multiply(Part(slopes, i, some, visible), keys.From(0, visible).Transposed, dQueries.From(t + i, some));
+            LaneProduct<TLanes>.Multiply(
+                Part(slopes, i, some, visible),
+                keys.From(0, visible).Transposed,
+                dQueries.From(t + i, some)
+            );
         }
 
         LaneProduct<TLanes>.Multiply(slope.Transposed, mine.Transposed, dKeys.From(0, seen), add: true);
@@ -188,7 +248,8 @@ internal sealed unsafe class LaneAttention<TLanes> : LaneAttention where TLanes 
             sum = TLanes.MultiplyAdd(p, TLanes.Load(slope + at), sum);
         }
 
-        for (long at = 0; at <= last * TLanes.Count; at += TLanes.Count) (TLanes.Load(share + at) * (TLanes.Load(slope + at) - sum)).Store(slope + at);
+        for (long at = 0; at <= last * TLanes.Count; at += TLanes.Count)
+            (TLanes.Load(share + at) * (TLanes.Load(slope + at) - sum)).Store(slope + at);
         for (var key = last + 1; key < seen; key++)
         {
             default(TLanes).Store(share + key * TLanes.Count);
@@ -196,9 +257,11 @@ internal sealed unsafe class LaneAttention<TLanes> : LaneAttention where TLanes 
         }
     }
 
-    private static Matrix Part(Matrix block, int first, int count, int seen) => new(block.Start + first * block.Row, count, seen, block.Row, block.Step);
+    private static Matrix Part(Matrix block, int first, int count, int seen) =>
+        new(block.Start + first * block.Row, count, seen, block.Row, block.Step);
 
-    private static Matrix Column(Matrix matrix, int row, int column) => new(matrix.Start + row * matrix.Row + column, matrix.Rows - row, 1, matrix.Row);
+    private static Matrix Column(Matrix matrix, int row, int column) =>
+        new(matrix.Start + row * matrix.Row + column, matrix.Rows - row, 1, matrix.Row);
 
     private int KeysAt(int shared) => (layout.Heads + shared) * width;
 
@@ -210,11 +273,14 @@ internal sealed unsafe class LaneAttention<TLanes> : LaneAttention where TLanes 
         var half = rotary.Half;
         for (var t = 0; t < time; t++)
         {
-            float* from = source.Start + (long)t * sequences, to = target.Start + t * target.Row;
+            float* from = source.Start + (long)t * sequences,
+                to = target.Start + t * target.Row;
             for (var i = 0; i < half; i++, from += source.Row, to += TLanes.Count)
             {
-                TLanes first = TLanes.Load(from), second = TLanes.Load(from + half * source.Row);
-                TLanes cosine = TLanes.Of(factor * rotary.Cosines[t * half + i]), sine = TLanes.Of(factor * rotary.Sines[t * half + i]);
+                TLanes first = TLanes.Load(from),
+                    second = TLanes.Load(from + half * source.Row);
+                TLanes cosine = TLanes.Of(factor * rotary.Cosines[t * half + i]),
+                    sine = TLanes.Of(factor * rotary.Sines[t * half + i]);
                 (first * cosine - second * sine).Store(to);
                 (second * cosine + first * sine).Store(to + half * TLanes.Count);
             }
@@ -226,11 +292,14 @@ internal sealed unsafe class LaneAttention<TLanes> : LaneAttention where TLanes 
         var half = rotary.Half;
         for (var t = 0; t < time; t++)
         {
-            float* from = source.Start + t * source.Row, to = target.Start + (long)t * sequences;
+            float* from = source.Start + t * source.Row,
+                to = target.Start + (long)t * sequences;
             for (var i = 0; i < half; i++, from += TLanes.Count, to += target.Row)
             {
-                TLanes first = TLanes.Load(from), second = TLanes.Load(from + half * TLanes.Count);
-                TLanes cosine = TLanes.Of(factor * rotary.Cosines[t * half + i]), sine = TLanes.Of(factor * rotary.Sines[t * half + i]);
+                TLanes first = TLanes.Load(from),
+                    second = TLanes.Load(from + half * TLanes.Count);
+                TLanes cosine = TLanes.Of(factor * rotary.Cosines[t * half + i]),
+                    sine = TLanes.Of(factor * rotary.Sines[t * half + i]);
                 (first * cosine + second * sine).Store(to);
                 (second * cosine - first * sine).Store(to + half * target.Row);
             }
@@ -241,8 +310,10 @@ internal sealed unsafe class LaneAttention<TLanes> : LaneAttention where TLanes 
     {
         for (var t = 0; t < time; t++)
         {
-            float* from = source.Start + (long)t * sequences, to = target.Start + t * target.Row;
-            for (var i = 0; i < width; i++, from += source.Row, to += TLanes.Count) TLanes.Load(from).Store(to);
+            float* from = source.Start + (long)t * sequences,
+                to = target.Start + t * target.Row;
+            for (var i = 0; i < width; i++, from += source.Row, to += TLanes.Count)
+                TLanes.Load(from).Store(to);
         }
     }
 
@@ -250,10 +321,13 @@ internal sealed unsafe class LaneAttention<TLanes> : LaneAttention where TLanes 
     {
         for (var t = 0; t < time; t++)
         {
-            float* from = source.Start + t * source.Row, to = target.Start + (long)t * sequences;
-            for (var i = 0; i < width; i++, from += TLanes.Count, to += target.Row) TLanes.Load(from).Store(to);
+            float* from = source.Start + t * source.Row,
+                to = target.Start + (long)t * sequences;
+            for (var i = 0; i < width; i++, from += TLanes.Count, to += target.Row)
+                TLanes.Load(from).Store(to);
         }
     }
 
-    private static void Clear(Matrix matrix) => new Span<float>(matrix.Start, checked((int)(matrix.Rows * matrix.Row))).Clear();
+    private static void Clear(Matrix matrix) =>
+        new Span<float>(matrix.Start, checked((int)(matrix.Rows * matrix.Row))).Clear();
 }

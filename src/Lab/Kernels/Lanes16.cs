@@ -28,7 +28,8 @@ internal readonly unsafe struct Lanes16(Vector512<float> vector) : ILanes<Lanes1
     public float Sum() => Vector512.Sum(vector);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes16 MultiplyAdd(Lanes16 a, Lanes16 b, Lanes16 c) => new(Vector512.FusedMultiplyAdd(a.vector, b.vector, c.vector));
+    public static Lanes16 MultiplyAdd(Lanes16 a, Lanes16 b, Lanes16 c) =>
+        new(Vector512.FusedMultiplyAdd(a.vector, b.vector, c.vector));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes16 Max(Lanes16 a, Lanes16 b) => new(Vector512.MaxNative(a.vector, b.vector));
@@ -40,7 +41,8 @@ internal readonly unsafe struct Lanes16(Vector512<float> vector) : ILanes<Lanes1
     public static Lanes16 Sqrt(Lanes16 a) => new(Vector512.Sqrt(a.vector));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes16 Scale(Lanes16 value, Lanes16 power) => new((value.vector.AsInt32() + (power.vector.AsInt32() << 23)).AsSingle());
+    public static Lanes16 Scale(Lanes16 value, Lanes16 power) =>
+        new((value.vector.AsInt32() + (power.vector.AsInt32() << 23)).AsSingle());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes16 operator +(Lanes16 a, Lanes16 b) => new(a.vector + b.vector);

@@ -25,7 +25,8 @@ internal readonly unsafe struct Lanes4(Vector128<float> vector) : ILanes<Lanes4>
     public float Sum() => Vector128.Sum(vector);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes4 MultiplyAdd(Lanes4 a, Lanes4 b, Lanes4 c) => new(Vector128.MultiplyAddEstimate(a.vector, b.vector, c.vector));
+    public static Lanes4 MultiplyAdd(Lanes4 a, Lanes4 b, Lanes4 c) =>
+        new(Vector128.MultiplyAddEstimate(a.vector, b.vector, c.vector));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes4 Max(Lanes4 a, Lanes4 b) => new(Vector128.MaxNative(a.vector, b.vector));
@@ -37,7 +38,8 @@ internal readonly unsafe struct Lanes4(Vector128<float> vector) : ILanes<Lanes4>
     public static Lanes4 Sqrt(Lanes4 a) => new(Vector128.Sqrt(a.vector));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes4 Scale(Lanes4 value, Lanes4 power) => new((value.vector.AsInt32() + (power.vector.AsInt32() << 23)).AsSingle());
+    public static Lanes4 Scale(Lanes4 value, Lanes4 power) =>
+        new((value.vector.AsInt32() + (power.vector.AsInt32() << 23)).AsSingle());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes4 operator +(Lanes4 a, Lanes4 b) => new(a.vector + b.vector);

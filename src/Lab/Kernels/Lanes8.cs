@@ -25,7 +25,8 @@ internal readonly unsafe struct Lanes8(Vector256<float> vector) : ILanes<Lanes8>
     public float Sum() => Vector256.Sum(vector);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes8 MultiplyAdd(Lanes8 a, Lanes8 b, Lanes8 c) => new(Vector256.FusedMultiplyAdd(a.vector, b.vector, c.vector));
+    public static Lanes8 MultiplyAdd(Lanes8 a, Lanes8 b, Lanes8 c) =>
+        new(Vector256.FusedMultiplyAdd(a.vector, b.vector, c.vector));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes8 Max(Lanes8 a, Lanes8 b) => new(Vector256.MaxNative(a.vector, b.vector));
@@ -37,7 +38,8 @@ internal readonly unsafe struct Lanes8(Vector256<float> vector) : ILanes<Lanes8>
     public static Lanes8 Sqrt(Lanes8 a) => new(Vector256.Sqrt(a.vector));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes8 Scale(Lanes8 value, Lanes8 power) => new((value.vector.AsInt32() + (power.vector.AsInt32() << 23)).AsSingle());
+    public static Lanes8 Scale(Lanes8 value, Lanes8 power) =>
+        new((value.vector.AsInt32() + (power.vector.AsInt32() << 23)).AsSingle());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes8 operator +(Lanes8 a, Lanes8 b) => new(a.vector + b.vector);

@@ -19,7 +19,8 @@ internal readonly unsafe struct Matrix(float* start, int rows, int columns, long
     internal Matrix Transposed => new(start, columns, rows, step, row);
 
     /// <summary>A contiguous float32 tensor of two dimensions on the CPU, in place.</summary>
-    internal static Matrix Of(Tensor tensor) => new(tensor.Pointer(), (int)tensor.shape[0], (int)tensor.shape[1], tensor.shape[1]);
+    internal static Matrix Of(Tensor tensor) =>
+        new(tensor.Pointer(), (int)tensor.shape[0], (int)tensor.shape[1], tensor.shape[1]);
 
     /// <summary>Some of the rows.</summary>
     internal Matrix From(int first, int count) => new(start + first * row, count, columns, row, step);

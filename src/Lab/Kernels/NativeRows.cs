@@ -57,7 +57,8 @@ internal sealed unsafe class NativeRows : IDisposable
 
     private void Free()
     {
-        if (block == null) return;
+        if (block == null)
+            return;
         NativeMemory.Free(block);
         block = null;
     }

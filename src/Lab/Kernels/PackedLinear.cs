@@ -19,17 +19,22 @@ internal sealed unsafe class PackedLinear : IDisposable
     {
         (this.weight, this.bias) = (weight, bias?.ToArray());
         (outputs, inputs) = ((int)weight.shape[0], (int)weight.shape[1]);
-        if (pack) panels = new Panels(inputs, outputs).FromTransposed(weight.Pointer());
+        if (pack)
+            panels = new Panels(inputs, outputs).FromTransposed(weight.Pointer());
     }
 
     /// <summary>y = x Wᵀ + b, or y += x Wᵀ + b, for the first rows of x.</summary>
     internal void Apply(NativeRows x, int rows, NativeRows y, bool add = false)
     {
-        if (panels is null) ByTorch(x, rows, y, add);
-        else panels.Multiply(x[0], x.Stride, 1, rows, inputs, y[0], y.Stride, add, room: true);
-        if (bias is null) return;
+        if (panels is null)
+            ByTorch(x, rows, y, add);
+        else
+            panels.Multiply(x[0], x.Stride, 1, rows, inputs, y[0], y.Stride, add, room: true);
+        if (bias is null)
+            return;
         fixed (float* b = bias)
-            for (var row = 0; row < rows; row++) Simd.AddScaled(y[row], b, outputs, 1);
+            for (var row = 0; row < rows; row++)
+                Simd.AddScaled(y[row], b, outputs, 1);
     }
 
     public void Dispose() => panels?.Dispose();
@@ -38,12 +43,15 @@ internal sealed unsafe class PackedLinear : IDisposable
     {
         using var scope = NewDisposeScope();
         var input = empty([rows, inputs], dtype: ScalarType.Float32);
-        for (var row = 0; row < rows; row++) new Span<float>(x[row], inputs).CopyTo(input.Floats().Slice(row * inputs, inputs));
+        for (var row = 0; row < rows; row++)
+            new Span<float>(x[row], inputs).CopyTo(input.Floats().Slice(row * inputs, inputs));
         var result = nn.functional.linear(input, weight).Pointer();
         for (var row = 0; row < rows; row++, result += outputs)
         {
-            if (add) Simd.AddScaled(y[row], result, outputs, 1);
-            else new Span<float>(result, outputs).CopyTo(new Span<float>(y[row], outputs));
+            if (add)
+                Simd.AddScaled(y[row], result, outputs, 1);
+            else
+                new Span<float>(result, outputs).CopyTo(new Span<float>(y[row], outputs));
         }
     }
 }

@@ -18,8 +18,10 @@ internal static class RmsNorm
     {
         var scale = 1 / MathF.Sqrt(Simd.Dot(x, x, width) / width + epsilon);
         var (vector, i) = (Vector512.Create(scale), 0);
-        for (; i <= width - Simd.Width; i += Simd.Width) (Vector512.Load(x + i) * vector * Vector512.Load(weight + i)).Store(y + i);
-        for (; i < width; i++) y[i] = x[i] * scale * weight[i];
+        for (; i <= width - Simd.Width; i += Simd.Width)
+            (Vector512.Load(x + i) * vector * Vector512.Load(weight + i)).Store(y + i);
+        for (; i < width; i++)
+            y[i] = x[i] * scale * weight[i];
         return scale;
     }
 }

@@ -16,7 +16,13 @@ internal sealed class Rotary
     internal Rotary(ModelShape shape)
     {
         Half = shape.HeadWidth / 2;
-        frequencies = [.. Enumerable.Range(0, Half).Select(i => Math.Pow(shape.RotaryBase, -2.0 * i / shape.HeadWidth)).Select(frequency => shape.RotaryScaling?.Apply(frequency) ?? frequency)];
+        frequencies =
+        [
+            .. Enumerable
+                .Range(0, Half)
+                .Select(i => Math.Pow(shape.RotaryBase, -2.0 * i / shape.HeadWidth))
+                .Select(frequency => shape.RotaryScaling?.Apply(frequency) ?? frequency),
+        ];
     }
 
     internal int Half { get; }
@@ -31,7 +37,8 @@ internal sealed class Rotary
     /// <summary>Makes the tables reach a length.</summary>
     internal void Reach(int positions)
     {
-        if (Cosines.Length >= positions * Half) return;
+        if (Cosines.Length >= positions * Half)
+            return;
         positions = Math.Max(positions, 2 * Cosines.Length / Half);
         (Cosines, Sines) = (new float[positions * Half], new float[positions * Half]);
         for (var position = 0; position < positions; position++)
@@ -51,12 +58,21 @@ internal sealed class Rotary
         var i = 0;
         for (; i <= half - Vector128<float>.Count; i += Vector128<float>.Count)
         {
-            var (first, second, c, s) = (Vector128.Load(row + i), Vector128.Load(row + half + i), Vector128.Load(cos + i), Vector128.Load(sin + i));
+            var (first, second, c, s) = (
+                Vector128.Load(row + i),
+                Vector128.Load(row + half + i),
+                Vector128.Load(cos + i),
+                Vector128.Load(sin + i)
+            );
             (first * c - second * s).Store(turned + i);
             (second * c + first * s).Store(turned + half + i);
         }
 
-        for (; i < half; i++) (turned[i], turned[half + i]) = (row[i] * cos[i] - row[half + i] * sin[i], row[half + i] * cos[i] + row[i] * sin[i]);
+        for (; i < half; i++)
+            (turned[i], turned[half + i]) = (
+                row[i] * cos[i] - row[half + i] * sin[i],
+                row[half + i] * cos[i] + row[i] * sin[i]
+            );
     }
 
     /// <summary>Turns x [batch, heads, time, width] whose first position is start, with torch's own operations.</summary>

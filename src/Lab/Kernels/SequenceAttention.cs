@@ -45,11 +45,14 @@ internal sealed unsafe class SequenceAttention : IDisposable
         void Part(int part)
         {
             using var attention = make();
-            for (long sequence = part; sequence < sequences; sequence += threads) visit(attention, sequence);
+            for (long sequence = part; sequence < sequences; sequence += threads)
+                visit(attention, sequence);
         }
 
-        if (threads > 1) Parallel.For(0, threads, new ParallelOptions { MaxDegreeOfParallelism = threads }, Part);
-        else if (threads == 1) Part(0);
+        if (threads > 1)
+            Parallel.For(0, threads, new ParallelOptions { MaxDegreeOfParallelism = threads }, Part);
+        else if (threads == 1)
+            Part(0);
     }
 
     /// <summary>What each query attends to, [time, heads · width], of the joint projection, [time, row].</summary>
@@ -70,40 +73,76 @@ internal sealed unsafe class SequenceAttention : IDisposable
                 for (var tile = 0; tile < time; tile += TileProduct.Rows)
                 {
                     Shares(tile, shares[0]);
-                    Product(shares[0], shares.Stride, 1, valueStrips, 0, Math.Min(tile + TileProduct.Rows, time), mixed[tile], mixed.Stride, add: false);
+                    Product(
+                        shares[0],
+                        shares.Stride,
+                        1,
+                        valueStrips,
+                        0,
+                        Math.Min(tile + TileProduct.Rows, time),
+                        mixed[tile],
+                        mixed.Stride,
+                        add: false
+                    );
                 }
 
-                for (var t = 0; t < time; t++) new Span<float>(mixed[t], width).CopyTo(new Span<float>(result + t * resultStride + head * width, width));
+                for (var t = 0; t < time; t++)
+                    new Span<float>(mixed[t], width).CopyTo(
+                        new Span<float>(result + t * resultStride + head * width, width)
+                    );
             }
         }
     }
 
     public void Dispose()
     {
-        foreach (var rows in (NativeRows[])[queries, keys, keyColumns, valueStrips, shares, mixed]) rows.Dispose();
+        foreach (var rows in (NativeRows[])[queries, keys, keyColumns, valueStrips, shares, mixed])
+            rows.Dispose();
     }
 
     // The shares of attention of eight queries; of keys that they do not see they are 0, up to a whole vector beyond those that the last one sees.
     private void Shares(int tile, float* target)
     {
         Scores(queries[tile], keyColumns, tile + TileProduct.Rows, target, shares.Stride);
-        for (var row = tile; row < Math.Min(tile + TileProduct.Rows, time); row++) Simd.Softmax(target + (row - tile) * shares.Stride, row + 1, layout.Scale);
+        for (var row = tile; row < Math.Min(tile + TileProduct.Rows, time); row++)
+            Simd.Softmax(target + (row - tile) * shares.Stride, row + 1, layout.Scale);
     }
 
     private void Scores(float* rows, NativeRows columns, int seen, float* target, long stride)
     {
         for (var key = 0; key < seen; key += NativeRows.Panel)
-            TileProduct.Wide(rows, queries.Stride, 1, columns[key / NativeRows.Panel], width, target + key, stride, add: false);
+            TileProduct.Wide(
+                rows,
+                queries.Stride,
+                1,
+                columns[key / NativeRows.Panel],
+                width,
+                target + key,
+                stride,
+                add: false
+            );
     }
 
     // Eight rows by the strips of a matrix, from one of its positions on.
-    private void Product(float* x, long row, long step, NativeRows matrix, int first, int count, float* y, long stride, bool add)
+    private void Product(
+        float* x,
+        long row,
+        long step,
+        NativeRows matrix,
+        int first,
+        int count,
+        float* y,
+        long stride,
+        bool add
+    )
     {
         for (var strip = 0; strip < strips; strip++)
         {
             var w = matrix[strip] + (long)first * panel;
-            if (panel == NativeRows.Panel) TileProduct.Wide(x, row, step, w, count, y + strip * panel, stride, add);
-            else TileProduct.Narrow(x, row, step, w, count, y + strip * panel, stride, add);
+            if (panel == NativeRows.Panel)
+                TileProduct.Wide(x, row, step, w, count, y + strip * panel, stride, add);
+            else
+                TileProduct.Narrow(x, row, step, w, count, y + strip * panel, stride, add);
         }
     }
 
@@ -113,8 +152,18 @@ internal sealed unsafe class SequenceAttention : IDisposable
 
     private void Turn(float* source, long stride, NativeRows target)
     {
-        fixed (float* cosines = rotary.Cosines, sines = rotary.Sines)
-            for (var t = 0; t < time; t++) Rotary.Turn(source + t * stride, cosines + (long)t * rotary.Half, sines + (long)t * rotary.Half, rotary.Half, target[t]);
+        fixed (
+            float* cosines = rotary.Cosines,
+                sines = rotary.Sines
+        )
+            for (var t = 0; t < time; t++)
+                Rotary.Turn(
+                    source + t * stride,
+                    cosines + (long)t * rotary.Half,
+                    sines + (long)t * rotary.Half,
+                    rotary.Half,
+                    target[t]
+                );
     }
 
     // [tile of 32 positions, channel, position]
@@ -123,7 +172,8 @@ internal sealed unsafe class SequenceAttention : IDisposable
         for (var t = 0; t < time; t++, source += stride)
         {
             var to = target[t / NativeRows.Panel] + t % NativeRows.Panel;
-            for (var channel = 0; channel < width; channel++, to += NativeRows.Panel) *to = source[channel];
+            for (var channel = 0; channel < width; channel++, to += NativeRows.Panel)
+                *to = source[channel];
         }
     }
 
@@ -133,7 +183,8 @@ internal sealed unsafe class SequenceAttention : IDisposable
         for (var strip = 0; strip < strips; strip++)
         {
             var there = Math.Min(panel, width - strip * panel);
-            float* from = source + strip * panel, to = target[strip];
+            float* from = source + strip * panel,
+                to = target[strip];
             for (var t = 0; t < time; t++, from += stride, to += panel)
             {
                 if (there == NativeRows.Panel)
@@ -147,7 +198,8 @@ internal sealed unsafe class SequenceAttention : IDisposable
                 }
                 else
                 {
-                    for (var channel = 0; channel < there; channel++) to[channel] = from[channel];
+                    for (var channel = 0; channel < there; channel++)
+                        to[channel] = from[channel];
                 }
             }
         }
@@ -155,7 +207,8 @@ internal sealed unsafe class SequenceAttention : IDisposable
 
     private NativeRows Rows() => new(time, width);
 
-    private NativeRows Columns() => new((time + NativeRows.Panel - 1) / NativeRows.Panel, width * NativeRows.Panel, spare: 0);
+    private NativeRows Columns() =>
+        new((time + NativeRows.Panel - 1) / NativeRows.Panel, width * NativeRows.Panel, spare: 0);
 
     private NativeRows Strips() => new(strips, time * panel, spare: 0);
 }

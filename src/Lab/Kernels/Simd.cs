@@ -12,9 +12,11 @@ internal static unsafe class Simd
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static Vector512<float> Load(float* source, int left, float filler)
     {
-        if (left >= Width) return Vector512.Load(source);
+        if (left >= Width)
+            return Vector512.Load(source);
         var lanes = stackalloc float[Width];
-        for (var lane = 0; lane < Width; lane++) lanes[lane] = lane < left ? source[lane] : filler;
+        for (var lane = 0; lane < Width; lane++)
+            lanes[lane] = lane < left ? source[lane] : filler;
         return Vector512.Load(lanes);
     }
 
@@ -28,15 +30,18 @@ internal static unsafe class Simd
             return;
         }
 
-        for (var lane = 0; lane < left; lane++) target[lane] = value[lane];
+        for (var lane = 0; lane < left; lane++)
+            target[lane] = value[lane];
     }
 
     internal static float Dot(float* a, float* b, int count)
     {
         var (sum, i) = (Vector512<float>.Zero, 0);
-        for (; i <= count - Width; i += Width) sum = Vector512.FusedMultiplyAdd(Vector512.Load(a + i), Vector512.Load(b + i), sum);
+        for (; i <= count - Width; i += Width)
+            sum = Vector512.FusedMultiplyAdd(Vector512.Load(a + i), Vector512.Load(b + i), sum);
         var total = Vector512.Sum(sum);
-        for (; i < count; i++) total += a[i] * b[i];
+        for (; i < count; i++)
+            total += a[i] * b[i];
         return total;
     }
 
@@ -45,7 +50,8 @@ internal static unsafe class Simd
     {
         const int Part = 4096;
         double sum = 0;
-        for (long i = 0; i < count; i += Part) sum += Dot(a + i, a + i, (int)Math.Min(Part, count - i));
+        for (long i = 0; i < count; i += Part)
+            sum += Dot(a + i, a + i, (int)Math.Min(Part, count - i));
         return sum;
     }
 
@@ -55,11 +61,13 @@ internal static unsafe class Simd
         if (count >= Width)
         {
             var vector = Vector512.Load(a);
-            for (i = Width; i <= count - Width; i += Width) vector = Vector512.Max(vector, Vector512.Load(a + i));
+            for (i = Width; i <= count - Width; i += Width)
+                vector = Vector512.Max(vector, Vector512.Load(a + i));
             largest = Max(vector);
         }
 
-        for (; i < count; i++) largest = Math.Max(largest, a[i]);
+        for (; i < count; i++)
+            largest = Math.Max(largest, a[i]);
         return largest;
     }
 
@@ -69,12 +77,21 @@ internal static unsafe class Simd
         // Rows are short: everything is in vectors, the last of which is masked.
         var last = (count - 1) / Width * Width;
         var there = Vector512.LessThan(Vector512<int>.Indices, Vector512.Create(count - last)).AsSingle();
-        var end = Vector512.ConditionalSelect(there, Vector512.Load(row + last), Vector512.Create(float.NegativeInfinity));
+        var end = Vector512.ConditionalSelect(
+            there,
+            Vector512.Load(row + last),
+            Vector512.Create(float.NegativeInfinity)
+        );
         var largest = end;
         // What is no number is none after the exponential as well.
-        for (var i = 0; i < last; i += Width) largest = Vector512.MaxNative(Vector512.Load(row + i), largest);
+        for (var i = 0; i < last; i += Width)
+            largest = Vector512.MaxNative(Vector512.Load(row + i), largest);
         var (factor, offset) = (Vector512.Create(scale), Vector512.Create(-scale * Max(largest)));
-        end = Vector512.ConditionalSelect(there, Exp(Vector512.FusedMultiplyAdd(end, factor, offset)), Vector512<float>.Zero);
+        end = Vector512.ConditionalSelect(
+            there,
+            Exp(Vector512.FusedMultiplyAdd(end, factor, offset)),
+            Vector512<float>.Zero
+        );
         var sum = end;
         for (var i = 0; i < last; i += Width)
         {
@@ -84,26 +101,46 @@ internal static unsafe class Simd
         }
 
         var share = Vector512.Create(1 / Vector512.Sum(sum));
-        for (var i = 0; i < last; i += Width) (Vector512.Load(row + i) * share).Store(row + i);
+        for (var i = 0; i < last; i += Width)
+            (Vector512.Load(row + i) * share).Store(row + i);
         (end * share).Store(row + last);
     }
 
     /// <summary>target += factor · exp(scale · (source − shift)).</summary>
     internal static void AddExp(float* source, float* target, int count, float scale, float shift, float factor)
     {
-        var (vector, offset, factors, i) = (Vector512.Create(scale), Vector512.Create(-scale * shift), Vector512.Create(factor), 0);
+        var (vector, offset, factors, i) = (
+            Vector512.Create(scale),
+            Vector512.Create(-scale * shift),
+            Vector512.Create(factor),
+            0
+        );
         for (; i <= count - Width; i += Width)
-            Vector512.FusedMultiplyAdd(Exp(Vector512.FusedMultiplyAdd(Vector512.Load(source + i), vector, offset)), factors, Vector512.Load(target + i)).Store(target + i);
-        for (; i < count; i++) target[i] += factor * MathF.Exp(scale * (source[i] - shift));
+            Vector512
+                .FusedMultiplyAdd(
+                    Exp(Vector512.FusedMultiplyAdd(Vector512.Load(source + i), vector, offset)),
+                    factors,
+                    Vector512.Load(target + i)
+                )
+                .Store(target + i);
+        for (; i < count; i++)
+            target[i] += factor * MathF.Exp(scale * (source[i] - shift));
     }
 
     /// <summary>The sum of exp(scale · (source − shift)).</summary>
     internal static float ExpSum(float* source, int count, float scale, float shift)
     {
-        var (factor, offset, sum, i) = (Vector512.Create(scale), Vector512.Create(-scale * shift), Vector512<float>.Zero, 0);
-        for (; i <= count - Width; i += Width) sum += Exp(Vector512.FusedMultiplyAdd(Vector512.Load(source + i), factor, offset));
+        var (factor, offset, sum, i) = (
+            Vector512.Create(scale),
+            Vector512.Create(-scale * shift),
+            Vector512<float>.Zero,
+            0
+        );
+        for (; i <= count - Width; i += Width)
+            sum += Exp(Vector512.FusedMultiplyAdd(Vector512.Load(source + i), factor, offset));
         var total = Vector512.Sum(sum);
-        for (; i < count; i++) total += MathF.Exp(scale * (source[i] - shift));
+        for (; i < count; i++)
+            total += MathF.Exp(scale * (source[i] - shift));
         return total;
     }
 
@@ -112,8 +149,11 @@ internal static unsafe class Simd
     {
         var (vector, i) = (Vector512.Create(factor), 0);
         for (; i <= count - Width; i += Width)
-            Vector512.FusedMultiplyAdd(Vector512.Load(source + i), vector, Vector512.Load(target + i)).Store(target + i);
-        for (; i < count; i++) target[i] += factor * source[i];
+            Vector512
+                .FusedMultiplyAdd(Vector512.Load(source + i), vector, Vector512.Load(target + i))
+                .Store(target + i);
+        for (; i < count; i++)
+            target[i] += factor * source[i];
     }
 
     /// <summary>eˣ, as <see cref="Lane.Exp"/> has it.</summary>

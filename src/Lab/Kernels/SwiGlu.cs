@@ -23,6 +23,7 @@ internal static class SwiGlu
             (g * Simd.Sigmoid(g) * Vector512.Load(up + i)).Store(y + i);
         }
 
-        for (; i < inner; i++) y[i] = gate[i] * Simd.Sigmoid(gate[i]) * up[i];
+        for (; i < inner; i++)
+            y[i] = gate[i] * Simd.Sigmoid(gate[i]) * up[i];
     }
 }

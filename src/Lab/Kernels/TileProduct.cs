@@ -13,8 +13,29 @@ internal static unsafe class TileProduct
     /// <summary>Of 32 outputs: sixteen sums, so that none waits for its predecessor.</summary>
     internal static void Wide(float* x, long row, long step, float* w, int inputs, float* y, long yRow, bool add)
     {
-        float* x1 = x + 1 * row, x2 = x + 2 * row, x3 = x + 3 * row, x4 = x + 4 * row, x5 = x + 5 * row, x6 = x + 6 * row, x7 = x + 7 * row;
-        Vector512<float> a0 = default, b0 = default, a1 = default, b1 = default, a2 = default, b2 = default, a3 = default, b3 = default, a4 = default, b4 = default, a5 = default, b5 = default, a6 = default, b6 = default, a7 = default, b7 = default;
+        float* x1 = x + 1 * row,
+            x2 = x + 2 * row,
+            x3 = x + 3 * row,
+            x4 = x + 4 * row,
+            x5 = x + 5 * row,
+            x6 = x + 6 * row,
+            x7 = x + 7 * row;
+        Vector512<float> a0 = default,
+            b0 = default,
+            a1 = default,
+            b1 = default,
+            a2 = default,
+            b2 = default,
+            a3 = default,
+            b3 = default,
+            a4 = default,
+            b4 = default,
+            a5 = default,
+            b5 = default,
+            a6 = default,
+            b6 = default,
+            a7 = default,
+            b7 = default;
         for (long input = 0, at = 0; input < inputs; input++, at += step, w += 2 * Simd.Width)
         {
             var (left, right) = (Vector512.Load(w), Vector512.Load(w + Simd.Width));
@@ -58,8 +79,21 @@ internal static unsafe class TileProduct
     /// <summary>Of 16 outputs.</summary>
     internal static void Narrow(float* x, long row, long step, float* w, int inputs, float* y, long yRow, bool add)
     {
-        float* x1 = x + 1 * row, x2 = x + 2 * row, x3 = x + 3 * row, x4 = x + 4 * row, x5 = x + 5 * row, x6 = x + 6 * row, x7 = x + 7 * row;
-        Vector512<float> a0 = default, a1 = default, a2 = default, a3 = default, a4 = default, a5 = default, a6 = default, a7 = default;
+        float* x1 = x + 1 * row,
+            x2 = x + 2 * row,
+            x3 = x + 3 * row,
+            x4 = x + 4 * row,
+            x5 = x + 5 * row,
+            x6 = x + 6 * row,
+            x7 = x + 7 * row;
+        Vector512<float> a0 = default,
+            a1 = default,
+            a2 = default,
+            a3 = default,
+            a4 = default,
+            a5 = default,
+            a6 = default,
+            a7 = default;
         for (long input = 0, at = 0; input < inputs; input++, at += step, w += Simd.Width)
         {
             var weights = Vector512.Load(w);
@@ -86,11 +120,15 @@ internal static unsafe class TileProduct
     /// <summary>One row by one panel of 32.</summary>
     internal static void OneRow(float* x, long step, float* w, int inputs, float* y)
     {
-        Vector512<float> a = default, b = default;
+        Vector512<float> a = default,
+            b = default;
         for (long input = 0, at = 0; input < inputs; input++, at += step, w += 2 * Simd.Width)
         {
             var v = Vector512.Create(x[at]);
-            (a, b) = (Vector512.FusedMultiplyAdd(v, Vector512.Load(w), a), Vector512.FusedMultiplyAdd(v, Vector512.Load(w + Simd.Width), b));
+            (a, b) = (
+                Vector512.FusedMultiplyAdd(v, Vector512.Load(w), a),
+                Vector512.FusedMultiplyAdd(v, Vector512.Load(w + Simd.Width), b)
+            );
         }
 
         a.Store(y);
@@ -100,15 +138,36 @@ internal static unsafe class TileProduct
     /// <summary>One row by four panels of 32 that follow one another by a distance, since one panel's two sums would wait for each other.</summary>
     internal static void OneRow(float* x, long step, float* w, long distance, int inputs, float* y, bool add)
     {
-        float* w1 = w + distance, w2 = w1 + distance, w3 = w2 + distance;
-        Vector512<float> a0 = default, b0 = default, a1 = default, b1 = default, a2 = default, b2 = default, a3 = default, b3 = default;
+        float* w1 = w + distance,
+            w2 = w1 + distance,
+            w3 = w2 + distance;
+        Vector512<float> a0 = default,
+            b0 = default,
+            a1 = default,
+            b1 = default,
+            a2 = default,
+            b2 = default,
+            a3 = default,
+            b3 = default;
         for (long input = 0, from = 0, at = 0; input < inputs; input++, from += step, at += 2 * Simd.Width)
         {
             var v = Vector512.Create(x[from]);
-            (a0, b0) = (Vector512.FusedMultiplyAdd(v, Vector512.Load(w + at), a0), Vector512.FusedMultiplyAdd(v, Vector512.Load(w + at + Simd.Width), b0));
-            (a1, b1) = (Vector512.FusedMultiplyAdd(v, Vector512.Load(w1 + at), a1), Vector512.FusedMultiplyAdd(v, Vector512.Load(w1 + at + Simd.Width), b1));
-            (a2, b2) = (Vector512.FusedMultiplyAdd(v, Vector512.Load(w2 + at), a2), Vector512.FusedMultiplyAdd(v, Vector512.Load(w2 + at + Simd.Width), b2));
-            (a3, b3) = (Vector512.FusedMultiplyAdd(v, Vector512.Load(w3 + at), a3), Vector512.FusedMultiplyAdd(v, Vector512.Load(w3 + at + Simd.Width), b3));
+            (a0, b0) = (
+                Vector512.FusedMultiplyAdd(v, Vector512.Load(w + at), a0),
+                Vector512.FusedMultiplyAdd(v, Vector512.Load(w + at + Simd.Width), b0)
+            );
+            (a1, b1) = (
+                Vector512.FusedMultiplyAdd(v, Vector512.Load(w1 + at), a1),
+                Vector512.FusedMultiplyAdd(v, Vector512.Load(w1 + at + Simd.Width), b1)
+            );
+            (a2, b2) = (
+                Vector512.FusedMultiplyAdd(v, Vector512.Load(w2 + at), a2),
+                Vector512.FusedMultiplyAdd(v, Vector512.Load(w2 + at + Simd.Width), b2)
+            );
+            (a3, b3) = (
+                Vector512.FusedMultiplyAdd(v, Vector512.Load(w3 + at), a3),
+                Vector512.FusedMultiplyAdd(v, Vector512.Load(w3 + at + Simd.Width), b3)
+            );
         }
 
         Put(a0, y, add);
@@ -123,7 +182,8 @@ internal static unsafe class TileProduct
 
     private static void Put(Vector512<float> sum, float* y, bool add)
     {
-        if (add) sum += Vector512.Load(y);
+        if (add)
+            sum += Vector512.Load(y);
         sum.Store(y);
     }
 }

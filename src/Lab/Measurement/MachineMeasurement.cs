@@ -33,7 +33,14 @@ public static class MachineMeasurement
     private const int Steps = 10;
 
     /// <summary>Measures; what processes take to start, to warm up and side by side is for the caller to measure, by starting some.</summary>
-    public static MachineRates Measure(string processor, double startSeconds, double warmUpSeconds, double keptTogether, TimeProvider clock, Action<string> progress)
+    public static MachineRates Measure(
+        string processor,
+        double startSeconds,
+        double warmUpSeconds,
+        double keptTogether,
+        TimeProvider clock,
+        Action<string> progress
+    )
     {
         set_num_threads(1);
         progress("matrix products");
@@ -41,13 +48,29 @@ public static class MachineMeasurement
         // All methods are compiled before anything is timed.
         FirstSteps(clock);
         // Passes far apart: a machine that is shared is slow for seconds at a time.
-        var steps = Enumerable.Range(1, Passes).SelectMany(pass =>
-        {
-            progress($"training, writing and reading: pass {pass} of {Passes}");
-            return Widths.SelectMany(width => StepsAt(width, clock)).ToArray();
-        }).GroupBy(step => step with { Seconds = 0 }).Select(group => group.Key with { Seconds = group.Select(step => step.Seconds).Median() }).ToArray();
+        var steps = Enumerable
+            .Range(1, Passes)
+            .SelectMany(pass =>
+            {
+                progress($"training, writing and reading: pass {pass} of {Passes}");
+                return Widths.SelectMany(width => StepsAt(width, clock)).ToArray();
+            })
+            .GroupBy(step => step with { Seconds = 0 })
+            .Select(group => group.Key with { Seconds = group.Select(step => step.Seconds).Median() })
+            .ToArray();
         progress("the signal cache");
-        return new MachineRates(processor, steps, new ProcessRates(startSeconds, warmUpSeconds, Environment.ProcessorCount, keptTogether, SignalRate(clock), matrix));
+        return new MachineRates(
+            processor,
+            steps,
+            new ProcessRates(
+                startSeconds,
+                warmUpSeconds,
+                Environment.ProcessorCount,
+                keptTogether,
+                SignalRate(clock),
+                matrix
+            )
+        );
     }
 
     /// <summary>A look at this machine, at the widths of some models: enough to say about how long work will take. Of small models it takes a second or two.</summary>
@@ -58,20 +81,34 @@ public static class MachineMeasurement
     public static MachineRates Look(string processor, IEnumerable<int> widths, double startSeconds, TimeProvider clock)
     {
         set_num_threads(1);
-        var near = widths.Select(width => Widths.MinBy(known => Math.Abs(Math.Log((double)known / width)))).Distinct().ToArray();
+        var near = widths
+            .Select(width => Widths.MinBy(known => Math.Abs(Math.Log((double)known / width))))
+            .Distinct()
+            .ToArray();
         var (warmUp, _) = FirstSteps(clock);
         // Nothing is known of processes side by side: the time left tells while they run.
-        return new MachineRates(processor, [.. near.SelectMany(width => StepsAt(width, clock))], new ProcessRates(startSeconds, warmUp, Environment.ProcessorCount, 1));
+        return new MachineRates(
+            processor,
+            [.. near.SelectMany(width => StepsAt(width, clock))],
+            new ProcessRates(startSeconds, warmUp, Environment.ProcessorCount, 1)
+        );
     }
 
     private static IEnumerable<MeasuredStep> StepsAt(int width, TimeProvider clock)
     {
         using var model = ModelOf(width);
-        MeasuredStep Step(StepCase kind, int batch, int length, double flops, double seconds) => new(kind, model.Shape.Parameters, batch, length, "f32", "", seconds, flops, null);
+        MeasuredStep Step(StepCase kind, int batch, int length, double flops, double seconds) =>
+            new(kind, model.Shape.Parameters, batch, length, "f32", "", seconds, flops, null);
         foreach (var length in Lengths)
         {
             using var training = new Rehearsal(model, length, clock);
-            yield return Step(StepCase.Train, Batch, length, training.Flops, UseMeasurement.Median(clock, training.Step, rounds: Steps));
+            yield return Step(
+                StepCase.Train,
+                Batch,
+                length,
+                training.Flops,
+                UseMeasurement.Median(clock, training.Step, rounds: Steps)
+            );
         }
 
         model.Freeze();
@@ -87,18 +124,42 @@ public static class MachineMeasurement
         {
             var texts = Sequences(sequences);
             var scorer = new SequenceReader(model, clock);
-            yield return Step(StepCase.Read, sequences, Time, sequences * ModelFlops.Forward(model.Shape, Time).Value, UseMeasurement.Median(clock, () => scorer.Predict(texts, ChargeKind.TeacherScoring)));
+            yield return Step(
+                StepCase.Read,
+                sequences,
+                Time,
+                sequences * ModelFlops.Forward(model.Shape, Time).Value,
+                UseMeasurement.Median(clock, () => scorer.Predict(texts, ChargeKind.TeacherScoring))
+            );
         }
     }
 
     private static Sequence[] Sequences(int count, int time = Time)
     {
         var random = new Seed(1).Stream("tokens");
-        return [.. Enumerable.Range(0, count).Select(_ => new Sequence([.. Enumerable.Range(0, time + 1).Select(_ => random.Next(Vocabulary))], 1))];
+        return
+        [
+            .. Enumerable
+                .Range(0, count)
+                .Select(_ => new Sequence([.. Enumerable.Range(0, time + 1).Select(_ => random.Next(Vocabulary))], 1)),
+        ];
     }
 
-    private static Decoder ModelOf(int width) => Decoder.Initialise(
-        new ModelShape { Layers = 2, Width = width, Heads = Heads, KeyValueHeads = Heads, HeadWidth = width / Heads, FeedForward = 8 * width / 3 / 8 * 8, Vocabulary = Vocabulary }, Compute.Cpu, new Seed(0));
+    private static Decoder ModelOf(int width) =>
+        Decoder.Initialise(
+            new ModelShape
+            {
+                Layers = 2,
+                Width = width,
+                Heads = Heads,
+                KeyValueHeads = Heads,
+                HeadWidth = width / Heads,
+                FeedForward = 8 * width / 3 / 8 * 8,
+                Vocabulary = Vocabulary,
+            },
+            Compute.Cpu,
+            new Seed(0)
+        );
 
     /// <summary>What the first steps and responses take beyond later ones, if this process has computed nothing before; and what a later step takes.</summary>
     public static (double WarmUpSeconds, double StepSeconds) FirstSteps(TimeProvider clock)
@@ -108,7 +169,8 @@ public static class MachineMeasurement
         (double Beyond, double Each) Begin(Action work, int steps)
         {
             var started = clock.GetTimestamp();
-            for (var step = 0; step < steps; step++) work();
+            for (var step = 0; step < steps; step++)
+                work();
             var first = clock.GetElapsedTime(started).TotalSeconds;
             var each = UseMeasurement.Median(clock, work, untimed: 4 * steps, rounds: 2 * steps);
             return (first - steps * each, each);
@@ -123,7 +185,9 @@ public static class MachineMeasurement
     private static int[][] Prompts(int rows) => [.. Sequences(rows).Select(sequence => sequence.Tokens[..Prompt])];
 
     private static double Write(Decoder model, int[][] prompts, TimeProvider clock) =>
-        new TextGenerator(model, clock).Continue(prompts, Time, -1, SamplingSpec.Greedy, default, ChargeKind.Evaluation).Charge.Flops.Value;
+        new TextGenerator(model, clock)
+            .Continue(prompts, Time, -1, SamplingSpec.Greedy, default, ChargeKind.Evaluation)
+            .Charge.Flops.Value;
 
     private static double SignalRate(TimeProvider clock)
     {
@@ -134,18 +198,27 @@ public static class MachineMeasurement
         try
         {
             var (tokens, values) = (new long[Tokens * K], new float[Tokens * K]);
-            for (var i = 0; i < tokens.Length; i++) (tokens[i], values[i]) = (i % K, MathF.Pow(0.5f, i % K + 1));
+            for (var i = 0; i < tokens.Length; i++)
+                (tokens[i], values[i]) = (i % K, MathF.Pow(0.5f, i % K + 1));
             using (var writer = new TeacherProbabilities.Writer(path, Count, K, 1000, 1, sampled: false))
             {
-                for (var i = 0; i < Count; i++) writer.Write(i, tokens, values);
+                for (var i = 0; i < Count; i++)
+                    writer.Write(i, tokens, values);
                 writer.Complete();
             }
 
             using var scores = new TeacherProbabilities(path);
-            return 4.0 * Count * tokens.Length / UseMeasurement.Median(clock, () =>
-            {
-                for (var i = 0; i < Count; i++) scores.Read(i, tokens, values);
-            });
+            return 4.0
+                * Count
+                * tokens.Length
+                / UseMeasurement.Median(
+                    clock,
+                    () =>
+                    {
+                        for (var i = 0; i < Count; i++)
+                            scores.Read(i, tokens, values);
+                    }
+                );
         }
         finally
         {
@@ -167,7 +240,14 @@ public static class MachineMeasurement
             var optimiser = new OptimiserSpec { LearningRate = LearningRate, Batch = Batch };
             objective = StudentObjective.OfText(model);
             learner = new Learner(objective, model.Compute, optimiser);
-            curriculum = new PreparedCurriculum(Lesson.Of(Sequences(4 * Batch, length)), objective, model.Shape, model.Compute, optimiser, new Seed(2));
+            curriculum = new PreparedCurriculum(
+                Lesson.Of(Sequences(4 * Batch, length)),
+                objective,
+                model.Shape,
+                model.Compute,
+                optimiser,
+                new Seed(2)
+            );
             Flops = Batch * ModelFlops.Training(model.Shape, length).Value;
         }
 

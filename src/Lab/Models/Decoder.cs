@@ -37,19 +37,25 @@ public sealed class Decoder : IModel, ILanguageModel
 
         Tensor? Optional(bool there, string name, params long[] size) => there ? Parameter(name, size) : null;
         embedding = Parameter(ParameterNames.Embedding, shape.Vocabulary, shape.Width);
-        layers = [.. Enumerable.Range(0, shape.Layers).Select(i => new DecoderParts.Layer(
-            Parameter(ParameterNames.AttentionNorm(i), shape.Width),
-            Parameter(ParameterNames.Projection(i), shape.ProjectionRows, shape.Width),
-            Optional(shape.AttentionBias, ParameterNames.ProjectionBias(i), shape.ProjectionRows),
-            Optional(shape.QueryKeyNorm, ParameterNames.QueryNorm(i), shape.HeadWidth),
-            Optional(shape.QueryKeyNorm, ParameterNames.KeyNorm(i), shape.HeadWidth),
-            Parameter(ParameterNames.Output(i), shape.Width, shape.Heads * shape.HeadWidth),
-            Optional(shape.OutputBias, ParameterNames.OutputBias(i), shape.Width),
-            Parameter(ParameterNames.FeedForwardNorm(i), shape.Width),
-            Parameter(ParameterNames.GateUp(i), 2 * shape.FeedForward, shape.Width),
-            Optional(shape.FeedForwardBias, ParameterNames.GateUpBias(i), 2 * shape.FeedForward),
-            Parameter(ParameterNames.Down(i), shape.Width, shape.FeedForward),
-            Optional(shape.FeedForwardBias, ParameterNames.DownBias(i), shape.Width)))];
+        layers =
+        [
+            .. Enumerable
+                .Range(0, shape.Layers)
+                .Select(i => new DecoderParts.Layer(
+                    Parameter(ParameterNames.AttentionNorm(i), shape.Width),
+                    Parameter(ParameterNames.Projection(i), shape.ProjectionRows, shape.Width),
+                    Optional(shape.AttentionBias, ParameterNames.ProjectionBias(i), shape.ProjectionRows),
+                    Optional(shape.QueryKeyNorm, ParameterNames.QueryNorm(i), shape.HeadWidth),
+                    Optional(shape.QueryKeyNorm, ParameterNames.KeyNorm(i), shape.HeadWidth),
+                    Parameter(ParameterNames.Output(i), shape.Width, shape.Heads * shape.HeadWidth),
+                    Optional(shape.OutputBias, ParameterNames.OutputBias(i), shape.Width),
+                    Parameter(ParameterNames.FeedForwardNorm(i), shape.Width),
+                    Parameter(ParameterNames.GateUp(i), 2 * shape.FeedForward, shape.Width),
+                    Optional(shape.FeedForwardBias, ParameterNames.GateUpBias(i), 2 * shape.FeedForward),
+                    Parameter(ParameterNames.Down(i), shape.Width, shape.FeedForward),
+                    Optional(shape.FeedForwardBias, ParameterNames.DownBias(i), shape.Width)
+                )),
+        ];
         finalNorm = Parameter(ParameterNames.FinalNorm, shape.Width);
         head = shape.TiedHead ? embedding : Parameter(ParameterNames.Head, shape.Vocabulary, shape.Width);
         Parameters = named;
@@ -69,24 +75,37 @@ public sealed class Decoder : IModel, ILanguageModel
     public static Decoder Initialise(ModelShape shape, Compute compute, Seed seed)
     {
         var random = seed.Stream("initialisation");
-        return new Decoder(shape, compute, (name, size) =>
-        {
-            if (size.Length == 1) return name.EndsWith("bias", StringComparison.Ordinal) ? zeros(size) : ones(size);
-            var residual = name.EndsWith(ParameterNames.OutputSuffix, StringComparison.Ordinal) || name.EndsWith(ParameterNames.DownSuffix, StringComparison.Ordinal);
-            var deviation = 1 / Math.Sqrt(size[1]) / (residual ? Math.Sqrt(2.0 * shape.Layers) : 1);
-            var tensor = empty(size);
-            foreach (ref var value in tensor.Floats()) value = (float)(deviation * random.NextNormal());
-            return tensor;
-        });
+        return new Decoder(
+            shape,
+            compute,
+            (name, size) =>
+            {
+                if (size.Length == 1)
+                    return name.EndsWith("bias", StringComparison.Ordinal) ? zeros(size) : ones(size);
+                var residual =
+                    name.EndsWith(ParameterNames.OutputSuffix, StringComparison.Ordinal)
+                    || name.EndsWith(ParameterNames.DownSuffix, StringComparison.Ordinal);
+                var deviation = 1 / Math.Sqrt(size[1]) / (residual ? Math.Sqrt(2.0 * shape.Layers) : 1);
+                var tensor = empty(size);
+                foreach (ref var value in tensor.Floats())
+                    value = (float)(deviation * random.NextNormal());
+                return tensor;
+            }
+        );
     }
 
     /// <summary>A model with given weights; the action fills the tensor of a name, on the CPU and in the model's precision.</summary>
-    internal static Decoder FromWeights(ModelShape shape, Compute compute, Action<string, Tensor> fill) => new(shape, compute, (name, size) =>
-    {
-        var tensor = empty(size, dtype: compute.Type);
-        fill(name, tensor);
-        return tensor;
-    });
+    internal static Decoder FromWeights(ModelShape shape, Compute compute, Action<string, Tensor> fill) =>
+        new(
+            shape,
+            compute,
+            (name, size) =>
+            {
+                var tensor = empty(size, dtype: compute.Type);
+                fill(name, tensor);
+                return tensor;
+            }
+        );
 
     /// <summary>Logits of every position, [batch · time, vocabulary], for ids [batch, time] of int64.</summary>
     /// <param name="ids">The tokens.</param>
@@ -103,7 +122,8 @@ public sealed class Decoder : IModel, ILanguageModel
             }
             finally
             {
-                if (!isFrozen) weights.Dispose();
+                if (!isFrozen)
+                    weights.Dispose();
             }
         }
 
@@ -111,14 +131,16 @@ public sealed class Decoder : IModel, ILanguageModel
     }
 
     /// <summary>Starts decoding a number of rows of at most that many positions each, with the weights as they are now. Must be used without recording gradients.</summary>
-    public IDecoding Begin(int rows, int positions) => Compute.Fused
-        ? new FusedDecoding(Fused(), rows, positions, owns: !isFrozen)
-        : new Decoding(this, new KeyValueCache(Compute, Shape.Layers, layout, rows, positions));
+    public IDecoding Begin(int rows, int positions) =>
+        Compute.Fused
+            ? new FusedDecoding(Fused(), rows, positions, owns: !isFrozen)
+            : new Decoding(this, new KeyValueCache(Compute, Shape.Layers, layout, rows, positions));
 
     /// <summary>Says that the weights no longer change: they record no gradients any more, and are prepared for reading and writing only once.</summary>
     public void Freeze()
     {
-        foreach (var (_, tensor) in Parameters) tensor.requires_grad_(false);
+        foreach (var (_, tensor) in Parameters)
+            tensor.requires_grad_(false);
         isFrozen = true;
     }
 
@@ -126,14 +148,16 @@ public sealed class Decoder : IModel, ILanguageModel
     public void Dispose()
     {
         frozen?.Dispose();
-        foreach (var (_, tensor) in Parameters) tensor.Dispose();
+        foreach (var (_, tensor) in Parameters)
+            tensor.Dispose();
     }
 
     // Kept only where the weights do not change.
     private FusedWeights Fused()
     {
         var weights = frozen ?? Prepared();
-        if (isFrozen) frozen = weights;
+        if (isFrozen)
+            frozen = weights;
         return weights;
     }
 
@@ -150,26 +174,45 @@ public sealed class Decoder : IModel, ILanguageModel
         for (var i = 0; i < layers.Length; i++)
         {
             var layer = layers[i];
-            var projection = nn.functional.linear(RmsNorm.Apply(x, layer.AttentionNorm, Shape.NormEpsilon), layer.Projection, layer.ProjectionBias);
+            var projection = nn.functional.linear(
+                RmsNorm.Apply(x, layer.AttentionNorm, Shape.NormEpsilon),
+                layer.Projection,
+                layer.ProjectionBias
+            );
             projection = Normalised(projection, layer);
             tap?.Attention(i + 1, projection);
             x = x + nn.functional.linear(attend(i, projection), layer.Output, layer.OutputBias);
-            var gateUp = nn.functional.linear(RmsNorm.Apply(x, layer.FeedForwardNorm, Shape.NormEpsilon), layer.GateUp, layer.GateUpBias);
+            var gateUp = nn.functional.linear(
+                RmsNorm.Apply(x, layer.FeedForwardNorm, Shape.NormEpsilon),
+                layer.GateUp,
+                layer.GateUpBias
+            );
             x = x + nn.functional.linear(SwiGlu.Apply(gateUp), layer.Down, layer.DownBias);
             tap?.Output(i + 1, x);
         }
 
-        if (lastOf > 1) x = x.view(-1, lastOf, Shape.Width).select(1, lastOf - 1).contiguous();
+        if (lastOf > 1)
+            x = x.view(-1, lastOf, Shape.Width).select(1, lastOf - 1).contiguous();
         return nn.functional.linear(RmsNorm.Apply(x, finalNorm, Shape.NormEpsilon), head);
     }
 
     private Tensor Normalised(Tensor projection, DecoderParts.Layer layer)
     {
-        if (layer.QueryNorm is not { } queryNorm || layer.KeyNorm is not { } keyNorm) return projection;
-        var (rows, queries, keys) = (projection.shape[0], Shape.Heads * Shape.HeadWidth, Shape.KeyValueHeads * Shape.HeadWidth);
+        if (layer.QueryNorm is not { } queryNorm || layer.KeyNorm is not { } keyNorm)
+            return projection;
+        var (rows, queries, keys) = (
+            projection.shape[0],
+            Shape.Heads * Shape.HeadWidth,
+            Shape.KeyValueHeads * Shape.HeadWidth
+        );
         Tensor Norm(long start, long channels, Tensor weight) =>
-            RmsNorm.Apply(projection.narrow(1, start, channels).reshape(-1, Shape.HeadWidth), weight, Shape.NormEpsilon).view(rows, channels);
-        return cat([Norm(0, queries, queryNorm), Norm(queries, keys, keyNorm), projection.narrow(1, queries + keys, keys)], 1);
+            RmsNorm
+                .Apply(projection.narrow(1, start, channels).reshape(-1, Shape.HeadWidth), weight, Shape.NormEpsilon)
+                .view(rows, channels);
+        return cat(
+            [Norm(0, queries, queryNorm), Norm(queries, keys, keyNorm), projection.narrow(1, queries + keys, keys)],
+            1
+        );
     }
 
     private sealed class Decoding(Decoder model, KeyValueCache cache) : IDecoding
@@ -177,7 +220,11 @@ public sealed class Decoder : IModel, ILanguageModel
         public Tensor Next(Tensor ids)
         {
             var (rows, time) = ((int)ids.shape[0], (int)ids.shape[1]);
-            var logits = model.Run(ids, (layer, projection) => cache.Attend(layer, projection, rows, time, model.rotary), lastOf: time);
+            var logits = model.Run(
+                ids,
+                (layer, projection) => cache.Attend(layer, projection, rows, time, model.rotary),
+                lastOf: time
+            );
             cache.Advance(time);
             return logits;
         }

@@ -13,7 +13,14 @@ namespace Bench.Lab.Models;
 /// <param name="FinalNorm">[width].</param>
 /// <param name="Head">[vocabulary, width]; the embedding itself where it is tied.</param>
 internal sealed record DecoderParts(
-    ModelShape Shape, AttentionLayout Layout, Rotary Rotary, Tensor Embedding, IReadOnlyList<DecoderParts.Layer> Layers, Tensor FinalNorm, Tensor Head)
+    ModelShape Shape,
+    AttentionLayout Layout,
+    Rotary Rotary,
+    Tensor Embedding,
+    IReadOnlyList<DecoderParts.Layer> Layers,
+    Tensor FinalNorm,
+    Tensor Head
+)
 {
     /// <summary>The same with another tensor in place of each.</summary>
     internal DecoderParts With(Func<Tensor, Tensor> other)
@@ -22,9 +29,23 @@ internal sealed record DecoderParts(
         return this with
         {
             Embedding = other(Embedding),
-            Layers = [.. Layers.Select(layer => new Layer(
-                other(layer.AttentionNorm), other(layer.Projection), Optional(layer.ProjectionBias), Optional(layer.QueryNorm), Optional(layer.KeyNorm), other(layer.Output),
-                Optional(layer.OutputBias), other(layer.FeedForwardNorm), other(layer.GateUp), Optional(layer.GateUpBias), other(layer.Down), Optional(layer.DownBias)))],
+            Layers =
+            [
+                .. Layers.Select(layer => new Layer(
+                    other(layer.AttentionNorm),
+                    other(layer.Projection),
+                    Optional(layer.ProjectionBias),
+                    Optional(layer.QueryNorm),
+                    Optional(layer.KeyNorm),
+                    other(layer.Output),
+                    Optional(layer.OutputBias),
+                    other(layer.FeedForwardNorm),
+                    other(layer.GateUp),
+                    Optional(layer.GateUpBias),
+                    other(layer.Down),
+                    Optional(layer.DownBias)
+                )),
+            ],
             FinalNorm = other(FinalNorm),
             Head = other(Head),
         };
@@ -32,6 +53,17 @@ internal sealed record DecoderParts(
 
     /// <summary>Query, key and value projections are one matrix, [row, width], and so are gate and up, [2 · inner, width].</summary>
     internal sealed record Layer(
-        Tensor AttentionNorm, Tensor Projection, Tensor? ProjectionBias, Tensor? QueryNorm, Tensor? KeyNorm, Tensor Output, Tensor? OutputBias,
-        Tensor FeedForwardNorm, Tensor GateUp, Tensor? GateUpBias, Tensor Down, Tensor? DownBias);
+        Tensor AttentionNorm,
+        Tensor Projection,
+        Tensor? ProjectionBias,
+        Tensor? QueryNorm,
+        Tensor? KeyNorm,
+        Tensor Output,
+        Tensor? OutputBias,
+        Tensor FeedForwardNorm,
+        Tensor GateUp,
+        Tensor? GateUpBias,
+        Tensor Down,
+        Tensor? DownBias
+    );
 }

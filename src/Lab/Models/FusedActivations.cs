@@ -23,8 +23,11 @@ internal sealed unsafe class FusedActivations(FusedWeights weights, int capacity
     /// <summary>Sets a position to a token's embedding.</summary>
     internal void Embed(int row, long token)
     {
-        if ((ulong)token >= (ulong)weights.Shape.Vocabulary) throw new ArgumentException($"token {token} is not in a vocabulary of {weights.Shape.Vocabulary}");
-        new Span<float>(weights.Embedding.Pointer() + token * weights.Shape.Width, weights.Shape.Width).CopyTo(new Span<float>(stream[row], weights.Shape.Width));
+        if ((ulong)token >= (ulong)weights.Shape.Vocabulary)
+            throw new ArgumentException($"token {token} is not in a vocabulary of {weights.Shape.Vocabulary}");
+        new Span<float>(weights.Embedding.Pointer() + token * weights.Shape.Width, weights.Shape.Width).CopyTo(
+            new Span<float>(stream[row], weights.Shape.Width)
+        );
     }
 
     /// <summary>Passes the first positions through a layer.</summary>
@@ -34,7 +37,8 @@ internal sealed unsafe class FusedActivations(FusedWeights weights, int capacity
     internal void Apply(FusedWeights.Layer layer, int count, Action<NativeRows, NativeRows> attend)
     {
         var layout = weights.Layout;
-        for (var i = 0; i < count; i++) Norm(stream[i], normed[i], layer.AttentionNorm);
+        for (var i = 0; i < count; i++)
+            Norm(stream[i], normed[i], layer.AttentionNorm);
         layer.Projection.Apply(normed, count, projection);
         for (var i = 0; i < count; i++)
         {
@@ -44,9 +48,11 @@ internal sealed unsafe class FusedActivations(FusedWeights weights, int capacity
 
         attend(projection, seen);
         layer.Output.Apply(seen, count, stream, add: true);
-        for (var i = 0; i < count; i++) Norm(stream[i], normed[i], layer.FeedForwardNorm);
+        for (var i = 0; i < count; i++)
+            Norm(stream[i], normed[i], layer.FeedForwardNorm);
         layer.GateUp.Apply(normed, count, gateUp);
-        for (var i = 0; i < count; i++) SwiGlu.Row(gateUp[i], gated[i], weights.Shape.FeedForward);
+        for (var i = 0; i < count; i++)
+            SwiGlu.Row(gateUp[i], gated[i], weights.Shape.FeedForward);
         layer.Down.Apply(gated, count, stream, add: true);
     }
 
@@ -61,25 +67,33 @@ internal sealed unsafe class FusedActivations(FusedWeights weights, int capacity
         for (var from = 0; from < count; from += LogitRows)
         {
             var some = Math.Min(LogitRows, count - from);
-            for (var i = 0; i < some; i++) Norm(stream[place(from + i)], normed[i], weights.FinalNorm);
+            for (var i = 0; i < some; i++)
+                Norm(stream[place(from + i)], normed[i], weights.FinalNorm);
             weights.Head.Apply(normed, some, logits);
-            for (var i = 0; i < some; i++) new Span<float>(logits[i], vocabulary).CopyTo(new Span<float>(result.Pointer() + (first + from + i) * vocabulary, vocabulary));
+            for (var i = 0; i < some; i++)
+                new Span<float>(logits[i], vocabulary).CopyTo(
+                    new Span<float>(result.Pointer() + (first + from + i) * vocabulary, vocabulary)
+                );
         }
     }
 
     public void Dispose()
     {
-        foreach (var rows in (NativeRows[])[stream, normed, projection, seen, gateUp, gated, logits]) rows.Dispose();
+        foreach (var rows in (NativeRows[])[stream, normed, projection, seen, gateUp, gated, logits])
+            rows.Dispose();
     }
 
     private void NormHeads(float* first, int heads, float[]? weight)
     {
-        if (weight is null) return;
-        for (var i = 0; i < heads; i++) Norm(first + i * weight.Length, first + i * weight.Length, weight);
+        if (weight is null)
+            return;
+        for (var i = 0; i < heads; i++)
+            Norm(first + i * weight.Length, first + i * weight.Length, weight);
     }
 
     private void Norm(float* x, float* y, float[] weight)
     {
-        fixed (float* w = weight) RmsNorm.Row(x, w, y, weight.Length, (float)weights.Shape.NormEpsilon);
+        fixed (float* w = weight)
+            RmsNorm.Row(x, w, y, weight.Length, (float)weights.Shape.NormEpsilon);
     }
 }

@@ -37,8 +37,16 @@ internal sealed unsafe class FusedDecoding : IDecoding
     public Tensor Next(Tensor ids)
     {
         var (rows, time) = ((int)ids.shape[0], (int)ids.shape[1]);
-        if (rows != active.Length || rows == 0 || time == 0) throw new ArgumentException($"{active.Length} rows are being written, of one token or more each, not {rows} of {time}", nameof(ids));
-        if (length + time > positions) throw new ArgumentException($"the cache holds {positions} positions, and {length + time} are needed", nameof(ids));
+        if (rows != active.Length || rows == 0 || time == 0)
+            throw new ArgumentException(
+                $"{active.Length} rows are being written, of one token or more each, not {rows} of {time}",
+                nameof(ids)
+            );
+        if (length + time > positions)
+            throw new ArgumentException(
+                $"the cache holds {positions} positions, and {length + time} are needed",
+                nameof(ids)
+            );
         using var contiguous = ids.contiguous();
         var result = empty([rows, weights.Shape.Vocabulary], dtype: ScalarType.Float32);
         // In parts of some positions of all rows: (row, position) is at row · count + position.
@@ -48,15 +56,21 @@ internal sealed unsafe class FusedDecoding : IDecoding
             var count = Math.Min(most, time - from);
             var tokens = contiguous.Longs();
             for (var row = 0; row < rows; row++)
-                for (var t = 0; t < count; t++) activations.Embed(row * count + t, tokens[row * time + from + t]);
+            for (var t = 0; t < count; t++)
+                activations.Embed(row * count + t, tokens[row * time + from + t]);
             for (var layer = 0; layer < attention.Length; layer++)
             {
                 var one = attention[layer];
-                activations.Apply(weights.Layers[layer], rows * count, (projection, seen) => Attend(one, rows, count, projection, seen));
+                activations.Apply(
+                    weights.Layers[layer],
+                    rows * count,
+                    (projection, seen) => Attend(one, rows, count, projection, seen)
+                );
             }
 
             length += count;
-            if (from + count == time) activations.Predict(rows, row => (row + 1) * count - 1, result);
+            if (from + count == time)
+                activations.Predict(rows, row => (row + 1) * count - 1, result);
         }
 
         return result;
@@ -68,19 +82,31 @@ internal sealed unsafe class FusedDecoding : IDecoding
     public void Dispose()
     {
         activations.Dispose();
-        foreach (var layer in attention) layer.Dispose();
-        if (owns) weights.Dispose();
+        foreach (var layer in attention)
+            layer.Dispose();
+        if (owns)
+            weights.Dispose();
     }
 
     private void Attend(CachedAttention layer, int rows, int count, NativeRows projection, NativeRows seen)
     {
         var rotary = weights.Rotary;
-        fixed (float* cosines = rotary.Cosines, sines = rotary.Sines)
+        fixed (
+            float* cosines = rotary.Cosines,
+                sines = rotary.Sines
+        )
         {
             for (var i = 0; i < rows * count; i++)
             {
                 var position = length + i % count;
-                layer.Attend(active[i / count], position, projection[i], seen[i], cosines + (long)position * rotary.Half, sines + (long)position * rotary.Half);
+                layer.Attend(
+                    active[i / count],
+                    position,
+                    projection[i],
+                    seen[i],
+                    cosines + (long)position * rotary.Half,
+                    sines + (long)position * rotary.Half
+                );
             }
         }
     }

@@ -15,7 +15,8 @@ internal static unsafe class FusedReading
     {
         var (batch, time) = ((int)ids.shape[0], (int)ids.shape[1]);
         var result = empty([(long)batch * time, weights.Shape.Vocabulary], dtype: ScalarType.Float32);
-        if (batch == 0 || time == 0) return result;
+        if (batch == 0 || time == 0)
+            return result;
         using var contiguous = ids.contiguous();
         var together = Math.Clamp(Positions / time, 1, batch);
         using var activations = new FusedActivations(weights, together * time);
@@ -24,11 +25,26 @@ internal static unsafe class FusedReading
         {
             var sequences = Math.Min(together, batch - first);
             var tokens = contiguous.Longs().Slice(first * time, sequences * time);
-            for (var i = 0; i < tokens.Length; i++) activations.Embed(i, tokens[i]);
+            for (var i = 0; i < tokens.Length; i++)
+                activations.Embed(i, tokens[i]);
             foreach (var layer in weights.Layers)
             {
-                activations.Apply(layer, tokens.Length, (projection, seen) => SequenceAttention.ForEach(sequences, () => new SequenceAttention(weights.Layout, weights.Rotary, time), (attention, sequence) =>
-                    attention.Forward(projection[sequence * time], projection.Stride, seen[sequence * time], seen.Stride)));
+                activations.Apply(
+                    layer,
+                    tokens.Length,
+                    (projection, seen) =>
+                        SequenceAttention.ForEach(
+                            sequences,
+                            () => new SequenceAttention(weights.Layout, weights.Rotary, time),
+                            (attention, sequence) =>
+                                attention.Forward(
+                                    projection[sequence * time],
+                                    projection.Stride,
+                                    seen[sequence * time],
+                                    seen.Stride
+                                )
+                        )
+                );
             }
 
             activations.Predict(tokens.Length, i => i, result, (long)first * time);

@@ -37,7 +37,8 @@ internal sealed class FusedWeights : IDisposable
     public void Dispose()
     {
         Head.Dispose();
-        foreach (var layer in Layers) layer.Dispose();
+        foreach (var layer in Layers)
+            layer.Dispose();
     }
 
     internal sealed class Layer(DecoderParts.Layer layer, bool pack) : IDisposable
@@ -60,7 +61,8 @@ internal sealed class FusedWeights : IDisposable
 
         public void Dispose()
         {
-            foreach (var one in (IDisposable[])[Projection, Output, GateUp, Down]) one.Dispose();
+            foreach (var one in (IDisposable[])[Projection, Output, GateUp, Down])
+                one.Dispose();
         }
     }
 }

@@ -14,5 +14,11 @@ internal interface IReader
     Charge Read(IReadOnlyList<Sequence> sequences, ChargeKind kind, Action<int, Tensor> visit);
 
     /// <summary>Calls back with one layer's activations of each sequence, [processed tokens, channels] in float32.</summary>
-    Charge ReadLayer(IReadOnlyList<Sequence> sequences, int layer, bool attention, ChargeKind kind, Action<int, Tensor> visit);
+    Charge ReadLayer(
+        IReadOnlyList<Sequence> sequences,
+        int layer,
+        bool attention,
+        ChargeKind kind,
+        Action<int, Tensor> visit
+    );
 }

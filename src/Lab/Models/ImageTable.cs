@@ -16,7 +16,8 @@ internal sealed class ImageTable
     private readonly byte[] labels;
     private readonly int side;
 
-    private ImageTable(byte[] pixels, byte[] labels, int side, int training) => (this.pixels, this.labels, this.side, Training) = (pixels, labels, side, training);
+    private ImageTable(byte[] pixels, byte[] labels, int side, int training) =>
+        (this.pixels, this.labels, this.side, Training) = (pixels, labels, side, training);
 
     /// <summary>How many images are to train on.</summary>
     internal int Training { get; }
@@ -29,10 +30,24 @@ internal sealed class ImageTable
     /// <exception cref="LabException">A file is not what it should be: which, and why.</exception>
     internal static ImageTable Load(IReadOnlyList<string> files, int pixelsOfImage)
     {
-        var (trainImages, trainLabels, testImages, testLabels) = (Images(files[0], pixelsOfImage), Labels(files[1]), Images(files[2], pixelsOfImage), Labels(files[3]));
-        foreach (var (image, label, file) in ((byte[], byte[], string)[])[(trainImages, trainLabels, files[1]), (testImages, testLabels, files[3])])
-            if (image.Length != (long)label.Length * pixelsOfImage) throw new LabException($"{file}: {label.Length} labels for {image.Length / pixelsOfImage} images");
-        return new ImageTable([.. trainImages, .. testImages], [.. trainLabels, .. testLabels], (int)Math.Sqrt(pixelsOfImage), trainLabels.Length);
+        var (trainImages, trainLabels, testImages, testLabels) = (
+            Images(files[0], pixelsOfImage),
+            Labels(files[1]),
+            Images(files[2], pixelsOfImage),
+            Labels(files[3])
+        );
+        foreach (
+            var (image, label, file) in ((byte[], byte[], string)[])
+                [(trainImages, trainLabels, files[1]), (testImages, testLabels, files[3])]
+        )
+            if (image.Length != (long)label.Length * pixelsOfImage)
+                throw new LabException($"{file}: {label.Length} labels for {image.Length / pixelsOfImage} images");
+        return new ImageTable(
+            [.. trainImages, .. testImages],
+            [.. trainLabels, .. testLabels],
+            (int)Math.Sqrt(pixelsOfImage),
+            trainLabels.Length
+        );
     }
 
     /// <summary>Images as [number, pixels] from 0 to 1, each moved by up to that many pixels across and down; what moves in is empty.</summary>
@@ -43,11 +58,13 @@ internal sealed class ImageTable
         for (var i = 0; i < images.Length; i++)
         {
             var source = pixels.AsSpan((int)images[i] * side * side, side * side);
-            var (across, down) = jitter > 0 ? (random.Between(-jitter, jitter), random.Between(-jitter, jitter)) : (0, 0);
+            var (across, down) =
+                jitter > 0 ? (random.Between(-jitter, jitter), random.Between(-jitter, jitter)) : (0, 0);
             var image = target.Slice(i * side * side, side * side);
             for (var y = Math.Max(0, down); y < Math.Min(side, side + down); y++)
             {
-                for (var x = Math.Max(0, across); x < Math.Min(side, side + across); x++) image[y * side + x] = source[(y - down) * side + x - across] / 255f;
+                for (var x = Math.Max(0, across); x < Math.Min(side, side + across); x++)
+                    image[y * side + x] = source[(y - down) * side + x - across] / 255f;
             }
         }
 
@@ -66,7 +83,9 @@ internal sealed class ImageTable
     private static byte[] Labels(string file)
     {
         var bytes = Unzipped(file, LabelMagic, 8);
-        return bytes.Length == 8 + Number(bytes, 4) && bytes.Skip(8).All(label => label < 10) ? bytes[8..] : throw new LabException($"{file}: not as many labels from 0 to 9 as it says");
+        return bytes.Length == 8 + Number(bytes, 4) && bytes.Skip(8).All(label => label < 10)
+            ? bytes[8..]
+            : throw new LabException($"{file}: not as many labels from 0 to 9 as it says");
     }
 
     private static byte[] Unzipped(string file, int magic, int header)
@@ -77,7 +96,9 @@ internal sealed class ImageTable
             using var memory = new MemoryStream();
             zip.CopyTo(memory);
             var bytes = memory.ToArray();
-            return bytes.Length >= header && Number(bytes, 0) == magic ? bytes : throw new LabException($"{file}: not an IDX file of this kind");
+            return bytes.Length >= header && Number(bytes, 0) == magic
+                ? bytes
+                : throw new LabException($"{file}: not an IDX file of this kind");
         }
         catch (InvalidDataException error)
         {

@@ -19,7 +19,13 @@ internal sealed class KeyValueCache : IDisposable
     internal KeyValueCache(Compute compute, int layers, AttentionLayout layout, int rows, int positions)
     {
         (this.compute, this.layout) = (compute, layout);
-        Tensor Room() => zeros([rows, layout.KeyValueHeads, positions, layout.HeadWidth], dtype: compute.Type, device: compute.Device).DetachFromDisposeScope();
+        Tensor Room() =>
+            zeros(
+                    [rows, layout.KeyValueHeads, positions, layout.HeadWidth],
+                    dtype: compute.Type,
+                    device: compute.Device
+                )
+                .DetachFromDisposeScope();
         keys = [.. Enumerable.Range(0, layers).Select(_ => Room())];
         values = [.. Enumerable.Range(0, layers).Select(_ => Room())];
     }
@@ -32,12 +38,22 @@ internal sealed class KeyValueCache : IDisposable
         keys[layer].narrow(2, length, time).copy_(rotary.Composite(k, length));
         values[layer].narrow(2, length, time).copy_(v);
         var (allKeys, allValues) = (keys[layer].narrow(2, 0, total), values[layer].narrow(2, 0, total));
-        if (layout.Group > 1) (allKeys, allValues) = (allKeys.repeat_interleave(layout.Group, 1), allValues.repeat_interleave(layout.Group, 1));
+        if (layout.Group > 1)
+            (allKeys, allValues) = (
+                allKeys.repeat_interleave(layout.Group, 1),
+                allValues.repeat_interleave(layout.Group, 1)
+            );
         // Query t may see positions 0 .. length + t.
-        var hidden = time == 1 ? null : ones([time, total], device: compute.Device).triu(length + 1).to(ScalarType.Bool);
+        var hidden =
+            time == 1 ? null : ones([time, total], device: compute.Device).triu(length + 1).to(ScalarType.Bool);
         var scores = rotary.Composite(q, length).matmul(allKeys.transpose(2, 3)) * layout.Scale;
-        if (hidden is not null) scores = scores.masked_fill(hidden, float.NegativeInfinity);
-        return scores.softmax(-1).matmul(allValues).transpose(1, 2).reshape(rows * time, layout.Heads * layout.HeadWidth);
+        if (hidden is not null)
+            scores = scores.masked_fill(hidden, float.NegativeInfinity);
+        return scores
+            .softmax(-1)
+            .matmul(allValues)
+            .transpose(1, 2)
+            .reshape(rows * time, layout.Heads * layout.HeadWidth);
     }
 
     internal void Advance(int time) => length += time;
@@ -61,6 +77,7 @@ internal sealed class KeyValueCache : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (var tensor in keys.Concat(values)) tensor.Dispose();
+        foreach (var tensor in keys.Concat(values))
+            tensor.Dispose();
     }
 }

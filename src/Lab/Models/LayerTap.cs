@@ -10,15 +10,18 @@ public sealed class LayerTap(int layer, bool attention)
     private Tensor? taken;
 
     /// <summary>[batch · time, channels].</summary>
-    internal Tensor Taken => taken ?? throw new InvalidOperationException($"no forward pass went through layer {layer}");
+    internal Tensor Taken =>
+        taken ?? throw new InvalidOperationException($"no forward pass went through layer {layer}");
 
     internal void Attention(int at, Tensor projection)
     {
-        if (attention && at == layer) taken = projection;
+        if (attention && at == layer)
+            taken = projection;
     }
 
     internal void Output(int at, Tensor states)
     {
-        if (!attention && at == layer) taken = states;
+        if (!attention && at == layer)
+            taken = states;
     }
 }

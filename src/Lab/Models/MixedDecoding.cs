@@ -7,7 +7,10 @@ internal sealed class MixedDecoding(IDecoding first, IDecoding second, double sh
 {
     public Tensor Next(Tensor ids)
     {
-        var (a, b) = (first.Next(ids).to(ScalarType.Float32).softmax(1), second.Next(ids).to(ScalarType.Float32).softmax(1));
+        var (a, b) = (
+            first.Next(ids).to(ScalarType.Float32).softmax(1),
+            second.Next(ids).to(ScalarType.Float32).softmax(1)
+        );
         return (a * share + b * (1 - share)).clamp_min(1e-30).log();
     }
 

@@ -1,8 +1,8 @@
 using Bench.Lab.Tensors;
 using Bench.Protocol.Shapes;
 using Microsoft.ML.OnnxRuntime;
-using TensorElementType = Microsoft.ML.OnnxRuntime.Tensors.TensorElementType;
 using static TorchSharp.torch;
+using TensorElementType = Microsoft.ML.OnnxRuntime.Tensors.TensorElementType;
 
 namespace Bench.Lab.Models;
 
@@ -26,22 +26,39 @@ public sealed class OnnxModel : ILanguageModel
     private OnnxModel(string path, ModelShape shape, InferenceSession session)
     {
         (this.path, Shape, this.session) = (path, shape, session);
-        past = [.. session.InputMetadata.Keys.Where(name => name.StartsWith("past_key_values.", StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
+        past =
+        [
+            .. session
+                .InputMetadata.Keys.Where(name => name.StartsWith("past_key_values.", StringComparison.Ordinal))
+                .Order(StringComparer.Ordinal),
+        ];
         inputs = [.. session.InputMetadata.Keys.Except(past, StringComparer.Ordinal)];
-        if (inputs.FirstOrDefault(name => name is not (Ids or Mask or Positions)) is { } other) throw Bad($"its input {other} is not known here; {Ids}, {Mask}, {Positions} and past_key_values are");
-        foreach (var (name, type) in inputs.Select(name => (name, TensorElementType.Int64)).Concat(past.Select(name => (name, TensorElementType.Float))))
+        if (inputs.FirstOrDefault(name => name is not (Ids or Mask or Positions)) is { } other)
+            throw Bad($"its input {other} is not known here; {Ids}, {Mask}, {Positions} and past_key_values are");
+        foreach (
+            var (name, type) in inputs
+                .Select(name => (name, TensorElementType.Int64))
+                .Concat(past.Select(name => (name, TensorElementType.Float)))
+        )
         {
-            if (session.InputMetadata[name].ElementDataType is var found && found != type) throw Bad($"its input {name} is of {found}, and must be of {type}");
+            if (session.InputMetadata[name].ElementDataType is var found && found != type)
+                throw Bad($"its input {name} is of {found}, and must be of {type}");
         }
 
         outputs = [LogitsName, .. past.Select(PresentOf)];
-        if (outputs.FirstOrDefault(name => !session.OutputMetadata.ContainsKey(name)) is { } missing) throw Bad($"it has no output {missing}");
-        if (!inputs.Contains(Ids)) throw Bad($"it has no input {Ids}");
+        if (outputs.FirstOrDefault(name => !session.OutputMetadata.ContainsKey(name)) is { } missing)
+            throw Bad($"it has no output {missing}");
+        if (!inputs.Contains(Ids))
+            throw Bad($"it has no input {Ids}");
         var logits = session.OutputMetadata[LogitsName];
-        if (logits.ElementDataType != TensorElementType.Float) throw Bad($"its logits are of {logits.ElementDataType}, and must be of Float");
+        if (logits.ElementDataType != TensorElementType.Float)
+            throw Bad($"its logits are of {logits.ElementDataType}, and must be of Float");
         if (logits.Dimensions is not [_, _, var vocabulary] || (vocabulary > 0 && vocabulary != shape.Vocabulary))
-            throw Bad($"its logits are [{string.Join(", ", logits.Dimensions)}], and config.json asks for [batch, sequence, {shape.Vocabulary}]");
-        if (past.Length != 0 && past.Length != 2 * shape.Layers) throw Bad($"it has {past.Length} past keys and values, and config.json asks for {2 * shape.Layers}");
+            throw Bad(
+                $"its logits are [{string.Join(", ", logits.Dimensions)}], and config.json asks for [batch, sequence, {shape.Vocabulary}]"
+            );
+        if (past.Length != 0 && past.Length != 2 * shape.Layers)
+            throw Bad($"it has {past.Length} past keys and values, and config.json asks for {2 * shape.Layers}");
     }
 
     /// <inheritdoc/>
@@ -65,7 +82,13 @@ public sealed class OnnxModel : ILanguageModel
         InferenceSession? session = null;
         try
         {
-            using var options = new SessionOptions { IntraOpNumThreads = 1, InterOpNumThreads = 1, ExecutionMode = ExecutionMode.ORT_SEQUENTIAL, LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL };
+            using var options = new SessionOptions
+            {
+                IntraOpNumThreads = 1,
+                InterOpNumThreads = 1,
+                ExecutionMode = ExecutionMode.ORT_SEQUENTIAL,
+                LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL,
+            };
             session = new InferenceSession(path, options);
             return new OnnxModel(path, shape, session);
         }
@@ -83,7 +106,8 @@ public sealed class OnnxModel : ILanguageModel
     /// <inheritdoc/>
     public Tensor Logits(Tensor ids, LayerTap? tap = null)
     {
-        if (tap is not null) throw new LabException("an ONNX graph does not show its activations");
+        if (tap is not null)
+            throw new LabException("an ONNX graph does not show its activations");
         var (rows, time) = ((int)ids.shape[0], (int)ids.shape[1]);
         using var results = Run(ids.contiguous().Longs().ToArray(), rows, time, 0, Empty(rows));
         return TensorData.Of(results[0].GetTensorDataAsSpan<float>(), (long)rows * time, Shape.Vocabulary);
@@ -99,18 +123,27 @@ public sealed class OnnxModel : ILanguageModel
 
     private LabException Bad(string problem) => new($"{path}: {problem}");
 
-    private OrtValue[] Empty(int rows) => [.. past.Select(_ => Allocated([rows, Shape.KeyValueHeads, 0, Shape.HeadWidth]))];
+    private OrtValue[] Empty(int rows) =>
+        [.. past.Select(_ => Allocated([rows, Shape.KeyValueHeads, 0, Shape.HeadWidth]))];
 
-    private static OrtValue Allocated(long[] shape) => OrtValue.CreateAllocatedTensorValue(OrtAllocator.DefaultInstance, TensorElementType.Float, shape);
+    private static OrtValue Allocated(long[] shape) =>
+        OrtValue.CreateAllocatedTensorValue(OrtAllocator.DefaultInstance, TensorElementType.Float, shape);
 
     private IDisposableReadOnlyCollection<OrtValue> Run(long[] ids, int rows, int time, int before, OrtValue[] kept)
     {
-        OrtValue Input(string name) => name switch
-        {
-            Ids => OrtValue.CreateTensorValueFromMemory(ids, [rows, time]),
-            Mask => OrtValue.CreateTensorValueFromMemory(Enumerable.Repeat(1L, rows * (before + time)).ToArray(), [rows, before + time]),
-            _ => OrtValue.CreateTensorValueFromMemory(Enumerable.Range(0, rows * time).Select(i => (long)before + i % time).ToArray(), [rows, time]),
-        };
+        OrtValue Input(string name) =>
+            name switch
+            {
+                Ids => OrtValue.CreateTensorValueFromMemory(ids, [rows, time]),
+                Mask => OrtValue.CreateTensorValueFromMemory(
+                    Enumerable.Repeat(1L, rows * (before + time)).ToArray(),
+                    [rows, before + time]
+                ),
+                _ => OrtValue.CreateTensorValueFromMemory(
+                    Enumerable.Range(0, rows * time).Select(i => (long)before + i % time).ToArray(),
+                    [rows, time]
+                ),
+            };
 
         var own = inputs.Select(Input).ToArray();
         try
@@ -124,7 +157,8 @@ public sealed class OnnxModel : ILanguageModel
         }
         finally
         {
-            foreach (var value in own) value.Dispose();
+            foreach (var value in own)
+                value.Dispose();
         }
     }
 
@@ -134,7 +168,9 @@ public sealed class OnnxModel : ILanguageModel
         var all = logits.GetTensorDataAsSpan<float>();
         var vocabulary = Shape.Vocabulary;
         var last = empty([rows, vocabulary], dtype: ScalarType.Float32);
-        for (var row = 0; row < rows; row++) all.Slice(((row + 1) * time - 1) * vocabulary, vocabulary).CopyTo(last.Floats().Slice(row * vocabulary, vocabulary));
+        for (var row = 0; row < rows; row++)
+            all.Slice(((row + 1) * time - 1) * vocabulary, vocabulary)
+                .CopyTo(last.Floats().Slice(row * vocabulary, vocabulary));
         return last;
     }
 
@@ -157,22 +193,27 @@ public sealed class OnnxModel : ILanguageModel
             return logits;
         }
 
-        public void Keep(IReadOnlyList<int> places) => Replace([.. kept.Select(value =>
-        {
-            var shape = value.GetTensorTypeAndShape().Shape;
-            var chosen = Allocated([places.Count, .. shape[1..]]);
-            var from = value.GetTensorDataAsSpan<float>();
-            var to = chosen.GetTensorMutableDataAsSpan<float>();
-            var size = (int)(shape[1] * shape[2] * shape[3]);
-            for (var i = 0; i < places.Count; i++) from.Slice(places[i] * size, size).CopyTo(to.Slice(i * size, size));
-            return chosen;
-        })]);
+        public void Keep(IReadOnlyList<int> places) =>
+            Replace([
+                .. kept.Select(value =>
+                {
+                    var shape = value.GetTensorTypeAndShape().Shape;
+                    var chosen = Allocated([places.Count, .. shape[1..]]);
+                    var from = value.GetTensorDataAsSpan<float>();
+                    var to = chosen.GetTensorMutableDataAsSpan<float>();
+                    var size = (int)(shape[1] * shape[2] * shape[3]);
+                    for (var i = 0; i < places.Count; i++)
+                        from.Slice(places[i] * size, size).CopyTo(to.Slice(i * size, size));
+                    return chosen;
+                }),
+            ]);
 
         public void Dispose() => Replace([]);
 
         private void Replace(OrtValue[] values)
         {
-            foreach (var value in kept) value.Dispose();
+            foreach (var value in kept)
+                value.Dispose();
             kept = values;
         }
     }
@@ -192,8 +233,6 @@ public sealed class OnnxModel : ILanguageModel
 
         public void Keep(IReadOnlyList<int> places) => rows = [.. places.Select(place => rows[place])];
 
-        public void Dispose()
-        {
-        }
+        public void Dispose() { }
     }
 }

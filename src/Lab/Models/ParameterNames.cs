@@ -37,5 +37,6 @@ internal static class ParameterNames
 
     internal static string DownBias(int layer) => In(layer, "mlp.down_proj.bias");
 
-    private static string In(int layer, string name) => string.Create(CultureInfo.InvariantCulture, $"model.layers.{layer}.{name}");
+    private static string In(int layer, string name) =>
+        string.Create(CultureInfo.InvariantCulture, $"model.layers.{layer}.{name}");
 }

@@ -16,7 +16,13 @@ internal sealed class Perceptron : IModel
     private readonly (Tensor Weight, Tensor Bias)[] layers;
     private readonly RandomStream noise;
 
-    private Perceptron(ModelShape shape, ImageTable images, Compute compute, Seed seed, Func<string, long[], Tensor> make)
+    private Perceptron(
+        ModelShape shape,
+        ImageTable images,
+        Compute compute,
+        Seed seed,
+        Func<string, long[], Tensor> make
+    )
     {
         (Shape, Compute, this.images, noise) = (shape, compute, images, seed.Stream("noise"));
         var named = new List<(string, Tensor)>();
@@ -27,9 +33,20 @@ internal sealed class Perceptron : IModel
             return tensor;
         }
 
-        layers = [.. shape.Connections.Select((layer, i) => (
-            Parameter(string.Create(CultureInfo.InvariantCulture, $"layers.{i}.weight"), layer.To, layer.From),
-            Parameter(string.Create(CultureInfo.InvariantCulture, $"layers.{i}.bias"), layer.To)))];
+        layers =
+        [
+            .. shape.Connections.Select(
+                (layer, i) =>
+                    (
+                        Parameter(
+                            string.Create(CultureInfo.InvariantCulture, $"layers.{i}.weight"),
+                            layer.To,
+                            layer.From
+                        ),
+                        Parameter(string.Create(CultureInfo.InvariantCulture, $"layers.{i}.bias"), layer.To)
+                    )
+            ),
+        ];
         Parameters = named;
     }
 
@@ -49,17 +66,30 @@ internal sealed class Perceptron : IModel
     internal static Perceptron Initialise(ModelShape shape, ImageTable images, Compute compute, Seed seed)
     {
         var random = seed.Stream("initialisation");
-        return new Perceptron(shape, images, compute, seed, (_, size) =>
-        {
-            var tensor = zeros(size);
-            if (size.Length == 1) return tensor;
-            foreach (ref var value in tensor.Floats()) value = (float)(Math.Sqrt(2.0 / size[1]) * random.NextNormal());
-            return tensor;
-        });
+        return new Perceptron(
+            shape,
+            images,
+            compute,
+            seed,
+            (_, size) =>
+            {
+                var tensor = zeros(size);
+                if (size.Length == 1)
+                    return tensor;
+                foreach (ref var value in tensor.Floats())
+                    value = (float)(Math.Sqrt(2.0 / size[1]) * random.NextNormal());
+                return tensor;
+            }
+        );
     }
 
     /// <summary>A model with given weights.</summary>
-    internal static Perceptron FromWeights(ModelShape shape, ImageTable images, Compute compute, Func<string, long[], Tensor> weights) => new(shape, images, compute, default, weights);
+    internal static Perceptron FromWeights(
+        ModelShape shape,
+        ImageTable images,
+        Compute compute,
+        Func<string, long[], Tensor> weights
+    ) => new(shape, images, compute, default, weights);
 
     public Tensor Logits(Tensor ids, LayerTap? tap = null)
     {
@@ -67,9 +97,11 @@ internal sealed class Perceptron : IModel
         for (var i = 0; i < layers.Length; i++)
         {
             x = nn.functional.linear(x, layers[i].Weight, layers[i].Bias);
-            if (i == layers.Length - 1) break;
+            if (i == layers.Length - 1)
+                break;
             x = x.relu();
-            if (Dropout > 0) x = x * Mask(x.shape).to(Compute.Type).to(Compute.Device);
+            if (Dropout > 0)
+                x = x * Mask(x.shape).to(Compute.Type).to(Compute.Device);
         }
 
         return x;
@@ -79,7 +111,8 @@ internal sealed class Perceptron : IModel
 
     public void Dispose()
     {
-        foreach (var (_, tensor) in Parameters) tensor.Dispose();
+        foreach (var (_, tensor) in Parameters)
+            tensor.Dispose();
     }
 
     // What is left is scaled up, so that nothing changes when nothing is dropped.
@@ -87,7 +120,8 @@ internal sealed class Perceptron : IModel
     {
         var mask = empty(size);
         var kept = (float)(1 / (1 - Dropout));
-        foreach (ref var value in mask.Floats()) value = noise.NextDouble() < Dropout ? 0 : kept;
+        foreach (ref var value in mask.Floats())
+            value = noise.NextDouble() < Dropout ? 0 : kept;
         return mask;
     }
 }

@@ -23,7 +23,8 @@ public sealed class TextGenerator
     /// <param name="clock">The time.</param>
     /// <param name="otherEnds">Tokens that end a response as the end token does, and are read as that one; null for none.</param>
     public TextGenerator(ILanguageModel model, TimeProvider clock, IReadOnlyList<int>? otherEnds = null)
-        : this(model.Shape, model.Compute.Device, model.Begin, clock) => (this.otherEnds, tally) = (otherEnds ?? [], model.Compute.Done);
+        : this(model.Shape, model.Compute.Device, model.Begin, clock) =>
+        (this.otherEnds, tally) = (otherEnds ?? [], model.Compute.Done);
 
     /// <summary>Writing that is part of other work, whose cost stands there.</summary>
     /// <param name="shape">The model whose work is charged.</param>
@@ -49,15 +50,30 @@ public sealed class TextGenerator
     /// <param name="progress">Told how many prompts are done.</param>
     /// <returns>New tokens of each prompt, the end token included where it was reached, and the cost of every token processed.</returns>
     public (IReadOnlyList<int[]> Responses, Charge Charge) Continue(
-        IReadOnlyList<int[]> prompts, int limit, int end, SamplingSpec sampling, Seed seed, ChargeKind kind, Action<int>? progress = null)
+        IReadOnlyList<int[]> prompts,
+        int limit,
+        int end,
+        SamplingSpec sampling,
+        Seed seed,
+        ChargeKind kind,
+        Action<int>? progress = null
+    )
     {
         var started = clock.GetTimestamp();
         var responses = new List<int>[prompts.Count];
         var (tokens, flops, done) = (0L, Flops.Zero, 0);
-        var mark = sampling.Watermark is { } watermark ? new Mark(watermark, new GreenList(watermark.Key, watermark.Gamma, shape.Vocabulary), (int)Math.Round(watermark.Share * prompts.Count)) : null;
+        var mark = sampling.Watermark is { } watermark
+            ? new Mark(
+                watermark,
+                new GreenList(watermark.Key, watermark.Gamma, shape.Vocabulary),
+                (int)Math.Round(watermark.Share * prompts.Count)
+            )
+            : null;
         using var quiet = no_grad();
         // Prompts of one length run in lock step without padding.
-        foreach (var group in Enumerable.Range(0, prompts.Count).GroupBy(i => prompts[i].Length).OrderBy(group => group.Key))
+        foreach (
+            var group in Enumerable.Range(0, prompts.Count).GroupBy(i => prompts[i].Length).OrderBy(group => group.Key)
+        )
         {
             foreach (var chunk in group.Chunk(Batch))
             {
@@ -75,35 +91,62 @@ public sealed class TextGenerator
             }
         }
 
-        return ([.. responses.Select(response => response.ToArray())], new Charge(kind, tokens, flops, new Seconds(clock.GetElapsedTime(started).TotalSeconds)));
+        return (
+            [.. responses.Select(response => response.ToArray())],
+            new Charge(kind, tokens, flops, new Seconds(clock.GetElapsedTime(started).TotalSeconds))
+        );
     }
 
-    private void Decode(IReadOnlyList<int[]> prompts, int[] chunk, int limit, int end, SamplingSpec sampling, Seed seed, Mark? mark, List<int>[] responses)
+    private void Decode(
+        IReadOnlyList<int[]> prompts,
+        int[] chunk,
+        int limit,
+        int end,
+        SamplingSpec sampling,
+        Seed seed,
+        Mark? mark,
+        List<int>[] responses
+    )
     {
         var length = prompts[chunk[0]].Length;
         using var decoding = begin(chunk.Length, length + limit);
-        var draws = sampling.Temperature >= SamplingSpec.Coldest ? Array.ConvertAll(chunk, index => seed.Stream($"sample/{index}")) : [];
+        var draws =
+            sampling.Temperature >= SamplingSpec.Coldest
+                ? Array.ConvertAll(chunk, index => seed.Stream($"sample/{index}"))
+                : [];
         var active = Enumerable.Range(0, chunk.Length).ToArray();
-        foreach (var index in chunk) responses[index] = [];
+        foreach (var index in chunk)
+            responses[index] = [];
         var fed = chunk.SelectMany(index => prompts[index]).Select(token => (long)token).ToArray();
         for (var time = length; active.Length > 0; time = 1)
         {
             using var scope = NewDisposeScope();
             var logits = decoding.Next(TensorData.Of(fed, active.Length, time).to(device));
-            if (mark is not null) logits = logits + mark.Bias([.. active.Select((row, place) => (chunk[row], (int)fed[(place + 1) * time - 1]))], shape.Vocabulary).to(logits.device);
-            var next = sampling.Temperature >= SamplingSpec.Coldest
-                ? Draw(logits, sampling, active, draws)
-                : logits.argmax(1).to(CPU).contiguous().Longs().ToArray();
+            if (mark is not null)
+                logits =
+                    logits
+                    + mark.Bias(
+                            [.. active.Select((row, place) => (chunk[row], (int)fed[(place + 1) * time - 1]))],
+                            shape.Vocabulary
+                        )
+                        .to(logits.device);
+            var next =
+                sampling.Temperature >= SamplingSpec.Coldest
+                    ? Draw(logits, sampling, active, draws)
+                    : logits.argmax(1).to(CPU).contiguous().Longs().ToArray();
             var going = new List<int>();
             for (var place = 0; place < active.Length; place++)
             {
                 var response = responses[chunk[active[place]]];
-                if (end >= 0 && otherEnds.Contains((int)next[place])) next[place] = end;
+                if (end >= 0 && otherEnds.Contains((int)next[place]))
+                    next[place] = end;
                 response.Add((int)next[place]);
-                if (next[place] != end && response.Count < limit) going.Add(place);
+                if (next[place] != end && response.Count < limit)
+                    going.Add(place);
             }
 
-            if (going.Count < active.Length) decoding.Keep(going);
+            if (going.Count < active.Length)
+                decoding.Keep(going);
             fed = [.. going.Select(place => next[place])];
             active = [.. going.Select(place => active[place])];
         }
@@ -118,10 +161,12 @@ public sealed class TextGenerator
             var bias = new float[rows.Count * vocabulary];
             for (var row = 0; row < rows.Count; row++)
             {
-                if (rows[row].Index >= Marked) continue;
+                if (rows[row].Index >= Marked)
+                    continue;
                 var green = Green.After(rows[row].Previous);
                 for (var token = 0; token < vocabulary; token++)
-                    if (green[token]) bias[row * vocabulary + token] = (float)Watermark.Delta;
+                    if (green[token])
+                        bias[row * vocabulary + token] = (float)Watermark.Delta;
             }
 
             return TensorData.Of(bias, rows.Count, vocabulary);
@@ -151,10 +196,12 @@ public sealed class TextGenerator
         // What rounding leaves over falls to the last token that can be drawn.
         for (var token = 0; token < row.Length; token++)
         {
-            if (row[token] == 0) continue;
+            if (row[token] == 0)
+                continue;
             last = token;
             left -= row[token];
-            if (left < 0) break;
+            if (left < 0)
+                break;
         }
 
         return last;
@@ -164,14 +211,17 @@ public sealed class TextGenerator
     internal static double KeepNucleus(Span<float> row, double mass)
     {
         var order = new int[row.Length];
-        for (var i = 0; i < order.Length; i++) order[i] = i;
+        for (var i = 0; i < order.Length; i++)
+            order[i] = i;
         var keys = row.ToArray();
         Array.Sort(keys, order);
         double kept = 0;
         for (var i = order.Length - 1; i >= 0; i--)
         {
-            if (kept >= mass) row[order[i]] = 0;
-            else kept += row[order[i]];
+            if (kept >= mass)
+                row[order[i]] = 0;
+            else
+                kept += row[order[i]];
         }
 
         return kept;

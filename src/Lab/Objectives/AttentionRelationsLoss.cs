@@ -10,9 +10,11 @@ namespace Bench.Lab.Objectives;
 /// distribution (Wang et al. 2020, MiniLM, equations 3 to 6; relation heads that both models are cut into, so that their numbers of heads and widths may differ:
 /// Wang et al. 2021, MiniLMv2, equation 2). Causal: a position relates to itself and to what came before.
 /// </summary>
-internal sealed class AttentionRelationsLoss(AttentionRelations objective, ObjectiveSetting setting) : ObjectiveLoss<AttentionRelations>
+internal sealed class AttentionRelationsLoss(AttentionRelations objective, ObjectiveSetting setting)
+    : ObjectiveLoss<AttentionRelations>
 {
-    internal override LayerTap Tap() => new(objective.LayerOf(objective.StudentLayer, setting.Student.Shape), attention: true);
+    internal override LayerTap Tap() =>
+        new(objective.LayerOf(objective.StudentLayer, setting.Student.Shape), attention: true);
 
     /// <summary>Queries, keys and values in equal shares.</summary>
     internal override Tensor Sum(TrainingBatch batch, Tensor logits, LayerTap? tap)
@@ -21,7 +23,12 @@ internal sealed class AttentionRelationsLoss(AttentionRelations objective, Objec
         var (mine, theirs) = (tap!.Taken.view(rows, time, -1), batch.States!.view(rows, time, -1));
         for (var part = 0; part < 3; part++)
         {
-            var relation = Sum(Part(mine, setting.Student.Shape, part), Part(theirs, setting.Teacher!, part), batch.Rows, objective.RelationHeads);
+            var relation = Sum(
+                Part(mine, setting.Student.Shape, part),
+                Part(theirs, setting.Teacher!, part),
+                batch.Rows,
+                objective.RelationHeads
+            );
             sum = sum is null ? relation : sum + relation;
         }
 
@@ -31,7 +38,9 @@ internal sealed class AttentionRelationsLoss(AttentionRelations objective, Objec
     private static Tensor Part(Tensor projection, ModelShape shape, int part)
     {
         var (queries, others) = (shape.Heads * shape.HeadWidth, shape.KeyValueHeads * shape.HeadWidth);
-        return part == 0 ? projection.narrow(2, 0, queries) : projection.narrow(2, queries + (part - 1) * others, others);
+        return part == 0
+            ? projection.narrow(2, 0, queries)
+            : projection.narrow(2, queries + (part - 1) * others, others);
     }
 
     /// <summary>
@@ -44,7 +53,8 @@ internal sealed class AttentionRelationsLoss(AttentionRelations objective, Objec
     /// <exception cref="ArgumentException">No position carries loss, or the heads do not divide the channels.</exception>
     public static Tensor Sum(Tensor student, Tensor teacher, Tensor rows, int heads)
     {
-        if (rows.numel() == 0) throw new ArgumentException("no position carries loss", nameof(rows));
+        if (rows.numel() == 0)
+            throw new ArgumentException("no position carries loss", nameof(rows));
         var (logQ, logP) = (Relations(student, heads), Relations(teacher, heads));
         var divergence = (logP.exp() * (logP - logQ)).sum(3);
         var (batch, time) = (student.shape[0], student.shape[1]);
@@ -55,7 +65,8 @@ internal sealed class AttentionRelationsLoss(AttentionRelations objective, Objec
     private static Tensor Relations(Tensor vectors, int heads)
     {
         var (batch, time, channels) = (vectors.shape[0], vectors.shape[1], vectors.shape[2]);
-        if (channels % heads != 0) throw new ArgumentException($"{heads} relation heads do not divide {channels} channels", nameof(heads));
+        if (channels % heads != 0)
+            throw new ArgumentException($"{heads} relation heads do not divide {channels} channels", nameof(heads));
         var width = channels / heads;
         var split = vectors.to(ScalarType.Float32).reshape(batch, time, heads, width).transpose(1, 2);
         var scores = split.matmul(split.transpose(2, 3)) * (1 / Math.Sqrt(width));

@@ -18,7 +18,8 @@ internal sealed class CrossEntropyLoss : ObjectiveLoss<CrossEntropy>
     /// <exception cref="ArgumentException">No position carries loss.</exception>
     public static Tensor Sum(Tensor logits, Tensor rows, Tensor targets, Tensor? weights = null)
     {
-        if (rows.numel() == 0) throw new ArgumentException("no position carries loss", nameof(rows));
+        if (rows.numel() == 0)
+            throw new ArgumentException("no position carries loss", nameof(rows));
         var logQ = logits.index_select(0, rows).to(ScalarType.Float32).log_softmax(1).gather(1, targets.unsqueeze(1));
         return (weights is null ? logQ : logQ * weights.unsqueeze(1)).sum().neg();
     }
@@ -38,7 +39,8 @@ internal sealed class CrossEntropyLoss : ObjectiveLoss<CrossEntropy>
             double total = 0;
             for (var i = 0; i < logits.Rows; i++)
             {
-                float* row = logits.Start + i * logits.Row, target = gradient.Start + i * gradient.Row;
+                float* row = logits.Start + i * logits.Row,
+                    target = gradient.Start + i * gradient.Row;
                 var normaliser = DivergenceSum.LogNormaliser(row, logits.Columns, 1);
                 var mine = weights is null ? 1 : weight[i];
                 total += mine * (normaliser - row[wanted[i]]);

@@ -19,9 +19,15 @@ internal sealed class HiddenStatesLoss : ObjectiveLoss<HiddenStates>
         layer = objective.LayerOf(objective.StudentLayer, setting.Student.Shape);
         var random = setting.Seed.Stream("projection");
         var (rows, columns) = (setting.Teacher!.Width, setting.Student.Shape.Width);
-        var weights = Enumerable.Range(0, rows * columns).Select(_ => (float)(random.NextNormal() / Math.Sqrt(columns)));
-        projection = TensorData.Of([.. weights], rows, columns)
-            .to(setting.Student.Compute.Type).to(setting.Student.Compute.Device).DetachFromDisposeScope().requires_grad_();
+        var weights = Enumerable
+            .Range(0, rows * columns)
+            .Select(_ => (float)(random.NextNormal() / Math.Sqrt(columns)));
+        projection = TensorData
+            .Of([.. weights], rows, columns)
+            .to(setting.Student.Compute.Type)
+            .to(setting.Student.Compute.Device)
+            .DetachFromDisposeScope()
+            .requires_grad_();
     }
 
     internal override IReadOnlyList<Tensor> Parameters => [projection];
@@ -42,7 +48,8 @@ internal sealed class HiddenStatesLoss : ObjectiveLoss<HiddenStates>
     /// <exception cref="ArgumentException">No position carries loss.</exception>
     public static Tensor Sum(Tensor states, Tensor rows, Tensor teacher, Tensor projection)
     {
-        if (rows.numel() == 0) throw new ArgumentException("no position carries loss", nameof(rows));
+        if (rows.numel() == 0)
+            throw new ArgumentException("no position carries loss", nameof(rows));
         var projected = nn.functional.linear(states.index_select(0, rows), projection).to(ScalarType.Float32);
         return (projected - teacher).square().sum() * (0.5 / teacher.shape[1]);
     }

@@ -13,17 +13,31 @@ internal sealed class JeffreysLoss(Jeffreys objective) : ObjectiveLoss<Jeffreys>
     /// <param name="temperature">T.</param>
     /// <param name="weights">[n]: weights of the rows; all 1 if absent.</param>
     /// <exception cref="ArgumentException">No position carries loss, or the teacher is known by draws alone.</exception>
-    internal static ILogitLoss Loss(Tensor rows, TeacherDistribution teacher, double temperature, Tensor? weights = null) =>
-        DivergenceSum.Loss(new Form(), rows, teacher, temperature, weights);
+    internal static ILogitLoss Loss(
+        Tensor rows,
+        TeacherDistribution teacher,
+        double temperature,
+        Tensor? weights = null
+    ) => DivergenceSum.Loss(new Form(), rows, teacher, temperature, weights);
 
-    internal override ILogitLoss OfBatch(TrainingBatch batch) => Loss(batch.Rows, TeacherOf(batch), objective.Temperature);
+    internal override ILogitLoss OfBatch(TrainingBatch batch) =>
+        Loss(batch.Rows, TeacherOf(batch), objective.Temperature);
 
     private readonly struct Form : IDivergence
     {
-        public Vector512<float> Value(Vector512<float> p, Vector512<float> logP, Vector512<float> q, Vector512<float> logQ) => (p - q) * (logP - logQ);
+        public Vector512<float> Value(
+            Vector512<float> p,
+            Vector512<float> logP,
+            Vector512<float> q,
+            Vector512<float> logQ
+        ) => (p - q) * (logP - logQ);
 
-        public Vector512<float> Slope(Vector512<float> p, Vector512<float> logP, Vector512<float> q, Vector512<float> logQ) =>
-            q * (logQ - logP + Vector512<float>.One) - p;
+        public Vector512<float> Slope(
+            Vector512<float> p,
+            Vector512<float> logP,
+            Vector512<float> q,
+            Vector512<float> logQ
+        ) => q * (logQ - logP + Vector512<float>.One) - p;
 
         public Tensor Value(Tensor p, Tensor logP, Tensor q, Tensor logQ) => (p - q) * (logP - logQ);
     }

@@ -18,28 +18,52 @@ internal sealed class JsdLoss(Jsd objective) : ObjectiveLoss<Jsd>
     /// <param name="temperature">T.</param>
     /// <param name="weights">[n]: weights of the rows; all 1 if absent.</param>
     /// <exception cref="ArgumentException">No position carries loss, or the teacher is known by draws alone.</exception>
-    public static Tensor Sum(Tensor logits, Tensor rows, TeacherDistribution teacher, double beta, double temperature, Tensor? weights = null)
+    public static Tensor Sum(
+        Tensor logits,
+        Tensor rows,
+        TeacherDistribution teacher,
+        double beta,
+        double temperature,
+        Tensor? weights = null
+    )
     {
         Mixture.Check(beta, nameof(beta));
         return DivergenceSum.Sum(new Form((float)beta), logits, rows, teacher, temperature, weights);
     }
 
     /// <summary>The same as a loss of a batch.</summary>
-    internal static ILogitLoss Loss(Tensor rows, TeacherDistribution teacher, double beta, double temperature, Tensor? weights = null)
+    internal static ILogitLoss Loss(
+        Tensor rows,
+        TeacherDistribution teacher,
+        double beta,
+        double temperature,
+        Tensor? weights = null
+    )
     {
         Mixture.Check(beta, nameof(beta));
         return DivergenceSum.Loss(new Form((float)beta), rows, teacher, temperature, weights);
     }
 
-    internal override ILogitLoss OfBatch(TrainingBatch batch) => Loss(batch.Rows, TeacherOf(batch), objective.Beta, objective.Temperature);
+    internal override ILogitLoss OfBatch(TrainingBatch batch) =>
+        Loss(batch.Rows, TeacherOf(batch), objective.Beta, objective.Temperature);
 
     private readonly struct Form(float beta) : IDivergence
     {
-        public Vector512<float> Value(Vector512<float> p, Vector512<float> logP, Vector512<float> q, Vector512<float> logQ) =>
-            Vector512.Create(beta) * p * (logP - Mixture.Log(p, q, beta)) + Vector512.Create(1 - beta) * q * (logQ - Mixture.Log(p, q, beta));
+        public Vector512<float> Value(
+            Vector512<float> p,
+            Vector512<float> logP,
+            Vector512<float> q,
+            Vector512<float> logQ
+        ) =>
+            Vector512.Create(beta) * p * (logP - Mixture.Log(p, q, beta))
+            + Vector512.Create(1 - beta) * q * (logQ - Mixture.Log(p, q, beta));
 
-        public Vector512<float> Slope(Vector512<float> p, Vector512<float> logP, Vector512<float> q, Vector512<float> logQ) =>
-            Vector512.Create(1 - beta) * q * (logQ - Mixture.Log(p, q, beta));
+        public Vector512<float> Slope(
+            Vector512<float> p,
+            Vector512<float> logP,
+            Vector512<float> q,
+            Vector512<float> logQ
+        ) => Vector512.Create(1 - beta) * q * (logQ - Mixture.Log(p, q, beta));
 
         public Tensor Value(Tensor p, Tensor logP, Tensor q, Tensor logQ) =>
             p * (logP - Mixture.Log(p, q, beta)) * beta + q * (logQ - Mixture.Log(p, q, beta)) * (1 - beta);

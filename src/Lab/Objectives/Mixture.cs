@@ -12,13 +12,16 @@ internal static class Mixture
     internal static Vector512<float> Of(Vector512<float> p, Vector512<float> q, float weight) =>
         Vector512.Max(Vector512.Create(weight) * p + Vector512.Create(1 - weight) * q, Vector512.Create(Least));
 
-    internal static Vector512<float> Log(Vector512<float> p, Vector512<float> q, float weight) => Vector512.Log(Of(p, q, weight));
+    internal static Vector512<float> Log(Vector512<float> p, Vector512<float> q, float weight) =>
+        Vector512.Log(Of(p, q, weight));
 
-    internal static Tensor Log(Tensor p, Tensor q, float weight) => (p * weight + q * (1 - weight)).clamp_min(Least).log();
+    internal static Tensor Log(Tensor p, Tensor q, float weight) =>
+        (p * weight + q * (1 - weight)).clamp_min(Least).log();
 
     /// <exception cref="ArgumentOutOfRangeException">The weight is not strictly between 0 and 1: at the ends it would be another divergence.</exception>
     internal static void Check(double weight, string name)
     {
-        if (weight is <= 0 or >= 1) throw new ArgumentOutOfRangeException(name, weight, "it must lie strictly between 0 and 1");
+        if (weight is <= 0 or >= 1)
+            throw new ArgumentOutOfRangeException(name, weight, "it must lie strictly between 0 and 1");
     }
 }

@@ -26,11 +26,10 @@ internal abstract class ObjectiveLoss : IDisposable
     internal virtual Tensor Sum(TrainingBatch batch, Tensor logits, LayerTap? tap) => OfBatch(batch)!.Sum(logits);
 
     /// <inheritdoc/>
-    public virtual void Dispose()
-    {
-    }
+    public virtual void Dispose() { }
 
     /// <summary>The teacher's distribution at the rows.</summary>
     /// <exception cref="LabException">The batch has none.</exception>
-    private protected static TeacherDistribution TeacherOf(TrainingBatch batch) => batch.Teacher ?? throw new LabException("the method needs a signal with probabilities");
+    private protected static TeacherDistribution TeacherOf(TrainingBatch batch) =>
+        batch.Teacher ?? throw new LabException("the method needs a signal with probabilities");
 }

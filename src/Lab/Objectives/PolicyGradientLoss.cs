@@ -31,7 +31,8 @@ internal sealed class PolicyGradientLoss(PolicyGradient objective) : ObjectiveLo
         double later = 0;
         for (var t = logP.Count - 1; t >= 0; t--)
         {
-            weights[t] = (float)Math.Min(LargestWeight, 1 / (teacherMix * Math.Exp(logP[t] - logQ[t]) + 1 - teacherMix));
+            weights[t] = (float)
+                Math.Min(LargestWeight, 1 / (teacherMix * Math.Exp(logP[t] - logQ[t]) + 1 - teacherMix));
             rewards[t] = t + 1 < logP.Count ? (float)(later / (logP.Count - 1 - t)) : 0;
             later += logP[t] - logQ[t];
         }
@@ -47,11 +48,25 @@ internal sealed class PolicyGradientLoss(PolicyGradient objective) : ObjectiveLo
     /// <param name="weights">[n]: w_t.</param>
     /// <param name="longRewards">[n]: R_t.</param>
     /// <exception cref="ArgumentException">No position carries loss.</exception>
-    public static Tensor Sum(Tensor logits, Tensor rows, Tensor targets, TeacherDistribution teacher, Tensor weights, Tensor longRewards) =>
-        ReverseKlLoss.Sum(logits, rows, teacher, 1, weights) + CrossEntropyLoss.Sum(logits, rows, targets, weights * longRewards);
+    public static Tensor Sum(
+        Tensor logits,
+        Tensor rows,
+        Tensor targets,
+        TeacherDistribution teacher,
+        Tensor weights,
+        Tensor longRewards
+    ) =>
+        ReverseKlLoss.Sum(logits, rows, teacher, 1, weights)
+        + CrossEntropyLoss.Sum(logits, rows, targets, weights * longRewards);
 
     internal override ILogitLoss OfBatch(TrainingBatch batch) =>
-        new OnResponses(batch.Rows, batch.Targets, batch.Lengths, (TeacherDistribution.Dense)TeacherOf(batch), objective.TeacherMix);
+        new OnResponses(
+            batch.Rows,
+            batch.Targets,
+            batch.Lengths,
+            (TeacherDistribution.Dense)TeacherOf(batch),
+            objective.TeacherMix
+        );
 
     /// <summary>The same as a loss of a batch whose responses the student wrote an instant ago: what it thinks of them now is what it thought then.</summary>
     /// <param name="rows">[n] of int64: the positions that carry loss.</param>
@@ -59,14 +74,34 @@ internal sealed class PolicyGradientLoss(PolicyGradient objective) : ObjectiveLo
     /// <param name="lengths">Tokens of each response, in the order of the rows.</param>
     /// <param name="teacher">The teacher's distribution at those positions.</param>
     /// <param name="teacherMix">The share of the teacher in the sampling distribution.</param>
-    internal sealed class OnResponses(Tensor rows, Tensor targets, IReadOnlyList<int> lengths, TeacherDistribution.Dense teacher, double teacherMix) : ILogitLoss
+    internal sealed class OnResponses(
+        Tensor rows,
+        Tensor targets,
+        IReadOnlyList<int> lengths,
+        TeacherDistribution.Dense teacher,
+        double teacherMix
+    ) : ILogitLoss
     {
         public Tensor Sum(Tensor logits)
         {
             float[] mine;
-            using (no_grad()) mine = logits.detach().index_select(0, rows).to(ScalarType.Float32).log_softmax(1).gather(1, targets.unsqueeze(1)).ToArray();
+            using (no_grad())
+                mine = logits
+                    .detach()
+                    .index_select(0, rows)
+                    .to(ScalarType.Float32)
+                    .log_softmax(1)
+                    .gather(1, targets.unsqueeze(1))
+                    .ToArray();
             var (weights, rewards) = Weights(mine, 0);
-            return PolicyGradientLoss.Sum(logits, rows, targets, teacher, weights.to(logits.device), rewards.to(logits.device));
+            return PolicyGradientLoss.Sum(
+                logits,
+                rows,
+                targets,
+                teacher,
+                weights.to(logits.device),
+                rewards.to(logits.device)
+            );
         }
 
         public unsafe double AddGradient(Matrix logits, Matrix gradient, int first, float scale)
@@ -81,20 +116,36 @@ internal sealed class PolicyGradientLoss(PolicyGradient objective) : ObjectiveLo
 
             var (weights, rewards) = Weights(mine, first);
             return ReverseKlLoss.Loss(rows, teacher, 1, weights).AddGradient(logits, gradient, first, scale)
-                + new CrossEntropyLoss.OnRows(rows, targets, weights * rewards).AddGradient(logits, gradient, first, scale);
+                + new CrossEntropyLoss.OnRows(rows, targets, weights * rewards).AddGradient(
+                    logits,
+                    gradient,
+                    first,
+                    scale
+                );
         }
 
         // Of all rows of the batch; those of the sequences from the first row on are filled.
         private (Tensor Weights, Tensor Rewards) Weights(float[] logQ, int first)
         {
             float[] logP;
-            using (no_grad()) logP = teacher.Logits.narrow(0, first, logQ.Length).to(ScalarType.Float32).log_softmax(1).gather(1, targets.narrow(0, first, logQ.Length).unsqueeze(1)).ToArray();
+            using (no_grad())
+                logP = teacher
+                    .Logits.narrow(0, first, logQ.Length)
+                    .to(ScalarType.Float32)
+                    .log_softmax(1)
+                    .gather(1, targets.narrow(0, first, logQ.Length).unsqueeze(1))
+                    .ToArray();
             var (weights, rewards, passed, at) = (new float[rows.numel()], new float[rows.numel()], 0, 0);
             foreach (var length in lengths)
             {
                 passed += length;
-                if (passed <= first || at == logQ.Length) continue;
-                var steps = Of(new ArraySegment<float>(logP, at, length), new ArraySegment<float>(logQ, at, length), teacherMix);
+                if (passed <= first || at == logQ.Length)
+                    continue;
+                var steps = Of(
+                    new ArraySegment<float>(logP, at, length),
+                    new ArraySegment<float>(logQ, at, length),
+                    teacherMix
+                );
                 steps.Weights.CopyTo(weights, first + at);
                 steps.LongRewards.CopyTo(rewards, first + at);
                 at += length;

@@ -8,5 +8,6 @@ namespace Bench.Lab.Objectives;
 /// </summary>
 internal sealed class RationaleMultitaskLoss : ObjectiveLoss<RationaleMultitask>
 {
-    internal override ILogitLoss OfBatch(TrainingBatch batch) => new CrossEntropyLoss.OnRows(batch.Rows, batch.Targets, batch.Weights);
+    internal override ILogitLoss OfBatch(TrainingBatch batch) =>
+        new CrossEntropyLoss.OnRows(batch.Rows, batch.Targets, batch.Weights);
 }

@@ -16,20 +16,40 @@ internal sealed class ReverseKlLoss(ReverseKl objective) : ObjectiveLoss<Reverse
     /// <param name="temperature">T.</param>
     /// <param name="weights">[n]: weights of the rows; all 1 if absent.</param>
     /// <exception cref="ArgumentException">No position carries loss, or the teacher is known by draws alone.</exception>
-    public static Tensor Sum(Tensor logits, Tensor rows, TeacherDistribution teacher, double temperature, Tensor? weights = null) =>
-        DivergenceSum.Sum(new Form(), logits, rows, teacher, temperature, weights);
+    public static Tensor Sum(
+        Tensor logits,
+        Tensor rows,
+        TeacherDistribution teacher,
+        double temperature,
+        Tensor? weights = null
+    ) => DivergenceSum.Sum(new Form(), logits, rows, teacher, temperature, weights);
 
     /// <summary>The same as a loss of a batch.</summary>
-    internal static ILogitLoss Loss(Tensor rows, TeacherDistribution teacher, double temperature, Tensor? weights = null) =>
-        DivergenceSum.Loss(new Form(), rows, teacher, temperature, weights);
+    internal static ILogitLoss Loss(
+        Tensor rows,
+        TeacherDistribution teacher,
+        double temperature,
+        Tensor? weights = null
+    ) => DivergenceSum.Loss(new Form(), rows, teacher, temperature, weights);
 
-    internal override ILogitLoss OfBatch(TrainingBatch batch) => Loss(batch.Rows, TeacherOf(batch), objective.Temperature);
+    internal override ILogitLoss OfBatch(TrainingBatch batch) =>
+        Loss(batch.Rows, TeacherOf(batch), objective.Temperature);
 
     private readonly struct Form : IDivergence
     {
-        public Vector512<float> Value(Vector512<float> p, Vector512<float> logP, Vector512<float> q, Vector512<float> logQ) => q * (logQ - logP);
+        public Vector512<float> Value(
+            Vector512<float> p,
+            Vector512<float> logP,
+            Vector512<float> q,
+            Vector512<float> logQ
+        ) => q * (logQ - logP);
 
-        public Vector512<float> Slope(Vector512<float> p, Vector512<float> logP, Vector512<float> q, Vector512<float> logQ) => q * (logQ - logP + Vector512<float>.One);
+        public Vector512<float> Slope(
+            Vector512<float> p,
+            Vector512<float> logP,
+            Vector512<float> q,
+            Vector512<float> logQ
+        ) => q * (logQ - logP + Vector512<float>.One);
 
         public Tensor Value(Tensor p, Tensor logP, Tensor q, Tensor logQ) => q * (logQ - logP);
     }

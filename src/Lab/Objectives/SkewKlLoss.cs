@@ -17,26 +17,50 @@ internal sealed class SkewKlLoss(SkewKl objective) : ObjectiveLoss<SkewKl>
     /// <param name="temperature">T.</param>
     /// <param name="weights">[n]: weights of the rows; all 1 if absent.</param>
     /// <exception cref="ArgumentException">No position carries loss, or the teacher is known by draws alone.</exception>
-    public static Tensor Sum(Tensor logits, Tensor rows, TeacherDistribution teacher, double alpha, double temperature, Tensor? weights = null)
+    public static Tensor Sum(
+        Tensor logits,
+        Tensor rows,
+        TeacherDistribution teacher,
+        double alpha,
+        double temperature,
+        Tensor? weights = null
+    )
     {
         Mixture.Check(alpha, nameof(alpha));
         return DivergenceSum.Sum(new Form((float)alpha), logits, rows, teacher, temperature, weights);
     }
 
     /// <summary>The same as a loss of a batch.</summary>
-    internal static ILogitLoss Loss(Tensor rows, TeacherDistribution teacher, double alpha, double temperature, Tensor? weights = null)
+    internal static ILogitLoss Loss(
+        Tensor rows,
+        TeacherDistribution teacher,
+        double alpha,
+        double temperature,
+        Tensor? weights = null
+    )
     {
         Mixture.Check(alpha, nameof(alpha));
         return DivergenceSum.Loss(new Form((float)alpha), rows, teacher, temperature, weights);
     }
 
-    internal override ILogitLoss OfBatch(TrainingBatch batch) => Loss(batch.Rows, TeacherOf(batch), objective.Alpha, objective.Temperature);
+    internal override ILogitLoss OfBatch(TrainingBatch batch) =>
+        Loss(batch.Rows, TeacherOf(batch), objective.Alpha, objective.Temperature);
 
     private readonly struct Form(float alpha) : IDivergence
     {
-        public Vector512<float> Value(Vector512<float> p, Vector512<float> logP, Vector512<float> q, Vector512<float> logQ) => p * (logP - Mixture.Log(p, q, alpha));
+        public Vector512<float> Value(
+            Vector512<float> p,
+            Vector512<float> logP,
+            Vector512<float> q,
+            Vector512<float> logQ
+        ) => p * (logP - Mixture.Log(p, q, alpha));
 
-        public Vector512<float> Slope(Vector512<float> p, Vector512<float> logP, Vector512<float> q, Vector512<float> logQ) => -(p * q * Vector512.Create(1 - alpha)) / Mixture.Of(p, q, alpha);
+        public Vector512<float> Slope(
+            Vector512<float> p,
+            Vector512<float> logP,
+            Vector512<float> q,
+            Vector512<float> logQ
+        ) => -(p * q * Vector512.Create(1 - alpha)) / Mixture.Of(p, q, alpha);
 
         public Tensor Value(Tensor p, Tensor logP, Tensor q, Tensor logQ) => p * (logP - Mixture.Log(p, q, alpha));
     }

@@ -17,26 +17,57 @@ internal sealed class SkewReverseKlLoss(SkewReverseKl objective) : ObjectiveLoss
     /// <param name="temperature">T.</param>
     /// <param name="weights">[n]: weights of the rows; all 1 if absent.</param>
     /// <exception cref="ArgumentException">No position carries loss, or the teacher is known by draws alone.</exception>
-    public static Tensor Sum(Tensor logits, Tensor rows, TeacherDistribution teacher, double alpha, double temperature, Tensor? weights = null)
+    public static Tensor Sum(
+        Tensor logits,
+        Tensor rows,
+        TeacherDistribution teacher,
+        double alpha,
+        double temperature,
+        Tensor? weights = null
+    )
     {
         Mixture.Check(alpha, nameof(alpha));
         return DivergenceSum.Sum(new Form((float)alpha), logits, rows, teacher, temperature, weights);
     }
 
     /// <summary>The same as a loss of a batch.</summary>
-    internal static ILogitLoss Loss(Tensor rows, TeacherDistribution teacher, double alpha, double temperature, Tensor? weights = null)
+    internal static ILogitLoss Loss(
+        Tensor rows,
+        TeacherDistribution teacher,
+        double alpha,
+        double temperature,
+        Tensor? weights = null
+    )
     {
         Mixture.Check(alpha, nameof(alpha));
         return DivergenceSum.Loss(new Form((float)alpha), rows, teacher, temperature, weights);
     }
 
-    internal override ILogitLoss OfBatch(TrainingBatch batch) => Loss(batch.Rows, TeacherOf(batch), objective.Alpha, objective.Temperature);
+    internal override ILogitLoss OfBatch(TrainingBatch batch) =>
+        Loss(batch.Rows, TeacherOf(batch), objective.Alpha, objective.Temperature);
 
     private readonly struct Form(float alpha) : IDivergence
     {
-        public Vector512<float> Value(Vector512<float> p, Vector512<float> logP, Vector512<float> q, Vector512<float> logQ) => q * (logQ - Mixture.Log(p, q, 1 - alpha));
+        public Vector512<float> Value(
+            Vector512<float> p,
+            Vector512<float> logP,
+            Vector512<float> q,
+            Vector512<float> logQ
+        ) => q * (logQ - Mixture.Log(p, q, 1 - alpha));
 
-        public Vector512<float> Slope(Vector512<float> p, Vector512<float> logP, Vector512<float> q, Vector512<float> logQ) => q * (logQ - Mixture.Log(p, q, 1 - alpha) + Vector512<float>.One - Vector512.Create(alpha) * q / Mixture.Of(p, q, 1 - alpha));
+        public Vector512<float> Slope(
+            Vector512<float> p,
+            Vector512<float> logP,
+            Vector512<float> q,
+            Vector512<float> logQ
+        ) =>
+            q
+            * (
+                logQ
+                - Mixture.Log(p, q, 1 - alpha)
+                + Vector512<float>.One
+                - Vector512.Create(alpha) * q / Mixture.Of(p, q, 1 - alpha)
+            );
 
         public Tensor Value(Tensor p, Tensor logP, Tensor q, Tensor logQ) => q * (logQ - Mixture.Log(p, q, 1 - alpha));
     }

@@ -5,9 +5,7 @@ namespace Bench.Lab.Objectives;
 /// <summary>What is known of the teacher's distribution at each of n positions.</summary>
 public abstract record TeacherDistribution
 {
-    private protected TeacherDistribution()
-    {
-    }
+    private protected TeacherDistribution() { }
 
     /// <summary>All of it, as logits [n, vocabulary].</summary>
     public sealed record Dense(Tensor Logits) : TeacherDistribution;

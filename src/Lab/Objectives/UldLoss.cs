@@ -17,15 +17,21 @@ internal sealed class UldLoss(Uld objective) : ObjectiveLoss<Uld>
     /// <exception cref="ArgumentException">No position carries loss.</exception>
     public static Tensor Sum(Tensor logits, Tensor rows, Tensor probabilities)
     {
-        if (rows.numel() == 0) throw new ArgumentException("no position carries loss", nameof(rows));
+        if (rows.numel() == 0)
+            throw new ArgumentException("no position carries loss", nameof(rows));
         var (count, named) = (rows.numel(), (int)Math.Min(probabilities.shape[1], logits.shape[1]));
         var (largest, _) = logits.index_select(0, rows).to(ScalarType.Float32).softmax(1).topk(named, 1);
         // Where the student has fewer tokens than the teacher names, it is padded with zeros.
-        if (named < probabilities.shape[1]) largest = cat([largest, zeros([count, probabilities.shape[1] - named], device: logits.device)], 1);
+        if (named < probabilities.shape[1])
+            largest = cat([largest, zeros([count, probabilities.shape[1] - named], device: logits.device)], 1);
         var rest = (largest.sum(1) - probabilities.sum(1)).abs();
         return (largest - probabilities).abs().sum() + rest.sum();
     }
 
     internal override Tensor Sum(TrainingBatch batch, Tensor logits, LayerTap? tap) =>
-        Sum(logits / objective.Temperature, batch.Paired ?? batch.Rows, ((TeacherDistribution.TopK)TeacherOf(batch)).Probabilities);
+        Sum(
+            logits / objective.Temperature,
+            batch.Paired ?? batch.Rows,
+            ((TeacherDistribution.TopK)TeacherOf(batch)).Probabilities
+        );
 }

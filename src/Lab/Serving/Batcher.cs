@@ -67,14 +67,18 @@ internal sealed class Batcher : IDisposable
         using var quiet = no_grad();
         while (!stopped)
         {
-            if (batches.Count == 0) AwaitArrivals();
+            if (batches.Count == 0)
+                AwaitArrivals();
             Admit();
             foreach (var batch in batches.ToArray())
-                if (!stopped) Step(batch);
+                if (!stopped)
+                    Step(batch);
         }
 
-        foreach (var choice in batches.SelectMany(batch => batch.Rows).Concat(Waiting())) choice.Fail(Ending());
-        foreach (var batch in batches) batch.Decoding.Dispose();
+        foreach (var choice in batches.SelectMany(batch => batch.Rows).Concat(Waiting()))
+            choice.Fail(Ending());
+        foreach (var batch in batches)
+            batch.Decoding.Dispose();
     }
 
     // Requests that are sent together arrive one after the other.
@@ -82,8 +86,9 @@ internal sealed class Batcher : IDisposable
     {
         lock (waiting)
         {
-            while (waiting.Count == 0 && !stopped) Monitor.Wait(waiting);
-            for (var seen = 0; seen < waiting.Count && waiting.Count < LargestBatch && !stopped;)
+            while (waiting.Count == 0 && !stopped)
+                Monitor.Wait(waiting);
+            for (var seen = 0; seen < waiting.Count && waiting.Count < LargestBatch && !stopped; )
             {
                 seen = waiting.Count;
                 Monitor.Wait(waiting, Patience);
@@ -103,24 +108,40 @@ internal sealed class Batcher : IDisposable
 
     private void Admit()
     {
-        foreach (var group in Waiting().Where(choice => !choice.Cancelled).GroupBy(choice => (choice.Prompt.Length, choice.Temperature)))
+        foreach (
+            var group in Waiting()
+                .Where(choice => !choice.Cancelled)
+                .GroupBy(choice => (choice.Prompt.Length, choice.Temperature))
+        )
         {
             foreach (var rows in group.Chunk(LargestBatch))
             {
                 try
                 {
-                    batches.Add(new Batch(model.Begin(rows.Length, group.Key.Length + rows.Max(row => row.Limit)), [.. rows], group.Key.Temperature));
+                    batches.Add(
+                        new Batch(
+                            model.Begin(rows.Length, group.Key.Length + rows.Max(row => row.Limit)),
+                            [.. rows],
+                            group.Key.Temperature
+                        )
+                    );
                 }
                 catch (Exception error)
                 {
-                    foreach (var row in rows) row.Fail(Failure(error));
+                    foreach (var row in rows)
+                        row.Fail(Failure(error));
                 }
             }
         }
     }
 
     private static ServeException Failure(Exception error) =>
-        new(500, error is OutOfMemoryException ? "there is not enough memory for so long a text" : error.Message.ReplaceLineEndings(" "));
+        new(
+            500,
+            error is OutOfMemoryException
+                ? "there is not enough memory for so long a text"
+                : error.Message.ReplaceLineEndings(" ")
+        );
 
     private void Step(Batch batch)
     {
@@ -134,16 +155,31 @@ internal sealed class Batcher : IDisposable
             }
 
             var (fed, time) = batch.Turn(LargestTurn);
-            var logits = batch.Decoding.Next(TensorData.Of(fed, batch.Rows.Count, time).to(model.Compute.Device)).to(ScalarType.Float32);
-            if (batch.IsReading) return;
+            var logits = batch
+                .Decoding.Next(TensorData.Of(fed, batch.Rows.Count, time).to(model.Compute.Device))
+                .to(ScalarType.Float32);
+            if (batch.IsReading)
+                return;
             var next = Next(batch, logits);
-            var likelihoods = batch.Rows.Any(row => row.Alternatives >= 0) ? new Likelihoods(logits, batch.Rows.Max(row => row.Alternatives)) : null;
+            var likelihoods = batch.Rows.Any(row => row.Alternatives >= 0)
+                ? new Likelihoods(logits, batch.Rows.Max(row => row.Alternatives))
+                : null;
             var going = new List<int>();
             for (var place = 0; place < batch.Rows.Count; place++)
             {
                 var (row, token) = (batch.Rows[place], next[place]);
                 var wanted = row.Alternatives >= 0;
-                if (row.Add(new WrittenToken(token, wanted ? likelihoods!.Of(place, token) : 0, wanted ? likelihoods!.Top(place, row.Alternatives) : [], ends.Contains(token) && !row.IgnoreEnd))) going.Add(place);
+                if (
+                    row.Add(
+                        new WrittenToken(
+                            token,
+                            wanted ? likelihoods!.Of(place, token) : 0,
+                            wanted ? likelihoods!.Top(place, row.Alternatives) : [],
+                            ends.Contains(token) && !row.IgnoreEnd
+                        )
+                    )
+                )
+                    going.Add(place);
             }
 
             if (going.Count == 0)
@@ -163,7 +199,8 @@ internal sealed class Batcher : IDisposable
         catch (Exception error)
         {
             // Whatever happens to one batch, the thread goes on with the others.
-            foreach (var row in batch.Rows) row.Fail(Failure(error));
+            foreach (var row in batch.Rows)
+                row.Fail(Failure(error));
             Leave(batch);
         }
     }
@@ -176,10 +213,21 @@ internal sealed class Batcher : IDisposable
 
     private static int[] Next(Batch batch, Tensor logits)
     {
-        if (batch.Temperature == 0) return Array.ConvertAll(logits.argmax(1).to(CPU).contiguous().Longs().ToArray(), token => (int)token);
+        if (batch.Temperature == 0)
+            return Array.ConvertAll(logits.argmax(1).to(CPU).contiguous().Longs().ToArray(), token => (int)token);
         var probabilities = (logits / batch.Temperature).softmax(1).to(CPU).contiguous();
         var vocabulary = (int)logits.shape[1];
-        return [.. batch.Rows.Select((row, place) => TextGenerator.Draw(probabilities.Floats().Slice(place * vocabulary, vocabulary), row.TopP, row.Random))];
+        return
+        [
+            .. batch.Rows.Select(
+                (row, place) =>
+                    TextGenerator.Draw(
+                        probabilities.Floats().Slice(place * vocabulary, vocabulary),
+                        row.TopP,
+                        row.Random
+                    )
+            ),
+        ];
     }
 
     private sealed class Batch(IDecoding decoding, List<Choice> rows, double temperature)
@@ -201,7 +249,8 @@ internal sealed class Batcher : IDisposable
         /// <summary>What is fed next: a part of the prompts, or what was written.</summary>
         internal (long[] Fed, int Time) Turn(int largest)
         {
-            if (!IsReading) return (Written, 1);
+            if (!IsReading)
+                return (Written, 1);
             var (from, time) = (read, Math.Min(Math.Max(1, largest / Rows.Count), Rows[0].Prompt.Length - read));
             read += time;
             return ([.. Rows.SelectMany(row => row.Prompt.Skip(from).Take(time)).Select(token => (long)token)], time);
@@ -222,7 +271,8 @@ internal sealed class Batcher : IDisposable
             (vocabulary, count) = ((int)logits.shape[1], Math.Min(alternatives, (int)logits.shape[1]));
             var likelihoods = logits.log_softmax(1);
             all = likelihoods.ToArray();
-            if (count <= 0) return;
+            if (count <= 0)
+                return;
             var (top, at) = likelihoods.topk(count, 1);
             (values, tokens) = (top.ToArray(), at.to(CPU).contiguous().Longs().ToArray());
         }

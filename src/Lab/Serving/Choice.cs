@@ -6,7 +6,9 @@ namespace Bench.Lab.Serving;
 /// <summary>One continuation of a prompt that is being written.</summary>
 internal sealed class Choice
 {
-    private readonly Channel<WrittenToken> channel = Channel.CreateUnbounded<WrittenToken>(new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });
+    private readonly Channel<WrittenToken> channel = Channel.CreateUnbounded<WrittenToken>(
+        new UnboundedChannelOptions { SingleReader = true, SingleWriter = true }
+    );
 
     internal required int[] Prompt { get; init; }
 
@@ -40,7 +42,8 @@ internal sealed class Choice
     {
         Written++;
         channel.Writer.TryWrite(token);
-        if (!token.Last && Written < Limit && !Cancelled) return true;
+        if (!token.Last && Written < Limit && !Cancelled)
+            return true;
         channel.Writer.TryComplete();
         return false;
     }

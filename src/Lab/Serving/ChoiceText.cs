@@ -18,7 +18,9 @@ internal sealed class ChoiceText(ITokenizer tokenizer, Choice choice, IReadOnlyL
     internal List<WrittenToken> Tokens { get; } = [];
 
     /// <summary>Gives out pieces of text as they become certain, each with the tokens since the piece before.</summary>
-    internal async IAsyncEnumerable<(string Text, IReadOnlyList<WrittenToken> Tokens)> Read([EnumeratorCancellation] CancellationToken cancel)
+    internal async IAsyncEnumerable<(string Text, IReadOnlyList<WrittenToken> Tokens)> Read(
+        [EnumeratorCancellation] CancellationToken cancel
+    )
     {
         var stream = new TextStream(tokenizer, choice.Prompt[^1]);
         // What could be the beginning of a stop sequence waits.
@@ -43,8 +45,10 @@ internal sealed class ChoiceText(ITokenizer tokenizer, Choice choice, IReadOnlyL
 
             // A character of two halves is given out whole.
             var certain = text.Length - held;
-            if (certain > 0 && char.IsHighSurrogate(text[certain - 1])) certain--;
-            if (certain <= given) continue;
+            if (certain > 0 && char.IsHighSurrogate(text[certain - 1]))
+                certain--;
+            if (certain <= given)
+                continue;
             yield return (text.ToString(given, certain - given), Tokens[tokensGiven..]);
             (given, tokensGiven) = (certain, Tokens.Count);
         }
@@ -56,22 +60,26 @@ internal sealed class ChoiceText(ITokenizer tokenizer, Choice choice, IReadOnlyL
             Stopped(Math.Max(0, before - held));
         }
 
-        if (text.Length > given || Tokens.Count > tokensGiven) yield return (text.ToString(given, text.Length - given), Tokens[tokensGiven..]);
+        if (text.Length > given || Tokens.Count > tokensGiven)
+            yield return (text.ToString(given, text.Length - given), Tokens[tokensGiven..]);
     }
 
     /// <summary>Reads it to its end.</summary>
     internal async Task Finish(CancellationToken cancel)
     {
-        await foreach (var _ in Read(cancel))
-        {
-        }
+        await foreach (var _ in Read(cancel)) { }
     }
 
     private bool Stopped(int from)
     {
         var tail = text.ToString(from, text.Length - from);
-        var at = stops.Select(stop => tail.IndexOf(stop, StringComparison.Ordinal)).Where(found => found >= 0).DefaultIfEmpty(-1).Min();
-        if (at < 0) return false;
+        var at = stops
+            .Select(stop => tail.IndexOf(stop, StringComparison.Ordinal))
+            .Where(found => found >= 0)
+            .DefaultIfEmpty(-1)
+            .Min();
+        if (at < 0)
+            return false;
         text.Length = from + at;
         FinishReason = "stop";
         return true;

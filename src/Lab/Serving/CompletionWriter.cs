@@ -7,7 +7,13 @@ using Bench.Lab.Text;
 namespace Bench.Lab.Serving;
 
 /// <summary>Answers in the shapes of OpenAI's protocol: chat.completion and text_completion, whole or in chunks.</summary>
-internal sealed class CompletionWriter(CompletionRequest request, ITokenizer tokenizer, string model, string id, long created)
+internal sealed class CompletionWriter(
+    CompletionRequest request,
+    ITokenizer tokenizer,
+    string model,
+    string id,
+    long created
+)
 {
     /// <summary>Minus infinity is no JSON: what is this unlikely, or less.</summary>
     private const float Least = -9999;
@@ -15,69 +21,83 @@ internal sealed class CompletionWriter(CompletionRequest request, ITokenizer tok
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>The whole answer.</summary>
-    internal byte[] Whole(IReadOnlyList<ChoiceText> choices) => Json(json =>
-    {
-        Head(json, request.Chat ? "chat.completion" : "text_completion");
-        json.WriteStartArray("choices");
-        for (var i = 0; i < choices.Count; i++)
+    internal byte[] Whole(IReadOnlyList<ChoiceText> choices) =>
+        Json(json =>
         {
+            Head(json, request.Chat ? "chat.completion" : "text_completion");
+            json.WriteStartArray("choices");
+            for (var i = 0; i < choices.Count; i++)
+            {
+                json.WriteStartObject();
+                json.WriteNumber("index", i);
+                if (request.Chat)
+                {
+                    json.WriteStartObject("message");
+                    json.WriteString("role", "assistant");
+                    json.WriteString("content", choices[i].Text);
+                    json.WriteEndObject();
+                }
+                else
+                {
+                    json.WriteString("text", choices[i].Text);
+                }
+
+                Likelihoods(json, choices[i].Tokens);
+                json.WriteString("finish_reason", choices[i].FinishReason);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+            Usage(json, choices);
+        });
+
+    /// <summary>A piece of a choice that begins at an offset of its text; the first of a chat says who speaks.</summary>
+    internal byte[] Chunk(
+        int index,
+        string? text,
+        IReadOnlyList<WrittenToken> tokens,
+        int offset = 0,
+        bool first = false,
+        string? finish = null
+    ) =>
+        Json(json =>
+        {
+            Head(json, request.Chat ? "chat.completion.chunk" : "text_completion");
+            json.WriteStartArray("choices");
             json.WriteStartObject();
-            json.WriteNumber("index", i);
+            json.WriteNumber("index", index);
             if (request.Chat)
             {
-                json.WriteStartObject("message");
-                json.WriteString("role", "assistant");
-                json.WriteString("content", choices[i].Text);
+                json.WriteStartObject("delta");
+                if (first)
+                    json.WriteString("role", "assistant");
+                if (text is not null)
+                    json.WriteString("content", text);
                 json.WriteEndObject();
             }
             else
             {
-                json.WriteString("text", choices[i].Text);
+                json.WriteString("text", text ?? "");
             }
 
-            Likelihoods(json, choices[i].Tokens);
-            json.WriteString("finish_reason", choices[i].FinishReason);
+            Likelihoods(json, tokens, offset);
+            if (finish is null)
+                json.WriteNull("finish_reason");
+            else
+                json.WriteString("finish_reason", finish);
             json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-        Usage(json, choices);
-    });
-
-    /// <summary>A piece of a choice that begins at an offset of its text; the first of a chat says who speaks.</summary>
-    internal byte[] Chunk(int index, string? text, IReadOnlyList<WrittenToken> tokens, int offset = 0, bool first = false, string? finish = null) => Json(json =>
-    {
-        Head(json, request.Chat ? "chat.completion.chunk" : "text_completion");
-        json.WriteStartArray("choices");
-        json.WriteStartObject();
-        json.WriteNumber("index", index);
-        if (request.Chat)
-        {
-            json.WriteStartObject("delta");
-            if (first) json.WriteString("role", "assistant");
-            if (text is not null) json.WriteString("content", text);
-            json.WriteEndObject();
-        }
-        else
-        {
-            json.WriteString("text", text ?? "");
-        }
-
-        Likelihoods(json, tokens, offset);
-        if (finish is null) json.WriteNull("finish_reason");
-        else json.WriteString("finish_reason", finish);
-        json.WriteEndObject();
-        json.WriteEndArray();
-    });
+            json.WriteEndArray();
+        });
 
     /// <summary>The counts of tokens, at the end of a stream.</summary>
-    internal byte[] Counts(IReadOnlyList<ChoiceText> choices) => Json(json =>
-    {
-        Head(json, request.Chat ? "chat.completion.chunk" : "text_completion");
-        json.WriteStartArray("choices");
-        json.WriteEndArray();
-        Usage(json, choices);
-    });
+    internal byte[] Counts(IReadOnlyList<ChoiceText> choices) =>
+        Json(json =>
+        {
+            Head(json, request.Chat ? "chat.completion.chunk" : "text_completion");
+            json.WriteStartArray("choices");
+            json.WriteEndArray();
+            Usage(json, choices);
+        });
 
     private void Head(Utf8JsonWriter json, string kind)
     {
@@ -89,7 +109,10 @@ internal sealed class CompletionWriter(CompletionRequest request, ITokenizer tok
 
     private void Usage(Utf8JsonWriter json, IReadOnlyList<ChoiceText> choices)
     {
-        var (prompt, completion) = (request.Prompts.Sum(tokens => tokens.Length), choices.Sum(choice => choice.Tokens.Count));
+        var (prompt, completion) = (
+            request.Prompts.Sum(tokens => tokens.Length),
+            choices.Sum(choice => choice.Tokens.Count)
+        );
         json.WriteStartObject("usage");
         json.WriteNumber("prompt_tokens", prompt);
         json.WriteNumber("completion_tokens", completion);
@@ -106,8 +129,10 @@ internal sealed class CompletionWriter(CompletionRequest request, ITokenizer tok
         }
 
         json.WriteStartObject("logprobs");
-        if (request.Chat) ChatLikelihoods(json, tokens);
-        else TextLikelihoods(json, tokens, offset);
+        if (request.Chat)
+            ChatLikelihoods(json, tokens);
+        else
+            TextLikelihoods(json, tokens, offset);
         json.WriteEndObject();
     }
 
@@ -136,17 +161,24 @@ internal sealed class CompletionWriter(CompletionRequest request, ITokenizer tok
     private void TextLikelihoods(Utf8JsonWriter json, IReadOnlyList<WrittenToken> tokens, int offset)
     {
         json.WriteStartArray("tokens");
-        foreach (var token in tokens) json.WriteStringValue(Name(token.Token));
+        foreach (var token in tokens)
+            json.WriteStringValue(Name(token.Token));
         json.WriteEndArray();
         json.WriteStartArray("token_logprobs");
-        foreach (var token in tokens) json.WriteNumberValue(Finite(token.LogProbability));
+        foreach (var token in tokens)
+            json.WriteNumberValue(Finite(token.LogProbability));
         json.WriteEndArray();
         json.WriteStartArray("top_logprobs");
         foreach (var token in tokens)
         {
             json.WriteStartObject();
             // Tokens that are spelt alike are one entry: the likelier.
-            foreach (var (name, likelihood) in token.Alternatives.Select(other => (Name: Name(other.Token), other.LogProbability)).DistinctBy(entry => entry.Name)) json.WriteNumber(name, Finite(likelihood));
+            foreach (
+                var (name, likelihood) in token
+                    .Alternatives.Select(other => (Name: Name(other.Token), other.LogProbability))
+                    .DistinctBy(entry => entry.Name)
+            )
+                json.WriteNumber(name, Finite(likelihood));
             json.WriteEndObject();
         }
 
@@ -174,11 +206,15 @@ internal sealed class CompletionWriter(CompletionRequest request, ITokenizer tok
         }
 
         json.WriteStartArray("bytes");
-        foreach (var value in Encoding.UTF8.GetBytes(text)) json.WriteNumberValue(value);
+        foreach (var value in Encoding.UTF8.GetBytes(text))
+            json.WriteNumberValue(value);
         json.WriteEndArray();
     }
 
-    private string Name(int token) => request.TokensAsIds ? string.Create(CultureInfo.InvariantCulture, $"token_id:{token}") : tokenizer.Decode([token]);
+    private string Name(int token) =>
+        request.TokensAsIds
+            ? string.Create(CultureInfo.InvariantCulture, $"token_id:{token}")
+            : tokenizer.Decode([token]);
 
     private static float Finite(float likelihood) => Math.Max(likelihood, Least);
 

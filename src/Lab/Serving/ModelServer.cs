@@ -28,9 +28,21 @@ public sealed class ModelServer : IAsyncDisposable
     private int underWay;
     private long served;
 
-    private ModelServer(ILanguageModel model, ITokenizer tokenizer, ChatTemplate? template, ServeOptions options, TimeProvider clock)
+    private ModelServer(
+        ILanguageModel model,
+        ITokenizer tokenizer,
+        ChatTemplate? template,
+        ServeOptions options,
+        TimeProvider clock
+    )
     {
-        (this.model, this.tokenizer, this.template, this.options, this.clock) = (model, tokenizer, template, options, clock);
+        (this.model, this.tokenizer, this.template, this.options, this.clock) = (
+            model,
+            tokenizer,
+            template,
+            options,
+            clock
+        );
         batcher = new Batcher(model, [tokenizer.End, .. tokenizer.OtherEnds]);
         var builder = WebApplication.CreateSlimBuilder();
         builder.Configuration.Sources.Clear();
@@ -41,17 +53,43 @@ public sealed class ModelServer : IAsyncDisposable
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = options.LargestBody;
-            kestrel.Listen(options.Host == "localhost" ? IPAddress.Loopback : IPAddress.Parse(options.Host), options.Port);
+            kestrel.Listen(
+                options.Host == "localhost" ? IPAddress.Loopback : IPAddress.Parse(options.Host),
+                options.Port
+            );
         });
         application = builder.Build();
-        application.MapGet("/health", context => Answer(context, () => Json(context, 200, new { status = "ok" }), guarded: false));
-        application.MapGet("/v1/models", context => Answer(context, () => Json(context, 200, new { @object = "list", data = new[] { Described() } })));
-        application.MapGet("/v1/models/{name}", context => Answer(context, () => (string?)context.Request.RouteValues["name"] == options.ModelName
-            ? Json(context, 200, Described())
-            : throw new ServeException(404, $"the model '{context.Request.RouteValues["name"]}' is not served here; '{options.ModelName}' is", "model")));
+        application.MapGet(
+            "/health",
+            context => Answer(context, () => Json(context, 200, new { status = "ok" }), guarded: false)
+        );
+        application.MapGet(
+            "/v1/models",
+            context => Answer(context, () => Json(context, 200, new { @object = "list", data = new[] { Described() } }))
+        );
+        application.MapGet(
+            "/v1/models/{name}",
+            context =>
+                Answer(
+                    context,
+                    () =>
+                        (string?)context.Request.RouteValues["name"] == options.ModelName
+                            ? Json(context, 200, Described())
+                            : throw new ServeException(
+                                404,
+                                $"the model '{context.Request.RouteValues["name"]}' is not served here; '{options.ModelName}' is",
+                                "model"
+                            )
+                )
+        );
         application.MapPost("/v1/chat/completions", context => Answer(context, () => Complete(context, chat: true)));
         application.MapPost("/v1/completions", context => Answer(context, () => Complete(context, chat: false)));
-        application.MapFallback(context => Answer(context, () => throw new ServeException(404, $"there is no {context.Request.Method} {context.Request.Path} here")));
+        application.MapFallback(context =>
+            Answer(
+                context,
+                () => throw new ServeException(404, $"there is no {context.Request.Method} {context.Request.Path} here")
+            )
+        );
     }
 
     /// <summary>The base address, up to and including /v1.</summary>
@@ -59,7 +97,13 @@ public sealed class ModelServer : IAsyncDisposable
 
     /// <summary>Starts serving. The model is the caller's to dispose, after the server.</summary>
     /// <exception cref="IOException">The address is taken.</exception>
-    public static async Task<ModelServer> Start(ILanguageModel model, ITokenizer tokenizer, ChatTemplate? template, ServeOptions options, TimeProvider clock)
+    public static async Task<ModelServer> Start(
+        ILanguageModel model,
+        ITokenizer tokenizer,
+        ChatTemplate? template,
+        ServeOptions options,
+        TimeProvider clock
+    )
     {
         var server = new ModelServer(model, tokenizer, template, options, clock);
         try
@@ -83,13 +127,24 @@ public sealed class ModelServer : IAsyncDisposable
         await application.DisposeAsync();
     }
 
-    private object Described() => new { id = options.ModelName, @object = "model", created = 0, owned_by = "bench" };
+    private object Described() =>
+        new
+        {
+            id = options.ModelName,
+            @object = "model",
+            created = 0,
+            owned_by = "bench",
+        };
 
     private async Task Answer(HttpContext context, Func<Task> work, bool guarded = true)
     {
         try
         {
-            if (guarded && options.Token is { } token && !Knows(context, token)) throw new ServeException(401, "this server asks for a bearer token, and the request has another or none");
+            if (guarded && options.Token is { } token && !Knows(context, token))
+                throw new ServeException(
+                    401,
+                    "this server asks for a bearer token, and the request has another or none"
+                );
             await work();
         }
         catch (ServeException error)
@@ -98,7 +153,13 @@ public sealed class ModelServer : IAsyncDisposable
         }
         catch (BadHttpRequestException error)
         {
-            await Refuse(context, new ServeException(error.StatusCode, error.StatusCode == 413 ? $"a request may have {options.LargestBody} bytes" : error.Message));
+            await Refuse(
+                context,
+                new ServeException(
+                    error.StatusCode,
+                    error.StatusCode == 413 ? $"a request may have {options.LargestBody} bytes" : error.Message
+                )
+            );
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {
@@ -107,18 +168,36 @@ public sealed class ModelServer : IAsyncDisposable
         catch (Exception error)
         {
             // Whatever one request brings, the others go on.
-            await Refuse(context, new ServeException(500, $"{error.GetType().Name}: {error.Message.ReplaceLineEndings(" ")}"));
+            await Refuse(
+                context,
+                new ServeException(500, $"{error.GetType().Name}: {error.Message.ReplaceLineEndings(" ")}")
+            );
         }
     }
 
     private static bool Knows(HttpContext context, string token) =>
-        CryptographicOperations.FixedTimeEquals(SHA256.HashData(Encoding.UTF8.GetBytes(context.Request.Headers.Authorization.ToString())), SHA256.HashData(Encoding.UTF8.GetBytes("Bearer " + token)));
+        CryptographicOperations.FixedTimeEquals(
+            SHA256.HashData(Encoding.UTF8.GetBytes(context.Request.Headers.Authorization.ToString())),
+            SHA256.HashData(Encoding.UTF8.GetBytes("Bearer " + token))
+        );
 
     private async Task Complete(HttpContext context, bool chat)
     {
         var today = DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime);
-        var request = CompletionRequest.Read(await Body(context), chat, options, tokenizer, model.Shape.Vocabulary, template, today);
-        var choices = request.Prompts.SelectMany(prompt => Enumerable.Range(0, request.Count).Select(choice => ChoiceOf(request, prompt, choice))).ToArray();
+        var request = CompletionRequest.Read(
+            await Body(context),
+            chat,
+            options,
+            tokenizer,
+            model.Shape.Vocabulary,
+            template,
+            today
+        );
+        var choices = request
+            .Prompts.SelectMany(prompt =>
+                Enumerable.Range(0, request.Count).Select(choice => ChoiceOf(request, prompt, choice))
+            )
+            .ToArray();
         if (Interlocked.Add(ref underWay, choices.Length) > options.Concurrency)
         {
             Interlocked.Add(ref underWay, -choices.Length);
@@ -128,10 +207,20 @@ public sealed class ModelServer : IAsyncDisposable
 
         try
         {
-            foreach (var choice in choices) batcher.Add(choice);
+            foreach (var choice in choices)
+                batcher.Add(choice);
             var texts = choices.Select(choice => new ChoiceText(tokenizer, choice, request.Stops)).ToArray();
-            var id = string.Create(CultureInfo.InvariantCulture, $"{(chat ? "chatcmpl" : "cmpl")}-{Interlocked.Increment(ref served)}");
-            var writer = new CompletionWriter(request, tokenizer, options.ModelName, id, clock.GetUtcNow().ToUnixTimeSeconds());
+            var id = string.Create(
+                CultureInfo.InvariantCulture,
+                $"{(chat ? "chatcmpl" : "cmpl")}-{Interlocked.Increment(ref served)}"
+            );
+            var writer = new CompletionWriter(
+                request,
+                tokenizer,
+                options.ModelName,
+                id,
+                clock.GetUtcNow().ToUnixTimeSeconds()
+            );
             if (request.Stream)
             {
                 await Stream(context, request, writer, texts);
@@ -144,7 +233,8 @@ public sealed class ModelServer : IAsyncDisposable
         }
         finally
         {
-            foreach (var choice in choices) choice.Cancel();
+            foreach (var choice in choices)
+                choice.Cancel();
             Interlocked.Add(ref underWay, -choices.Length);
         }
     }
@@ -153,7 +243,12 @@ public sealed class ModelServer : IAsyncDisposable
     {
         var positions = Math.Min(model.Shape.Context ?? int.MaxValue, options.LongestText);
         var room = positions - prompt.Length;
-        if (room < 1) throw new ServeException(400, $"the prompt has {prompt.Length} tokens, and there is room for {positions} with the response", request.Chat ? "messages" : "prompt");
+        if (room < 1)
+            throw new ServeException(
+                400,
+                $"the prompt has {prompt.Length} tokens, and there is room for {positions} with the response",
+                request.Chat ? "messages" : "prompt"
+            );
         var seed = request.Seed ?? BitConverter.ToInt64(RandomNumberGenerator.GetBytes(8));
         return new Choice
         {
@@ -168,7 +263,12 @@ public sealed class ModelServer : IAsyncDisposable
         };
     }
 
-    private static async Task Stream(HttpContext context, CompletionRequest request, CompletionWriter writer, IReadOnlyList<ChoiceText> texts)
+    private static async Task Stream(
+        HttpContext context,
+        CompletionRequest request,
+        CompletionWriter writer,
+        IReadOnlyList<ChoiceText> texts
+    )
     {
         context.Response.ContentType = "text/event-stream";
         context.Response.Headers.CacheControl = "no-cache";
@@ -178,7 +278,10 @@ public sealed class ModelServer : IAsyncDisposable
             await turn.WaitAsync(context.RequestAborted);
             try
             {
-                await context.Response.Body.WriteAsync((byte[])[.. "data: "u8, .. data.Span, .. "\n\n"u8], context.RequestAborted);
+                await context.Response.Body.WriteAsync(
+                    (byte[])[.. "data: "u8, .. data.Span, .. "\n\n"u8],
+                    context.RequestAborted
+                );
                 await context.Response.Body.FlushAsync(context.RequestAborted);
             }
             finally
@@ -187,19 +290,25 @@ public sealed class ModelServer : IAsyncDisposable
             }
         }
 
-        await Task.WhenAll(texts.Select(async (text, index) =>
-        {
-            if (request.Chat) await Send(writer.Chunk(index, "", [], first: true));
-            var offset = 0;
-            await foreach (var (piece, tokens) in text.Read(context.RequestAborted))
-            {
-                await Send(writer.Chunk(index, piece, tokens, offset));
-                offset += piece.Length;
-            }
+        await Task.WhenAll(
+            texts.Select(
+                async (text, index) =>
+                {
+                    if (request.Chat)
+                        await Send(writer.Chunk(index, "", [], first: true));
+                    var offset = 0;
+                    await foreach (var (piece, tokens) in text.Read(context.RequestAborted))
+                    {
+                        await Send(writer.Chunk(index, piece, tokens, offset));
+                        offset += piece.Length;
+                    }
 
-            await Send(writer.Chunk(index, null, [], finish: text.FinishReason));
-        }));
-        if (request.StreamUsage) await Send(writer.Counts(texts));
+                    await Send(writer.Chunk(index, null, [], finish: text.FinishReason));
+                }
+            )
+        );
+        if (request.StreamUsage)
+            await Send(writer.Counts(texts));
         await Send("[DONE]"u8.ToArray());
     }
 
@@ -207,7 +316,11 @@ public sealed class ModelServer : IAsyncDisposable
     {
         try
         {
-            using var document = await JsonDocument.ParseAsync(context.Request.Body, new JsonDocumentOptions { MaxDepth = 32 }, context.RequestAborted);
+            using var document = await JsonDocument.ParseAsync(
+                context.Request.Body,
+                new JsonDocumentOptions { MaxDepth = 32 },
+                context.RequestAborted
+            );
             return document.RootElement.Clone();
         }
         catch (JsonException error)
@@ -225,8 +338,28 @@ public sealed class ModelServer : IAsyncDisposable
             return Task.CompletedTask;
         }
 
-        var kind = error.Status switch { 401 => "authentication_error", 404 => "not_found_error", 429 => "rate_limit_error", >= 500 => "server_error", _ => "invalid_request_error" };
-        return Json(context, error.Status, new { error = new { message = error.Message, type = kind, param = error.Parameter, code = (string?)null } });
+        var kind = error.Status switch
+        {
+            401 => "authentication_error",
+            404 => "not_found_error",
+            429 => "rate_limit_error",
+            >= 500 => "server_error",
+            _ => "invalid_request_error",
+        };
+        return Json(
+            context,
+            error.Status,
+            new
+            {
+                error = new
+                {
+                    message = error.Message,
+                    type = kind,
+                    param = error.Parameter,
+                    code = (string?)null,
+                },
+            }
+        );
     }
 
     private static async Task Json(HttpContext context, int status, object value)

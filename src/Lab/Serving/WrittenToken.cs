@@ -5,4 +5,9 @@ namespace Bench.Lab.Serving;
 /// <param name="LogProbability">Its natural log-probability at temperature 1.</param>
 /// <param name="Alternatives">The most likely tokens with theirs, most likely first.</param>
 /// <param name="Last">Whether the model ended here.</param>
-internal sealed record WrittenToken(int Token, float LogProbability, IReadOnlyList<(int Token, float LogProbability)> Alternatives, bool Last);
+internal sealed record WrittenToken(
+    int Token,
+    float LogProbability,
+    IReadOnlyList<(int Token, float LogProbability)> Alternatives,
+    bool Last
+);

@@ -28,8 +28,10 @@ internal static class BlockFile
     {
         var crc = uint.MaxValue;
         var words = MemoryMarshal.Cast<byte, ulong>(bytes);
-        foreach (var word in words) crc = BitOperations.Crc32C(crc, word);
-        foreach (var left in bytes[(words.Length * sizeof(ulong))..]) crc = BitOperations.Crc32C(crc, left);
+        foreach (var word in words)
+            crc = BitOperations.Crc32C(crc, word);
+        foreach (var left in bytes[(words.Length * sizeof(ulong))..])
+            crc = BitOperations.Crc32C(crc, left);
         return ~crc;
     }
 
@@ -65,7 +67,8 @@ internal static class BlockFile
             var end = new byte[index.Length * IndexEntry + Trailer];
             for (var i = 0; i < index.Length; i++)
             {
-                if (index[i].Offset == 0) throw new InvalidOperationException($"sequence {i} has no block");
+                if (index[i].Offset == 0)
+                    throw new InvalidOperationException($"sequence {i} has no block");
                 BinaryPrimitives.WriteInt64LittleEndian(end.AsSpan(i * IndexEntry), index[i].Offset);
                 BinaryPrimitives.WriteInt32LittleEndian(end.AsSpan(i * IndexEntry + 8), index[i].Length);
             }
@@ -104,7 +107,8 @@ internal static class BlockFile
             try
             {
                 var head = Bytes(0, Prefix);
-                if (!head.AsSpan(0, 8).SequenceEqual(Magic) || Integer(head, 8) != Version || Integer(head, 12) != kind) throw Broken("not a signal of this kind and version");
+                if (!head.AsSpan(0, 8).SequenceEqual(Magic) || Integer(head, 8) != Version || Integer(head, 12) != kind)
+                    throw Broken("not a signal of this kind and version");
                 var whole = Checked(0, Prefix + Integer(head, 16));
                 Header = whole[Prefix..];
                 index = ReadIndex();
@@ -130,38 +134,52 @@ internal static class BlockFile
         private (long, int)[] ReadIndex()
         {
             var length = RandomAccess.GetLength(file);
-            if (length < Trailer) throw Broken("cut off");
+            if (length < Trailer)
+                throw Broken("cut off");
             var trailer = Bytes(length - Trailer, Trailer);
             var (start, count) = (BinaryPrimitives.ReadInt64LittleEndian(trailer), Integer(trailer, 8));
-            if (count < 0 || start < Prefix || start + (long)count * IndexEntry + Trailer != length) throw Broken("cut off");
+            if (count < 0 || start < Prefix || start + (long)count * IndexEntry + Trailer != length)
+                throw Broken("cut off");
             var bytes = Bytes(start, (int)(length - start));
-            if (Checksum(bytes.AsSpan(0, bytes.Length - sizeof(uint))) != BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(bytes.Length - sizeof(uint)))) throw Broken("damaged (its index)");
+            if (
+                Checksum(bytes.AsSpan(0, bytes.Length - sizeof(uint)))
+                != BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(bytes.Length - sizeof(uint)))
+            )
+                throw Broken("damaged (its index)");
             var entries = new (long, int)[count];
-            for (var i = 0; i < count; i++) entries[i] = (BinaryPrimitives.ReadInt64LittleEndian(bytes.AsSpan(i * IndexEntry)), Integer(bytes, i * IndexEntry + 8));
+            for (var i = 0; i < count; i++)
+                entries[i] = (
+                    BinaryPrimitives.ReadInt64LittleEndian(bytes.AsSpan(i * IndexEntry)),
+                    Integer(bytes, i * IndexEntry + 8)
+                );
             return entries;
         }
 
         private byte[] Checked(long offset, int length)
         {
-            if (length < 0 || length > RandomAccess.GetLength(file) - offset - sizeof(uint)) throw Broken("cut off");
+            if (length < 0 || length > RandomAccess.GetLength(file) - offset - sizeof(uint))
+                throw Broken("cut off");
             var bytes = Bytes(offset, length + sizeof(uint));
-            if (Checksum(bytes.AsSpan(0, length)) != BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(length))) throw Broken("damaged (a checksum does not match)");
+            if (Checksum(bytes.AsSpan(0, length)) != BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(length)))
+                throw Broken("damaged (a checksum does not match)");
             return bytes[..length];
         }
 
         private byte[] Bytes(long offset, int length)
         {
             var bytes = new byte[length];
-            for (var read = 0; read < length;)
+            for (var read = 0; read < length; )
             {
                 var more = RandomAccess.Read(file, bytes.AsSpan(read), offset + read);
-                if (more == 0) throw Broken("cut off");
+                if (more == 0)
+                    throw Broken("cut off");
                 read += more;
             }
 
             return bytes;
         }
 
-        private static int Integer(ReadOnlySpan<byte> bytes, int at) => BinaryPrimitives.ReadInt32LittleEndian(bytes[at..]);
+        private static int Integer(ReadOnlySpan<byte> bytes, int at) =>
+            BinaryPrimitives.ReadInt32LittleEndian(bytes[at..]);
     }
 }

@@ -11,7 +11,8 @@ internal static class SequenceFile
     internal static void Write(string path, IReadOnlyList<Sequence> sequences)
     {
         using var writer = new BlockFile.Writer(path, Kind, [], sequences.Count);
-        for (var i = 0; i < sequences.Count; i++) writer.Write(i, MemoryMarshal.AsBytes<int>([sequences[i].Start, .. sequences[i].Tokens]));
+        for (var i = 0; i < sequences.Count; i++)
+            writer.Write(i, MemoryMarshal.AsBytes<int>([sequences[i].Start, .. sequences[i].Tokens]));
         writer.Complete();
     }
 
@@ -22,7 +23,8 @@ internal static class SequenceFile
         for (var i = 0; i < sequences.Length; i++)
         {
             var words = MemoryMarshal.Cast<byte, int>(reader.Read(i));
-            if (words.Length < 1) throw reader.Broken("an empty sequence");
+            if (words.Length < 1)
+                throw reader.Broken("an empty sequence");
             sequences[i] = new Sequence(words[1..].ToArray(), words[0]);
         }
 

@@ -28,11 +28,17 @@ internal sealed class TeacherProbabilities : IDisposable
     {
         reader = new BlockFile.Reader(path, Kind);
         var header = reader.Header.AsSpan();
-        layout = header.Length == HeaderLength
-            ? new Layout(BinaryPrimitives.ReadInt32LittleEndian(header), BinaryPrimitives.ReadInt32LittleEndian(header[4..]), header[8] != 0)
-            : throw reader.Broken("not a header of teacher scores");
+        layout =
+            header.Length == HeaderLength
+                ? new Layout(
+                    BinaryPrimitives.ReadInt32LittleEndian(header),
+                    BinaryPrimitives.ReadInt32LittleEndian(header[4..]),
+                    header[8] != 0
+                )
+                : throw reader.Broken("not a header of teacher scores");
         Temperature = BinaryPrimitives.ReadDoubleLittleEndian(header[16..]);
-        if (layout.K < 1 || layout.Vocabulary < layout.K) throw reader.Broken("not a header of teacher scores");
+        if (layout.K < 1 || layout.Vocabulary < layout.K)
+            throw reader.Broken("not a header of teacher scores");
     }
 
     /// <summary>Entries of a token.</summary>
@@ -53,13 +59,17 @@ internal sealed class TeacherProbabilities : IDisposable
     internal void Read(int sequence, Span<long> tokens, Span<float> values)
     {
         var words = MemoryMarshal.Cast<byte, uint>(reader.Read(sequence));
-        if (words.Length != tokens.Length) throw reader.Broken($"sequence {sequence} has {words.Length / K} tokens, not {tokens.Length / K}");
-        for (var i = 0; i < words.Length; i++) (tokens[i], values[i]) = (layout.TokenOf(words[i]), layout.ValueOf(words[i]));
-        if (Sampled) return;
+        if (words.Length != tokens.Length)
+            throw reader.Broken($"sequence {sequence} has {words.Length / K} tokens, not {tokens.Length / K}");
+        for (var i = 0; i < words.Length; i++)
+            (tokens[i], values[i]) = (layout.TokenOf(words[i]), layout.ValueOf(words[i]));
+        if (Sampled)
+            return;
         for (var i = 0; i < values.Length; i += K)
         {
             var left = 1f - values[i];
-            for (var j = i + 1; j < i + K; j++) left -= values[j];
+            for (var j = i + 1; j < i + K; j++)
+                left -= values[j];
             values[i] = left;
         }
     }
@@ -93,7 +103,8 @@ internal sealed class TeacherProbabilities : IDisposable
                 if (!layout.Sampled && i % layout.K == 0)
                 {
                     value = 1;
-                    for (var j = i; j < i + layout.K; j++) value -= values[j];
+                    for (var j = i; j < i + layout.K; j++)
+                        value -= values[j];
                 }
 
                 words[i] = layout.Word(tokens[i], value);
@@ -128,7 +139,8 @@ internal sealed class TeacherProbabilities : IDisposable
             steps = (zero + 1.0) / Range;
             // A probability is at most 1; an importance weight in units of a plain draw's may be larger.
             (ceiling, unit) = sampled ? (8, 1.0 / k) : (0, 1);
-            table = zero < LargestTable ? [.. Enumerable.Range(0, (int)zero + 1).Select(code => Value((uint)code))] : [];
+            table =
+                zero < LargestTable ? [.. Enumerable.Range(0, (int)zero + 1).Select(code => Value((uint)code))] : [];
         }
 
         internal int K { get; }

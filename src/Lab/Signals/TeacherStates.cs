@@ -14,7 +14,10 @@ internal sealed class TeacherStates : IDisposable
     internal TeacherStates(string path)
     {
         reader = new BlockFile.Reader(path, Kind);
-        Width = reader.Header.Length == sizeof(int) ? BinaryPrimitives.ReadInt32LittleEndian(reader.Header) : throw reader.Broken("not a header of teacher states");
+        Width =
+            reader.Header.Length == sizeof(int)
+                ? BinaryPrimitives.ReadInt32LittleEndian(reader.Header)
+                : throw reader.Broken("not a header of teacher states");
     }
 
     /// <summary>Values of a token.</summary>
@@ -26,8 +29,10 @@ internal sealed class TeacherStates : IDisposable
     internal void Read(int sequence, Span<float> values)
     {
         var halves = MemoryMarshal.Cast<byte, Half>(reader.Read(sequence));
-        if (halves.Length != values.Length) throw reader.Broken($"sequence {sequence} has {halves.Length} values, not {values.Length}");
-        for (var i = 0; i < halves.Length; i++) values[i] = (float)halves[i];
+        if (halves.Length != values.Length)
+            throw reader.Broken($"sequence {sequence} has {halves.Length} values, not {values.Length}");
+        for (var i = 0; i < halves.Length; i++)
+            values[i] = (float)halves[i];
     }
 
     public void Dispose() => reader.Dispose();
@@ -46,7 +51,8 @@ internal sealed class TeacherStates : IDisposable
         internal void Write(int sequence, ReadOnlySpan<float> values)
         {
             var halves = new Half[values.Length];
-            for (var i = 0; i < halves.Length; i++) halves[i] = (Half)values[i];
+            for (var i = 0; i < halves.Length; i++)
+                halves[i] = (Half)values[i];
             writer.Write(sequence, MemoryMarshal.AsBytes(halves.AsSpan()));
         }
 

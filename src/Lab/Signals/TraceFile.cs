@@ -7,12 +7,16 @@ namespace Bench.Lab.Signals;
 /// <summary>What a teacher once wrote, as JSON Lines of {"prompt": …, "response": …}: the shape of public sets of reasoning traces.</summary>
 internal static class TraceFile
 {
-    private static readonly JsonSerializerOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Plain = new()
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     internal static void Write(string path, IEnumerable<(string Prompt, string Response)> traces)
     {
         using var writer = new StreamWriter(path) { NewLine = "\n" };
-        foreach (var (prompt, response) in traces) writer.WriteLine(JsonSerializer.Serialize(new { prompt, response }, Plain));
+        foreach (var (prompt, response) in traces)
+            writer.WriteLine(JsonSerializer.Serialize(new { prompt, response }, Plain));
     }
 
     /// <summary>The responses of a file.</summary>
@@ -23,13 +27,17 @@ internal static class TraceFile
         foreach (var line in File.ReadLines(path))
         {
             number++;
-            if (line.Length == 0) continue;
+            if (line.Length == 0)
+                continue;
             try
             {
                 using var entry = JsonDocument.Parse(line);
-                traces.Add((
-                    entry.RootElement.GetProperty("prompt").GetString() ?? throw new KeyNotFoundException(),
-                    entry.RootElement.GetProperty("response").GetString() ?? throw new KeyNotFoundException()));
+                traces.Add(
+                    (
+                        entry.RootElement.GetProperty("prompt").GetString() ?? throw new KeyNotFoundException(),
+                        entry.RootElement.GetProperty("response").GetString() ?? throw new KeyNotFoundException()
+                    )
+                );
             }
             catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException)
             {

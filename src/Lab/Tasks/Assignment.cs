@@ -16,5 +16,6 @@ internal sealed record Assignment
     internal required int End { get; init; }
 
     /// <summary>Which responses are learnt from, by their numbers.</summary>
-    internal Func<IReadOnlyList<int[]>, IReadOnlyList<int>> Kept { get; init; } = responses => [.. Enumerable.Range(0, responses.Count)];
+    internal Func<IReadOnlyList<int[]>, IReadOnlyList<int>> Kept { get; init; } =
+        responses => [.. Enumerable.Range(0, responses.Count)];
 }

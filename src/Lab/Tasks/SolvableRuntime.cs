@@ -24,7 +24,12 @@ internal sealed class SolvableRuntime(TaskSetting setting) : TextRuntime(setting
         // As many distinct problems as the budget can show once, or as the tasks have.
         var tasks = Spec.Tasks.Where(training.Covers).ToArray();
         var each = (int)Math.Min(50_000, training.Tokens / tasks.Length / 8) + 1;
-        return [.. tasks.SelectMany(task => Setting.Problems.Of((SolvableTask)task.Task, Split.Train, each, TaskSeeds.Gold)).Select(problem => Examples.Gold(tokenizer, problem, Keep.Trace))];
+        return
+        [
+            .. tasks
+                .SelectMany(task => Setting.Problems.Of((SolvableTask)task.Task, Split.Train, each, TaskSeeds.Gold))
+                .Select(problem => Examples.Gold(tokenizer, problem, Keep.Trace)),
+        ];
     }
 
     /// <inheritdoc/>
@@ -32,11 +37,20 @@ internal sealed class SolvableRuntime(TaskSetting setting) : TextRuntime(setting
         [.. Problems(method.Shares).Select(entry => Examples.Gold(tokenizer, entry.Problem, method.Keep))];
 
     /// <inheritdoc/>
-    internal override Assignment Assign(SamplingSpec sampling, IReadOnlyDictionary<string, double>? shares, int count, ITokenizer tokenizer)
+    internal override Assignment Assign(
+        SamplingSpec sampling,
+        IReadOnlyDictionary<string, double>? shares,
+        int count,
+        ITokenizer tokenizer
+    )
     {
         var (problems, samples) = (Problems(shares), sampling.Samples);
-        int[][] prompts = [.. problems.SelectMany(entry => Enumerable.Repeat(Examples.Prompt(tokenizer, entry.Problem), samples))];
-        double Grade(int i, int[] response) => problems[i / samples].Task.Grade(problems[i / samples].Problem, tokenizer.Decode(response));
+        int[][] prompts =
+        [
+            .. problems.SelectMany(entry => Enumerable.Repeat(Examples.Prompt(tokenizer, entry.Problem), samples)),
+        ];
+        double Grade(int i, int[] response) =>
+            problems[i / samples].Task.Grade(problems[i / samples].Problem, tokenizer.Decode(response));
         return new Assignment
         {
             Prompts = prompts,
@@ -49,23 +63,45 @@ internal sealed class SolvableRuntime(TaskSetting setting) : TextRuntime(setting
                 var spelt = Enumerable.Range(0, responses.Count).Where(i => responses[i].Length > 0);
                 return sampling.Select != Selection.Correct
                     ? [.. spelt]
-                    : [.. spelt.Where(i => Grade(i, responses[i]) == 1).DistinctBy(i => $"{string.Join(' ', prompts[i])}/{string.Join(' ', responses[i])}")];
+                    :
+                    [
+                        .. spelt
+                            .Where(i => Grade(i, responses[i]) == 1)
+                            .DistinctBy(i => $"{string.Join(' ', prompts[i])}/{string.Join(' ', responses[i])}"),
+                    ];
             },
         };
     }
 
     /// <inheritdoc/>
-    internal override (IReadOnlyList<TaskScores> Scores, Charge Charge) MeasureTeacher(IPredictor model, ITokenizer tokenizer, SamplingSpec sampling, string entry)
+    internal override (IReadOnlyList<TaskScores> Scores, Charge Charge) MeasureTeacher(
+        IPredictor model,
+        ITokenizer tokenizer,
+        SamplingSpec sampling,
+        string entry
+    )
     {
         var (writer, evaluator) = ((ILanguageModel)model, Evaluator(Spec.Evaluation, tokenizer));
-        var (scores, charge) = evaluator.Solve(writer, TaskSeeds.Teacher, Setting.Counting("evaluation", Spec.Evaluation.Items * Spec.Tasks.Count));
-        if (!Spec.Evaluation.Agreement) return (scores, charge);
+        var (scores, charge) = evaluator.Solve(
+            writer,
+            TaskSeeds.Teacher,
+            Setting.Counting("evaluation", Spec.Evaluation.Items * Spec.Tasks.Count)
+        );
+        if (!Spec.Evaluation.Agreement)
+            return (scores, charge);
         // Its own responses to the held-out items and its probabilities there are kept for its students.
         var (sequences, writing) = evaluator.Responses(writer);
         SequenceFile.Write(Path.Combine(entry, EntryNames.HeldOut(Spec.Evaluation.Split)), sequences);
         var named = Math.Min(ComparedTokens, model.Shape.Vocabulary);
         var reading = TokenSignals.WriteTopK(
-            TeacherOf(model, tokenizer), model.Shape.Vocabulary, sequences, Path.Combine(entry, EntryNames.Probabilities), named, 1, ChargeKind.Evaluation);
+            TeacherOf(model, tokenizer),
+            model.Shape.Vocabulary,
+            sequences,
+            Path.Combine(entry, EntryNames.Probabilities),
+            named,
+            1,
+            ChargeKind.Evaluation
+        );
         return (scores, charge.Plus(writing).Plus(reading));
     }
 
@@ -77,23 +113,60 @@ internal sealed class SolvableRuntime(TaskSetting setting) : TextRuntime(setting
     }
 
     /// <inheritdoc/>
-    internal override (IReadOnlyList<TaskScores> Scores, Charge Charge) Measure(TrainingUnit unit, IModel model, ITokenizer tokenizer, string? teacher)
+    internal override (IReadOnlyList<TaskScores> Scores, Charge Charge) Measure(
+        TrainingUnit unit,
+        IModel model,
+        ITokenizer tokenizer,
+        string? teacher
+    )
     {
         var (writer, evaluator) = ((ILanguageModel)model, Evaluator(unit.Evaluation, tokenizer));
-        var (scores, charge) = evaluator.Solve(writer, unit.Draws, Setting.Counting("evaluation", unit.Evaluation.Items * Spec.Tasks.Count));
-        if (!unit.Evaluation.Agreement || teacher is null) return (scores, charge);
+        var (scores, charge) = evaluator.Solve(
+            writer,
+            unit.Draws,
+            Setting.Counting("evaluation", unit.Evaluation.Items * Spec.Tasks.Count)
+        );
+        if (!unit.Evaluation.Agreement || teacher is null)
+            return (scores, charge);
         using var theirs = new TeacherProbabilities(Path.Combine(teacher, EntryNames.Probabilities));
-        var (agreement, reading) = evaluator.Compare(writer, SequenceFile.Read(Path.Combine(teacher, EntryNames.HeldOut(unit.Evaluation.Split))), theirs);
+        var (agreement, reading) = evaluator.Compare(
+            writer,
+            SequenceFile.Read(Path.Combine(teacher, EntryNames.HeldOut(unit.Evaluation.Split))),
+            theirs
+        );
         return ([.. scores, .. agreement], charge.Plus(reading));
     }
 
     /// <inheritdoc/>
     internal override IReadOnlyList<Sequence> ThroughWords(string path, IReadOnlyList<Sequence> written)
     {
-        TraceFile.Write(path, written.Select(sequence => (Tokenizer.Decode(sequence.Tokens[..sequence.Start]), Tokenizer.Decode(sequence.Tokens[sequence.Start..]))));
+        TraceFile.Write(
+            path,
+            written.Select(sequence =>
+                (
+                    Tokenizer.Decode(sequence.Tokens[..sequence.Start]),
+                    Tokenizer.Decode(sequence.Tokens[sequence.Start..])
+                )
+            )
+        );
         // Only what was said goes through words: what was asked is known, and whether an end was reached.
-        return [.. TraceFile.Read(path).Zip(written, (trace, sequence) => new Sequence(
-            [.. sequence.Tokens[..sequence.Start], .. Tokenizer.Encode(trace.Response), .. sequence.Tokens[^1] == Tokenizer.End ? new[] { Tokenizer.End } : []], sequence.Start))];
+        return
+        [
+            .. TraceFile
+                .Read(path)
+                .Zip(
+                    written,
+                    (trace, sequence) =>
+                        new Sequence(
+                            [
+                                .. sequence.Tokens[..sequence.Start],
+                                .. Tokenizer.Encode(trace.Response),
+                                .. sequence.Tokens[^1] == Tokenizer.End ? new[] { Tokenizer.End } : [],
+                            ],
+                            sequence.Start
+                        )
+                ),
+        ];
     }
 
     /// <summary>
@@ -102,20 +175,34 @@ internal sealed class SolvableRuntime(TaskSetting setting) : TextRuntime(setting
     /// </summary>
     internal override Func<(string Prompt, string Response), Sequence?> Recorded()
     {
-        Sequence Of(int[] prompt, string response) => new([.. prompt, .. Tokenizer.Encode(response), Tokenizer.End], prompt.Length);
+        Sequence Of(int[] prompt, string response) =>
+            new([.. prompt, .. Tokenizer.Encode(response), Tokenizer.End], prompt.Length);
         var known = Setting.Problems.Known(Spec.Tasks.Select(task => task.Task), TaskSeeds.Training);
         return known is null
-            ? trace => ProblemSets.SplitOf(trace.Prompt) == Split.Train ? Of(Tokenizer.Start(trace.Prompt), trace.Response) : null
-            : trace => known.TryGetValue(trace.Prompt.Trim(), out var problem) ? Of(Examples.Prompt(Tokenizer, problem), trace.Response) : null;
+            ? trace =>
+                ProblemSets.SplitOf(trace.Prompt) == Split.Train
+                    ? Of(Tokenizer.Start(trace.Prompt), trace.Response)
+                    : null
+            : trace =>
+                known.TryGetValue(trace.Prompt.Trim(), out var problem)
+                    ? Of(Examples.Prompt(Tokenizer, problem), trace.Response)
+                    : null;
     }
 
-    private TaskEvaluator Evaluator(EvaluationSpec evaluation, ITokenizer tokenizer) => new(Spec.Tasks, evaluation, Setting.Problems, tokenizer, Setting.Clock);
+    private TaskEvaluator Evaluator(EvaluationSpec evaluation, ITokenizer tokenizer) =>
+        new(Spec.Tasks, evaluation, Setting.Problems, tokenizer, Setting.Clock);
 
     // The same for teacher and baselines, tasks in their shares and mixed.
     private IReadOnlyList<(SolvableTask Task, Problem Problem)> Problems(IReadOnlyDictionary<string, double>? shares)
     {
-        var problems = PromptShares.Of(Spec, shares).SelectMany(entry => Setting.Problems
-            .Of((SolvableTask)entry.Task.Task, Split.Train, entry.Prompts, TaskSeeds.Training).Select(problem => ((SolvableTask)entry.Task.Task, problem))).ToArray();
+        var problems = PromptShares
+            .Of(Spec, shares)
+            .SelectMany(entry =>
+                Setting
+                    .Problems.Of((SolvableTask)entry.Task.Task, Split.Train, entry.Prompts, TaskSeeds.Training)
+                    .Select(problem => ((SolvableTask)entry.Task.Task, problem))
+            )
+            .ToArray();
         return [.. TaskSeeds.Training.Stream("mix").Permutation(problems.Length).Select(i => problems[i])];
     }
 }

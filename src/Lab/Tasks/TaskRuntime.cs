@@ -49,18 +49,32 @@ internal abstract class TaskRuntime(TaskSetting setting)
     /// <param name="shares">Shares of the prompts by task; null for equal ones.</param>
     /// <param name="count">How many prompts, where there is only one that is asked again and again.</param>
     /// <param name="tokenizer">Of the prompts and the responses.</param>
-    internal abstract Assignment Assign(SamplingSpec sampling, IReadOnlyDictionary<string, double>? shares, int count, ITokenizer tokenizer);
+    internal abstract Assignment Assign(
+        SamplingSpec sampling,
+        IReadOnlyDictionary<string, double>? shares,
+        int count,
+        ITokenizer tokenizer
+    );
 
     /// <summary>Measures a teacher, and keeps in its folder what students are compared with.</summary>
-    internal abstract (IReadOnlyList<TaskScores> Scores, Charge Charge) MeasureTeacher(IPredictor model, ITokenizer tokenizer, SamplingSpec sampling, string entry);
+    internal abstract (IReadOnlyList<TaskScores> Scores, Charge Charge) MeasureTeacher(
+        IPredictor model,
+        ITokenizer tokenizer,
+        SamplingSpec sampling,
+        string entry
+    );
 
     /// <summary>Measures a teacher that is another one in another form.</summary>
     /// <param name="model">The teacher.</param>
     /// <param name="tokenizer">Its tokenizer.</param>
     /// <param name="source">The folder of the teacher that it is another form of.</param>
     /// <param name="entry">Its own folder.</param>
-    internal virtual (IReadOnlyList<TaskScores> Scores, Charge Charge) MeasureForm(ILanguageModel model, ITokenizer tokenizer, string source, string entry) =>
-        MeasureTeacher(model, tokenizer, SamplingSpec.Greedy, entry);
+    internal virtual (IReadOnlyList<TaskScores> Scores, Charge Charge) MeasureForm(
+        ILanguageModel model,
+        ITokenizer tokenizer,
+        string source,
+        string entry
+    ) => MeasureTeacher(model, tokenizer, SamplingSpec.Greedy, entry);
 
     /// <summary>Measures a teacher that can only be asked; null where nothing is asked of such a teacher.</summary>
     internal virtual (IReadOnlyList<TaskScores> Scores, Charge Charge)? MeasureAsked(ITeacher teacher) => null;
@@ -70,11 +84,18 @@ internal abstract class TaskRuntime(TaskSetting setting)
     /// <param name="model">The student.</param>
     /// <param name="tokenizer">The student's.</param>
     /// <param name="teacher">The folder of the teacher that it is compared with; null for none.</param>
-    internal abstract (IReadOnlyList<TaskScores> Scores, Charge Charge) Measure(TrainingUnit unit, IModel model, ITokenizer tokenizer, string? teacher);
+    internal abstract (IReadOnlyList<TaskScores> Scores, Charge Charge) Measure(
+        TrainingUnit unit,
+        IModel model,
+        ITokenizer tokenizer,
+        string? teacher
+    );
 
     /// <summary>A teacher's text after it went through words: written to a file, and read again.</summary>
-    internal virtual IReadOnlyList<Sequence> ThroughWords(string path, IReadOnlyList<Sequence> written) => throw new NotSupportedException("these tasks have no words");
+    internal virtual IReadOnlyList<Sequence> ThroughWords(string path, IReadOnlyList<Sequence> written) =>
+        throw new NotSupportedException("these tasks have no words");
 
     /// <summary>Makes a training example of a recorded trace; null where its prompt is none of the training problems.</summary>
-    internal virtual Func<(string Prompt, string Response), Sequence?> Recorded() => throw new NotSupportedException("these tasks have no recorded traces");
+    internal virtual Func<(string Prompt, string Response), Sequence?> Recorded() =>
+        throw new NotSupportedException("these tasks have no recorded traces");
 }

@@ -9,7 +9,14 @@ namespace Bench.Lab.Teachers;
 /// <param name="ResponseTokens">As the server counts; 0 where it does not say.</param>
 /// <param name="Tokens">The response's tokens, where the server told them.</param>
 /// <param name="Alternatives">For each of those, the tokens it found most likely with their probabilities, most likely first.</param>
-internal sealed record EndpointReply(string Text, bool Ended, int PromptTokens, int ResponseTokens, int[]? Tokens, IReadOnlyList<(int Token, float Probability)[]> Alternatives)
+internal sealed record EndpointReply(
+    string Text,
+    bool Ended,
+    int PromptTokens,
+    int ResponseTokens,
+    int[]? Tokens,
+    IReadOnlyList<(int Token, float Probability)[]> Alternatives
+)
 {
     internal byte[] ToBytes()
     {
@@ -21,7 +28,8 @@ internal sealed record EndpointReply(string Text, bool Ended, int PromptTokens, 
             writer.Write(PromptTokens);
             writer.Write(ResponseTokens);
             writer.Write(Tokens?.Length ?? -1);
-            foreach (var token in Tokens ?? []) writer.Write(token);
+            foreach (var token in Tokens ?? [])
+                writer.Write(token);
             foreach (var alternatives in Alternatives)
             {
                 writer.Write(alternatives.Length);
@@ -39,15 +47,24 @@ internal sealed record EndpointReply(string Text, bool Ended, int PromptTokens, 
     internal static EndpointReply FromBytes(byte[] bytes)
     {
         using var reader = new BinaryReader(new MemoryStream(bytes), Encoding.UTF8);
-        var (text, ended, prompt, response, count) = (reader.ReadString(), reader.ReadBoolean(), reader.ReadInt32(), reader.ReadInt32(), reader.ReadInt32());
-        if (count < 0) return new EndpointReply(text, ended, prompt, response, null, []);
+        var (text, ended, prompt, response, count) = (
+            reader.ReadString(),
+            reader.ReadBoolean(),
+            reader.ReadInt32(),
+            reader.ReadInt32(),
+            reader.ReadInt32()
+        );
+        if (count < 0)
+            return new EndpointReply(text, ended, prompt, response, null, []);
         var tokens = new int[count];
-        for (var i = 0; i < count; i++) tokens[i] = reader.ReadInt32();
+        for (var i = 0; i < count; i++)
+            tokens[i] = reader.ReadInt32();
         var alternatives = new (int, float)[count][];
         for (var i = 0; i < count; i++)
         {
             alternatives[i] = new (int, float)[reader.ReadInt32()];
-            for (var j = 0; j < alternatives[i].Length; j++) alternatives[i][j] = (reader.ReadInt32(), reader.ReadSingle());
+            for (var j = 0; j < alternatives[i].Length; j++)
+                alternatives[i][j] = (reader.ReadInt32(), reader.ReadSingle());
         }
 
         return new EndpointReply(text, ended, prompt, response, tokens, alternatives);

@@ -16,12 +16,27 @@ namespace Bench.Lab.Teachers;
 /// <param name="clock">The time.</param>
 /// <param name="owned">What ends with this teacher, in this order: a server of our own, and its model.</param>
 internal sealed class EndpointTeacher(
-    EndpointSpec spec, EndpointClient client, ExchangeJournal journal, ITokenizer tokenizer, ModelShape? shape, TimeProvider clock, IReadOnlyList<Action> owned) : ITeacher
+    EndpointSpec spec,
+    EndpointClient client,
+    ExchangeJournal journal,
+    ITokenizer tokenizer,
+    ModelShape? shape,
+    TimeProvider clock,
+    IReadOnlyList<Action> owned
+) : ITeacher
 {
     public ITokenizer Tokenizer => tokenizer;
 
     public (IReadOnlyList<int[]> Responses, Charge Charge) Write(
-        IReadOnlyList<int[]> prompts, int limit, int end, SamplingSpec sampling, Seed seed, ChargeKind kind, Action<int>? progress = null, IReadOnlyList<string>? texts = null)
+        IReadOnlyList<int[]> prompts,
+        int limit,
+        int end,
+        SamplingSpec sampling,
+        Seed seed,
+        ChargeKind kind,
+        Action<int>? progress = null,
+        IReadOnlyList<string>? texts = null
+    )
     {
         var (responses, charge, _) = Converse(prompts, limit, end, sampling, seed, 0, kind, progress, texts);
         return (responses, charge);
@@ -38,19 +53,49 @@ internal sealed class EndpointTeacher(
     /// <param name="progress">Told how many are answered.</param>
     /// <param name="texts">The prompts as people wrote them; null where they are what the tokens spell.</param>
     /// <returns>The responses in tokens, empty where one cannot be spelt; their cost; and, while this teacher lives, the alternatives to each token of a response by its index.</returns>
-    internal (IReadOnlyList<int[]> Responses, Charge Charge, Func<int, IReadOnlyList<(int Token, float Probability)[]>> Alternatives) Converse(
-        IReadOnlyList<int[]> prompts, int limit, int end, SamplingSpec sampling, Seed seed, int alternatives, ChargeKind kind, Action<int>? progress, IReadOnlyList<string>? texts = null)
+    internal (
+        IReadOnlyList<int[]> Responses,
+        Charge Charge,
+        Func<int, IReadOnlyList<(int Token, float Probability)[]>> Alternatives
+    ) Converse(
+        IReadOnlyList<int[]> prompts,
+        int limit,
+        int end,
+        SamplingSpec sampling,
+        Seed seed,
+        int alternatives,
+        ChargeKind kind,
+        Action<int>? progress,
+        IReadOnlyList<string>? texts = null
+    )
     {
         var started = clock.GetTimestamp();
-        EndpointQuestion Question(int index) => EndpointQuestion.Of(
-            spec, texts?[index] ?? tokenizer.Decode(prompts[index]), prompts[index], limit, end < 0, sampling, seed.Bits($"sample/{index}"), alternatives);
+        EndpointQuestion Question(int index) =>
+            EndpointQuestion.Of(
+                spec,
+                texts?[index] ?? tokenizer.Decode(prompts[index]),
+                prompts[index],
+                limit,
+                end < 0,
+                sampling,
+                seed.Bits($"sample/{index}"),
+                alternatives
+            );
         var answered = 0;
-        Parallel.ForEachAsync(Enumerable.Range(0, prompts.Count), new ParallelOptions { MaxDegreeOfParallelism = spec.Concurrency }, async (index, cancel) =>
-        {
-            var question = Question(index);
-            if (journal.Find(question) is null) journal.Add(question, await client.Ask(question, cancel));
-            progress?.Invoke(Interlocked.Increment(ref answered));
-        }).GetAwaiter().GetResult();
+        Parallel
+            .ForEachAsync(
+                Enumerable.Range(0, prompts.Count),
+                new ParallelOptions { MaxDegreeOfParallelism = spec.Concurrency },
+                async (index, cancel) =>
+                {
+                    var question = Question(index);
+                    if (journal.Find(question) is null)
+                        journal.Add(question, await client.Ask(question, cancel));
+                    progress?.Invoke(Interlocked.Increment(ref answered));
+                }
+            )
+            .GetAwaiter()
+            .GetResult();
 
         var responses = new int[prompts.Count][];
         var (promptTokens, responseTokens, flops) = (0L, 0L, Flops.Zero);
@@ -62,10 +107,16 @@ internal sealed class EndpointTeacher(
             promptTokens += reply.PromptTokens > 0 ? reply.PromptTokens : prompts[index].Length;
             responseTokens += reply.ResponseTokens > 0 ? reply.ResponseTokens : response.Length;
             // The last token of a response is never fed back.
-            if (shape is not null) flops += ModelFlops.Forward(shape, prompts[index].Length + response.Length - 1);
+            if (shape is not null)
+                flops += ModelFlops.Forward(shape, prompts[index].Length + response.Length - 1);
         }
 
-        var charge = new Charge(kind, promptTokens + responseTokens - (shape is null ? 0 : prompts.Count), flops, new Seconds(clock.GetElapsedTime(started).TotalSeconds))
+        var charge = new Charge(
+            kind,
+            promptTokens + responseTokens - (shape is null ? 0 : prompts.Count),
+            flops,
+            new Seconds(clock.GetElapsedTime(started).TotalSeconds)
+        )
         {
             FlopsUnknown = shape is null,
             PromptTokens = shape is null ? promptTokens : null,
@@ -75,12 +126,14 @@ internal sealed class EndpointTeacher(
 
     public void Dispose()
     {
-        foreach (var end in owned) end();
+        foreach (var end in owned)
+            end();
         journal.Dispose();
     }
 
     // Servers may keep the end token to themselves.
-    private static int[] EndsWith(int[] told, EndpointReply reply, int end) => !reply.Ended || end < 0 || (told.Length > 0 && told[^1] == end) ? told : [.. told, end];
+    private static int[] EndsWith(int[] told, EndpointReply reply, int end) =>
+        !reply.Ended || end < 0 || (told.Length > 0 && told[^1] == end) ? told : [.. told, end];
 
     private int[] Spelt(EndpointReply reply, int end)
     {

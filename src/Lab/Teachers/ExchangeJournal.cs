@@ -25,7 +25,9 @@ internal sealed class ExchangeJournal : IDisposable
         }
         catch (IOException error)
         {
-            throw new LabException($"{path}: cannot be opened, perhaps since another process asks the same server the same things ({error.Message.ReplaceLineEndings(" ")})");
+            throw new LabException(
+                $"{path}: cannot be opened, perhaps since another process asks the same server the same things ({error.Message.ReplaceLineEndings(" ")})"
+            );
         }
 
         var end = 0L;
@@ -43,7 +45,8 @@ internal sealed class ExchangeJournal : IDisposable
     {
         get
         {
-            lock (stream) return places.Count;
+            lock (stream)
+                return places.Count;
         }
     }
 
@@ -52,7 +55,8 @@ internal sealed class ExchangeJournal : IDisposable
     {
         lock (stream)
         {
-            if (!places.TryGetValue(Convert.ToHexString(question.Key), out var place)) return null;
+            if (!places.TryGetValue(Convert.ToHexString(question.Key), out var place))
+                return null;
             var bytes = new byte[place.Length];
             stream.Position = place.At;
             stream.ReadExactly(bytes);
@@ -64,12 +68,16 @@ internal sealed class ExchangeJournal : IDisposable
     internal void Add(EndpointQuestion question, EndpointReply reply)
     {
         var answer = reply.ToBytes();
-        if (answer.Length > LargestAnswer) throw new LabException($"an answer of {answer.Length} bytes is more than any model writes");
+        if (answer.Length > LargestAnswer)
+            throw new LabException($"an answer of {answer.Length} bytes is more than any model writes");
         var record = new byte[sizeof(int) + KeyLength + answer.Length + sizeof(uint)];
         BinaryPrimitives.WriteInt32LittleEndian(record, answer.Length);
         question.Key.CopyTo(record, sizeof(int));
         answer.CopyTo(record, sizeof(int) + KeyLength);
-        BinaryPrimitives.WriteUInt32LittleEndian(record.AsSpan(record.Length - sizeof(uint)), BlockFile.Checksum(record.AsSpan(0, record.Length - sizeof(uint))));
+        BinaryPrimitives.WriteUInt32LittleEndian(
+            record.AsSpan(record.Length - sizeof(uint)),
+            BlockFile.Checksum(record.AsSpan(0, record.Length - sizeof(uint)))
+        );
         lock (stream)
         {
             var at = stream.Seek(0, SeekOrigin.End);
@@ -84,15 +92,19 @@ internal sealed class ExchangeJournal : IDisposable
     private (string Key, int Length)? Next(long at)
     {
         var head = new byte[sizeof(int) + KeyLength];
-        if (stream.Length - at < head.Length + sizeof(uint)) return null;
+        if (stream.Length - at < head.Length + sizeof(uint))
+            return null;
         stream.Position = at;
         stream.ReadExactly(head);
         var length = BinaryPrimitives.ReadInt32LittleEndian(head);
-        if (length is < 0 or > LargestAnswer || stream.Length - at < head.Length + length + sizeof(uint)) return null;
+        if (length is < 0 or > LargestAnswer || stream.Length - at < head.Length + length + sizeof(uint))
+            return null;
         var record = new byte[head.Length + length + sizeof(uint)];
         stream.Position = at;
         stream.ReadExactly(record);
-        return BlockFile.Checksum(record.AsSpan(0, record.Length - sizeof(uint))) == BinaryPrimitives.ReadUInt32LittleEndian(record.AsSpan(record.Length - sizeof(uint)))
+        return
+            BlockFile.Checksum(record.AsSpan(0, record.Length - sizeof(uint)))
+            == BinaryPrimitives.ReadUInt32LittleEndian(record.AsSpan(record.Length - sizeof(uint)))
             ? (Convert.ToHexString(record.AsSpan(sizeof(int), KeyLength)), length)
             : null;
     }

@@ -11,5 +11,13 @@ internal interface ITeacher : IDisposable
     /// <summary>Continues prompts (see <see cref="TextGenerator.Continue"/>). A response is empty where what was written cannot be spelt in the tokenizer's tokens.</summary>
     /// <param name="texts">The prompts as people wrote them, for a teacher that is asked in words; null where they are what the tokens spell.</param>
     (IReadOnlyList<int[]> Responses, Charge Charge) Write(
-        IReadOnlyList<int[]> prompts, int limit, int end, SamplingSpec sampling, Seed seed, ChargeKind kind, Action<int>? progress = null, IReadOnlyList<string>? texts = null);
+        IReadOnlyList<int[]> prompts,
+        int limit,
+        int end,
+        SamplingSpec sampling,
+        Seed seed,
+        ChargeKind kind,
+        Action<int>? progress = null,
+        IReadOnlyList<string>? texts = null
+    );
 }

@@ -25,16 +25,40 @@ internal sealed class LocalTeacher : ILiveTeacher
     public ModelShape Shape => model.Shape;
 
     public (IReadOnlyList<int[]> Responses, Charge Charge) Write(
-        IReadOnlyList<int[]> prompts, int limit, int end, SamplingSpec sampling, Seed seed, ChargeKind kind, Action<int>? progress = null, IReadOnlyList<string>? texts = null) =>
-        new TextGenerator(model, clock, Tokenizer.OtherEnds).Continue(prompts, limit, end, sampling, seed, kind, progress);
+        IReadOnlyList<int[]> prompts,
+        int limit,
+        int end,
+        SamplingSpec sampling,
+        Seed seed,
+        ChargeKind kind,
+        Action<int>? progress = null,
+        IReadOnlyList<string>? texts = null
+    ) =>
+        new TextGenerator(model, clock, Tokenizer.OtherEnds).Continue(
+            prompts,
+            limit,
+            end,
+            sampling,
+            seed,
+            kind,
+            progress
+        );
 
-    public Charge Read(IReadOnlyList<Sequence> sequences, ChargeKind kind, Action<int, Tensor> visit) => new SequenceReader(model, clock).Read(sequences, kind, visit);
+    public Charge Read(IReadOnlyList<Sequence> sequences, ChargeKind kind, Action<int, Tensor> visit) =>
+        new SequenceReader(model, clock).Read(sequences, kind, visit);
 
-    public Charge ReadLayer(IReadOnlyList<Sequence> sequences, int layer, bool attention, ChargeKind kind, Action<int, Tensor> visit) =>
-        new SequenceReader(model, clock).ReadLayer(sequences, layer, attention, kind, visit);
+    public Charge ReadLayer(
+        IReadOnlyList<Sequence> sequences,
+        int layer,
+        bool attention,
+        ChargeKind kind,
+        Action<int, Tensor> visit
+    ) => new SequenceReader(model, clock).ReadLayer(sequences, layer, attention, kind, visit);
 
-    public (IReadOnlyList<TokenPredictions> Scores, Charge Charge) Predict(IReadOnlyList<Sequence> sequences, ChargeKind kind) =>
-        new SequenceReader(model, clock).Predict(sequences, kind);
+    public (IReadOnlyList<TokenPredictions> Scores, Charge Charge) Predict(
+        IReadOnlyList<Sequence> sequences,
+        ChargeKind kind
+    ) => new SequenceReader(model, clock).Predict(sequences, kind);
 
     public Tensor Logits(Tensor ids, Tensor rows)
     {

@@ -41,7 +41,8 @@ public sealed record Compute
     public const int KernelVersion = 5;
 
     /// <summary>float32 on the CPU with fused kernels, unless they are turned off.</summary>
-    public static Compute Cpu { get; } = OnCpu(fused: !(AppContext.TryGetSwitch(CompositeSwitch, out var composite) && composite));
+    public static Compute Cpu { get; } =
+        OnCpu(fused: !(AppContext.TryGetSwitch(CompositeSwitch, out var composite) && composite));
 
     /// <summary>float32 on the CPU from torch's own operations only.</summary>
     public static Compute Composite { get; } = OnCpu(fused: false);
@@ -51,9 +52,15 @@ public sealed record Compute
     public static Compute For(string device, string precision)
     {
         if (device.StartsWith("cuda", StringComparison.Ordinal) && !cuda.is_available())
-            throw new LabException($"device '{device}' is not available to this libtorch ({LibTorch.Folder}); use device: cpu, or a libtorch with CUDA ({LibTorchLoader.Variable}=cuda, or {LibTorchLoader.Variable}=<its folder>)");
+            throw new LabException(
+                $"device '{device}' is not available to this libtorch ({LibTorch.Folder}); use device: cpu, or a libtorch with CUDA ({LibTorchLoader.Variable}=cuda, or {LibTorchLoader.Variable}=<its folder>)"
+            );
         var type = precision == "bf16" ? ScalarType.BFloat16 : ScalarType.Float32;
-        return new Compute(torch.device(device), type, fused: device == "cpu" && type == ScalarType.Float32 && Cpu.Fused);
+        return new Compute(
+            torch.device(device),
+            type,
+            fused: device == "cpu" && type == ScalarType.Float32 && Cpu.Fused
+        );
     }
 
     private static Compute OnCpu(bool fused)

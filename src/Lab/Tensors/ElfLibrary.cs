@@ -10,7 +10,12 @@ internal sealed class ElfLibrary
     private const int DynamicSegment = 2;
 
     // Tags of the dynamic segment.
-    private const long StringTable = 5, SymbolTable = 6, GnuHash = 0x6ffffef5, VersionOfSymbols = 0x6ffffff0, VersionNeeds = 0x6ffffffe, VersionNeedsCount = 0x6fffffff;
+    private const long StringTable = 5,
+        SymbolTable = 6,
+        GnuHash = 0x6ffffef5,
+        VersionOfSymbols = 0x6ffffff0,
+        VersionNeeds = 0x6ffffffe,
+        VersionNeedsCount = 0x6fffffff;
 
     private const int SymbolSize = 24;
     private const int NeedSize = 16;
@@ -24,9 +29,12 @@ internal sealed class ElfLibrary
     internal ElfLibrary(byte[] bytes)
     {
         this.bytes = bytes;
-        if (bytes.Length < 64 || !bytes.AsSpan(0, 4).SequenceEqual("\u007fELF"u8)) throw Wrong("it is no ELF file");
-        if (bytes[4] != 2) throw Wrong("it is not for 64 bits");
-        if (bytes[5] != 1) throw Wrong("it is big-endian");
+        if (bytes.Length < 64 || !bytes.AsSpan(0, 4).SequenceEqual("\u007fELF"u8))
+            throw Wrong("it is no ELF file");
+        if (bytes[4] != 2)
+            throw Wrong("it is not for 64 bits");
+        if (bytes[5] != 1)
+            throw Wrong("it is big-endian");
         try
         {
             ReadSegments();
@@ -53,15 +61,19 @@ internal sealed class ElfLibrary
         {
             var at = checked(table + i * size);
             var (kind, offset, address, length) = (Word32(at), Word64(at + 8), Word64(at + 16), Word64(at + 32));
-            if (kind == LoadSegment) segments.Add((address, offset, length));
-            if (kind == DynamicSegment) dynamic = (offset, length);
+            if (kind == LoadSegment)
+                segments.Add((address, offset, length));
+            if (kind == DynamicSegment)
+                dynamic = (offset, length);
         }
 
-        if (dynamic is not { } found) throw Wrong("it is linked to nothing");
+        if (dynamic is not { } found)
+            throw Wrong("it is linked to nothing");
         for (ulong at = 0; at + 16 <= found.Size; at += 16)
         {
             var tag = (long)Word64(Place(found.Offset + at));
-            if (tag == 0) break;
+            if (tag == 0)
+                break;
             tags[tag] = Word64(Place(found.Offset + at) + 8);
         }
     }
@@ -69,10 +81,16 @@ internal sealed class ElfLibrary
     private IEnumerable<Need> ReadNeeds()
     {
         var (at, libraries) = (At(VersionNeeds), tags.GetValueOrDefault(VersionNeedsCount));
-        if (libraries > (ulong)bytes.Length / NeedSize) throw Wrong("it is cut off");
+        if (libraries > (ulong)bytes.Length / NeedSize)
+            throw Wrong("it is cut off");
         for (ulong library = 0; library < libraries; library++)
         {
-            var (count, name, part, next) = (Word16(at + 2), Text(Word32(at + 4)), checked(at + (int)Word32(at + 8)), Word32(at + 12));
+            var (count, name, part, next) = (
+                Word16(at + 2),
+                Text(Word32(at + 4)),
+                checked(at + (int)Word32(at + 8)),
+                Word32(at + 12)
+            );
             for (var i = 0; i < count; i++)
             {
                 yield return new Need(name, Text(Word32(part + 8)), Word16(part + 6), Word16(part + 4), part + 4);
@@ -95,12 +113,18 @@ internal sealed class ElfLibrary
         }
     }
 
-    private int At(long tag) => FileOffset(tags.TryGetValue(tag, out var address) ? address : throw Wrong($"its dynamic segment has no entry 0x{tag:x}"));
+    private int At(long tag) =>
+        FileOffset(
+            tags.TryGetValue(tag, out var address)
+                ? address
+                : throw Wrong($"its dynamic segment has no entry 0x{tag:x}")
+        );
 
     private int FileOffset(ulong address)
     {
         foreach (var (start, offset, size) in segments)
-            if (address >= start && address - start < size) return Place(offset + (address - start));
+            if (address >= start && address - start < size)
+                return Place(offset + (address - start));
         throw Wrong("it is cut off");
     }
 
@@ -119,9 +143,11 @@ internal sealed class ElfLibrary
 
     private ulong Word64(int at) => BinaryPrimitives.ReadUInt64LittleEndian(Part(at, 8));
 
-    private ReadOnlySpan<byte> Part(int at, int size) => at >= 0 && at <= bytes.Length - size ? bytes.AsSpan(at, size) : throw Wrong("it is cut off");
+    private ReadOnlySpan<byte> Part(int at, int size) =>
+        at >= 0 && at <= bytes.Length - size ? bytes.AsSpan(at, size) : throw Wrong("it is cut off");
 
-    private static LabException Wrong(string why) => new($"TorchSharp's library cannot be edited for this system: {why}");
+    private static LabException Wrong(string why) =>
+        new($"TorchSharp's library cannot be edited for this system: {why}");
 
     /// <summary>A version that a library must have.</summary>
     /// <param name="Library">The library.</param>

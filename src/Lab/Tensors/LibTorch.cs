@@ -21,7 +21,8 @@ public static class LibTorch
     public static string? Wrapper => LibTorchLoader.WrapperFile;
 
     /// <summary>The devices beside the CPU that it finds, e.g. "2 CUDA devices"; null for none.</summary>
-    public static string? Devices => cuda.is_available() ? $"{cuda.device_count()} CUDA {(cuda.device_count() == 1 ? "device" : "devices")}" : null;
+    public static string? Devices =>
+        cuda.is_available() ? $"{cuda.device_count()} CUDA {(cuda.device_count() == 1 ? "device" : "devices")}" : null;
 
     /// <summary>Threads of its operations on the CPU.</summary>
     public static int Threads => get_num_threads();

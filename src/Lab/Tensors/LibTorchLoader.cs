@@ -46,11 +46,16 @@ internal static partial class LibTorchLoader
     /// <exception cref="LabException">It cannot be loaded.</exception>
     internal static void Require()
     {
-        if (Loaded.Value == IntPtr.Zero) throw new LabException($"libtorch cannot be loaded: {problem}");
+        if (Loaded.Value == IntPtr.Zero)
+            throw new LabException($"libtorch cannot be loaded: {problem}");
     }
 
     // Whoever loads this library computes: it is no library for others, and nobody could be relied on to call this first.
-    [SuppressMessage("Usage", "CA2255", Justification = "Every process that computes must have this set up, whatever started it.")]
+    [SuppressMessage(
+        "Usage",
+        "CA2255",
+        Justification = "Every process that computes must have this set up, whatever started it."
+    )]
     [ModuleInitializer]
     internal static void SetUp()
     {
@@ -60,13 +65,22 @@ internal static partial class LibTorchLoader
     }
 
     /// <summary>The file name of a library on this system.</summary>
-    internal static string FileOf(string name) => OperatingSystem.IsWindows() ? $"{name}.dll" : OperatingSystem.IsMacOS() ? $"lib{name}.dylib" : $"lib{name}.so";
+    internal static string FileOf(string name) =>
+        OperatingSystem.IsWindows() ? $"{name}.dll"
+        : OperatingSystem.IsMacOS() ? $"lib{name}.dylib"
+        : $"lib{name}.so";
 
     private static IntPtr Resolve(string name)
     {
-        if (name == Wrapper) return Loaded.Value;
+        if (name == Wrapper)
+            return Loaded.Value;
         var file = Path.Combine(Folder, FileOf(name));
-        return name.StartsWith("torch_", StringComparison.Ordinal) && File.Exists(file) && NativeLibrary.TryLoad(file, out var handle) ? handle : IntPtr.Zero;
+        return
+            name.StartsWith("torch_", StringComparison.Ordinal)
+            && File.Exists(file)
+            && NativeLibrary.TryLoad(file, out var handle)
+            ? handle
+            : IntPtr.Zero;
     }
 
     private static IntPtr Load()
@@ -76,13 +90,23 @@ internal static partial class LibTorchLoader
             foreach (var part in Parts)
             {
                 var file = Path.Combine(Folder, FileOf(part));
-                if (!File.Exists(file)) throw new LabException($"{Folder} holds no {FileOf(part)}: {(IsNamed ? $"{Variable} names no folder of a libtorch" : "the package folder was emptied; build again (touch Bench.sln)")}");
+                if (!File.Exists(file))
+                    throw new LabException(
+                        $"{Folder} holds no {FileOf(part)}: {(IsNamed ? $"{Variable} names no folder of a libtorch" : "the package folder was emptied; build again (touch Bench.sln)")}"
+                    );
                 NativeLibrary.Load(file);
             }
 
             return LoadWrapper(Path.Combine(BuiltWith("TorchSharp.Natives"), FileOf(Wrapper)));
         }
-        catch (Exception error) when (error is LabException or DllNotFoundException or BadImageFormatException or IOException or UnauthorizedAccessException)
+        catch (Exception error)
+            when (error
+                    is LabException
+                        or DllNotFoundException
+                        or BadImageFormatException
+                        or IOException
+                        or UnauthorizedAccessException
+            )
         {
             // TorchSharp would say only that its library is not there.
             problem = error.Message.ReplaceLineEndings(" ").Trim();
@@ -98,7 +122,8 @@ internal static partial class LibTorchLoader
             WrapperFile = original;
             return handle;
         }
-        catch (DllNotFoundException error) when (!error.Message.Contains(OlderLibstdcxx.Version, StringComparison.Ordinal))
+        catch (DllNotFoundException error)
+            when (!error.Message.Contains(OlderLibstdcxx.Version, StringComparison.Ordinal))
         {
             WrapperFile = original;
             return LoadSuited(original);
@@ -119,8 +144,14 @@ internal static partial class LibTorchLoader
         }
         catch (DllNotFoundException error) when (IsNamed)
         {
-            var missing = error.Message.Split('\n').FirstOrDefault(line => line.Contains("undefined symbol", StringComparison.Ordinal))?.Split("undefined symbol:")[^1].Trim();
-            throw new LabException($"the libtorch in {Folder} is not version {BuiltWith("LibTorch.Version")}, which TorchSharp needs{(missing is null ? "" : $": it lacks {missing.Split(' ')[0]}")}");
+            var missing = error
+                .Message.Split('\n')
+                .FirstOrDefault(line => line.Contains("undefined symbol", StringComparison.Ordinal))
+                ?.Split("undefined symbol:")[^1]
+                .Trim();
+            throw new LabException(
+                $"the libtorch in {Folder} is not version {BuiltWith("LibTorch.Version")}, which TorchSharp needs{(missing is null ? "" : $": it lacks {missing.Split(' ')[0]}")}"
+            );
         }
     }
 
@@ -128,9 +159,21 @@ internal static partial class LibTorchLoader
     private static string EditedCopy(string original)
     {
         var bytes = File.ReadAllBytes(original);
-        var name = $"{Path.GetFileNameWithoutExtension(original)}-{Convert.ToHexStringLower(SHA256.HashData(bytes))[..16]}.so";
-        string[] folders = [Path.GetDirectoryName(typeof(LibTorchLoader).Assembly.Location)!, Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.Create), "bench")];
-        if (folders.Select(folder => Path.Combine(folder, name)).FirstOrDefault(File.Exists) is { } made) return made;
+        var name =
+            $"{Path.GetFileNameWithoutExtension(original)}-{Convert.ToHexStringLower(SHA256.HashData(bytes))[..16]}.so";
+        string[] folders =
+        [
+            Path.GetDirectoryName(typeof(LibTorchLoader).Assembly.Location)!,
+            Path.Combine(
+                Environment.GetFolderPath(
+                    Environment.SpecialFolder.LocalApplicationData,
+                    Environment.SpecialFolderOption.Create
+                ),
+                "bench"
+            ),
+        ];
+        if (folders.Select(folder => Path.Combine(folder, name)).FirstOrDefault(File.Exists) is { } made)
+            return made;
         OlderLibstdcxx.Edit(bytes);
         foreach (var folder in folders)
         {
@@ -145,7 +188,8 @@ internal static partial class LibTorchLoader
             catch (Exception error) when (error is IOException or UnauthorizedAccessException)
             {
                 // The next folder, if there is one.
-                if (File.Exists(temporary)) File.Delete(temporary);
+                if (File.Exists(temporary))
+                    File.Delete(temporary);
             }
         }
 
@@ -162,7 +206,8 @@ internal static partial class LibTorchLoader
         foreach (var file in (string[])["version.py", "build-version"])
         {
             var path = Path.Combine(Folder, "..", file);
-            if (File.Exists(path) && VersionNumber().Match(File.ReadAllText(path)) is { Success: true } found) return found.Value;
+            if (File.Exists(path) && VersionNumber().Match(File.ReadAllText(path)) is { Success: true } found)
+                return found.Value;
         }
 
         return $"of unknown version (Bench was built for {BuiltWith("LibTorch.Version")})";
@@ -172,5 +217,8 @@ internal static partial class LibTorchLoader
     private static partial Regex VersionNumber();
 
     private static string BuiltWith(string key) =>
-        typeof(LibTorchLoader).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().First(entry => entry.Key == key).Value!;
+        typeof(LibTorchLoader)
+            .Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+            .First(entry => entry.Key == key)
+            .Value!;
 }

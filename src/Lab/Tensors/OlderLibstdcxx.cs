@@ -28,13 +28,23 @@ internal static class OlderLibstdcxx
     internal static bool Edit(byte[] library)
     {
         var elf = new ElfLibrary(library);
-        if (elf.Needs.FirstOrDefault(need => need.Version == Version) is not { } missing) return false;
+        if (elf.Needs.FirstOrDefault(need => need.Version == Version) is not { } missing)
+            return false;
         var symbols = elf.Undefined.Where(symbol => (symbol.VersionIndex & ~HiddenBit) == missing.Index).ToArray();
         if (symbols is not [{ Name: Unneeded } symbol])
-            throw Refusal($"it needs {string.Join(", ", symbols.Select(one => one.Name).Where(name => name != Unneeded))} of {Version}");
-        if (elf.Needs.FirstOrDefault(need => need is { Library: SubstituteLibrary, Version: SubstituteVersion }) is not { } substitute)
+            throw Refusal(
+                $"it needs {string.Join(", ", symbols.Select(one => one.Name).Where(name => name != Unneeded))} of {Version}"
+            );
+        if (
+            elf.Needs.FirstOrDefault(need => need is { Library: SubstituteLibrary, Version: SubstituteVersion })
+            is not { } substitute
+        )
             throw Refusal($"it asks {SubstituteLibrary} for no {SubstituteVersion}");
-        if (elf.Undefined.Any(other => other != symbol && other.NameAt >= symbol.NameAt && other.NameAt <= symbol.NameAt + Unneeded.Length))
+        if (
+            elf.Undefined.Any(other =>
+                other != symbol && other.NameAt >= symbol.NameAt && other.NameAt <= symbol.NameAt + Unneeded.Length
+            )
+        )
             throw Refusal($"another symbol shares the name {Unneeded}");
         Encoding.ASCII.GetBytes(Substitute + "\0").CopyTo(library, symbol.NameAt);
         BinaryPrimitives.WriteUInt16LittleEndian(library.AsSpan(symbol.VersionAt), substitute.Index);
@@ -43,5 +53,7 @@ internal static class OlderLibstdcxx
     }
 
     private static LabException Refusal(string why) =>
-        new($"TorchSharp's library cannot be used with this system's libstdc++, which lacks {Version}: {why}; a system with GCC 13's libstdc++ will do (Debian 13, Ubuntu 24.04)");
+        new(
+            $"TorchSharp's library cannot be used with this system's libstdc++, which lacks {Version}: {why}; a system with GCC 13's libstdc++ will do (Debian 13, Ubuntu 24.04)"
+        );
 }

@@ -14,9 +14,11 @@ internal static partial class ProcessSettings
 
     internal static void Apply()
     {
-        if (!OperatingSystem.IsLinux()) return;
+        if (!OperatingSystem.IsLinux())
+            return;
         // .NET's own copy of the environment is not the one that native libraries read.
-        foreach (var pool in Pools) SetVariable(pool, "1", overwrite: 0);
+        foreach (var pool in Pools)
+            SetVariable(pool, "1", overwrite: 0);
         try
         {
             // Large blocks come from the heap and stay there: else the kernel would map and clear every large tensor anew.
@@ -32,7 +34,8 @@ internal static partial class ProcessSettings
     /// <summary>Whether a large block of this thread comes from the heap, which stays with the process; null where only glibc could tell.</summary>
     internal static unsafe bool? KeepsLargeBlocks()
     {
-        if (!OperatingSystem.IsLinux()) return null;
+        if (!OperatingSystem.IsLinux())
+            return null;
         var block = NativeMemory.Alloc(64 << 20);
         try
         {

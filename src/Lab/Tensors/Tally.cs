@@ -14,7 +14,8 @@ public sealed class Tally
     {
         get
         {
-            lock (turn) return [.. sums.Select(sum => new Charge(sum.Key, sum.Value.Tokens, sum.Value.Flops, default))];
+            lock (turn)
+                return [.. sums.Select(sum => new Charge(sum.Key, sum.Value.Tokens, sum.Value.Flops, default))];
         }
     }
 

@@ -16,7 +16,9 @@ internal static class TensorData
     internal static unsafe float* Pointer(this Tensor tensor)
     {
         // No span is longer than 2 GiB; a tensor may be.
-        if (tensor.numel() <= int.MaxValue / sizeof(float)) return (float*)System.Runtime.CompilerServices.Unsafe.AsPointer(ref MemoryMarshal.GetReference(tensor.Floats()));
+        if (tensor.numel() <= int.MaxValue / sizeof(float))
+            return (float*)
+                System.Runtime.CompilerServices.Unsafe.AsPointer(ref MemoryMarshal.GetReference(tensor.Floats()));
         using var first = tensor.view(-1).narrow(0, 0, 1);
         return first.Pointer();
     }

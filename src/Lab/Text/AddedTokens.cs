@@ -11,7 +11,15 @@ namespace Bench.Lab.Text;
 /// <param name="StripLeft">Whether white space before it belongs to it.</param>
 /// <param name="StripRight">Whether white space after it belongs to it.</param>
 /// <param name="SingleWord">Whether it counts only where no letter or digit is next to it.</param>
-internal sealed record AddedToken(int Id, string Content, bool Special, bool Normalised, bool StripLeft, bool StripRight, bool SingleWord);
+internal sealed record AddedToken(
+    int Id,
+    string Content,
+    bool Special,
+    bool Normalised,
+    bool StripLeft,
+    bool StripRight,
+    bool SingleWord
+);
 
 /// <summary>Finds added tokens in a text: the leftmost, and of those the longest.</summary>
 internal sealed class AddedTokens
@@ -23,7 +31,10 @@ internal sealed class AddedTokens
     /// <param name="spelling">What is looked for, if not what the token's content says.</param>
     internal AddedTokens(IEnumerable<AddedToken> tokens, Func<string, string> spelling)
     {
-        byFirst = tokens.Select(token => (Content: spelling(token.Content), Token: token)).Where(pair => pair.Content.Length > 0).GroupBy(pair => pair.Content[0])
+        byFirst = tokens
+            .Select(token => (Content: spelling(token.Content), Token: token))
+            .Where(pair => pair.Content.Length > 0)
+            .GroupBy(pair => pair.Content[0])
             .ToDictionary(group => group.Key, group => group.OrderByDescending(pair => pair.Content.Length).ToArray());
         first = SearchValues.Create([.. byFirst.Keys]);
     }
@@ -42,29 +53,45 @@ internal sealed class AddedTokens
             }
 
             var (from, to) = (at, at + match.Content.Length);
-            if (match.Token.StripLeft) while (from > start && char.IsWhiteSpace(text[from - 1])) from--;
-            if (match.Token.StripRight) while (to < text.Length && char.IsWhiteSpace(text[to])) to++;
-            if (from > start) yield return (text[start..from], null);
+            if (match.Token.StripLeft)
+                while (from > start && char.IsWhiteSpace(text[from - 1]))
+                    from--;
+            if (match.Token.StripRight)
+                while (to < text.Length && char.IsWhiteSpace(text[to]))
+                    to++;
+            if (from > start)
+                yield return (text[start..from], null);
             yield return (text[from..to], match.Token);
             start = at = to;
         }
 
-        if (start < text.Length) yield return (text[start..], null);
+        if (start < text.Length)
+            yield return (text[start..], null);
     }
 
     private (string Content, AddedToken Token)? Match(string text, int at)
     {
         foreach (var candidate in byFirst[text[at]])
         {
-            if (!text.AsSpan(at).StartsWith(candidate.Content, StringComparison.Ordinal)) continue;
+            if (!text.AsSpan(at).StartsWith(candidate.Content, StringComparison.Ordinal))
+                continue;
             // The longest one is the one; where it is part of a word and may not be, there is none.
             var end = at + candidate.Content.Length;
-            return candidate.Token.SingleWord && ((at > 0 && IsWord(text[at - 1])) || (end < text.Length && IsWord(text[end]))) ? null : candidate;
+            return
+                candidate.Token.SingleWord
+                && ((at > 0 && IsWord(text[at - 1])) || (end < text.Length && IsWord(text[end])))
+                ? null
+                : candidate;
         }
 
         return null;
     }
 
-    private static bool IsWord(char c) => char.IsLetterOrDigit(c) || char.GetUnicodeCategory(c)
-        is UnicodeCategory.ConnectorPunctuation or UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark or UnicodeCategory.EnclosingMark;
+    private static bool IsWord(char c) =>
+        char.IsLetterOrDigit(c)
+        || char.GetUnicodeCategory(c)
+            is UnicodeCategory.ConnectorPunctuation
+                or UnicodeCategory.NonSpacingMark
+                or UnicodeCategory.SpacingCombiningMark
+                or UnicodeCategory.EnclosingMark;
 }

@@ -13,17 +13,25 @@ internal static class ByteAlphabet
         var beyond = 256;
         for (var value = 0; value < 256; value++)
         {
-            Characters[value] = value is (>= '!' and <= '~') or (>= 0xA1 and <= 0xAC) or (>= 0xAE and <= 0xFF) ? (char)value : (char)beyond++;
+            Characters[value] = value is (>= '!' and <= '~') or (>= 0xA1 and <= 0xAC) or (>= 0xAE and <= 0xFF)
+                ? (char)value
+                : (char)beyond++;
             Bytes[Characters[value]] = (byte)value;
         }
     }
 
     /// <summary>A text's bytes in UTF-8, spelt.</summary>
-    internal static string Spell(string text) => string.Create(Encoding.UTF8.GetByteCount(text), text, (span, from) =>
-    {
-        var bytes = Encoding.UTF8.GetBytes(from);
-        for (var i = 0; i < bytes.Length; i++) span[i] = Characters[bytes[i]];
-    });
+    internal static string Spell(string text) =>
+        string.Create(
+            Encoding.UTF8.GetByteCount(text),
+            text,
+            (span, from) =>
+            {
+                var bytes = Encoding.UTF8.GetBytes(from);
+                for (var i = 0; i < bytes.Length; i++)
+                    span[i] = Characters[bytes[i]];
+            }
+        );
 
     /// <summary>A byte, spelt.</summary>
     internal static string Spell(byte value) => Characters[value].ToString();
@@ -34,7 +42,8 @@ internal static class ByteAlphabet
         var bytes = new byte[token.Length];
         for (var i = 0; i < token.Length; i++)
         {
-            if (!Bytes.TryGetValue(token[i], out bytes[i])) return Encoding.UTF8.GetBytes(token);
+            if (!Bytes.TryGetValue(token[i], out bytes[i]))
+                return Encoding.UTF8.GetBytes(token);
         }
 
         return bytes;

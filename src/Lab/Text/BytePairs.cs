@@ -32,12 +32,26 @@ internal sealed class BytePairs
     /// <param name="fuseUnknown">Whether neighbouring unknown characters are one token.</param>
     /// <exception cref="LabException">A merge names what is no token.</exception>
     internal BytePairs(
-        Dictionary<string, int> vocabulary, IEnumerable<(string Left, string Right)> pairs, bool wholeFirst = false, bool byteFallback = false, int? unknown = null, bool fuseUnknown = false)
+        Dictionary<string, int> vocabulary,
+        IEnumerable<(string Left, string Right)> pairs,
+        bool wholeFirst = false,
+        bool byteFallback = false,
+        int? unknown = null,
+        bool fuseUnknown = false
+    )
     {
-        (this.vocabulary, this.wholeFirst, this.unknown, this.fuseUnknown) = (vocabulary, wholeFirst, unknown, fuseUnknown);
+        (this.vocabulary, this.wholeFirst, this.unknown, this.fuseUnknown) = (
+            vocabulary,
+            wholeFirst,
+            unknown,
+            fuseUnknown
+        );
         tokens = vocabulary.GetAlternateLookup<ReadOnlySpan<char>>();
         cached = cache.GetAlternateLookup<ReadOnlySpan<char>>();
-        int Find(string token, int rank) => vocabulary.TryGetValue(token, out var id) ? id : throw new LabException($"merge {rank} makes or joins '{token}', which is no token");
+        int Find(string token, int rank) =>
+            vocabulary.TryGetValue(token, out var id)
+                ? id
+                : throw new LabException($"merge {rank} makes or joins '{token}', which is no token");
         var next = 0;
         foreach (var (left, right) in pairs)
         {
@@ -45,7 +59,12 @@ internal sealed class BytePairs
             next++;
         }
 
-        var spelt = Enumerable.Range(0, 256).Select(value => vocabulary.GetValueOrDefault(string.Create(CultureInfo.InvariantCulture, $"<0x{value:X2}>"), -1)).ToArray();
+        var spelt = Enumerable
+            .Range(0, 256)
+            .Select(value =>
+                vocabulary.GetValueOrDefault(string.Create(CultureInfo.InvariantCulture, $"<0x{value:X2}>"), -1)
+            )
+            .ToArray();
         byteTokens = byteFallback && spelt.All(token => token >= 0) ? spelt : null;
     }
 
@@ -53,7 +72,8 @@ internal sealed class BytePairs
     /// <exception cref="LabException">It holds what the vocabulary cannot spell.</exception>
     internal void Encode(ReadOnlySpan<char> piece, List<int> into)
     {
-        if (piece.Length == 0) return;
+        if (piece.Length == 0)
+            return;
         if (wholeFirst && tokens.TryGetValue(piece, out var whole))
         {
             into.Add(whole);
@@ -69,7 +89,8 @@ internal sealed class BytePairs
         if (!cached.TryGetValue(piece, out var known))
         {
             known = Joined(Symbols(piece));
-            if (cache.Count < CachedPieces) cached.TryAdd(piece, known);
+            if (cache.Count < CachedPieces)
+                cached.TryAdd(piece, known);
         }
 
         into.AddRange(known);
@@ -89,17 +110,21 @@ internal sealed class BytePairs
             }
             else if (byteTokens is not null)
             {
-                foreach (var value in Encoding.UTF8.GetBytes(spelling)) symbols.Add(byteTokens[value]);
+                foreach (var value in Encoding.UTF8.GetBytes(spelling))
+                    symbols.Add(byteTokens[value]);
                 afterUnknown = false;
             }
             else if (unknown is { } id)
             {
-                if (!afterUnknown || !fuseUnknown) symbols.Add(id);
+                if (!afterUnknown || !fuseUnknown)
+                    symbols.Add(id);
                 afterUnknown = true;
             }
             else
             {
-                throw new LabException(string.Create(CultureInfo.InvariantCulture, $"the vocabulary has no token for U+{rune.Value:X4}"));
+                throw new LabException(
+                    string.Create(CultureInfo.InvariantCulture, $"the vocabulary has no token for U+{rune.Value:X4}")
+                );
             }
         }
 

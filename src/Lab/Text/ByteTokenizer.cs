@@ -9,7 +9,9 @@ public sealed class ByteTokenizer : ITokenizer
     internal const string FileName = "bytes.json";
 
     // Bytes as Latin-1 are characters that a character tokenizer can hold.
-    private readonly CharacterTokenizer bytes = new(new string([.. Enumerable.Range(0, 256).Select(value => (char)value)]));
+    private readonly CharacterTokenizer bytes = new(
+        new string([.. Enumerable.Range(0, 256).Select(value => (char)value)])
+    );
 
     public int Size => bytes.Size;
 
@@ -19,15 +21,30 @@ public sealed class ByteTokenizer : ITokenizer
 
     public int[] Encode(string text) => bytes.Encode(Encoding.Latin1.GetString(Encoding.UTF8.GetBytes(text)));
 
-    public string Decode(IReadOnlyList<int> tokens) => Encoding.UTF8.GetString(Encoding.Latin1.GetBytes(bytes.Decode(tokens)));
+    public string Decode(IReadOnlyList<int> tokens) =>
+        Encoding.UTF8.GetString(Encoding.Latin1.GetBytes(bytes.Decode(tokens)));
 
     public void Save(string folder)
     {
         File.WriteAllText(Path.Combine(folder, FileName), "{}\n");
-        (CharacterTokenizer.Export([.. Enumerable.Range(0, 256).Select(value => ByteAlphabet.Spell((byte)value))]) with
-        {
-            PreTokenizer = TokenizerExport.Section("ByteLevel", ("add_prefix_space", false), ("trim_offsets", false), ("use_regex", false)),
-            Decoder = TokenizerExport.Section("ByteLevel", ("add_prefix_space", false), ("trim_offsets", false), ("use_regex", false)),
-        }).Write(folder);
+        (
+            CharacterTokenizer.Export([
+                .. Enumerable.Range(0, 256).Select(value => ByteAlphabet.Spell((byte)value)),
+            ]) with
+            {
+                PreTokenizer = TokenizerExport.Section(
+                    "ByteLevel",
+                    ("add_prefix_space", false),
+                    ("trim_offsets", false),
+                    ("use_regex", false)
+                ),
+                Decoder = TokenizerExport.Section(
+                    "ByteLevel",
+                    ("add_prefix_space", false),
+                    ("trim_offsets", false),
+                    ("use_regex", false)
+                ),
+            }
+        ).Write(folder);
     }
 }

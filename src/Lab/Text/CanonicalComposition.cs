@@ -10,8 +10,14 @@ namespace Bench.Lab.Text;
 internal static class CanonicalComposition
 {
     // Hangul syllables are composed by arithmetic (The Unicode Standard, section 3.12).
-    private const int FirstSyllable = 0xAC00, FirstLead = 0x1100, FirstVowel = 0x1161, FirstTrail = 0x11A7;
-    private const int Leads = 19, Vowels = 21, Trails = 28, Syllables = Leads * Vowels * Trails;
+    private const int FirstSyllable = 0xAC00,
+        FirstLead = 0x1100,
+        FirstVowel = 0x1161,
+        FirstTrail = 0x11A7;
+    private const int Leads = 19,
+        Vowels = 21,
+        Trails = 28,
+        Syllables = Leads * Vowels * Trails;
 
     private static readonly Dictionary<int, byte> Classes = [];
     private static readonly Dictionary<int, int[]> Decompositions = [];
@@ -19,18 +25,24 @@ internal static class CanonicalComposition
 
     static CanonicalComposition()
     {
-        using var reader = new StreamReader(typeof(CanonicalComposition).Assembly.GetManifestResourceStream("canonical-mappings.txt")!);
+        using var reader = new StreamReader(
+            typeof(CanonicalComposition).Assembly.GetManifestResourceStream("canonical-mappings.txt")!
+        );
         static int Hex(string text) => int.Parse(text, NumberStyles.HexNumber, CultureInfo.InvariantCulture);
         while (reader.ReadLine() is { } line)
         {
-            if (line.StartsWith('#')) continue;
+            if (line.StartsWith('#'))
+                continue;
             var fields = line.Split(';');
             var code = Hex(fields[0]);
-            if (byte.Parse(fields[1], CultureInfo.InvariantCulture) is var own and > 0) Classes[code] = own;
-            if (fields[2].Length == 0) continue;
+            if (byte.Parse(fields[1], CultureInfo.InvariantCulture) is var own and > 0)
+                Classes[code] = own;
+            if (fields[2].Length == 0)
+                continue;
             int[] parts = [.. fields[2].Split(' ').Select(Hex)];
             Decompositions[code] = parts;
-            if (fields[3] == "c") Compositions[(parts[0], parts[1])] = code;
+            if (fields[3] == "c")
+                Compositions[(parts[0], parts[1])] = code;
         }
     }
 
@@ -38,13 +50,16 @@ internal static class CanonicalComposition
     internal static string Normalise(string text)
     {
         // Below U+0300 every character is composed, and none combines.
-        if (text.AsSpan().IndexOfAnyExceptInRange('\0', '\u02FF') < 0) return text;
+        if (text.AsSpan().IndexOfAnyExceptInRange('\0', '\u02FF') < 0)
+            return text;
         var points = new List<int>(text.Length);
-        foreach (var rune in text.EnumerateRunes()) Decompose(rune.Value, points);
+        foreach (var rune in text.EnumerateRunes())
+            Decompose(rune.Value, points);
         Order(points);
         Compose(points);
         var result = new StringBuilder(text.Length);
-        foreach (var point in points) result.Append(new Rune(point).ToString());
+        foreach (var point in points)
+            result.Append(new Rune(point).ToString());
         return result.ToString();
     }
 
@@ -57,11 +72,13 @@ internal static class CanonicalComposition
         {
             into.Add(FirstLead + syllable / (Vowels * Trails));
             into.Add(FirstVowel + syllable % (Vowels * Trails) / Trails);
-            if (syllable % Trails > 0) into.Add(FirstTrail + syllable % Trails);
+            if (syllable % Trails > 0)
+                into.Add(FirstTrail + syllable % Trails);
         }
         else if (Decompositions.TryGetValue(point, out var parts))
         {
-            foreach (var part in parts) Decompose(part, into);
+            foreach (var part in parts)
+                Decompose(part, into);
         }
         else
         {
@@ -74,13 +91,16 @@ internal static class CanonicalComposition
     {
         for (var start = 0; start < points.Count; start++)
         {
-            if (ClassOf(points[start]) == 0) continue;
+            if (ClassOf(points[start]) == 0)
+                continue;
             var end = start;
-            while (end < points.Count && ClassOf(points[end]) > 0) end++;
+            while (end < points.Count && ClassOf(points[end]) > 0)
+                end++;
             if (end - start > 1)
             {
                 var sorted = points.GetRange(start, end - start).OrderBy(ClassOf).ToArray();
-                for (var i = 0; i < sorted.Length; i++) points[start + i] = sorted[i];
+                for (var i = 0; i < sorted.Length; i++)
+                    points[start + i] = sorted[i];
             }
 
             start = end;
@@ -101,7 +121,8 @@ internal static class CanonicalComposition
                 continue;
             }
 
-            if (own == 0) starter = kept;
+            if (own == 0)
+                starter = kept;
             last = own;
             points[kept++] = point;
         }
@@ -113,7 +134,11 @@ internal static class CanonicalComposition
     {
         if (first - FirstLead is >= 0 and < Leads && second - FirstVowel is >= 0 and < Vowels)
             return FirstSyllable + ((first - FirstLead) * Vowels + second - FirstVowel) * Trails;
-        if (first - FirstSyllable is >= 0 and < Syllables && (first - FirstSyllable) % Trails == 0 && second - FirstTrail is > 0 and < Trails)
+        if (
+            first - FirstSyllable is >= 0 and < Syllables
+            && (first - FirstSyllable) % Trails == 0
+            && second - FirstTrail is > 0 and < Trails
+        )
             return first + second - FirstTrail;
         return Compositions.TryGetValue((first, second), out var joined) ? joined : null;
     }

@@ -20,7 +20,9 @@ public sealed class CharacterTokenizer : ITokenizer
     public CharacterTokenizer(string characters)
     {
         this.characters = characters;
-        tokens = characters.Select((character, i) => (character, i)).ToDictionary(pair => pair.character, pair => CharacterVocabulary.Specials + pair.i);
+        tokens = characters
+            .Select((character, i) => (character, i))
+            .ToDictionary(pair => pair.character, pair => CharacterVocabulary.Specials + pair.i);
     }
 
     public int Size => CharacterVocabulary.Specials + characters.Length;
@@ -32,7 +34,7 @@ public sealed class CharacterTokenizer : ITokenizer
     public int[] Encode(string text)
     {
         var result = new List<int>(text.Length);
-        for (var i = 0; i < text.Length;)
+        for (var i = 0; i < text.Length; )
         {
             if (text.AsSpan(i).StartsWith(Answers.ThinkOpen, StringComparison.Ordinal))
             {
@@ -46,9 +48,13 @@ public sealed class CharacterTokenizer : ITokenizer
             }
             else
             {
-                result.Add(tokens.TryGetValue(text[i], out var token)
-                    ? token
-                    : throw new LabException($"the character '{text[i]}' is not in this model's alphabet; it has {characters}"));
+                result.Add(
+                    tokens.TryGetValue(text[i], out var token)
+                        ? token
+                        : throw new LabException(
+                            $"the character '{text[i]}' is not in this model's alphabet; it has {characters}"
+                        )
+                );
                 i++;
             }
         }
@@ -87,14 +93,16 @@ public sealed class CharacterTokenizer : ITokenizer
     }
 
     /// <summary>The special tokens and others after them, in Hugging Face's form.</summary>
-    internal static TokenizerExport Export(IReadOnlyList<string> others) => new()
-    {
-        Tokens = [BeginName, EndName, Answers.ThinkOpen, Answers.ThinkClose, .. others],
-        Added = [(BeginName, true), (EndName, true), (Answers.ThinkOpen, false), (Answers.ThinkClose, false)],
-        Begin = BeginName,
-        End = EndName,
-        Decoder = TokenizerExport.Section("Fuse"),
-    };
+    internal static TokenizerExport Export(IReadOnlyList<string> others) =>
+        new()
+        {
+            Tokens = [BeginName, EndName, Answers.ThinkOpen, Answers.ThinkClose, .. others],
+            Added = [(BeginName, true), (EndName, true), (Answers.ThinkOpen, false), (Answers.ThinkClose, false)],
+            Begin = BeginName,
+            End = EndName,
+            Decoder = TokenizerExport.Section("Fuse"),
+        };
 
-    internal static CharacterTokenizer Load(string folder) => new(JsonSerializer.Deserialize<string>(File.ReadAllBytes(Path.Combine(folder, FileName)))!);
+    internal static CharacterTokenizer Load(string folder) =>
+        new(JsonSerializer.Deserialize<string>(File.ReadAllBytes(Path.Combine(folder, FileName)))!);
 }

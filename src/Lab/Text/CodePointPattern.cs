@@ -15,13 +15,32 @@ internal sealed class CodePointPattern
 
     private static readonly Dictionary<UnicodeCategory, char> StandIns = new()
     {
-        [UnicodeCategory.UppercaseLetter] = 'Ա', [UnicodeCategory.LowercaseLetter] = 'ա', [UnicodeCategory.TitlecaseLetter] = 'ǅ', [UnicodeCategory.ModifierLetter] = 'ʰ',
-        [UnicodeCategory.OtherLetter] = 'ƻ', [UnicodeCategory.NonSpacingMark] = '\u0483', [UnicodeCategory.SpacingCombiningMark] = '\u0903',
-        [UnicodeCategory.EnclosingMark] = '\u0488', [UnicodeCategory.DecimalDigitNumber] = '٠', [UnicodeCategory.LetterNumber] = 'Ⅰ', [UnicodeCategory.OtherNumber] = '¼',
-        [UnicodeCategory.ConnectorPunctuation] = '‿', [UnicodeCategory.DashPunctuation] = '–', [UnicodeCategory.OpenPunctuation] = '⁅', [UnicodeCategory.ClosePunctuation] = '⁆',
-        [UnicodeCategory.InitialQuotePunctuation] = '«', [UnicodeCategory.FinalQuotePunctuation] = '»', [UnicodeCategory.OtherPunctuation] = '¡',
-        [UnicodeCategory.MathSymbol] = '±', [UnicodeCategory.CurrencySymbol] = '¢', [UnicodeCategory.ModifierSymbol] = '¨', [UnicodeCategory.OtherSymbol] = '©',
-        [UnicodeCategory.Control] = '\u0001', [UnicodeCategory.Format] = '\u00AD', [UnicodeCategory.PrivateUse] = '\uE000', [UnicodeCategory.OtherNotAssigned] = '\u0378',
+        [UnicodeCategory.UppercaseLetter] = 'Ա',
+        [UnicodeCategory.LowercaseLetter] = 'ա',
+        [UnicodeCategory.TitlecaseLetter] = 'ǅ',
+        [UnicodeCategory.ModifierLetter] = 'ʰ',
+        [UnicodeCategory.OtherLetter] = 'ƻ',
+        [UnicodeCategory.NonSpacingMark] = '\u0483',
+        [UnicodeCategory.SpacingCombiningMark] = '\u0903',
+        [UnicodeCategory.EnclosingMark] = '\u0488',
+        [UnicodeCategory.DecimalDigitNumber] = '٠',
+        [UnicodeCategory.LetterNumber] = 'Ⅰ',
+        [UnicodeCategory.OtherNumber] = '¼',
+        [UnicodeCategory.ConnectorPunctuation] = '‿',
+        [UnicodeCategory.DashPunctuation] = '–',
+        [UnicodeCategory.OpenPunctuation] = '⁅',
+        [UnicodeCategory.ClosePunctuation] = '⁆',
+        [UnicodeCategory.InitialQuotePunctuation] = '«',
+        [UnicodeCategory.FinalQuotePunctuation] = '»',
+        [UnicodeCategory.OtherPunctuation] = '¡',
+        [UnicodeCategory.MathSymbol] = '±',
+        [UnicodeCategory.CurrencySymbol] = '¢',
+        [UnicodeCategory.ModifierSymbol] = '¨',
+        [UnicodeCategory.OtherSymbol] = '©',
+        [UnicodeCategory.Control] = '\u0001',
+        [UnicodeCategory.Format] = '\u00AD',
+        [UnicodeCategory.PrivateUse] = '\uE000',
+        [UnicodeCategory.OtherNotAssigned] = '\u0378',
     };
 
     private readonly Regex regex;
@@ -35,7 +54,9 @@ internal sealed class CodePointPattern
         }
         catch (ArgumentException error)
         {
-            throw new LabException($"the pattern {pattern} cannot be matched ({error.Message.ReplaceLineEndings(" ")})");
+            throw new LabException(
+                $"the pattern {pattern} cannot be matched ({error.Message.ReplaceLineEndings(" ")})"
+            );
         }
     }
 
@@ -45,7 +66,9 @@ internal sealed class CodePointPattern
         var (flat, places) = Flattened(text);
         for (var match = regex.Match(flat); match.Success; match = match.NextMatch())
         {
-            var (start, end) = places is null ? (match.Index, match.Index + match.Length) : (places[match.Index], places[match.Index + match.Length]);
+            var (start, end) = places is null
+                ? (match.Index, match.Index + match.Length)
+                : (places[match.Index], places[match.Index + match.Length]);
             yield return (start, end - start);
         }
     }
@@ -66,9 +89,10 @@ internal sealed class CodePointPattern
     // One unit for each code point, and where each of them begins; null where the text is so already.
     private static (string Flat, int[]? Places) Flattened(string text)
     {
-        if (text.AsSpan().IndexOfAnyInRange('\uD800', '\uDFFF') < 0) return (text, null);
+        if (text.AsSpan().IndexOfAnyInRange('\uD800', '\uDFFF') < 0)
+            return (text, null);
         var (flat, places) = (new StringBuilder(text.Length), new List<int>(text.Length + 1));
-        for (var i = 0; i < text.Length;)
+        for (var i = 0; i < text.Length; )
         {
             places.Add(i);
             if (Rune.TryGetRuneAt(text, i, out var rune) && rune.Utf16SequenceLength == 2)
@@ -105,7 +129,11 @@ internal sealed class CodePointPattern
 
             result.Append(pattern, at, start - at).Append("(?:");
             foreach (var c in inside)
-                result.Append(char.IsAsciiLetter(c) ? $"[{char.ToLowerInvariant(c)}{char.ToUpperInvariant(c)}{(c is 's' or 'S' ? "ſ" : c is 'k' or 'K' ? "\u212A" : "")}]" : c);
+                result.Append(
+                    char.IsAsciiLetter(c)
+                        ? $"[{char.ToLowerInvariant(c)}{char.ToUpperInvariant(c)}{(c is 's' or 'S' ? "ſ" : c is 'k' or 'K' ? "\u212A" : "")}]"
+                        : c
+                );
             result.Append(')');
             at = end + 1;
         }

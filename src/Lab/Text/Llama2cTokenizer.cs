@@ -30,11 +30,13 @@ public sealed class Llama2cTokenizer : ITokenizer
         var at = sizeof(int);
         for (var token = 0; token < size; token++)
         {
-            if (at + 8 > file.Length) throw new LabException($"{path}: ends after {token} of {size} pieces");
+            if (at + 8 > file.Length)
+                throw new LabException($"{path}: ends after {token} of {size} pieces");
             scores[token] = BinaryPrimitives.ReadSingleLittleEndian(file.AsSpan(at));
             var length = BinaryPrimitives.ReadInt32LittleEndian(file.AsSpan(at + 4));
             at += 8;
-            if (length < 0 || length > file.Length - at) throw new LabException($"{path}: piece {token} has length {length}");
+            if (length < 0 || length > file.Length - at)
+                throw new LabException($"{path}: piece {token} has length {length}");
             pieces[token] = file.AsSpan(at, length).ToArray();
             at += length;
             byPiece.TryAdd(Key(pieces[token]), token);
@@ -54,14 +56,18 @@ public sealed class Llama2cTokenizer : ITokenizer
 
     public int[] Encode(string text)
     {
-        if (text.Length == 0) return [];
+        if (text.Length == 0)
+            return [];
         var tokens = new List<int>();
-        if (byPiece.TryGetValue(" ", out var space)) tokens.Add(space);
+        if (byPiece.TryGetValue(" ", out var space))
+            tokens.Add(space);
         foreach (var rune in text.EnumerateRunes())
         {
             var bytes = Encoding.UTF8.GetBytes(rune.ToString());
-            if (byPiece.TryGetValue(Key(bytes), out var token)) tokens.Add(token);
-            else tokens.AddRange(bytes.Select(value => FirstByte + value));
+            if (byPiece.TryGetValue(Key(bytes), out var token))
+                tokens.Add(token);
+            else
+                tokens.AddRange(bytes.Select(value => FirstByte + value));
         }
 
         return NeighbourPairs.Joined(tokens, new Scored(this));
@@ -80,10 +86,13 @@ public sealed class Llama2cTokenizer : ITokenizer
             }
 
             var piece = pieces[token].AsSpan();
-            if (afterBegin && piece.Length > 0 && piece[0] == ' ') piece = piece[1..];
+            if (afterBegin && piece.Length > 0 && piece[0] == ' ')
+                piece = piece[1..];
             afterBegin = false;
-            if (ByteOf(piece) is { } single) bytes.Add(single);
-            else bytes.AddRange(piece);
+            if (ByteOf(piece) is { } single)
+                bytes.Add(single);
+            else
+                bytes.AddRange(piece);
         }
 
         return Encoding.UTF8.GetString([.. bytes]);
@@ -92,7 +101,13 @@ public sealed class Llama2cTokenizer : ITokenizer
     public void Save(string folder)
     {
         File.WriteAllBytes(Path.Combine(folder, FileName), file);
-        string[] tokens = ["<unk>", BeginName, "</s>", .. pieces.Skip(FirstByte).Select(piece => Encoding.UTF8.GetString(piece).Replace(' ', Space))];
+        string[] tokens =
+        [
+            "<unk>",
+            BeginName,
+            "</s>",
+            .. pieces.Skip(FirstByte).Select(piece => Encoding.UTF8.GetString(piece).Replace(' ', Space)),
+        ];
         var known = tokens.ToHashSet(StringComparer.Ordinal);
         new TokenizerExport
         {
@@ -101,24 +116,51 @@ public sealed class Llama2cTokenizer : ITokenizer
             Begin = BeginName,
             End = BeginName,
             // Whatever two tokens a piece can be joined from: the piece with the highest score comes first.
-            Merges = [.. Enumerable.Range(FirstByte, tokens.Length - FirstByte).Where(token => tokens[token].Length > 1).OrderByDescending(token => scores[token]).SelectMany(token => Enumerable.Range(1, tokens[token].Length - 1)
-                .Select(at => (tokens[token][..at], tokens[token][at..])).Where(pair => known.Contains(pair.Item1) && known.Contains(pair.Item2)))],
-            Normaliser = TokenizerExport.Sequence("normalizers", TokenizerExport.Section("Prepend", ("prepend", Space.ToString())), Replace(' ', Space)),
+            Merges =
+            [
+                .. Enumerable
+                    .Range(FirstByte, tokens.Length - FirstByte)
+                    .Where(token => tokens[token].Length > 1)
+                    .OrderByDescending(token => scores[token])
+                    .SelectMany(token =>
+                        Enumerable
+                            .Range(1, tokens[token].Length - 1)
+                            .Select(at => (tokens[token][..at], tokens[token][at..]))
+                            .Where(pair => known.Contains(pair.Item1) && known.Contains(pair.Item2))
+                    ),
+            ],
+            Normaliser = TokenizerExport.Sequence(
+                "normalizers",
+                TokenizerExport.Section("Prepend", ("prepend", Space.ToString())),
+                Replace(' ', Space)
+            ),
             Decoder = TokenizerExport.Sequence(
-                "decoders", Replace(Space, ' '), TokenizerExport.Section("ByteFallback"), TokenizerExport.Section("Fuse"), TokenizerExport.Section("Strip", ("content", " "), ("start", 1), ("stop", 0))),
+                "decoders",
+                Replace(Space, ' '),
+                TokenizerExport.Section("ByteFallback"),
+                TokenizerExport.Section("Fuse"),
+                TokenizerExport.Section("Strip", ("content", " "), ("start", 1), ("stop", 0))
+            ),
             ByteFallback = true,
         }.Write(folder);
     }
 
     private static System.Text.Json.Nodes.JsonObject Replace(char from, char to) =>
-        TokenizerExport.Section("Replace", ("pattern", new System.Text.Json.Nodes.JsonObject { ["String"] = from.ToString() }), ("content", to.ToString()));
+        TokenizerExport.Section(
+            "Replace",
+            ("pattern", new System.Text.Json.Nodes.JsonObject { ["String"] = from.ToString() }),
+            ("content", to.ToString())
+        );
 
     // The pair whose union has the highest score comes first.
     private readonly struct Scored(Llama2cTokenizer tokenizer) : INeighbourPairs
     {
         public bool TryJoin(int left, int right, out int rank, out int joined)
         {
-            var found = tokenizer.byPiece.TryGetValue(Key([.. tokenizer.pieces[left], .. tokenizer.pieces[right]]), out joined);
+            var found = tokenizer.byPiece.TryGetValue(
+                Key([.. tokenizer.pieces[left], .. tokenizer.pieces[right]]),
+                out joined
+            );
             rank = found ? Falling(tokenizer.scores[joined]) : 0;
             return found;
         }
@@ -136,7 +178,14 @@ public sealed class Llama2cTokenizer : ITokenizer
 
     // A byte's piece is spelt <0x0A>.
     private static byte? ByteOf(ReadOnlySpan<byte> piece) =>
-        piece.Length == 6 && piece.StartsWith("<0x"u8) && byte.TryParse(Encoding.ASCII.GetString(piece[3..5]), NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var value)
+        piece.Length == 6
+        && piece.StartsWith("<0x"u8)
+        && byte.TryParse(
+            Encoding.ASCII.GetString(piece[3..5]),
+            NumberStyles.HexNumber,
+            CultureInfo.InvariantCulture,
+            out var value
+        )
             ? value
             : null;
 }

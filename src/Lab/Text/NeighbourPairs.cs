@@ -11,28 +11,36 @@ internal interface INeighbourPairs
 internal static class NeighbourPairs
 {
     /// <summary>What is left of the symbols; in O(n log n).</summary>
-    internal static int[] Joined<T>(List<int> symbols, T pairs) where T : struct, INeighbourPairs
+    internal static int[] Joined<T>(List<int> symbols, T pairs)
+        where T : struct, INeighbourPairs
     {
         var ids = symbols.ToArray();
-        if (ids.Length < 2) return ids;
+        if (ids.Length < 2)
+            return ids;
         var (next, previous, queue) = (new int[ids.Length], new int[ids.Length], new PriorityQueue<Pair, long>());
-        for (var i = 0; i < ids.Length; i++) (next[i], previous[i]) = (i + 1 < ids.Length ? i + 1 : -1, i - 1);
+        for (var i = 0; i < ids.Length; i++)
+            (next[i], previous[i]) = (i + 1 < ids.Length ? i + 1 : -1, i - 1);
         void Consider(int left)
         {
-            if (left < 0 || next[left] < 0) return;
-            if (pairs.TryJoin(ids[left], ids[next[left]], out var rank, out var joined)) queue.Enqueue(new Pair(left, ids[left], ids[next[left]], joined), ((long)rank << 32) | (uint)left);
+            if (left < 0 || next[left] < 0)
+                return;
+            if (pairs.TryJoin(ids[left], ids[next[left]], out var rank, out var joined))
+                queue.Enqueue(new Pair(left, ids[left], ids[next[left]], joined), ((long)rank << 32) | (uint)left);
         }
 
-        for (var i = 0; i + 1 < ids.Length; i++) Consider(i);
+        for (var i = 0; i + 1 < ids.Length; i++)
+            Consider(i);
         while (queue.TryDequeue(out var pair, out _))
         {
             // One of the two may have been joined with another since.
             var (left, right) = (pair.At, next[pair.At]);
-            if (right < 0 || ids[left] != pair.Left || ids[right] != pair.Right) continue;
+            if (right < 0 || ids[left] != pair.Left || ids[right] != pair.Right)
+                continue;
             ids[left] = pair.Joined;
             ids[right] = -1;
             next[left] = next[right];
-            if (next[right] >= 0) previous[next[right]] = left;
+            if (next[right] >= 0)
+                previous[next[right]] = left;
             next[right] = -1;
             Consider(previous[left]);
             Consider(left);

@@ -15,7 +15,8 @@ internal sealed class PreTokenizer
     /// <exception cref="LabException">It asks for something that is not known here.</exception>
     internal PreTokenizer(JsonElement? section)
     {
-        if (section is { ValueKind: JsonValueKind.Object } given) Add(given);
+        if (section is { ValueKind: JsonValueKind.Object } given)
+            Add(given);
     }
 
     /// <summary>The pieces, in order.</summary>
@@ -38,19 +39,27 @@ internal sealed class PreTokenizer
         switch (section.GetProperty("type").GetString())
         {
             case "Sequence":
-                foreach (var inner in section.GetProperty("pretokenizers").EnumerateArray()) Add(inner);
+                foreach (var inner in section.GetProperty("pretokenizers").EnumerateArray())
+                    Add(inner);
                 break;
             case "Split":
-                var (pattern, behaviour, invert) = (TokenizerJson.Pattern(section.GetProperty("pattern")), section.GetProperty("behavior").GetString()!, TokenizerJson.Flag(section, "invert"));
+                var (pattern, behaviour, invert) = (
+                    TokenizerJson.Pattern(section.GetProperty("pattern")),
+                    section.GetProperty("behavior").GetString()!,
+                    TokenizerJson.Flag(section, "invert")
+                );
                 steps.Add((text, _) => Split(text, pattern, behaviour, invert));
                 Check(behaviour);
                 break;
             case "Digits":
-                var digits = new CodePointPattern(TokenizerJson.Flag(section, "individual_digits") ? @"\p{N}" : @"\p{N}+");
+                var digits = new CodePointPattern(
+                    TokenizerJson.Flag(section, "individual_digits") ? @"\p{N}" : @"\p{N}+"
+                );
                 steps.Add((text, _) => Split(text, digits, "Isolated", false));
                 break;
             case "ByteLevel":
-                if (TokenizerJson.Flag(section, "add_prefix_space")) steps.Add((text, _) => [text.StartsWith(' ') ? text : " " + text]);
+                if (TokenizerJson.Flag(section, "add_prefix_space"))
+                    steps.Add((text, _) => [text.StartsWith(' ') ? text : " " + text]);
                 if (TokenizerJson.Flag(section, "use_regex", true))
                 {
                     var words = new CodePointPattern(Gpt2);
@@ -71,15 +80,24 @@ internal sealed class PreTokenizer
     {
         var mark = section.GetProperty("replacement").GetString()!;
         // Older files say add_prefix_space where newer ones name a scheme.
-        var scheme = section.TryGetProperty("prepend_scheme", out var named) ? named.GetString() : TokenizerJson.Flag(section, "add_prefix_space", true) ? "always" : "never";
+        var scheme =
+            section.TryGetProperty("prepend_scheme", out var named) ? named.GetString()
+            : TokenizerJson.Flag(section, "add_prefix_space", true) ? "always"
+            : "never";
         var whole = new CodePointPattern(System.Text.RegularExpressions.Regex.Escape(mark));
         var split = TokenizerJson.Flag(section, "split", true);
-        steps.Add((text, atStart) =>
-        {
-            var marked = text.Replace(" ", mark, StringComparison.Ordinal);
-            if ((scheme == "always" || (scheme == "first" && atStart)) && !marked.StartsWith(mark, StringComparison.Ordinal)) marked = mark + marked;
-            return split ? Split(marked, whole, "MergedWithNext", false) : [marked];
-        });
+        steps.Add(
+            (text, atStart) =>
+            {
+                var marked = text.Replace(" ", mark, StringComparison.Ordinal);
+                if (
+                    (scheme == "always" || (scheme == "first" && atStart))
+                    && !marked.StartsWith(mark, StringComparison.Ordinal)
+                )
+                    marked = mark + marked;
+                return split ? Split(marked, whole, "MergedWithNext", false) : [marked];
+            }
+        );
     }
 
     private static void Check(string behaviour)
@@ -102,15 +120,27 @@ internal sealed class PreTokenizer
         var joined = new List<(string Text, bool Match)>();
         foreach (var part in parts)
         {
-            var joins = joined.Count > 0 && behaviour switch
-            {
-                "MergedWithPrevious" => part.Match && !joined[^1].Match,
-                "MergedWithNext" => !part.Match && joined[^1].Match,
-                _ => part.Match == joined[^1].Match,
-            };
-            if (!joins) joined.Add(part);
+            var joins =
+                joined.Count > 0
+                && behaviour switch
+                {
+                    "MergedWithPrevious" => part.Match && !joined[^1].Match,
+                    "MergedWithNext" => !part.Match && joined[^1].Match,
+                    _ => part.Match == joined[^1].Match,
+                };
+            if (!joins)
+                joined.Add(part);
             // What a match was merged into takes no further part.
-            else joined[^1] = (joined[^1].Text + part.Text, behaviour switch { "MergedWithPrevious" => true, "MergedWithNext" => false, _ => part.Match });
+            else
+                joined[^1] = (
+                    joined[^1].Text + part.Text,
+                    behaviour switch
+                    {
+                        "MergedWithPrevious" => true,
+                        "MergedWithNext" => false,
+                        _ => part.Match,
+                    }
+                );
         }
 
         return joined.Select(part => part.Text);
@@ -121,12 +151,15 @@ internal sealed class PreTokenizer
         var at = 0;
         foreach (var (start, length) in pattern.Matches(text))
         {
-            if (length == 0) continue;
-            if (start > at) yield return (text[at..start], invert);
+            if (length == 0)
+                continue;
+            if (start > at)
+                yield return (text[at..start], invert);
             yield return (text.Substring(start, length), !invert);
             at = start + length;
         }
 
-        if (at < text.Length) yield return (text[at..], invert);
+        if (at < text.Length)
+            yield return (text[at..], invert);
     }
 }

@@ -24,7 +24,8 @@ public sealed class TextStream
     {
         tokens.Add(token);
         var text = tokenizer.Decode(tokens);
-        if (text.EndsWith('\uFFFD')) return "";
+        if (text.EndsWith('\uFFFD'))
+            return "";
         var fresh = text.Length > given.Length ? text[given.Length..] : "";
         tokens.RemoveRange(0, old);
         old = tokens.Count;

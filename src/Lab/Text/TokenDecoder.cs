@@ -13,13 +13,15 @@ internal sealed class TokenDecoder
     /// <exception cref="LabException">It asks for something that is not known here.</exception>
     internal TokenDecoder(JsonElement? section)
     {
-        if (section is { ValueKind: JsonValueKind.Object } given) Add(given);
+        if (section is { ValueKind: JsonValueKind.Object } given)
+            Add(given);
     }
 
     /// <summary>The text of tokens as the vocabulary spells them. Bytes that are no UTF-8 become U+FFFD.</summary>
     internal string Decode(IReadOnlyList<string> tokens)
     {
-        foreach (var step in steps) tokens = step(tokens);
+        foreach (var step in steps)
+            tokens = step(tokens);
         return string.Concat(tokens);
     }
 
@@ -28,13 +30,17 @@ internal sealed class TokenDecoder
         switch (section.GetProperty("type").GetString())
         {
             case "Sequence":
-                foreach (var inner in section.GetProperty("decoders").EnumerateArray()) Add(inner);
+                foreach (var inner in section.GetProperty("decoders").EnumerateArray())
+                    Add(inner);
                 break;
             case "ByteLevel":
                 steps.Add(tokens => [Encoding.UTF8.GetString([.. tokens.SelectMany(ByteAlphabet.BytesOf)])]);
                 break;
             case "Replace":
-                var (pattern, content) = (TokenizerJson.Pattern(section.GetProperty("pattern")), section.GetProperty("content").GetString()!);
+                var (pattern, content) = (
+                    TokenizerJson.Pattern(section.GetProperty("pattern")),
+                    section.GetProperty("content").GetString()!
+                );
                 steps.Add(tokens => [.. tokens.Select(token => pattern.Replace(token, content))]);
                 break;
             case "ByteFallback":
@@ -44,13 +50,30 @@ internal sealed class TokenDecoder
                 steps.Add(tokens => [string.Concat(tokens)]);
                 break;
             case "Strip":
-                var (stripped, start, stop) = (section.GetProperty("content").GetString()![0], section.GetProperty("start").GetInt32(), section.GetProperty("stop").GetInt32());
+                var (stripped, start, stop) = (
+                    section.GetProperty("content").GetString()![0],
+                    section.GetProperty("start").GetInt32(),
+                    section.GetProperty("stop").GetInt32()
+                );
                 steps.Add(tokens => [.. tokens.Select(token => Stripped(token, stripped, start, stop))]);
                 break;
             case "Metaspace":
                 var mark = section.GetProperty("replacement").GetString()!;
-                var prefixed = section.TryGetProperty("prepend_scheme", out var scheme) ? scheme.GetString() != "never" : TokenizerJson.Flag(section, "add_prefix_space", true);
-                steps.Add(tokens => [.. tokens.Select((token, i) => (i == 0 && prefixed && token.StartsWith(mark, StringComparison.Ordinal) ? token[mark.Length..] : token).Replace(mark, " ", StringComparison.Ordinal))]);
+                var prefixed = section.TryGetProperty("prepend_scheme", out var scheme)
+                    ? scheme.GetString() != "never"
+                    : TokenizerJson.Flag(section, "add_prefix_space", true);
+                steps.Add(tokens =>
+                    [
+                        .. tokens.Select(
+                            (token, i) =>
+                                (
+                                    i == 0 && prefixed && token.StartsWith(mark, StringComparison.Ordinal)
+                                        ? token[mark.Length..]
+                                        : token
+                                ).Replace(mark, " ", StringComparison.Ordinal)
+                        ),
+                    ]
+                );
                 break;
             case var other:
                 throw new LabException($"decoders of type {other} are not known here");
@@ -63,16 +86,30 @@ internal sealed class TokenDecoder
         var (result, bytes) = (new List<string>(tokens.Count), new List<byte>());
         void Flush()
         {
-            if (bytes.Count == 0) return;
+            if (bytes.Count == 0)
+                return;
             var text = Encoding.UTF8.GetString([.. bytes]);
-            result.Add(Encoding.UTF8.GetBytes(text).AsSpan().SequenceEqual(bytes.ToArray()) ? text : new string('\uFFFD', bytes.Count));
+            result.Add(
+                Encoding.UTF8.GetBytes(text).AsSpan().SequenceEqual(bytes.ToArray())
+                    ? text
+                    : new string('\uFFFD', bytes.Count)
+            );
             bytes.Clear();
         }
 
         foreach (var token in tokens)
         {
-            if (token.Length == 6 && token.StartsWith("<0x", StringComparison.Ordinal) && token[5] == '>'
-                && byte.TryParse(token.AsSpan(3, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var value))
+            if (
+                token.Length == 6
+                && token.StartsWith("<0x", StringComparison.Ordinal)
+                && token[5] == '>'
+                && byte.TryParse(
+                    token.AsSpan(3, 2),
+                    NumberStyles.AllowHexSpecifier,
+                    CultureInfo.InvariantCulture,
+                    out var value
+                )
+            )
             {
                 bytes.Add(value);
                 continue;
@@ -89,8 +126,10 @@ internal sealed class TokenDecoder
     private static string Stripped(string token, char stripped, int start, int stop)
     {
         var (from, to) = (0, token.Length);
-        while (from < Math.Min(start, to) && token[from] == stripped) from++;
-        for (var i = 0; i < stop && to > from && token[to - 1] == stripped; i++) to--;
+        while (from < Math.Min(start, to) && token[from] == stripped)
+            from++;
+        for (var i = 0; i < stop && to > from && token[to - 1] == stripped; i++)
+            to--;
         return token[from..to];
     }
 }

@@ -8,7 +8,12 @@ namespace Bench.Lab.Text;
 /// </summary>
 internal sealed record TokenizerExport
 {
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, NewLine = "\n", Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Indented = new()
+    {
+        WriteIndented = true,
+        NewLine = "\n",
+        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     /// <summary>Tokens in their order; one that is spelt as another before it is left out.</summary>
     internal required IReadOnlyList<string> Tokens { get; init; }
@@ -36,44 +41,97 @@ internal sealed record TokenizerExport
     internal static JsonObject Section(string type, params (string Name, JsonNode? Value)[] settings)
     {
         var section = new JsonObject { ["type"] = type };
-        foreach (var (name, value) in settings) section[name] = value;
+        foreach (var (name, value) in settings)
+            section[name] = value;
         return section;
     }
 
     /// <summary>Several sections, one after the other.</summary>
-    internal static JsonObject Sequence(string name, params JsonNode[] sections) => Section("Sequence", (name, new JsonArray(sections)));
+    internal static JsonObject Sequence(string name, params JsonNode[] sections) =>
+        Section("Sequence", (name, new JsonArray(sections)));
 
     internal void Write(string folder)
     {
         var vocabulary = new JsonObject();
-        for (var token = 0; token < Tokens.Count; token++) vocabulary.TryAdd(Tokens[token], token);
-        JsonNode Entry(string content, bool silent) => new JsonObject
-        {
-            ["id"] = vocabulary[content]!.GetValue<int>(), ["content"] = content, ["single_word"] = false, ["lstrip"] = false, ["rstrip"] = false, ["normalized"] = false, ["special"] = silent,
-        };
-        JsonObject Piece(string kind, string id) => new() { [kind] = new JsonObject { ["id"] = id, ["type_id"] = 0 } };
-        Put(folder, HuggingFaceTokenizer.FileName, new JsonObject
-        {
-            ["version"] = "1.0",
-            ["truncation"] = null,
-            ["padding"] = null,
-            ["added_tokens"] = new JsonArray([.. Added.Select(token => Entry(token.Token, token.Silent))]),
-            ["normalizer"] = Normaliser?.DeepClone(),
-            ["pre_tokenizer"] = PreTokenizer?.DeepClone(),
-            ["post_processor"] = Section(
-                "TemplateProcessing",
-                ("single", new JsonArray(Piece("SpecialToken", Begin), Piece("Sequence", "A"))),
-                ("pair", new JsonArray(Piece("SpecialToken", Begin), Piece("Sequence", "A"), Piece("Sequence", "B"))),
-                ("special_tokens", new JsonObject { [Begin] = new JsonObject { ["id"] = Begin, ["ids"] = new JsonArray(vocabulary[Begin]!.GetValue<int>()), ["tokens"] = new JsonArray(Begin) } })),
-            ["decoder"] = Decoder.DeepClone(),
-            ["model"] = new JsonObject
+        for (var token = 0; token < Tokens.Count; token++)
+            vocabulary.TryAdd(Tokens[token], token);
+        JsonNode Entry(string content, bool silent) =>
+            new JsonObject
             {
-                ["type"] = "BPE", ["dropout"] = null, ["unk_token"] = null, ["continuing_subword_prefix"] = null, ["end_of_word_suffix"] = null, ["fuse_unk"] = false,
-                ["byte_fallback"] = ByteFallback, ["vocab"] = vocabulary, ["merges"] = new JsonArray([.. Merges.Select(pair => (JsonNode)new JsonArray(pair.Left, pair.Right))]),
-            },
-        });
-        Put(folder, HuggingFaceTokenizer.ConfigName, new JsonObject { ["tokenizer_class"] = "PreTrainedTokenizerFast", ["bos_token"] = Begin, ["eos_token"] = End, ["clean_up_tokenization_spaces"] = false });
+                ["id"] = vocabulary[content]!.GetValue<int>(),
+                ["content"] = content,
+                ["single_word"] = false,
+                ["lstrip"] = false,
+                ["rstrip"] = false,
+                ["normalized"] = false,
+                ["special"] = silent,
+            };
+        JsonObject Piece(string kind, string id) =>
+            new()
+            {
+                [kind] = new JsonObject { ["id"] = id, ["type_id"] = 0 },
+            };
+        Put(
+            folder,
+            HuggingFaceTokenizer.FileName,
+            new JsonObject
+            {
+                ["version"] = "1.0",
+                ["truncation"] = null,
+                ["padding"] = null,
+                ["added_tokens"] = new JsonArray([.. Added.Select(token => Entry(token.Token, token.Silent))]),
+                ["normalizer"] = Normaliser?.DeepClone(),
+                ["pre_tokenizer"] = PreTokenizer?.DeepClone(),
+                ["post_processor"] = Section(
+                    "TemplateProcessing",
+                    ("single", new JsonArray(Piece("SpecialToken", Begin), Piece("Sequence", "A"))),
+                    (
+                        "pair",
+                        new JsonArray(Piece("SpecialToken", Begin), Piece("Sequence", "A"), Piece("Sequence", "B"))
+                    ),
+                    (
+                        "special_tokens",
+                        new JsonObject
+                        {
+                            [Begin] = new JsonObject
+                            {
+                                ["id"] = Begin,
+                                ["ids"] = new JsonArray(vocabulary[Begin]!.GetValue<int>()),
+                                ["tokens"] = new JsonArray(Begin),
+                            },
+                        }
+                    )
+                ),
+                ["decoder"] = Decoder.DeepClone(),
+                ["model"] = new JsonObject
+                {
+                    ["type"] = "BPE",
+                    ["dropout"] = null,
+                    ["unk_token"] = null,
+                    ["continuing_subword_prefix"] = null,
+                    ["end_of_word_suffix"] = null,
+                    ["fuse_unk"] = false,
+                    ["byte_fallback"] = ByteFallback,
+                    ["vocab"] = vocabulary,
+                    ["merges"] = new JsonArray([
+                        .. Merges.Select(pair => (JsonNode)new JsonArray(pair.Left, pair.Right)),
+                    ]),
+                },
+            }
+        );
+        Put(
+            folder,
+            HuggingFaceTokenizer.ConfigName,
+            new JsonObject
+            {
+                ["tokenizer_class"] = "PreTrainedTokenizerFast",
+                ["bos_token"] = Begin,
+                ["eos_token"] = End,
+                ["clean_up_tokenization_spaces"] = false,
+            }
+        );
     }
 
-    private static void Put(string folder, string name, JsonObject content) => File.WriteAllText(Path.Combine(folder, name), content.ToJsonString(Indented) + "\n");
+    private static void Put(string folder, string name, JsonObject content) =>
+        File.WriteAllText(Path.Combine(folder, name), content.ToJsonString(Indented) + "\n");
 }

@@ -22,12 +22,40 @@ internal sealed unsafe class AdamW : IDisposable
     /// <param name="gradients">Contiguous, one for each parameter, and the same tensors at every step.</param>
     /// <param name="compute">Where they lie.</param>
     /// <param name="spec">Its numbers.</param>
-    internal AdamW(IReadOnlyList<Tensor> parameters, IReadOnlyList<Tensor> gradients, Compute compute, OptimiserSpec spec)
+    internal AdamW(
+        IReadOnlyList<Tensor> parameters,
+        IReadOnlyList<Tensor> gradients,
+        Compute compute,
+        OptimiserSpec spec
+    )
     {
         (this.spec, this.compute, this.gradients) = (spec, compute, gradients);
-        slots = [.. parameters.Select(parameter => new Slot(
-            parameter, Master(parameter), Moment(parameter), Moment(parameter), parameter.shape.Length > 1 ? spec.WeightDecay : 0))];
-        places = compute.Fused ? [.. slots.Zip(gradients, (slot, gradient) => new Place(slot.Parameter.Pointer(), gradient.Pointer(), slot.First.Pointer(), slot.Second.Pointer(), slot.Parameter.numel()))] : [];
+        slots =
+        [
+            .. parameters.Select(parameter => new Slot(
+                parameter,
+                Master(parameter),
+                Moment(parameter),
+                Moment(parameter),
+                parameter.shape.Length > 1 ? spec.WeightDecay : 0
+            )),
+        ];
+        places = compute.Fused
+            ?
+            [
+                .. slots.Zip(
+                    gradients,
+                    (slot, gradient) =>
+                        new Place(
+                            slot.Parameter.Pointer(),
+                            gradient.Pointer(),
+                            slot.First.Pointer(),
+                            slot.Second.Pointer(),
+                            slot.Parameter.numel()
+                        )
+                ),
+            ]
+            : [];
     }
 
     /// <summary>Applies the gradients as they are now.</summary>
@@ -36,19 +64,36 @@ internal sealed unsafe class AdamW : IDisposable
     {
         using var quiet = no_grad();
         var norm = Norm();
-        if (!double.IsFinite(norm)) return norm;
+        if (!double.IsFinite(norm))
+            return norm;
         var scale = norm > spec.ClipNorm ? spec.ClipNorm / norm : 1;
         step++;
         var numbers = new AdamWStep.Numbers(
-            (float)learningRate, (float)spec.Beta1, (float)spec.Beta2, 0,
-            (float)(1 - Math.Pow(spec.Beta1, step)), (float)(1 - Math.Pow(spec.Beta2, step)), (float)scale);
+            (float)learningRate,
+            (float)spec.Beta1,
+            (float)spec.Beta2,
+            0,
+            (float)(1 - Math.Pow(spec.Beta1, step)),
+            (float)(1 - Math.Pow(spec.Beta2, step)),
+            (float)scale
+        );
         for (var i = 0; i < slots.Length; i++)
         {
             var (parameter, master, first, second, decay) = slots[i];
             var mine = numbers with { Decay = (float)decay };
-            if (compute.Fused) AdamWStep.Apply(places[i].Parameter, places[i].Gradient, places[i].First, places[i].Second, places[i].Count, mine);
-            else AdamWStep.Apply(master ?? parameter, gradients[i], first, second, mine);
-            if (master is not null) parameter.copy_(master);
+            if (compute.Fused)
+                AdamWStep.Apply(
+                    places[i].Parameter,
+                    places[i].Gradient,
+                    places[i].First,
+                    places[i].Second,
+                    places[i].Count,
+                    mine
+                );
+            else
+                AdamWStep.Apply(master ?? parameter, gradients[i], first, second, mine);
+            if (master is not null)
+                parameter.copy_(master);
         }
 
         return norm;
@@ -67,15 +112,21 @@ internal sealed unsafe class AdamW : IDisposable
 
     private double Norm()
     {
-        if (compute.Fused) return Math.Sqrt(places.Sum(place => Simd.Squares(place.Gradient, place.Count)));
+        if (compute.Fused)
+            return Math.Sqrt(places.Sum(place => Simd.Squares(place.Gradient, place.Count)));
         using var scope = NewDisposeScope();
-        return Math.Sqrt(gradients.Sum(gradient => (double)gradient.to(ScalarType.Float32).square().sum().to(CPU).item<float>()));
+        return Math.Sqrt(
+            gradients.Sum(gradient => (double)gradient.to(ScalarType.Float32).square().sum().to(CPU).item<float>())
+        );
     }
 
-    private static Tensor Moment(Tensor like) => zeros(like.shape, dtype: ScalarType.Float32, device: like.device).DetachFromDisposeScope();
+    private static Tensor Moment(Tensor like) =>
+        zeros(like.shape, dtype: ScalarType.Float32, device: like.device).DetachFromDisposeScope();
 
     private static Tensor? Master(Tensor parameter) =>
-        parameter.dtype == ScalarType.Float32 ? null : parameter.detach().to(ScalarType.Float32).DetachFromDisposeScope();
+        parameter.dtype == ScalarType.Float32
+            ? null
+            : parameter.detach().to(ScalarType.Float32).DetachFromDisposeScope();
 
     private sealed record Slot(Tensor Parameter, Tensor? Master, Tensor First, Tensor Second, double Decay);
 

@@ -17,7 +17,8 @@ internal static class BatchBuilder
         for (var i = 0; i < sequences.Count; i++)
         {
             var sequence = sequences[i];
-            for (var t = 0; t < sequence.Processed; t++) ids[i * time + t] = sequence.Tokens[t];
+            for (var t = 0; t < sequence.Processed; t++)
+                ids[i * time + t] = sequence.Tokens[t];
             for (var t = sequence.Start; t < sequence.Tokens.Length; t++)
             {
                 rows.Add((long)i * time + t - 1);
@@ -39,18 +40,42 @@ internal static class BatchBuilder
     {
         var batch = Of([.. members.Select(member => lesson.Sequences[member])], time, compute);
         if (lesson.Weights is { } weights)
-            batch = batch with { Weights = Floats([.. members.SelectMany(member => Enumerable.Repeat((float)weights[member], lesson.Sequences[member].ResponseLength))], compute) };
-        if (lesson.States is { } states) batch = batch with { States = Activations(lesson, states, members, time, compute) };
-        if (lesson.Probabilities is not { } scores) return batch;
+            batch = batch with
+            {
+                Weights = Floats(
+                    [
+                        .. members.SelectMany(member =>
+                            Enumerable.Repeat((float)weights[member], lesson.Sequences[member].ResponseLength)
+                        ),
+                    ],
+                    compute
+                ),
+            };
+        if (lesson.States is { } states)
+            batch = batch with { States = Activations(lesson, states, members, time, compute) };
+        if (lesson.Probabilities is not { } scores)
+            return batch;
         return lesson.TeacherSequences is { } originals
             ? WithPaired(batch, lesson, originals, scores, members, time, compute)
-            : batch with { Teacher = Distribution(scores, [.. members.Select(member => (member, lesson.Sequences[member].ResponseLength))], compute) };
+            : batch with
+            {
+                Teacher = Distribution(
+                    scores,
+                    [.. members.Select(member => (member, lesson.Sequences[member].ResponseLength))],
+                    compute
+                ),
+            };
     }
 
-    private static TeacherDistribution Distribution(TeacherProbabilities scores, IReadOnlyList<(int Member, int Length)> parts, Compute compute)
+    private static TeacherDistribution Distribution(
+        TeacherProbabilities scores,
+        IReadOnlyList<(int Member, int Length)> parts,
+        Compute compute
+    )
     {
         var (k, count) = (scores.K, parts.Sum(part => part.Length));
-        Tensor tokens = empty([count, k], dtype: ScalarType.Int64), values = empty([count, k], dtype: ScalarType.Float32);
+        Tensor tokens = empty([count, k], dtype: ScalarType.Int64),
+            values = empty([count, k], dtype: ScalarType.Float32);
         var at = 0;
         foreach (var (member, length) in parts)
         {
@@ -59,12 +84,21 @@ internal static class BatchBuilder
         }
 
         (tokens, values) = (tokens.to(compute.Device), values.to(compute.Device));
-        return scores.Sampled ? new TeacherDistribution.Sampled(tokens, values) : new TeacherDistribution.TopK(tokens, values);
+        return scores.Sampled
+            ? new TeacherDistribution.Sampled(tokens, values)
+            : new TeacherDistribution.TopK(tokens, values);
     }
 
     // Position by position up to the shorter response.
     private static TrainingBatch WithPaired(
-        TrainingBatch batch, Lesson lesson, IReadOnlyList<Sequence> originals, TeacherProbabilities scores, IReadOnlyList<int> members, int time, Compute compute)
+        TrainingBatch batch,
+        Lesson lesson,
+        IReadOnlyList<Sequence> originals,
+        TeacherProbabilities scores,
+        IReadOnlyList<int> members,
+        int time,
+        Compute compute
+    )
     {
         var (rows, chosen, offset) = (new List<long>(), new List<long>(), 0L);
         for (var i = 0; i < members.Count; i++)
@@ -79,22 +113,39 @@ internal static class BatchBuilder
             offset += theirs;
         }
 
-        var whole = (TeacherDistribution.TopK)Distribution(scores, [.. members.Select(member => (member, originals[member].ResponseLength))], compute);
+        var whole = (TeacherDistribution.TopK)Distribution(
+            scores,
+            [.. members.Select(member => (member, originals[member].ResponseLength))],
+            compute
+        );
         var places = TensorData.Of([.. chosen], chosen.Count).to(compute.Device);
         return batch with
         {
             Paired = TensorData.Of([.. rows], rows.Count).to(compute.Device),
-            Teacher = new TeacherDistribution.TopK(whole.Tokens.index_select(0, places), whole.Probabilities.index_select(0, places)),
+            Teacher = new TeacherDistribution.TopK(
+                whole.Tokens.index_select(0, places),
+                whole.Probabilities.index_select(0, places)
+            ),
         };
     }
 
-    private static Tensor Activations(Lesson lesson, TeacherStates states, IReadOnlyList<int> members, int time, Compute compute)
+    private static Tensor Activations(
+        Lesson lesson,
+        TeacherStates states,
+        IReadOnlyList<int> members,
+        int time,
+        Compute compute
+    )
     {
         var all = zeros([members.Count * time, states.Width], dtype: ScalarType.Float32);
         for (var i = 0; i < members.Count; i++)
-            states.Read(members[i], all.Floats().Slice(i * time * states.Width, lesson.Sequences[members[i]].Processed * states.Width));
+            states.Read(
+                members[i],
+                all.Floats().Slice(i * time * states.Width, lesson.Sequences[members[i]].Processed * states.Width)
+            );
         return all.to(compute.Device);
     }
 
-    internal static Tensor Floats(float[] values, Compute compute) => TensorData.Of(values, values.Length).to(compute.Device);
+    internal static Tensor Floats(float[] values, Compute compute) =>
+        TensorData.Of(values, values.Length).to(compute.Device);
 }

@@ -14,7 +14,8 @@ internal static class BatchOrder
             foreach (var window in random.Permutation(lengths.Count).Chunk(LengthBuckets.Window * batch))
             {
                 var batches = LengthBuckets.Arrange([.. window.Select(i => lengths[i])], batch);
-                foreach (var at in random.Permutation(batches.Count)) yield return [.. batches[at].Select(place => window[place])];
+                foreach (var at in random.Permutation(batches.Count))
+                    yield return [.. batches[at].Select(place => window[place])];
             }
         }
     }

@@ -1,7 +1,6 @@
 using Bench.Protocol.Budgets;
 using Bench.Protocol.Costs;
 
-
 namespace Bench.Lab.Training;
 
 /// <summary>How much of a budget is spent. It is never exceeded: a step that does not fit is not taken.</summary>
@@ -29,13 +28,16 @@ internal sealed class BudgetMeter
         new(budget.Amount, budget.IsTimed ? null : cost => budget.Of(cost, prices)!.Value, clock);
 
     /// <summary>A meter of examples, repeats counted.</summary>
-    internal static BudgetMeter ForExamples(double examples, TimeProvider clock) => new(examples, cost => cost.Examples, clock);
+    internal static BudgetMeter ForExamples(double examples, TimeProvider clock) =>
+        new(examples, cost => cost.Examples, clock);
 
     /// <summary>A meter of processed tokens, by which teachers are trained.</summary>
-    internal static BudgetMeter ForProcessedTokens(double tokens, TimeProvider clock) => new(tokens, cost => cost.ProcessedTokens, clock);
+    internal static BudgetMeter ForProcessedTokens(double tokens, TimeProvider clock) =>
+        new(tokens, cost => cost.ProcessedTokens, clock);
 
     // A step fits if it ends within the limit, a rounding error aside; seconds are only known afterwards.
-    internal bool Affords(StepCost cost) => amount is null ? Elapsed() < limit : Spent + amount(cost) <= limit * (1 + 1e-9);
+    internal bool Affords(StepCost cost) =>
+        amount is null ? Elapsed() < limit : Spent + amount(cost) <= limit * (1 + 1e-9);
 
     internal void Spend(StepCost cost) => Spent = amount is null ? Elapsed() : Spent + amount(cost);
 

@@ -23,20 +23,47 @@ internal sealed unsafe class DecoderActivations : IDisposable
         }
 
         Matrix Rows(int channels) => Room(channels, columns);
-        var (width, inner, heads, row) = (shape.Width, shape.FeedForward, shape.Heads * shape.HeadWidth, shape.ProjectionRows);
+        var (width, inner, heads, row) = (
+            shape.Width,
+            shape.FeedForward,
+            shape.Heads * shape.HeadWidth,
+            shape.ProjectionRows
+        );
         streams = [.. Enumerable.Range(0, shape.Layers + 1).Select(_ => Rows(width))];
-        Layers = [.. Enumerable.Range(0, shape.Layers).Select(_ => new Layer
-        {
-            Normed = Rows(width), Scales = Rows(1).Start, Projection = Rows(row), Raw = Rows(shape.QueryKeyNorm ? row : 0), HeadScales = Rows(shape.QueryKeyNorm ? shape.Heads + shape.KeyValueHeads : 0),
-            Seen = Rows(heads), Normalisers = Rows(shape.Heads), Middle = Rows(width), MiddleNormed = Rows(width), MiddleScales = Rows(1).Start,
-            GateUp = Rows(2 * inner), Sigmoids = Rows(inner), Gated = Rows(inner),
-        })];
+        Layers =
+        [
+            .. Enumerable
+                .Range(0, shape.Layers)
+                .Select(_ => new Layer
+                {
+                    Normed = Rows(width),
+                    Scales = Rows(1).Start,
+                    Projection = Rows(row),
+                    Raw = Rows(shape.QueryKeyNorm ? row : 0),
+                    HeadScales = Rows(shape.QueryKeyNorm ? shape.Heads + shape.KeyValueHeads : 0),
+                    Seen = Rows(heads),
+                    Normalisers = Rows(shape.Heads),
+                    Middle = Rows(width),
+                    MiddleNormed = Rows(width),
+                    MiddleScales = Rows(1).Start,
+                    GateUp = Rows(2 * inner),
+                    Sigmoids = Rows(inner),
+                    Gated = Rows(inner),
+                }),
+        ];
         FinalNormed = Rows(width);
         FinalScales = Rows(1).Start;
         var widest = Math.Max(Math.Max(width, heads), inner);
         Turned = Room(columns, OddPanels(widest));
         TurnedWeight = Room(widest, OddPanels(Math.Max(Math.Max(width, row), 2 * inner)));
-        (Pull, NormedPull, ProjectionPull, SeenPull, GateUpPull, GatedPull) = (Rows(width), Rows(width), Rows(row), Rows(heads), Rows(2 * inner), Rows(inner));
+        (Pull, NormedPull, ProjectionPull, SeenPull, GateUpPull, GatedPull) = (
+            Rows(width),
+            Rows(width),
+            Rows(row),
+            Rows(heads),
+            Rows(2 * inner),
+            Rows(inner)
+        );
     }
 
     /// <summary>The most positions at a time.</summary>

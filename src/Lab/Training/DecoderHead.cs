@@ -5,7 +5,8 @@ using Bench.Lab.Objectives;
 namespace Bench.Lab.Training;
 
 /// <summary>The last norm and the head of a decoder, at the positions that carry loss only, and the loss: logits lie in rows, [row, vocabulary], as losses want them.</summary>
-internal sealed unsafe class DecoderHead<TLanes>(DecoderParts weights, DecoderParts gradients) : IDisposable where TLanes : struct, ILanes<TLanes>
+internal sealed unsafe class DecoderHead<TLanes>(DecoderParts weights, DecoderParts gradients) : IDisposable
+    where TLanes : struct, ILanes<TLanes>
 {
     private readonly LearntWeight norm = new(weights.FinalNorm, gradients.FinalNorm);
     private readonly LearntWeight head = new(weights.Head, gradients.Head);
@@ -13,10 +14,18 @@ internal sealed unsafe class DecoderHead<TLanes>(DecoderParts weights, DecoderPa
     private readonly NativeRows columns = new(weights.Shape.Width, weights.Shape.Vocabulary, spare: 0);
 
     // Products write whole panels: where a row of the head is none, they work on copies whose rows are.
-    private readonly (NativeRows Weights, NativeRows Gradient)? copies = weights.Shape.Width % NativeRows.Panel == 0 ? null
-        : (new NativeRows(weights.Shape.Vocabulary, weights.Shape.Width, spare: 0), new NativeRows(weights.Shape.Vocabulary, weights.Shape.Width, spare: 0));
+    private readonly (NativeRows Weights, NativeRows Gradient)? copies =
+        weights.Shape.Width % NativeRows.Panel == 0
+            ? null
+            : (
+                new NativeRows(weights.Shape.Vocabulary, weights.Shape.Width, spare: 0),
+                new NativeRows(weights.Shape.Vocabulary, weights.Shape.Width, spare: 0)
+            );
 
-    private NativeRows? hidden, hiddenPull, logits, logitsPull;
+    private NativeRows? hidden,
+        hiddenPull,
+        logits,
+        logitsPull;
 
     private int Width => weights.Shape.Width;
 
@@ -30,8 +39,12 @@ internal sealed unsafe class DecoderHead<TLanes>(DecoderParts weights, DecoderPa
     internal void Prepare()
     {
         Transposition.Turn(head.Value, columns.First(Width), Width);
-        if (copies is not { } rows) return;
-        for (var token = 0; token < Vocabulary; token++) new Span<float>(head.Value.Start + token * head.Value.Row, Width).CopyTo(new Span<float>(rows.Weights[token], Width));
+        if (copies is not { } rows)
+            return;
+        for (var token = 0; token < Vocabulary; token++)
+            new Span<float>(head.Value.Start + token * head.Value.Row, Width).CopyTo(
+                new Span<float>(rows.Weights[token], Width)
+            );
         rows.Gradient.Clear();
     }
 
@@ -42,18 +55,40 @@ internal sealed unsafe class DecoderHead<TLanes>(DecoderParts weights, DecoderPa
     /// <param name="loss">The loss.</param>
     /// <param name="first">The first of the rows that carry loss among the batch's.</param>
     /// <param name="scale">By which the gradient is multiplied.</param>
-    internal double AddGradient(DecoderActivations activations, int[] places, int positions, ILogitLoss loss, int first, float scale)
+    internal double AddGradient(
+        DecoderActivations activations,
+        int[] places,
+        int positions,
+        ILogitLoss loss,
+        int first,
+        float scale
+    )
     {
         var stream = activations.Stream(weights.Layers.Count);
-        ColumnNorm<TLanes>.Forward(stream, norm.Value.Start, activations.FinalNormed, activations.FinalScales, positions, epsilon);
+        ColumnNorm<TLanes>.Forward(
+            stream,
+            norm.Value.Start,
+            activations.FinalNormed,
+            activations.FinalScales,
+            positions,
+            epsilon
+        );
         var count = places.Length;
         if (logits is null || count > logits.Rows)
         {
             Free();
-            (hidden, hiddenPull, logits, logitsPull) = (new(count, Width), new(count, Width), new(count, Vocabulary), new(count, Vocabulary));
+            (hidden, hiddenPull, logits, logitsPull) = (
+                new(count, Width),
+                new(count, Width),
+                new(count, Vocabulary),
+                new(count, Vocabulary)
+            );
         }
 
-        Matrix x = hidden!.First(count), dx = hiddenPull!.First(count), y = logits!.First(count), dy = logitsPull!.First(count);
+        Matrix x = hidden!.First(count),
+            dx = hiddenPull!.First(count),
+            y = logits!.First(count),
+            dy = logitsPull!.First(count);
         Gather(activations.FinalNormed, places, x);
         ColumnProduct<TLanes>.Multiply(x, columns.First(Width), y, Vocabulary);
         logitsPull!.Clear(count);
@@ -61,15 +96,26 @@ internal sealed unsafe class DecoderHead<TLanes>(DecoderParts weights, DecoderPa
         ColumnProduct<TLanes>.Multiply(dy.Transposed, x, HeadGradient, Width, add: true);
         ColumnProduct<TLanes>.Multiply(dy, Head, dx, Width);
         Scatter(dx, places, activations.NormedPull);
-        ColumnNorm<TLanes>.Backward(activations.NormedPull, stream, norm.Value.Start, activations.FinalScales, activations.Pull, norm.Gradient.Start, NativeRows.Padded(positions), add: false);
+        ColumnNorm<TLanes>.Backward(
+            activations.NormedPull,
+            stream,
+            norm.Value.Start,
+            activations.FinalScales,
+            activations.Pull,
+            norm.Gradient.Start,
+            NativeRows.Padded(positions),
+            add: false
+        );
         return total;
     }
 
     /// <summary>Adds what was gathered beside the gradients' own memory.</summary>
     internal void Finish()
     {
-        if (copies is not { } rows) return;
-        for (var token = 0; token < Vocabulary; token++) Simd.AddScaled(head.Gradient.Start + token * head.Gradient.Row, rows.Gradient[token], Width, 1);
+        if (copies is not { } rows)
+            return;
+        for (var token = 0; token < Vocabulary; token++)
+            Simd.AddScaled(head.Gradient.Start + token * head.Gradient.Row, rows.Gradient[token], Width, 1);
     }
 
     public void Dispose()
@@ -84,24 +130,30 @@ internal sealed unsafe class DecoderHead<TLanes>(DecoderParts weights, DecoderPa
     {
         for (var i = 0; i < places.Length; i++)
         {
-            float* from = source.Start + places[i], to = target.Start + i * target.Row;
-            for (var c = 0; c < source.Rows; c++, from += source.Row) to[c] = *from;
+            float* from = source.Start + places[i],
+                to = target.Start + i * target.Row;
+            for (var c = 0; c < source.Rows; c++, from += source.Row)
+                to[c] = *from;
         }
     }
 
     // Columns without loss get 0, up to the end of each row.
     private static void Scatter(Matrix source, int[] places, Matrix target)
     {
-        for (var c = 0; c < target.Rows; c++) new Span<float>(target.Start + c * target.Row, target.Columns).Clear();
+        for (var c = 0; c < target.Rows; c++)
+            new Span<float>(target.Start + c * target.Row, target.Columns).Clear();
         for (var i = 0; i < places.Length; i++)
         {
-            float* from = source.Start + i * source.Row, to = target.Start + places[i];
-            for (var c = 0; c < target.Rows; c++, to += target.Row) *to = from[c];
+            float* from = source.Start + i * source.Row,
+                to = target.Start + places[i];
+            for (var c = 0; c < target.Rows; c++, to += target.Row)
+                *to = from[c];
         }
     }
 
     private void Free()
     {
-        foreach (var rows in (NativeRows?[])[hidden, hiddenPull, logits, logitsPull]) rows?.Dispose();
+        foreach (var rows in (NativeRows?[])[hidden, hiddenPull, logits, logitsPull])
+            rows?.Dispose();
     }
 }

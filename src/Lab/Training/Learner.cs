@@ -21,7 +21,10 @@ internal sealed class Learner : IDisposable
     internal Learner(StudentObjective objective, Compute compute, OptimiserSpec optimiser)
     {
         (this.objective, parameters) = (objective, objective.Parameters);
-        gradients = [.. parameters.Select(parameter => zeros_like(parameter, requires_grad: false).DetachFromDisposeScope())];
+        gradients =
+        [
+            .. parameters.Select(parameter => zeros_like(parameter, requires_grad: false).DetachFromDisposeScope()),
+        ];
         adam = new AdamW(parameters, gradients, compute, optimiser);
     }
 
@@ -36,13 +39,16 @@ internal sealed class Learner : IDisposable
     /// <summary>Gradients of the mean loss over a step's loss tokens, in the order of the parameters, valid until the next step; and the summed loss.</summary>
     internal (IReadOnlyList<Tensor> Gradients, double LossSum) Gradients(TrainingStep step)
     {
-        foreach (var gradient in gradients) gradient.zero_();
+        foreach (var gradient in gradients)
+            gradient.zero_();
         double loss = 0;
         foreach (var part in step.Parts)
         {
             using var scope = NewDisposeScope();
             var batch = part();
-            loss += objective.LossByHand(batch) is { } gradable ? ByHand().Add(batch, gradable, (float)(1.0 / step.Cost.LossTokens)) : Add(batch, step.Cost.LossTokens);
+            loss += objective.LossByHand(batch) is { } gradable
+                ? ByHand().Add(batch, gradable, (float)(1.0 / step.Cost.LossTokens))
+                : Add(batch, step.Cost.LossTokens);
         }
 
         return (gradients, loss);
@@ -52,12 +58,14 @@ internal sealed class Learner : IDisposable
     {
         byHand?.Dispose();
         adam.Dispose();
-        foreach (var gradient in gradients) gradient.Dispose();
+        foreach (var gradient in gradients)
+            gradient.Dispose();
     }
 
     private DecoderGradients ByHand()
     {
-        if (byHand is not null) return byHand;
+        if (byHand is not null)
+            return byHand;
         var weights = ((Decoder)objective.Student).Parts;
         var place = Enumerable.Range(0, parameters.Count).ToDictionary(i => parameters[i].Handle);
         return byHand = DecoderGradients.Of(weights, weights.With(tensor => gradients[place[tensor.Handle]]));
@@ -67,7 +75,8 @@ internal sealed class Learner : IDisposable
     {
         var loss = objective.Sum(batch);
         var parts = autograd.grad([loss * (1.0 / lossTokens)], [.. parameters]);
-        for (var i = 0; i < parts.Count; i++) gradients[i].add_(parts[i]);
+        for (var i = 0; i < parts.Count; i++)
+            gradients[i].add_(parts[i]);
         return loss.to(CPU).item<float>();
     }
 }

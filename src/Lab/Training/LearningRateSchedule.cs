@@ -10,7 +10,8 @@ internal static class LearningRateSchedule
     /// <param name="step">The step about to be taken, from 0: the first step of a warm-up already moves.</param>
     internal static double LearningRate(OptimiserSpec spec, double share, long step)
     {
-        if (share < spec.Warmup) return spec.LearningRate * Math.Max(share / spec.Warmup, 1.0 / (step + 10));
+        if (share < spec.Warmup)
+            return spec.LearningRate * Math.Max(share / spec.Warmup, 1.0 / (step + 10));
         var progress = spec.Warmup < 1 ? (share - spec.Warmup) / (1 - spec.Warmup) : 1;
         return spec.LearningRate * (spec.FinalShare + (1 - spec.FinalShare) * 0.5 * (1 + Math.Cos(Math.PI * progress)));
     }

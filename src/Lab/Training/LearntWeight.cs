@@ -13,6 +13,8 @@ internal readonly unsafe struct LearntWeight(Tensor? weight, Tensor? gradient)
 
     internal bool IsThere => Value.Rows > 0;
 
-    private static Matrix MatrixOf(Tensor? tensor) => tensor is null ? default
-        : tensor.dim() == 1 ? new Matrix(tensor.Pointer(), 1, (int)tensor.numel(), tensor.numel()) : Matrix.Of(tensor);
+    private static Matrix MatrixOf(Tensor? tensor) =>
+        tensor is null ? default
+        : tensor.dim() == 1 ? new Matrix(tensor.Pointer(), 1, (int)tensor.numel(), tensor.numel())
+        : Matrix.Of(tensor);
 }

@@ -27,7 +27,8 @@ internal sealed record Lesson(IReadOnlyList<Sequence> Sequences, IReadOnlyList<d
     internal static Lesson Of(IReadOnlyList<Sequence> sequences) => new(sequences, new double[sequences.Count]);
 
     /// <summary>The same without the sequences beyond a number.</summary>
-    internal Lesson Take(int count) => count >= Sequences.Count ? this : this with { Sequences = [.. Sequences.Take(count)] };
+    internal Lesson Take(int count) =>
+        count >= Sequences.Count ? this : this with { Sequences = [.. Sequences.Take(count)] };
 
     public void Dispose()
     {

@@ -52,17 +52,41 @@ internal sealed class OnPolicyCurriculum : ICurriculum
     /// <param name="seed">Of prompts, choices and draws.</param>
     /// <param name="clock">The time.</param>
     internal OnPolicyCurriculum(
-        MethodSpec method, Decoder student, ILiveTeacher teacher, StudentObjective objective, IReadOnlyList<int[]> prompts, int limit, int end, Lesson? text,
-        OptimiserSpec optimiser, Seed seed, TimeProvider clock)
+        MethodSpec method,
+        Decoder student,
+        ILiveTeacher teacher,
+        StudentObjective objective,
+        IReadOnlyList<int[]> prompts,
+        int limit,
+        int end,
+        Lesson? text,
+        OptimiserSpec optimiser,
+        Seed seed,
+        TimeProvider clock
+    )
     {
-        if (prompts.Count == 0) throw new LabException("there is nothing to write about: no prompt");
+        if (prompts.Count == 0)
+            throw new LabException("there is nothing to write about: no prompt");
         (signal, teacherMix) = ((OnPolicy)method.Signal, method.TeacherMix);
         (this.student, this.teacher, this.objective, this.prompts) = (student, teacher, objective, prompts);
-        (this.text, this.optimiser, this.seed, this.clock, this.limit, this.end) = (text, optimiser, seed, clock, limit, end);
+        (this.text, this.optimiser, this.seed, this.clock, this.limit, this.end) = (
+            text,
+            optimiser,
+            seed,
+            clock,
+            limit,
+            end
+        );
         choices = seed.Stream("on-policy");
-        promptOrder = BatchOrder.Endless([.. prompts.Select(prompt => prompt.Length)], optimiser.Batch, seed).GetEnumerator();
+        promptOrder = BatchOrder
+            .Endless([.. prompts.Select(prompt => prompt.Length)], optimiser.Batch, seed)
+            .GetEnumerator();
         promptOrder.MoveNext();
-        textOrder = text is null ? null : BatchOrder.Endless([.. text.Sequences.Select(sequence => sequence.Processed)], optimiser.Batch, seed).GetEnumerator();
+        textOrder = text is null
+            ? null
+            : BatchOrder
+                .Endless([.. text.Sequences.Select(sequence => sequence.Processed)], optimiser.Batch, seed)
+                .GetEnumerator();
         textOrder?.MoveNext();
         Choose();
     }
@@ -88,7 +112,14 @@ internal sealed class OnPolicyCurriculum : ICurriculum
                 Source.Replayed => buffer.Max(sequence => sequence.Processed),
                 _ => members.Max(member => prompts[member].Length) + limit - 1,
             };
-            return Cost(next, members, time, members.Length * (next == Source.Fresh ? ModelFlops.Forward(student.Shape, time) : Flops.Zero), (long)members.Length * time, members.Length * time);
+            return Cost(
+                next,
+                members,
+                time,
+                members.Length * (next == Source.Fresh ? ModelFlops.Forward(student.Shape, time) : Flops.Zero),
+                (long)members.Length * time,
+                members.Length * time
+            );
         }
     }
 
@@ -106,14 +137,22 @@ internal sealed class OnPolicyCurriculum : ICurriculum
                 sequences = [.. members.Select(_ => buffer[choices.Next(buffer.Count)])];
                 break;
             default:
-                using (NewDisposeScope()) (sequences, writing) = Write(members);
+                using (NewDisposeScope())
+                    (sequences, writing) = Write(members);
                 Remember(sequences);
                 promptOrder.MoveNext();
                 break;
         }
 
         var time = sequences.Max(sequence => sequence.Processed);
-        var cost = Cost(next, members, time, writing, sequences.Sum(sequence => (long)sequence.ResponseLength), sequences.Count * time);
+        var cost = Cost(
+            next,
+            members,
+            time,
+            writing,
+            sequences.Sum(sequence => (long)sequence.ResponseLength),
+            sequences.Count * time
+        );
         if (next == Source.Teacher)
         {
             used.UnionWith(members);
@@ -122,37 +161,60 @@ internal sealed class OnPolicyCurriculum : ICurriculum
 
         steps++;
         Choose();
-        return new TrainingStep(cost, [.. sequences.Chunk((sequences.Count + optimiser.MicroBatches - 1) / optimiser.MicroBatches)
-            .Select(part => (Func<TrainingBatch>)(() => Scored(part, time)))]);
+        return new TrainingStep(
+            cost,
+            [
+                .. sequences
+                    .Chunk((sequences.Count + optimiser.MicroBatches - 1) / optimiser.MicroBatches)
+                    .Select(part => (Func<TrainingBatch>)(() => Scored(part, time))),
+            ]
+        );
     }
 
     private TrainingBatch Scored(IReadOnlyList<Sequence> sequences, int time)
     {
         var batch = BatchBuilder.Of(sequences, time, student.Compute);
-        return batch with { Teacher = new TeacherDistribution.Dense(teacher.Logits(batch.Ids, batch.Rows).contiguous()) };
+        return batch with
+        {
+            Teacher = new TeacherDistribution.Dense(teacher.Logits(batch.Ids, batch.Rows).contiguous()),
+        };
     }
 
     private (IReadOnlyList<Sequence> Sequences, Flops Spent) Write(int[] members)
     {
         var begun = members.Select(member => prompts[member]).ToArray();
-        Func<int, int, IDecoding> begin = teacherMix > 0
-            ? (rows, positions) => new MixedDecoding(teacher.Begin(rows, positions), student.Begin(rows, positions), teacherMix)
-            : student.Begin;
-        var (responses, charge) = new TextGenerator(student.Shape, student.Compute.Device, begin, clock)
-            .Continue(begun, limit, end, Plainly, new Seed((long)(seed.Stream($"written/{steps}").NextBits() >> 1)), ChargeKind.StudentTraining);
-        return ([.. begun.Zip(responses, (prompt, response) => new Sequence([.. prompt, .. response], prompt.Length))], charge.Flops);
+        Func<int, int, IDecoding> begin =
+            teacherMix > 0
+                ? (rows, positions) =>
+                    new MixedDecoding(teacher.Begin(rows, positions), student.Begin(rows, positions), teacherMix)
+                : student.Begin;
+        var (responses, charge) = new TextGenerator(student.Shape, student.Compute.Device, begin, clock).Continue(
+            begun,
+            limit,
+            end,
+            Plainly,
+            new Seed((long)(seed.Stream($"written/{steps}").NextBits() >> 1)),
+            ChargeKind.StudentTraining
+        );
+        return (
+            [.. begun.Zip(responses, (prompt, response) => new Sequence([.. prompt, .. response], prompt.Length))],
+            charge.Flops
+        );
     }
 
     private void Remember(IReadOnlyList<Sequence> sequences)
     {
         buffer.AddRange(sequences);
-        if (buffer.Count > signal.Replay) buffer.RemoveRange(0, buffer.Count - Math.Max(signal.Replay, 0));
+        if (buffer.Count > signal.Replay)
+            buffer.RemoveRange(0, buffer.Count - Math.Max(signal.Replay, 0));
     }
 
-    private void Choose() => next =
-        textOrder is not null && choices.NextDouble() >= signal.Lambda ? Source.Teacher
-        : signal.Replay > 0 && buffer.Count >= optimiser.Batch && choices.NextDouble() >= signal.Fresh ? Source.Replayed
-        : Source.Fresh;
+    private void Choose() =>
+        next =
+            textOrder is not null && choices.NextDouble() >= signal.Lambda ? Source.Teacher
+            : signal.Replay > 0 && buffer.Count >= optimiser.Batch && choices.NextDouble() >= signal.Fresh
+                ? Source.Replayed
+            : Source.Fresh;
 
     // The teacher reads the whole batch; where it takes part in the writing it has read it once before.
     private StepCost Cost(Source source, int[] members, int time, Flops writing, long lossTokens, long processed)
@@ -160,9 +222,18 @@ internal sealed class OnPolicyCurriculum : ICurriculum
         // Text is asked for once; whatever a batch holds is scored anew.
         var asked = source == Source.Teacher ? text!.QueriesEach * members.Count(member => !used.Contains(member)) : 0;
         var readings = source == Source.Fresh && teacherMix > 0 ? 2 : 1;
-        var ahead = source == Source.Teacher ? members.Where(member => !used.Contains(member)).Sum(member => text!.TeacherFlops[member]) : 0;
+        var ahead =
+            source == Source.Teacher
+                ? members.Where(member => !used.Contains(member)).Sum(member => text!.TeacherFlops[member])
+                : 0;
         var live = members.Length * readings * ModelFlops.Forward(teacher.Shape, time);
-        return new StepCost(members.Length * ModelFlops.Training(student.Shape, time) + writing, new Flops(ahead) + live, lossTokens, processed, members.Length)
+        return new StepCost(
+            members.Length * ModelFlops.Training(student.Shape, time) + writing,
+            new Flops(ahead) + live,
+            lossTokens,
+            processed,
+            members.Length
+        )
         {
             Live = live,
             LiveTokens = (long)members.Length * readings * time,

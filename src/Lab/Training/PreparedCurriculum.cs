@@ -20,11 +20,27 @@ internal sealed class PreparedCurriculum : ICurriculum
     private readonly HashSet<int> used = [];
 
     /// <exception cref="LabException">The lesson is empty.</exception>
-    internal PreparedCurriculum(Lesson lesson, StudentObjective objective, ModelShape shape, Compute compute, OptimiserSpec optimiser, Seed seed)
+    internal PreparedCurriculum(
+        Lesson lesson,
+        StudentObjective objective,
+        ModelShape shape,
+        Compute compute,
+        OptimiserSpec optimiser,
+        Seed seed
+    )
     {
-        if (lesson.Sequences.Count == 0) throw new LabException("there is nothing to learn from: no training example");
-        (this.lesson, this.objective, this.shape, this.compute, this.optimiser) = (lesson, objective, shape, compute, optimiser);
-        order = BatchOrder.Endless([.. lesson.Sequences.Select(sequence => sequence.Processed)], optimiser.Batch, seed).GetEnumerator();
+        if (lesson.Sequences.Count == 0)
+            throw new LabException("there is nothing to learn from: no training example");
+        (this.lesson, this.objective, this.shape, this.compute, this.optimiser) = (
+            lesson,
+            objective,
+            shape,
+            compute,
+            optimiser
+        );
+        order = BatchOrder
+            .Endless([.. lesson.Sequences.Select(sequence => sequence.Processed)], optimiser.Batch, seed)
+            .GetEnumerator();
         order.MoveNext();
     }
 
@@ -38,21 +54,30 @@ internal sealed class PreparedCurriculum : ICurriculum
         var cost = NextAtMost;
         used.UnionWith(members);
         order.MoveNext();
-        return new TrainingStep(cost, [.. members.Chunk((members.Length + optimiser.MicroBatches - 1) / optimiser.MicroBatches)
-            .Select(part => (Func<TrainingBatch>)(() => BatchBuilder.Of(lesson, part, Time(members), compute)))]);
+        return new TrainingStep(
+            cost,
+            [
+                .. members
+                    .Chunk((members.Length + optimiser.MicroBatches - 1) / optimiser.MicroBatches)
+                    .Select(part => (Func<TrainingBatch>)(() => BatchBuilder.Of(lesson, part, Time(members), compute))),
+            ]
+        );
     }
 
     private int Time(int[] members) => members.Max(member => lesson.Sequences[member].Processed);
 
-    private StepCost CostOf(int[] members) => CostOf(members, Time(members), members.Sum(member => (long)lesson.Sequences[member].ResponseLength));
+    private StepCost CostOf(int[] members) =>
+        CostOf(members, Time(members), members.Sum(member => (long)lesson.Sequences[member].ResponseLength));
 
-    private StepCost CostOf(int[] members, int time, long lossTokens) => new(
-        members.Length * ModelFlops.Training(shape, time) + objective.Beside(members.Length, time, lossTokens),
-        new Flops(members.Where(member => !used.Contains(member)).Sum(member => lesson.TeacherFlops[member])),
-        lossTokens,
-        (long)members.Length * time,
-        members.Length)
-    {
-        Queries = lesson.QueriesEach * members.Count(member => !used.Contains(member)),
-    };
+    private StepCost CostOf(int[] members, int time, long lossTokens) =>
+        new(
+            members.Length * ModelFlops.Training(shape, time) + objective.Beside(members.Length, time, lossTokens),
+            new Flops(members.Where(member => !used.Contains(member)).Sum(member => lesson.TeacherFlops[member])),
+            lossTokens,
+            (long)members.Length * time,
+            members.Length
+        )
+        {
+            Queries = lesson.QueriesEach * members.Count(member => !used.Contains(member)),
+        };
 }

@@ -16,8 +16,12 @@ internal readonly record struct SequenceParts(int Lanes, int Together)
     internal static SequenceParts Of(int sequences, int time, int mostLanes)
     {
         var lanes = mostLanes;
-        while (lanes > FewestLanes && (lanes / 2 >= sequences || lanes * time > Most)) lanes /= 2;
-        return new SequenceParts(lanes, Math.Min(Padded(sequences, lanes), lanes * Math.Max(1, Enough / (lanes * time))));
+        while (lanes > FewestLanes && (lanes / 2 >= sequences || lanes * time > Most))
+            lanes /= 2;
+        return new SequenceParts(
+            lanes,
+            Math.Min(Padded(sequences, lanes), lanes * Math.Max(1, Enough / (lanes * time)))
+        );
     }
 
     /// <summary>So many sequences with those that only fill up lanes.</summary>

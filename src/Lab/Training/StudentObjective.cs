@@ -26,7 +26,8 @@ internal sealed class StudentObjective : IDisposable
     }
 
     /// <summary>What training changes: the student, and what the objective learns beside it.</summary>
-    internal IReadOnlyList<Tensor> Parameters => [.. Student.Parameters.Select(parameter => parameter.Tensor), .. loss.Parameters];
+    internal IReadOnlyList<Tensor> Parameters =>
+        [.. Student.Parameters.Select(parameter => parameter.Tensor), .. loss.Parameters];
 
     internal static StudentObjective OfText(IModel student) => new(new CrossEntropy(), student, null, default);
 
@@ -34,14 +35,16 @@ internal sealed class StudentObjective : IDisposable
     internal IModel Student { get; }
 
     /// <summary>The loss of a batch where its gradient is known by hand, and the student's too; null where torch has to find them.</summary>
-    internal ILogitLoss? LossByHand(TrainingBatch batch) => Student is Decoder { Compute.Fused: true } ? Mixed(batch) : null;
+    internal ILogitLoss? LossByHand(TrainingBatch batch) =>
+        Student is Decoder { Compute.Fused: true } ? Mixed(batch) : null;
 
     /// <summary>The summed loss of a batch's rows as a tensor of one element.</summary>
     internal Tensor Sum(TrainingBatch batch)
     {
         var tap = loss.Tap();
         var logits = Student.Logits(batch.Ids, tap);
-        if (Mixed(batch) is { } mixed) return mixed.Sum(logits);
+        if (Mixed(batch) is { } mixed)
+            return mixed.Sum(logits);
         var (share, sum) = (objective.TextShare, loss.Sum(batch, logits, tap));
         return share == 0 ? sum : sum * (1 - share) + CrossEntropyLoss.Sum(logits, batch.Rows, batch.Targets) * share;
     }
@@ -55,6 +58,8 @@ internal sealed class StudentObjective : IDisposable
     private ILogitLoss? Mixed(TrainingBatch batch)
     {
         var (main, share) = (loss.OfBatch(batch), objective.TextShare);
-        return main is null || share == 0 ? main : new MixedLoss(main, new CrossEntropyLoss.OnRows(batch.Rows, batch.Targets), share);
+        return main is null || share == 0
+            ? main
+            : new MixedLoss(main, new CrossEntropyLoss.OnRows(batch.Rows, batch.Targets), share);
     }
 }

@@ -13,7 +13,12 @@ internal sealed class Trainer(StudentObjective objective, Compute compute, Optim
 
     /// <summary>Trains until the budget affords no further step.</summary>
     /// <exception cref="LabException">The budget does not pay for one step, or the loss is no longer a number.</exception>
-    internal TrainingResult Train(ICurriculum curriculum, BudgetMeter meter, ChargeKind kind, Action<TrainingProgress>? progress = null)
+    internal TrainingResult Train(
+        ICurriculum curriculum,
+        BudgetMeter meter,
+        ChargeKind kind,
+        Action<TrainingProgress>? progress = null
+    )
     {
         var started = clock.GetTimestamp();
         using var learner = new Learner(objective, compute, optimiser);
@@ -30,9 +35,13 @@ internal sealed class Trainer(StudentObjective objective, Compute compute, Optim
             flops += cost.Student;
             processed += cost.ProcessedTokens;
             compute.Done.Add(kind, cost.ProcessedTokens, cost.Student);
-            if (cost.LiveTokens > 0) compute.Done.Add(ChargeKind.TeacherScoring, cost.LiveTokens, cost.Live);
+            if (cost.LiveTokens > 0)
+                compute.Done.Add(ChargeKind.TeacherScoring, cost.LiveTokens, cost.Live);
             if (!double.IsFinite(loss) || !double.IsFinite(norm))
-                throw new TrainingDivergedException($"the loss became {loss} and the gradient's norm {norm} at step {steps}; lower learning-rate or clip-norm", Charge());
+                throw new TrainingDivergedException(
+                    $"the loss became {loss} and the gradient's norm {norm} at step {steps}; lower learning-rate or clip-norm",
+                    Charge()
+                );
             meter.Spend(cost);
             steps++;
             examples += cost.Examples;
@@ -40,14 +49,18 @@ internal sealed class Trainer(StudentObjective objective, Compute compute, Optim
             (live, liveTokens, queries) = (live + cost.Live, liveTokens + cost.LiveTokens, queries + cost.Queries);
             sum += loss;
             count += cost.LossTokens;
-            if (meter.Share < nextMark) continue;
+            if (meter.Share < nextMark)
+                continue;
             curve.Add(new CurvePoint(steps, meter.Spent, sum / count));
             var seconds = clock.GetElapsedTime(started).TotalSeconds;
-            progress?.Invoke(new TrainingProgress(meter.Share, sum / count, processed / Math.Max(seconds, 1e-9), seconds));
+            progress?.Invoke(
+                new TrainingProgress(meter.Share, sum / count, processed / Math.Max(seconds, 1e-9), seconds)
+            );
             (sum, count, nextMark) = (0, 0, meter.Share + 1.0 / CurvePoints);
         }
 
-        if (steps == 0) throw new LabException("the budget does not pay for one training step; raise it, or lower training: batch");
+        if (steps == 0)
+            throw new LabException("the budget does not pay for one training step; raise it, or lower training: batch");
         // The teacher read while the student trained: its seconds are in the student's, and are not counted twice.
         var scoring = liveTokens > 0 ? new Charge(ChargeKind.TeacherScoring, liveTokens, live, default) : null;
         return new TrainingResult(Charge(), scoring, steps, examples, lossTokens, queries, curriculum.Used, curve);

@@ -13,4 +13,12 @@ namespace Bench.Lab.Training;
 /// <param name="Used">The distinct prepared examples that were used.</param>
 /// <param name="Curve">The loss over the budget.</param>
 internal sealed record TrainingResult(
-    Charge Charge, Charge? Scoring, long Steps, long Examples, long LossTokens, double Queries, IReadOnlySet<int> Used, IReadOnlyList<CurvePoint> Curve);
+    Charge Charge,
+    Charge? Scoring,
+    long Steps,
+    long Examples,
+    long LossTokens,
+    double Queries,
+    IReadOnlySet<int> Used,
+    IReadOnlyList<CurvePoint> Curve
+);

@@ -56,10 +56,20 @@ internal sealed class AttemptRecord : IDisposable
     {
         lock (turn)
         {
-            if (ended) return;
+            if (ended)
+                return;
             try
             {
-                AttemptFile.Write(path, new Attempt(startedUtc, clock.GetElapsedTime(started).TotalSeconds, tally.Charges, latest.Stage, latest.Share));
+                AttemptFile.Write(
+                    path,
+                    new Attempt(
+                        startedUtc,
+                        clock.GetElapsedTime(started).TotalSeconds,
+                        tally.Charges,
+                        latest.Stage,
+                        latest.Share
+                    )
+                );
             }
             catch (Exception error) when (error is IOException or UnauthorizedAccessException)
             {

@@ -22,26 +22,47 @@ internal sealed class Lessons(UnitSession session)
     internal LessonOfUnit? Of(TrainingUnit unit, ITokenizer tokenizer, int[]? order = null)
     {
         var (method, budget) = (unit.Method!, unit.Budget!);
-        if (method.IsBaseline) return new(Limited(Lesson.Of(session.Tasks.Gold(method, tokenizer)), budget, 1), [], []);
-        if (unit.Needs.OfType<StudentUnit>().SingleOrDefault() is { } before) return Inherited(unit, before, tokenizer);
-        if (unit.Needs.OfType<TextUnit>().SingleOrDefault() is not { } text) return null;
+        if (method.IsBaseline)
+            return new(Limited(Lesson.Of(session.Tasks.Gold(method, tokenizer)), budget, 1), [], []);
+        if (unit.Needs.OfType<StudentUnit>().SingleOrDefault() is { } before)
+            return Inherited(unit, before, tokenizer);
+        if (unit.Needs.OfType<TextUnit>().SingleOrDefault() is not { } text)
+            return null;
         var traces = session.ReadText(text);
-        if (order is not null) traces = [.. order.Select(number => traces[number])];
-        if (method.Objective.RationaleWeight is { } weight) return Multitask(text, traces, tokenizer, weight, budget);
+        if (order is not null)
+            traces = [.. order.Select(number => traces[number])];
+        if (method.Objective.RationaleWeight is { } weight)
+            return Multitask(text, traces, tokenizer, weight, budget);
         var own = Kept(traces, method.Keep, session.Tasks);
-        var sequences = unit.Student.Bytes ? [.. own.Select(sequence => Respelt(sequence, session.Tasks.Tokenizer, tokenizer))] : own;
-        var lesson = Lesson.Of(sequences) with { TeacherSequences = unit.Student.Bytes && method.NeedsProbabilities ? own : null };
+        var sequences = unit.Student.Bytes
+            ? [.. own.Select(sequence => Respelt(sequence, session.Tasks.Tokenizer, tokenizer))]
+            : own;
+        var lesson = Lesson.Of(sequences) with
+        {
+            TeacherSequences = unit.Student.Bytes && method.NeedsProbabilities ? own : null,
+        };
         return Mixed(unit, tokenizer, Signalled(unit, text, traces, own, lesson));
     }
 
     // The lesson with what else the teacher says of what it wrote.
-    private LessonOfUnit Signalled(TrainingUnit unit, TextUnit text, IReadOnlyList<Sequence> traces, IReadOnlyList<Sequence> own, Lesson lesson)
+    private LessonOfUnit Signalled(
+        TrainingUnit unit,
+        TextUnit text,
+        IReadOnlyList<Sequence> traces,
+        IReadOnlyList<Sequence> own,
+        Lesson lesson
+    )
     {
         var sources = Shares(text, traces).ToList();
         if (unit.Needs.OfType<ProbabilityUnit>().SingleOrDefault() is { } scored)
         {
             sources.AddRange(Shares(scored, own));
-            lesson = lesson with { Probabilities = new TeacherProbabilities(Path.Combine(session.EntryOf(scored), EntryNames.Probabilities)) };
+            lesson = lesson with
+            {
+                Probabilities = new TeacherProbabilities(
+                    Path.Combine(session.EntryOf(scored), EntryNames.Probabilities)
+                ),
+            };
         }
 
         if (unit.Needs.OfType<StateUnit>().SingleOrDefault() is { } read)
@@ -50,36 +71,66 @@ internal sealed class Lessons(UnitSession session)
             lesson = lesson with { States = new TeacherStates(Path.Combine(session.EntryOf(read), EntryNames.States)) };
         }
 
-        return Charged(lesson with { QueriesEach = QueriesOf(text, traces.Count) }, sources, [.. traces.Select(trace => trace.ResponseLength)], unit.Budget!);
+        return Charged(
+            lesson with
+            {
+                QueriesEach = QueriesOf(text, traces.Count),
+            },
+            sources,
+            [.. traces.Select(trace => trace.ResponseLength)],
+            unit.Budget!
+        );
     }
 
     // The generation before writes, as the teacher did for the first one.
     private LessonOfUnit Inherited(TrainingUnit unit, StudentUnit before, ITokenizer tokenizer)
     {
         var method = unit.Method!;
-        using var teacher = session.Tasks.TeacherOf(session.Tasks.Load(session.EntryOf(before), before.Student.Model), tokenizer);
-        var (traces, charges, asked) = new TextExecutor(session).Write(teacher, method.Sampling ?? unit.Teacher!.Sampling, method.Shares, tokenizer, unit.Draws);
-        if (traces.Count == 0) throw new LabException($"none of the {asked} responses of {before.Label} was kept; select all");
+        using var teacher = session.Tasks.TeacherOf(
+            session.Tasks.Load(session.EntryOf(before), before.Student.Model),
+            tokenizer
+        );
+        var (traces, charges, asked) = new TextExecutor(session).Write(
+            teacher,
+            method.Sampling ?? unit.Teacher!.Sampling,
+            method.Shares,
+            tokenizer,
+            unit.Draws
+        );
+        if (traces.Count == 0)
+            throw new LabException($"none of the {asked} responses of {before.Label} was kept; select all");
         var own = Kept(traces, method.Keep, session.Tasks);
         var lesson = Lesson.Of(own) with { QueriesEach = (double)asked / traces.Count };
-        return Mixed(unit, tokenizer, Charged(lesson, [.. charges.Select(charge => new TeacherShare(charge, traces))], [.. traces.Select(trace => trace.ResponseLength)], unit.Budget!));
+        return Mixed(
+            unit,
+            tokenizer,
+            Charged(
+                lesson,
+                [.. charges.Select(charge => new TeacherShare(charge, traces))],
+                [.. traces.Select(trace => trace.ResponseLength)],
+                unit.Budget!
+            )
+        );
     }
 
     // Some of the teacher's examples give way to gold solutions of the same problems, which nobody is asked for. The pool is in random order: the first are as good as any.
     private LessonOfUnit Mixed(TrainingUnit unit, ITokenizer tokenizer, LessonOfUnit learnt)
     {
         var method = unit.Method!;
-        if (method.GoldShare == 0) return learnt;
+        if (method.GoldShare == 0)
+            return learnt;
         // Two tasks may ask the same: their solutions stand in the order of the problems, as the teacher's responses do.
         var gold = new Dictionary<string, Queue<Sequence>>(StringComparer.Ordinal);
         string Asked(Sequence sequence) => string.Join(' ', sequence.Tokens[..sequence.Start]);
         foreach (var solution in session.Tasks.Gold(method, tokenizer))
         {
-            if (!gold.TryGetValue(Asked(solution), out var solutions)) gold[Asked(solution)] = solutions = new Queue<Sequence>();
+            if (!gold.TryGetValue(Asked(solution), out var solutions))
+                gold[Asked(solution)] = solutions = new Queue<Sequence>();
             solutions.Enqueue(solution);
         }
 
-        Sequence Gold(Sequence sequence) => gold[Asked(sequence)] is { Count: > 1 } several ? several.Dequeue() : gold[Asked(sequence)].Peek();
+        Sequence Gold(Sequence sequence) =>
+            gold[Asked(sequence)] is { Count: > 1 } several ? several.Dequeue() : gold[Asked(sequence)].Peek();
 
         var lesson = learnt.Lesson;
         var replaced = Enumerable.Range(0, (int)Math.Round(method.GoldShare * lesson.Sequences.Count)).ToHashSet();
@@ -88,7 +139,10 @@ internal sealed class Lessons(UnitSession session)
             Gold = replaced,
             Lesson = lesson with
             {
-                Sequences = [.. lesson.Sequences.Select((sequence, i) => replaced.Contains(i) ? Gold(sequence) : sequence)],
+                Sequences =
+                [
+                    .. lesson.Sequences.Select((sequence, i) => replaced.Contains(i) ? Gold(sequence) : sequence),
+                ],
                 TeacherFlops = [.. lesson.TeacherFlops.Select((flops, i) => replaced.Contains(i) ? 0 : flops)],
                 QueriesEach = lesson.QueriesEach * (1 - (double)replaced.Count / lesson.Sequences.Count),
             },
@@ -100,11 +154,23 @@ internal sealed class Lessons(UnitSession session)
         session.OutcomeOf(unit).Charges.Select(charge => new TeacherShare(charge, sequences, parts));
 
     // What was asked for and not kept is part of what the others cost.
-    private double QueriesOf(TextUnit text, int examples) => (double)session.OutcomeOf(text).TeacherQueries!.Value / examples;
+    private double QueriesOf(TextUnit text, int examples) =>
+        (double)session.OutcomeOf(text).TeacherQueries!.Value / examples;
 
-    private static LessonOfUnit Charged(Lesson lesson, IReadOnlyList<TeacherShare> sources, IReadOnlyList<int> responseTokens, Budget budget)
+    private static LessonOfUnit Charged(
+        Lesson lesson,
+        IReadOnlyList<TeacherShare> sources,
+        IReadOnlyList<int> responseTokens,
+        Budget budget
+    )
     {
-        var charged = lesson with { TeacherFlops = [.. Enumerable.Range(0, lesson.Sequences.Count).Select(i => sources.Sum(source => source.FlopsOf(i)))] };
+        var charged = lesson with
+        {
+            TeacherFlops =
+            [
+                .. Enumerable.Range(0, lesson.Sequences.Count).Select(i => sources.Sum(source => source.FlopsOf(i))),
+            ],
+        };
         return new LessonOfUnit(Limited(charged, budget, lesson.QueriesEach), sources, responseTokens);
     }
 
@@ -119,14 +185,23 @@ internal sealed class Lessons(UnitSession session)
     private static Sequence Respelt(Sequence sequence, ITokenizer from, ITokenizer to)
     {
         var prompt = to.Start(from.Decode(sequence.Tokens[..sequence.Start]));
-        return new Sequence([.. prompt, .. to.Encode(from.Decode(sequence.Tokens[sequence.Start..])), to.End], prompt.Length);
+        return new Sequence(
+            [.. prompt, .. to.Encode(from.Decode(sequence.Tokens[sequence.Start..])), to.End],
+            prompt.Length
+        );
     }
 
     /// <summary>
     /// Each trace as two examples: the prompt with the answer as its label, and the prompt with the opening tag, which is not learnt, and the rationale
     /// (Hsieh et al. 2023, Distilling step-by-step, equations 3 and 4). Weights make the expected loss the sum of the two means.
     /// </summary>
-    private LessonOfUnit Multitask(TextUnit text, IReadOnlyList<Sequence> traces, ITokenizer tokenizer, double rationaleWeight, Budget budget)
+    private LessonOfUnit Multitask(
+        TextUnit text,
+        IReadOnlyList<Sequence> traces,
+        ITokenizer tokenizer,
+        double rationaleWeight,
+        Budget budget
+    )
     {
         var written = session.Tasks.Tokenizer;
         var (labels, rationales) = (new List<Sequence>(), new List<Sequence>());
@@ -137,19 +212,42 @@ internal sealed class Lessons(UnitSession session)
             rationales.Add(Examples.RationaleOnly(written, tokenizer, trace, label));
         }
 
-        if (rationales.Sum(sequence => sequence.ResponseLength) == rationales.Count * tokenizer.Encode(Answers.ThinkClose).Length) throw new LabException("the teacher shows no reasoning to learn from");
-        var lesson = Lesson.Of([.. labels.Zip(rationales, (label, rationale) => new[] { label, rationale }).SelectMany(pair => pair)]) with { QueriesEach = QueriesOf(text, 2 * traces.Count) };
+        if (
+            rationales.Sum(sequence => sequence.ResponseLength)
+            == rationales.Count * tokenizer.Encode(Answers.ThinkClose).Length
+        )
+            throw new LabException("the teacher shows no reasoning to learn from");
+        var lesson = Lesson.Of([
+            .. labels.Zip(rationales, (label, rationale) => new[] { label, rationale }).SelectMany(pair => pair),
+        ]) with
+        {
+            QueriesEach = QueriesOf(text, 2 * traces.Count),
+        };
         // Both halves of a trace have half its cost.
         var halves = traces.SelectMany(trace => new[] { trace, trace }).ToArray();
-        var charged = Charged(lesson, [.. Shares(text, halves, parts: 2)], [.. lesson.Sequences.Select(sequence => sequence.ResponseLength)], budget);
-        return charged with { Lesson = charged.Lesson with { Weights = MultitaskWeights(charged.Lesson.Sequences, rationaleWeight) } };
+        var charged = Charged(
+            lesson,
+            [.. Shares(text, halves, parts: 2)],
+            [.. lesson.Sequences.Select(sequence => sequence.ResponseLength)],
+            budget
+        );
+        return charged with
+        {
+            Lesson = charged.Lesson with { Weights = MultitaskWeights(charged.Lesson.Sequences, rationaleWeight) },
+        };
     }
 
     // Labels and rationales stand in turn; what a budget in queries left of them is what is weighed.
     private static IReadOnlyList<double> MultitaskWeights(IReadOnlyList<Sequence> sequences, double rationaleWeight)
     {
-        double TokensOf(int half) => sequences.Where((_, i) => i % 2 == half).Sum(sequence => (double)sequence.ResponseLength);
+        double TokensOf(int half) =>
+            sequences.Where((_, i) => i % 2 == half).Sum(sequence => (double)sequence.ResponseLength);
         var (label, rationale) = (TokensOf(0), TokensOf(1));
-        return [.. sequences.Select((_, i) => i % 2 == 0 ? (label + rationale) / label : rationaleWeight * (label + rationale) / rationale)];
+        return
+        [
+            .. sequences.Select(
+                (_, i) => i % 2 == 0 ? (label + rationale) / label : rationaleWeight * (label + rationale) / rationale
+            ),
+        ];
     }
 }

@@ -14,10 +14,25 @@ internal sealed class StartExecutor(UnitSession session)
     {
         var tokenizer = session.Tasks.Tokenizer;
         using var model = session.Tasks.Initialise(unit.Student.Model, TaskSeeds.Start);
-        var trained = GoldTrainer.Train(session, model, tokenizer, unit.Student.Training!, ChargeKind.StudentPretraining);
+        var trained = GoldTrainer.Train(
+            session,
+            model,
+            tokenizer,
+            unit.Student.Training!,
+            ChargeKind.StudentPretraining
+        );
         return session.Publish(
-            unit, circumstances => new Outcome { Status = UnitStatus.Ok, Charges = [trained.Charge], Curve = trained.Curve, Steps = trained.Steps, Circumstances = circumstances },
-            folder => session.Tasks.Save(folder, model, tokenizer));
+            unit,
+            circumstances => new Outcome
+            {
+                Status = UnitStatus.Ok,
+                Charges = [trained.Charge],
+                Curve = trained.Curve,
+                Steps = trained.Steps,
+                Circumstances = circumstances,
+            },
+            folder => session.Tasks.Save(folder, model, tokenizer)
+        );
     }
 
     /// <summary>
@@ -25,7 +40,8 @@ internal sealed class StartExecutor(UnitSession session)
     /// published base model would.
     /// </summary>
     internal IModel Of(TrainingUnit unit) =>
-        unit.Needs.OfType<StartUnit>().SingleOrDefault() is { } start ? session.Tasks.Load(session.EntryOf(start), unit.Student.Model)
+        unit.Needs.OfType<StartUnit>().SingleOrDefault() is { } start
+            ? session.Tasks.Load(session.EntryOf(start), unit.Student.Model)
         : unit.Student.Checkpoint is { } weights ? ModelFolder.LoadModel(session.Files.Locate(weights), session.Compute)
         : session.Tasks.Initialise(unit.Student.Model, unit.Draws);
 }

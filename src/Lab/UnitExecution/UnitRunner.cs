@@ -15,7 +15,14 @@ namespace Bench.Lab.UnitExecution;
 /// <param name="keys">The keys of servers, by the names under which an experiment asks for them.</param>
 /// <param name="code">The commit that runs, whether the tree was dirty, and who supplies the tensors.</param>
 /// <param name="clock">The time.</param>
-public sealed class UnitRunner(Plan plan, ContentStore store, CheckpointFiles files, Func<string, string?> keys, CodeVersion code, TimeProvider clock)
+public sealed class UnitRunner(
+    Plan plan,
+    ContentStore store,
+    CheckpointFiles files,
+    Func<string, string?> keys,
+    CodeVersion code,
+    TimeProvider clock
+)
 {
     private readonly ExperimentSpec spec = plan.Spec;
 

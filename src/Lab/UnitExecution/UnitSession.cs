@@ -19,7 +19,16 @@ namespace Bench.Lab.UnitExecution;
 
 /// <summary>What the four kinds of units share while one of them runs: the experiment, the store, the machine, the clock.</summary>
 internal sealed class UnitSession(
-    ExperimentSpec spec, ContentStore store, CheckpointFiles files, Func<string, string?> keys, Compute compute, CodeVersion code, TimeProvider clock, AttemptRecord attempt, Action<UnitProgress>? progress)
+    ExperimentSpec spec,
+    ContentStore store,
+    CheckpointFiles files,
+    Func<string, string?> keys,
+    Compute compute,
+    CodeVersion code,
+    TimeProvider clock,
+    AttemptRecord attempt,
+    Action<UnitProgress>? progress
+)
 {
     private TaskRuntime? tasks;
     private readonly long started = clock.GetTimestamp();
@@ -44,10 +53,18 @@ internal sealed class UnitSession(
     internal CheckpointFiles Files { get; } = files;
 
     /// <summary>What the experiment's tasks need.</summary>
-    internal TaskRuntime Tasks => tasks ??= TaskRuntimes.Of(new TaskSetting
-    {
-        Spec = Spec, Files = Files, Problems = new ProblemBank(Files), Compute = Compute, Clock = Clock, Counting = Counting,
-    });
+    internal TaskRuntime Tasks =>
+        tasks ??= TaskRuntimes.Of(
+            new TaskSetting
+            {
+                Spec = Spec,
+                Files = Files,
+                Problems = new ProblemBank(Files),
+                Compute = Compute,
+                Clock = Clock,
+                Counting = Counting,
+            }
+        );
 
     /// <summary>The weights that students start from.</summary>
     internal StartExecutor Starts => new(this);
@@ -55,24 +72,33 @@ internal sealed class UnitSession(
     internal void ReportTraining(TrainingProgress now) => Report("training", now.Share, now.Loss, now.TokensPerSecond);
 
     /// <summary>The teacher that a unit needs.</summary>
-    internal ITeacher LoadTeacher(UnitOfWork unit) => UnitOfTeacher(unit) is { Teacher.Endpoint: { } endpoint } teacher ? Endpoint(unit, teacher, endpoint) : LoadReadingTeacher(unit);
+    internal ITeacher LoadTeacher(UnitOfWork unit) =>
+        UnitOfTeacher(unit) is { Teacher.Endpoint: { } endpoint } teacher
+            ? Endpoint(unit, teacher, endpoint)
+            : LoadReadingTeacher(unit);
 
     /// <summary>The teacher that a unit needs, to read with.</summary>
     internal IReadingTeacher LoadReadingTeacher(UnitOfWork unit)
     {
         var teacher = UnitOfTeacher(unit);
-        if (teacher.Teacher.Training is { } training) return Tasks.TeacherOf(Tasks.Load(EntryOf(teacher), training.Model), Tasks.Tokenizer);
+        if (teacher.Teacher.Training is { } training)
+            return Tasks.TeacherOf(Tasks.Load(EntryOf(teacher), training.Model), Tasks.Tokenizer);
         var (model, tokenizer) = LoadTeacherModel(teacher);
         return Tasks.TeacherOf(model, tokenizer);
     }
 
     /// <summary>The teacher's unit that a unit needs, itself or through its text; null where it has none.</summary>
     internal TeacherUnit? TeacherOf(UnitOfWork unit) =>
-        TeachersOf(unit).FirstOrDefault(teacher => unit is not TrainingUnit { Teacher: { } taught } || teacher.Teacher.Name == taught.Name);
+        TeachersOf(unit)
+            .FirstOrDefault(teacher =>
+                unit is not TrainingUnit { Teacher: { } taught } || teacher.Teacher.Name == taught.Name
+            );
 
-    private static IEnumerable<TeacherUnit> TeachersOf(UnitOfWork unit) => unit.Needs.SelectMany(need => need is TeacherUnit teacher ? [teacher] : TeachersOf(need));
+    private static IEnumerable<TeacherUnit> TeachersOf(UnitOfWork unit) =>
+        unit.Needs.SelectMany(need => need is TeacherUnit teacher ? [teacher] : TeachersOf(need));
 
-    private TeacherUnit UnitOfTeacher(UnitOfWork unit) => unit as TeacherUnit ?? TeacherOf(unit) ?? throw new InvalidOperationException($"{unit.Label} has no teacher");
+    private TeacherUnit UnitOfTeacher(UnitOfWork unit) =>
+        unit as TeacherUnit ?? TeacherOf(unit) ?? throw new InvalidOperationException($"{unit.Label} has no teacher");
 
     internal (ILanguageModel Model, ITokenizer Tokenizer) LoadTeacherModel(TeacherUnit unit)
     {
@@ -82,7 +108,9 @@ internal sealed class UnitSession(
             return (OnnxFolder.Load(graph), OnnxFolder.FindTokenizer(graph)!);
         }
 
-        return unit.Teacher.Kind == TeacherKind.Trained ? ModelFolder.Load(Path.Combine(EntryOf(unit), ModelFolder.NameInStore), Compute) : Files.Load(unit.Teacher, Compute);
+        return unit.Teacher.Kind == TeacherKind.Trained
+            ? ModelFolder.Load(Path.Combine(EntryOf(unit), ModelFolder.NameInStore), Compute)
+            : Files.Load(unit.Teacher, Compute);
     }
 
     // Another teacher of the experiment is served on this machine, for as long as the unit works.
@@ -90,20 +118,56 @@ internal sealed class UnitSession(
     {
         if (endpoint.Url is { } address)
         {
-            var key = endpoint.KeyVariable is not { } variable ? null : keys(variable) ?? throw new LabException($"{endpoint.Location}: the environment variable {variable}, which holds the key to {address}, is not set");
-            if (key is not null && !key.All(c => c is > ' ' and < '\x7f')) throw new LabException($"{endpoint.Location}: what the environment variable {endpoint.KeyVariable} holds is no key: it has characters that no header carries");
+            var key = endpoint.KeyVariable is not { } variable
+                ? null
+                : keys(variable)
+                    ?? throw new LabException(
+                        $"{endpoint.Location}: the environment variable {variable}, which holds the key to {address}, is not set"
+                    );
+            if (key is not null && !key.All(c => c is > ' ' and < '\x7f'))
+                throw new LabException(
+                    $"{endpoint.Location}: what the environment variable {endpoint.KeyVariable} holds is no key: it has characters that no header carries"
+                );
             var own = endpoint.Tokenizer is { } named ? Files.LoadTokenizer(named, 0) : Tasks.Tokenizer;
-            return new EndpointTeacher(endpoint, new EndpointClient(endpoint, address, key, own, Clock), Journal(unit), own, null, Clock, []);
+            return new EndpointTeacher(
+                endpoint,
+                new EndpointClient(endpoint, address, key, own, Clock),
+                Journal(unit),
+                own,
+                null,
+                Clock,
+                []
+            );
         }
 
         var (model, tokenizer) = LoadTeacherModel(teacher.Needs.OfType<TeacherUnit>().Single());
         (model as Decoder)?.Freeze();
         try
         {
-            var server = ModelServer.Start(
-                model, tokenizer, null, new ServeOptions { ModelName = endpoint.Model, Concurrency = endpoint.Concurrency, TopLogprobs = endpoint.TopLogprobs }, Clock).GetAwaiter().GetResult();
+            var server = ModelServer
+                .Start(
+                    model,
+                    tokenizer,
+                    null,
+                    new ServeOptions
+                    {
+                        ModelName = endpoint.Model,
+                        Concurrency = endpoint.Concurrency,
+                        TopLogprobs = endpoint.TopLogprobs,
+                    },
+                    Clock
+                )
+                .GetAwaiter()
+                .GetResult();
             return new EndpointTeacher(
-                endpoint, new EndpointClient(endpoint, server.Address, null, tokenizer, Clock), Journal(unit), tokenizer, model.Shape, Clock, [() => server.DisposeAsync().AsTask().GetAwaiter().GetResult(), model.Dispose]);
+                endpoint,
+                new EndpointClient(endpoint, server.Address, null, tokenizer, Clock),
+                Journal(unit),
+                tokenizer,
+                model.Shape,
+                Clock,
+                [() => server.DisposeAsync().AsTask().GetAwaiter().GetResult(), model.Dispose]
+            );
         }
         catch
         {
@@ -115,33 +179,44 @@ internal sealed class UnitSession(
     private ExchangeJournal Journal(UnitOfWork unit) => new(store.JournalOf(unit.Fingerprint.Text));
 
     /// <summary>The sequences of a text.</summary>
-    internal IReadOnlyList<Sequence> ReadText(TextUnit text) => SequenceFile.Read(Path.Combine(EntryOf(text), EntryNames.Text));
+    internal IReadOnlyList<Sequence> ReadText(TextUnit text) =>
+        SequenceFile.Read(Path.Combine(EntryOf(text), EntryNames.Text));
 
     /// <summary>What a unit reads of its text.</summary>
-    internal IReadOnlyList<Sequence> ReadText(UnitOfWork unit, Keep keep) => Lessons.Kept(ReadText(unit.Needs.OfType<TextUnit>().Single()), keep, Tasks);
+    internal IReadOnlyList<Sequence> ReadText(UnitOfWork unit, Keep keep) =>
+        Lessons.Kept(ReadText(unit.Needs.OfType<TextUnit>().Single()), keep, Tasks);
 
-    internal string EntryOf(UnitOfWork unit) => store.Find(unit.Fingerprint.Text)
+    internal string EntryOf(UnitOfWork unit) =>
+        store.Find(unit.Fingerprint.Text)
         ?? throw new LabException($"{unit.Label} is not in the store {store.Root}; run the experiment again");
 
-    internal Outcome OutcomeOf(UnitOfWork unit) => OutcomeFile.Find(store, unit.Fingerprint.Text)
+    internal Outcome OutcomeOf(UnitOfWork unit) =>
+        OutcomeFile.Find(store, unit.Fingerprint.Text)
         ?? throw new LabException($"{unit.Label} is not in the store {store.Root}; run the experiment again");
 
     /// <summary>Publishes an outcome with what else belongs to the unit.</summary>
-    internal Outcome Publish(UnitOfWork unit, Func<Circumstances, Outcome> outcome, Action<string>? alongside = null) => Publish(unit, folder =>
-    {
-        alongside?.Invoke(folder);
-        return outcome;
-    });
+    internal Outcome Publish(UnitOfWork unit, Func<Circumstances, Outcome> outcome, Action<string>? alongside = null) =>
+        Publish(
+            unit,
+            folder =>
+            {
+                alongside?.Invoke(folder);
+                return outcome;
+            }
+        );
 
     /// <summary>Publishes what is written into the unit's folder, and the outcome that comes of it.</summary>
     internal Outcome Publish(UnitOfWork unit, Func<string, Func<Circumstances, Outcome>> write)
     {
         Outcome? result = null;
-        store.Publish(unit.Fingerprint.Text, folder =>
-        {
-            result = write(folder)(Here()) with { Lost = attempt.Earlier };
-            OutcomeFile.Write(folder, result);
-        });
+        store.Publish(
+            unit.Fingerprint.Text,
+            folder =>
+            {
+                result = write(folder)(Here()) with { Lost = attempt.Earlier };
+                OutcomeFile.Write(folder, result);
+            }
+        );
         File.Delete(store.JournalOf(unit.Fingerprint.Text));
         attempt.Succeed();
         return result!;

@@ -45,12 +45,14 @@ public abstract record Budget(double Amount)
     public Inputs Inputs => new() { { "unit", Unit }, { "amount", Amount } };
 
     /// <summary>The amount as people write it: 500, or 4e11.</summary>
-    public string AmountText => Amount.ToString(Amount is >= 0.001 and < 1e5 ? "0.###" : "0.##e0", CultureInfo.InvariantCulture);
+    public string AmountText =>
+        Amount.ToString(Amount is >= 0.001 and < 1e5 ? "0.###" : "0.##e0", CultureInfo.InvariantCulture);
 
     /// <summary>The budget of a unit.</summary>
     /// <param name="unit">One of the catalogue's names.</param>
     /// <param name="amount">How much.</param>
-    public static Budget Of(string unit, double amount) => (Budget)Activator.CreateInstance(Catalogue<Budget>.Find(unit), amount)!;
+    public static Budget Of(string unit, double amount) =>
+        (Budget)Activator.CreateInstance(Catalogue<Budget>.Find(unit), amount)!;
 
     /// <summary>How many examples it pays for, repeats counted.</summary>
     public abstract double Examples(ExampleCosts costs);
@@ -64,5 +66,6 @@ public abstract record Budget(double Amount)
     public virtual double PoolOf(double pool, double queriesEach) => pool;
 
     /// <summary>Settings of the experiment that it depends on, beside its amount.</summary>
-    public virtual Inputs Settings(int epochs, Accelerator prices) => new() { { "epochs", CountsEpochs ? epochs : null } };
+    public virtual Inputs Settings(int epochs, Accelerator prices) =>
+        new() { { "epochs", CountsEpochs ? epochs : null } };
 }

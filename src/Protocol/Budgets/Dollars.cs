@@ -22,5 +22,9 @@ public sealed record Dollars(double Amount) : Budget(Amount)
 
     /// <inheritdoc/>
     public override double Examples(ExampleCosts costs) =>
-        costs.Until(Amount, costs.Prices.Cost(new Flops(costs.Student + costs.Live)).Value, costs.Prices.Cost(new Flops(costs.Ahead)).Value);
+        costs.Until(
+            Amount,
+            costs.Prices.Cost(new Flops(costs.Student + costs.Live)).Value,
+            costs.Prices.Cost(new Flops(costs.Ahead)).Value
+        );
 }

@@ -17,7 +17,8 @@ public sealed record Generations(double Amount) : Budget(Amount)
     public override bool IsChain => true;
 
     /// <summary>A number of examples decides, and no step is metered.</summary>
-    public override double? Of(StepCost step, Accelerator prices) => throw new NotSupportedException("generations are metered in examples");
+    public override double? Of(StepCost step, Accelerator prices) =>
+        throw new NotSupportedException("generations are metered in examples");
 
     /// <inheritdoc/>
     public override double Examples(ExampleCosts costs) => costs.Pool * costs.Epochs;

@@ -25,5 +25,7 @@ public sealed record Queries(double Amount) : Budget(Amount)
     /// <inheritdoc/>
     public override double Examples(ExampleCosts costs) =>
         // Each query of a prepared method is seen once an epoch; live, each example is a query of its own.
-        costs.Live > 0 ? Amount : Math.Min(Amount / costs.Queries, costs.Pool) * costs.Epochs;
+        costs.Live > 0
+            ? Amount
+            : Math.Min(Amount / costs.Queries, costs.Pool) * costs.Epochs;
 }

@@ -64,12 +64,37 @@ public sealed record Claim(string Id, int Row)
     public bool CostIsBound => Keys.GetValueOrDefault("cost_bound") == "upper";
 
     /// <summary>Whether the row says anything of what the run took.</summary>
-    public bool HasCost => GpuCount is not null || WallHours is not null || GpuHours is not null || Cost is not null || Price is not null || Tokens is not null;
+    public bool HasCost =>
+        GpuCount is not null
+        || WallHours is not null
+        || GpuHours is not null
+        || Cost is not null
+        || Price is not null
+        || Tokens is not null;
 
     /// <summary>What the row says of what the run took: rows of a run that agree in it describe the same work.</summary>
-    internal object Work => (Parameters, Method, Examples, Tokens, Epochs, Gpu, GpuCount, WallHours, (GpuHours, Cost, Price, Keys.GetValueOrDefault("active_params"), Keys.GetValueOrDefault("tokens_basis")));
+    internal object Work =>
+        (
+            Parameters,
+            Method,
+            Examples,
+            Tokens,
+            Epochs,
+            Gpu,
+            GpuCount,
+            WallHours,
+            (GpuHours, Cost, Price, Keys.GetValueOrDefault("active_params"), Keys.GetValueOrDefault("tokens_basis"))
+        );
 
     /// <summary>A number among the note's items.</summary>
     internal double? Number(string key) =>
-        Keys.TryGetValue(key, out var text) && double.TryParse(text.Split(' ')[0], System.Globalization.NumberStyles.Float, System.Globalization.CultureInfo.InvariantCulture, out var number) ? number : null;
+        Keys.TryGetValue(key, out var text)
+        && double.TryParse(
+            text.Split(' ')[0],
+            System.Globalization.NumberStyles.Float,
+            System.Globalization.CultureInfo.InvariantCulture,
+            out var number
+        )
+            ? number
+            : null;
 }

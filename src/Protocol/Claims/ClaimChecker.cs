@@ -9,10 +9,33 @@ namespace Bench.Protocol.Claims;
 public static class ClaimChecker
 {
     /// <summary>The verdict on every run, in the order of the table.</summary>
-    public static IReadOnlyList<RunCheck> Check(IReadOnlyList<Claim> claims, IReadOnlyList<MarketPrice> prices, IReadOnlyList<CrossCheck> crossChecks, Tolerances tolerances) =>
-        [.. claims.GroupBy(claim => claim.Run, StringComparer.Ordinal).Select(run => Check(run.Key, [.. run], prices, [.. crossChecks.Where(check => check.Claim.Run == run.Key)], tolerances))];
+    public static IReadOnlyList<RunCheck> Check(
+        IReadOnlyList<Claim> claims,
+        IReadOnlyList<MarketPrice> prices,
+        IReadOnlyList<CrossCheck> crossChecks,
+        Tolerances tolerances
+    ) =>
+        [
+            .. claims
+                .GroupBy(claim => claim.Run, StringComparer.Ordinal)
+                .Select(run =>
+                    Check(
+                        run.Key,
+                        [.. run],
+                        prices,
+                        [.. crossChecks.Where(check => check.Claim.Run == run.Key)],
+                        tolerances
+                    )
+                ),
+        ];
 
-    private static RunCheck Check(string run, IReadOnlyList<Claim> rows, IReadOnlyList<MarketPrice> prices, IReadOnlyList<CrossCheck> crossChecks, Tolerances tolerances)
+    private static RunCheck Check(
+        string run,
+        IReadOnlyList<Claim> rows,
+        IReadOnlyList<MarketPrice> prices,
+        IReadOnlyList<CrossCheck> crossChecks,
+        Tolerances tolerances
+    )
     {
         var works = rows.Where(row => row.HasCost).DistinctBy(row => row.Work).ToArray();
         var (findings, missing) = (new List<Finding>(), new List<string>());
@@ -28,12 +51,26 @@ public static class ClaimChecker
         findings.AddRange(crossChecks.Select(check => Crossed(check, tolerances)));
         var stated = Total(works, Quantity.Cost, crossChecks);
         // What was spent on data or on people is not what the hours of GPUs cost.
-        var rented = Total([.. works.Where(work => Quantity.GpuHours.Of(work) is not null)], Quantity.Cost, [.. crossChecks.Where(check => Quantity.GpuHours.Of(check.Claim) is not null)]);
+        var rented = Total(
+            [.. works.Where(work => Quantity.GpuHours.Of(work) is not null)],
+            Quantity.Cost,
+            [.. crossChecks.Where(check => Quantity.GpuHours.Of(check.Claim) is not null)]
+        );
         var hours = Total(works, Quantity.GpuHours, crossChecks);
-        var market = works.Select(work => MarketPrice.Find(prices, work.Gpu)).FirstOrDefault(price => price is not null);
-        if (works.Length == 0) missing.Add("nothing is stated of GPUs, hours, tokens or cost");
+        var market = works
+            .Select(work => MarketPrice.Find(prices, work.Gpu))
+            .FirstOrDefault(price => price is not null);
+        if (works.Length == 0)
+            missing.Add("nothing is stated of GPUs, hours, tokens or cost");
         var (verdict, reason) = Judge(findings, missing);
-        return new RunCheck(run, verdict, reason, findings, [.. missing.Distinct()], [.. rows.Select(row => Gap(row, stated)).OfType<GapRecovered>()])
+        return new RunCheck(
+            run,
+            verdict,
+            reason,
+            findings,
+            [.. missing.Distinct()],
+            [.. rows.Select(row => Gap(row, stated)).OfType<GapRecovered>()]
+        )
         {
             StatedCost = stated,
             RentedCost = rented,
@@ -43,9 +80,16 @@ public static class ClaimChecker
 
     private static IEnumerable<Finding> Hours(Claim work, Tolerances tolerances)
     {
-        if (work is not { GpuCount: { } count, WallHours: { } hours }) yield break;
+        if (work is not { GpuCount: { } count, WallHours: { } hours })
+            yield break;
         var value = count * hours;
-        yield return new Finding(work.Part, "GPU-hours", "gpu_count × wall_hours", Inputs(("gpu_count", count), ("wall_hours", hours)), value)
+        yield return new Finding(
+            work.Part,
+            "GPU-hours",
+            "gpu_count × wall_hours",
+            Inputs(("gpu_count", count), ("wall_hours", hours)),
+            value
+        )
         {
             Stated = work.GpuHours,
             Holds = work.GpuHours is { } stated ? Agree(value, stated, tolerances.Agreement) : null,
@@ -55,14 +99,25 @@ public static class ClaimChecker
 
     private static IEnumerable<Finding> Dollars(Claim work, MarketPrice? market, Tolerances tolerances)
     {
-        if (Quantity.GpuHours.Of(work) is not { } hours) yield break;
+        if (Quantity.GpuHours.Of(work) is not { } hours)
+            yield break;
         if (work.Price is { } price)
         {
             var value = hours * price;
-            yield return new Finding(work.Part, "dollars at the stated price", "gpu_hours × stated_price_per_gpu_hour", Inputs(("gpu_hours", hours), ("stated_price_per_gpu_hour", price)), value)
+            yield return new Finding(
+                work.Part,
+                "dollars at the stated price",
+                "gpu_hours × stated_price_per_gpu_hour",
+                Inputs(("gpu_hours", hours), ("stated_price_per_gpu_hour", price)),
+                value
+            )
             {
                 Stated = work.Cost,
-                Holds = work.Cost is { } stated ? work.CostIsBound ? value <= stated * (1 + tolerances.Agreement) : Agree(value, stated, tolerances.Agreement) : null,
+                Holds = work.Cost is { } stated
+                    ? work.CostIsBound
+                        ? value <= stated * (1 + tolerances.Agreement)
+                        : Agree(value, stated, tolerances.Agreement)
+                    : null,
                 Contradicts = true,
                 Remark = work.CostIsBound ? "the stated cost is an upper bound" : "",
             };
@@ -71,35 +126,78 @@ public static class ClaimChecker
         if (market is not null)
         {
             foreach (var (rate, which) in ((double, string)[])[(market.Low, "lowest"), (market.High, "highest")])
-                yield return new Finding(work.Part, $"dollars at the {which} market price", "gpu_hours × market price", Inputs(("gpu_hours", hours), ("usd_per_hour", rate)), hours * rate) { Remark = $"{market.Name}, {market.Date}" };
+                yield return new Finding(
+                    work.Part,
+                    $"dollars at the {which} market price",
+                    "gpu_hours × market price",
+                    Inputs(("gpu_hours", hours), ("usd_per_hour", rate)),
+                    hours * rate
+                )
+                {
+                    Remark = $"{market.Name}, {market.Date}",
+                };
         }
 
-        if (work.Cost is not { } cost || hours == 0) yield break;
+        if (work.Cost is not { } cost || hours == 0)
+            yield break;
         var implied = cost / hours;
         // An upper bound of the cost bounds the price from above only.
-        yield return new Finding(work.Part, "implied dollars a GPU-hour", "stated_cost_usd / gpu_hours", Inputs(("stated_cost_usd", cost), ("gpu_hours", hours)), implied)
+        yield return new Finding(
+            work.Part,
+            "implied dollars a GPU-hour",
+            "stated_cost_usd / gpu_hours",
+            Inputs(("stated_cost_usd", cost), ("gpu_hours", hours)),
+            implied
+        )
         {
             Least = market?.Low,
             Most = work.CostIsBound ? null : market?.High,
-            Holds = market is null ? null : implied >= market.Low * (1 - tolerances.Price) && (work.CostIsBound || implied <= market.High * (1 + tolerances.Price)),
-            Remark = work.CostIsBound ? "an upper bound" : market is null ? "no market price is known" : $"market range of {market.Name}, {market.Date}",
+            Holds = market is null
+                ? null
+                : implied >= market.Low * (1 - tolerances.Price)
+                    && (work.CostIsBound || implied <= market.High * (1 + tolerances.Price)),
+            Remark =
+                work.CostIsBound ? "an upper bound"
+                : market is null ? "no market price is known"
+                : $"market range of {market.Name}, {market.Date}",
         };
     }
 
     private static IEnumerable<Finding> Compute(Claim work, MarketPrice? market, Tolerances tolerances)
     {
-        if ((work.Number("active_params") ?? work.Parameters) is not { } parameters || Tokens(work) is not { } tokens) yield break;
+        if ((work.Number("active_params") ?? work.Parameters) is not { } parameters || Tokens(work) is not { } tokens)
+            yield break;
         var flops = 6 * parameters * tokens.Value;
         var bound = tokens.IsLeast ? "at least: how many passes were made is not stated" : "";
-        yield return new Finding(work.Part, "training FLOPs", $"6 × parameters × {tokens.Formula}", Inputs([("parameters", parameters), .. tokens.Inputs]), flops) { Remark = bound };
-        if (market?.PeakFlops is not { } peak || Quantity.GpuHours.Of(work) is not { } hours || hours == 0) yield break;
+        yield return new Finding(
+            work.Part,
+            "training FLOPs",
+            $"6 × parameters × {tokens.Formula}",
+            Inputs([("parameters", parameters), .. tokens.Inputs]),
+            flops
+        )
+        {
+            Remark = bound,
+        };
+        if (market?.PeakFlops is not { } peak || Quantity.GpuHours.Of(work) is not { } hours || hours == 0)
+            yield break;
         var share = flops / (hours * 3600 * peak);
-        yield return new Finding(work.Part, "MFU", "FLOPs / (gpu_hours × 3600 × peak)", Inputs(("flops", flops), ("gpu_hours", hours), ("peak_flops_per_second", peak)), share)
+        yield return new Finding(
+            work.Part,
+            "MFU",
+            "FLOPs / (gpu_hours × 3600 × peak)",
+            Inputs(("flops", flops), ("gpu_hours", hours), ("peak_flops_per_second", peak)),
+            share
+        )
         {
             Least = tolerances.LeastMfu,
             Most = tolerances.MostMfu,
             // What is known from below can only be too much.
-            Holds = tokens.IsLeast ? share > tolerances.MostMfu ? false : null : share >= tolerances.LeastMfu && share <= tolerances.MostMfu,
+            Holds = tokens.IsLeast
+                ? share > tolerances.MostMfu
+                    ? false
+                    : null
+                : share >= tolerances.LeastMfu && share <= tolerances.MostMfu,
             Remark = bound.Length > 0 ? bound : $"peak of {market.Name}",
         };
     }
@@ -107,19 +205,37 @@ public static class ClaimChecker
     // All tokens that were processed: as stated, or of one pass times the passes.
     internal static (double Value, string Formula, (string, double)[] Inputs, bool IsLeast)? Tokens(Claim work)
     {
-        if (work.Tokens is { } stated && work.Keys.GetValueOrDefault("tokens_basis") != "per_epoch") return (stated, "train_tokens", [("train_tokens", stated)], false);
-        if ((work.Tokens ?? work.Number("derived_train_tokens_per_epoch")) is not { } pass) return null;
+        if (work.Tokens is { } stated && work.Keys.GetValueOrDefault("tokens_basis") != "per_epoch")
+            return (stated, "train_tokens", [("train_tokens", stated)], false);
+        if ((work.Tokens ?? work.Number("derived_train_tokens_per_epoch")) is not { } pass)
+            return null;
         return (work.Epochs ?? work.Number("epochs_min")) is { } epochs
-            ? (pass * epochs, "tokens of a pass × passes", [("tokens_of_a_pass", pass), ("passes", epochs)], work.Epochs is null)
+            ? (
+                pass * epochs,
+                "tokens of a pass × passes",
+                [("tokens_of_a_pass", pass), ("passes", epochs)],
+                work.Epochs is null
+            )
             : (pass, "tokens of one pass", [("tokens_of_a_pass", pass)], true);
     }
 
     private static Finding Crossed(CrossCheck check, Tolerances tolerances)
     {
-        var parts = check.Others.ToDictionary(other => other.Id, other => check.OtherQuantity.Of(other) ?? 0, StringComparer.Ordinal);
+        var parts = check.Others.ToDictionary(
+            other => other.Id,
+            other => check.OtherQuantity.Of(other) ?? 0,
+            StringComparer.Ordinal
+        );
         var value = check.Factor * parts.Values.Sum();
-        var inputs = check.Factor == 1 ? parts : parts.Append(new("factor", check.Factor)).ToDictionary(StringComparer.Ordinal);
-        return new Finding(check.Claim.Part, $"{check.Quantity.Label} by other statements", check.Factor == 1 ? "sum of the parts" : $"{check.OtherQuantity.Column} × factor", inputs, value)
+        var inputs =
+            check.Factor == 1 ? parts : parts.Append(new("factor", check.Factor)).ToDictionary(StringComparer.Ordinal);
+        return new Finding(
+            check.Claim.Part,
+            $"{check.Quantity.Label} by other statements",
+            check.Factor == 1 ? "sum of the parts" : $"{check.OtherQuantity.Column} × factor",
+            inputs,
+            value
+        )
         {
             Stated = check.Quantity.Of(check.Claim),
             Holds = check.Quantity.Of(check.Claim) is { } stated ? Agree(value, stated, tolerances.Agreement) : null,
@@ -133,43 +249,83 @@ public static class ClaimChecker
         var hours = Quantity.GpuHours.Of(work) is not null;
         if (!hours)
         {
-            string[] absent = [.. new[] { (work.GpuCount is null, "the number of GPUs"), (work.WallHours is null, "the hours") }.Where(entry => entry.Item1).Select(entry => entry.Item2)];
+            string[] absent =
+            [
+                .. new[] { (work.GpuCount is null, "the number of GPUs"), (work.WallHours is null, "the hours") }
+                    .Where(entry => entry.Item1)
+                    .Select(entry => entry.Item2),
+            ];
             yield return $"GPU-hours: {string.Join(" and ", absent)}";
         }
 
-        if (hours && work.Gpu.Length == 0) yield return "the price and the MFU: which GPU it was";
-        else if (hours && market is null) yield return $"the price and the MFU: what a {work.Gpu} costs and can do";
-        if (work.Cost is null) yield return "the price: the cost";
-        if (Tokens(work) is null && work.Method is not "other") yield return "the FLOPs: how many tokens were trained on";
-        else if (Tokens(work) is { IsLeast: true }) yield return "the FLOPs: how often they were seen";
-        if (work.Parameters is null && work.Method is not "other") yield return "the FLOPs: how many parameters";
+        if (hours && work.Gpu.Length == 0)
+            yield return "the price and the MFU: which GPU it was";
+        else if (hours && market is null)
+            yield return $"the price and the MFU: what a {work.Gpu} costs and can do";
+        if (work.Cost is null)
+            yield return "the price: the cost";
+        if (Tokens(work) is null && work.Method is not "other")
+            yield return "the FLOPs: how many tokens were trained on";
+        else if (Tokens(work) is { IsLeast: true })
+            yield return "the FLOPs: how often they were seen";
+        if (work.Parameters is null && work.Method is not "other")
+            yield return "the FLOPs: how many parameters";
     }
 
     // Parts of a total are in it.
     private static double? Total(IReadOnlyList<Claim> works, Quantity quantity, IReadOnlyList<CrossCheck> crossChecks)
     {
-        var totals = crossChecks.Where(check => check.Quantity == quantity && check.Factor == 1).Select(check => check.Claim).ToArray();
+        var totals = crossChecks
+            .Where(check => check.Quantity == quantity && check.Factor == 1)
+            .Select(check => check.Claim)
+            .ToArray();
         var counted = totals.Length > 0 ? totals : works;
         var known = counted.Select(quantity.Of).OfType<double>().ToArray();
         return known.Length == 0 ? null : known.Sum();
     }
 
-    private static GapRecovered? Gap(Claim row, double? cost) => row is { TeacherScore: { } teacher, Before: { } before, After: { } after } && teacher != before
-        ? new GapRecovered(row.Part, row.Benchmark, row.Metric, (after - before) / (teacher - before), (row.Cost ?? cost) is { } dollars && after != before ? dollars / Math.Abs(after - before) : null)
-        : null;
+    private static GapRecovered? Gap(Claim row, double? cost) =>
+        row is { TeacherScore: { } teacher, Before: { } before, After: { } after } && teacher != before
+            ? new GapRecovered(
+                row.Part,
+                row.Benchmark,
+                row.Metric,
+                (after - before) / (teacher - before),
+                (row.Cost ?? cost) is { } dollars && after != before ? dollars / Math.Abs(after - before) : null
+            )
+            : null;
 
     private static (Verdict, string) Judge(IReadOnlyList<Finding> findings, IReadOnlyList<string> missing)
     {
         var checks = findings.Where(finding => finding.Holds is not null).ToArray();
-        if (checks.Where(finding => finding is { Holds: false, Contradicts: true }).MaxBy(finding => finding.Factor ?? 0) is { } worst)
-            return (Verdict.Inconsistent, string.Create(CultureInfo.InvariantCulture, $"{worst.Name}: {worst.Formula} gives {Shown(worst.Value)}, stated is {Shown(worst.Stated!.Value)}, a factor of {worst.Factor:0.00}{Remark(worst)}"));
+        if (
+            checks
+                .Where(finding => finding is { Holds: false, Contradicts: true })
+                .MaxBy(finding => finding.Factor ?? 0) is
+            { } worst
+        )
+            return (
+                Verdict.Inconsistent,
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{worst.Name}: {worst.Formula} gives {Shown(worst.Value)}, stated is {Shown(worst.Stated!.Value)}, a factor of {worst.Factor:0.00}{Remark(worst)}"
+                )
+            );
         if (checks.FirstOrDefault(finding => finding.Holds == false) is { } strange)
-            return (Verdict.Implausible, $"{strange.Name}: {Shown(strange.Value)} lies outside {(strange.Least is { } low ? Shown(low) : "…")} to {(strange.Most is { } high ? Shown(high) : "…")}{Remark(strange)}");
-        if (checks.Length == 0) return (Verdict.UnderDetermined, $"not stated: {string.Join("; ", missing.Distinct().Take(3))}");
+            return (
+                Verdict.Implausible,
+                $"{strange.Name}: {Shown(strange.Value)} lies outside {(strange.Least is { } low ? Shown(low) : "…")} to {(strange.Most is { } high ? Shown(high) : "…")}{Remark(strange)}"
+            );
+        if (checks.Length == 0)
+            return (Verdict.UnderDetermined, $"not stated: {string.Join("; ", missing.Distinct().Take(3))}");
         // A run in stages, or with several records, says of each figure whose it is.
         var several = checks.Select(finding => finding.Part).Distinct().Count() > 1;
-        var agreeing = checks.Select(finding =>
-            $"{(several ? finding.Part + ": " : "")}{finding.Name} {Shown(finding.Value)}{(finding.Stated is { } stated ? $" against {Shown(stated)}" : "")}").Distinct().ToArray();
+        var agreeing = checks
+            .Select(finding =>
+                $"{(several ? finding.Part + ": " : "")}{finding.Name} {Shown(finding.Value)}{(finding.Stated is { } stated ? $" against {Shown(stated)}" : "")}"
+            )
+            .Distinct()
+            .ToArray();
         var more = agreeing.Length > 3 ? $"; and {agreeing.Length - 3} more" : "";
         return (Verdict.Consistent, string.Join("; ", agreeing.Take(3)) + more);
     }
@@ -177,15 +333,18 @@ public static class ClaimChecker
     private static string Remark(Finding finding) => finding.Remark.Length > 0 ? $" ({finding.Remark})" : "";
 
     /// <summary>A figure in three digits, or more where it is a count.</summary>
-    public static string Shown(double value) => value switch
-    {
-        0 => "0",
-        >= 1e9 or < 1e-3 => value.ToString("0.00e0", CultureInfo.InvariantCulture),
-        >= 1000 => value.ToString("#,0", CultureInfo.InvariantCulture),
-        _ => value.ToString("0.###", CultureInfo.InvariantCulture),
-    };
+    public static string Shown(double value) =>
+        value switch
+        {
+            0 => "0",
+            >= 1e9 or < 1e-3 => value.ToString("0.00e0", CultureInfo.InvariantCulture),
+            >= 1000 => value.ToString("#,0", CultureInfo.InvariantCulture),
+            _ => value.ToString("0.###", CultureInfo.InvariantCulture),
+        };
 
-    private static bool Agree(double a, double b, double tolerance) => a == b || (a > 0 && b > 0 && Math.Max(a / b, b / a) <= 1 + tolerance);
+    private static bool Agree(double a, double b, double tolerance) =>
+        a == b || (a > 0 && b > 0 && Math.Max(a / b, b / a) <= 1 + tolerance);
 
-    private static Dictionary<string, double> Inputs(params (string Name, double Value)[] inputs) => inputs.ToDictionary(input => input.Name, input => input.Value, StringComparer.Ordinal);
+    private static Dictionary<string, double> Inputs(params (string Name, double Value)[] inputs) =>
+        inputs.ToDictionary(input => input.Name, input => input.Value, StringComparer.Ordinal);
 }

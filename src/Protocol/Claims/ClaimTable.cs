@@ -17,57 +17,89 @@ public static class ClaimTable
         foreach (var row in Rows(path))
         {
             var id = row.Text("claim_id", required: true);
-            if (!ids.Add(id)) throw row.Wrong("claim_id", $"'{id}' stands twice");
+            if (!ids.Add(id))
+                throw row.Wrong("claim_id", $"'{id}' stands twice");
             var method = row.Text("method");
-            if (method.Length > 0 && !Methods.Contains(method)) throw row.Wrong("method", $"'{method}' is no method; {Suggestion.For(method, Methods)}");
-            claims.Add(new Claim(id, row.Number)
-            {
-                Year = (int?)row.Amount("year"),
-                Title = row.Text("title"),
-                Teacher = row.Text("teacher"),
-                Student = row.Text("student"),
-                Parameters = row.Amount("student_params"),
-                Method = method,
-                Examples = row.Amount("train_examples"),
-                Tokens = row.Amount("train_tokens"),
-                Epochs = row.Amount("epochs"),
-                Gpu = row.Text("gpu_type"),
-                GpuCount = row.Amount("gpu_count"),
-                WallHours = row.Amount("wall_hours"),
-                GpuHours = row.Amount("gpu_hours"),
-                Cost = row.Amount("stated_cost_usd"),
-                Price = row.Amount("stated_price_per_gpu_hour"),
-                Benchmark = row.Text("benchmark"),
-                Metric = row.Text("metric"),
-                TeacherScore = row.Amount("teacher_score", signed: true),
-                Before = row.Amount("student_score_before", signed: true),
-                After = row.Amount("student_score_after", signed: true),
-                Source = row.Text("source_url"),
-                Keys = Keys(row.Text("note")),
-            });
+            if (method.Length > 0 && !Methods.Contains(method))
+                throw row.Wrong("method", $"'{method}' is no method; {Suggestion.For(method, Methods)}");
+            claims.Add(
+                new Claim(id, row.Number)
+                {
+                    Year = (int?)row.Amount("year"),
+                    Title = row.Text("title"),
+                    Teacher = row.Text("teacher"),
+                    Student = row.Text("student"),
+                    Parameters = row.Amount("student_params"),
+                    Method = method,
+                    Examples = row.Amount("train_examples"),
+                    Tokens = row.Amount("train_tokens"),
+                    Epochs = row.Amount("epochs"),
+                    Gpu = row.Text("gpu_type"),
+                    GpuCount = row.Amount("gpu_count"),
+                    WallHours = row.Amount("wall_hours"),
+                    GpuHours = row.Amount("gpu_hours"),
+                    Cost = row.Amount("stated_cost_usd"),
+                    Price = row.Amount("stated_price_per_gpu_hour"),
+                    Benchmark = row.Text("benchmark"),
+                    Metric = row.Text("metric"),
+                    TeacherScore = row.Amount("teacher_score", signed: true),
+                    Before = row.Amount("student_score_before", signed: true),
+                    After = row.Amount("student_score_after", signed: true),
+                    Source = row.Text("source_url"),
+                    Keys = Keys(row.Text("note")),
+                }
+            );
         }
 
-        return claims.Count > 0 ? claims : throw new UsageException($"{path}: no claims in it", "one line for each run and benchmark below the header");
+        return claims.Count > 0
+            ? claims
+            : throw new UsageException(
+                $"{path}: no claims in it",
+                "one line for each run and benchmark below the header"
+            );
     }
 
     /// <summary>The accelerators of a file.</summary>
     /// <exception cref="SpecException">It is missing or wrong.</exception>
-    public static IReadOnlyList<MarketPrice> Prices(string path) => [.. Rows(path).Select(row => new MarketPrice(
-        row.Text("accelerator", required: true), row.Amount("peak_dense_bf16_tflops") * 1e12,
-        row.Amount("typical_price_usd_per_hour_low") ?? throw row.Wrong("typical_price_usd_per_hour_low", "a price is missing"),
-        row.Amount("typical_price_usd_per_hour_high") ?? throw row.Wrong("typical_price_usd_per_hour_high", "a price is missing"),
-        row.Text("price_date")))];
+    public static IReadOnlyList<MarketPrice> Prices(string path) =>
+        [
+            .. Rows(path)
+                .Select(row => new MarketPrice(
+                    row.Text("accelerator", required: true),
+                    row.Amount("peak_dense_bf16_tflops") * 1e12,
+                    row.Amount("typical_price_usd_per_hour_low")
+                        ?? throw row.Wrong("typical_price_usd_per_hour_low", "a price is missing"),
+                    row.Amount("typical_price_usd_per_hour_high")
+                        ?? throw row.Wrong("typical_price_usd_per_hour_high", "a price is missing"),
+                    row.Text("price_date")
+                )),
+        ];
 
     /// <summary>The cross-checks of a file: what rows say of each other.</summary>
     /// <exception cref="SpecException">It is missing or wrong, or names a claim that is not there.</exception>
     public static IReadOnlyList<CrossCheck> CrossChecks(string path, IReadOnlyList<Claim> claims)
     {
         var known = claims.ToDictionary(claim => claim.Id, StringComparer.Ordinal);
-        Claim Find(TableRow row, string column, string id) => known.TryGetValue(id, out var claim) ? claim : throw row.Wrong(column, $"there is no claim '{id}'; {Suggestion.For(id, known.Keys)}");
-        return [.. Rows(path).Select(row => new CrossCheck(
-            Find(row, "claim", row.Text("claim", required: true)),
-            [.. row.Text("others", required: true).Split(';', StringSplitOptions.TrimEntries).Select(id => Find(row, "others", id))],
-            row.Quantity("quantity"), row.Quantity("other_quantity"), row.Amount("factor") ?? 1, row.Text("reason")))];
+        Claim Find(TableRow row, string column, string id) =>
+            known.TryGetValue(id, out var claim)
+                ? claim
+                : throw row.Wrong(column, $"there is no claim '{id}'; {Suggestion.For(id, known.Keys)}");
+        return
+        [
+            .. Rows(path)
+                .Select(row => new CrossCheck(
+                    Find(row, "claim", row.Text("claim", required: true)),
+                    [
+                        .. row.Text("others", required: true)
+                            .Split(';', StringSplitOptions.TrimEntries)
+                            .Select(id => Find(row, "others", id)),
+                    ],
+                    row.Quantity("quantity"),
+                    row.Quantity("other_quantity"),
+                    row.Amount("factor") ?? 1,
+                    row.Text("reason")
+                )),
+        ];
     }
 
     private static Dictionary<string, string> Keys(string note)
@@ -76,7 +108,8 @@ public static class ClaimTable
         foreach (var item in note.Split(';', StringSplitOptions.TrimEntries))
         {
             var equals = item.IndexOf('=');
-            if (equals > 0 && item[..equals].All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '_')) keys.TryAdd(item[..equals], item[(equals + 1)..]);
+            if (equals > 0 && item[..equals].All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '_'))
+                keys.TryAdd(item[..equals], item[(equals + 1)..]);
         }
 
         return keys;
@@ -84,25 +117,43 @@ public static class ClaimTable
 
     private static IEnumerable<TableRow> Rows(string path)
     {
-        if (!File.Exists(path)) throw new UsageException($"there is no table '{path}'", "give a CSV file");
+        if (!File.Exists(path))
+            throw new UsageException($"there is no table '{path}'", "give a CSV file");
         using var stream = File.OpenRead(path);
-        using var csv = CsvReader.Create(stream, CsvReaderOptions.Default with { TrackLineNumbers = true }, leaveOpen: true);
+        using var csv = CsvReader.Create(
+            stream,
+            CsvReaderOptions.Default with
+            {
+                TrackLineNumbers = true,
+            },
+            leaveOpen: true
+        );
         Dictionary<string, int>? columns = null;
         while (true)
         {
             try
             {
-                if (!csv.Read()) yield break;
+                if (!csv.Read())
+                    yield break;
                 if (columns is null)
                 {
                     columns = new Dictionary<string, int>(StringComparer.Ordinal);
                     for (var i = 0; i < csv.Headers.Count; i++)
-                        if (!columns.TryAdd(csv.Headers[i].Trim(), i)) throw new SpecException(new SourceLocation(path, 1, 1), $"the column '{csv.Headers[i]}' stands twice", "rename one");
+                        if (!columns.TryAdd(csv.Headers[i].Trim(), i))
+                            throw new SpecException(
+                                new SourceLocation(path, 1, 1),
+                                $"the column '{csv.Headers[i]}' stands twice",
+                                "rename one"
+                            );
                 }
             }
             catch (CsvFormatException error)
             {
-                throw new SpecException(new SourceLocation(path, (int)Math.Max(error.LineNumber, 1), 1), $"not CSV ({error.Message.ReplaceLineEndings(" ")})", "RFC 4180: commas, and quotes around what holds them");
+                throw new SpecException(
+                    new SourceLocation(path, (int)Math.Max(error.LineNumber, 1), 1),
+                    $"not CSV ({error.Message.ReplaceLineEndings(" ")})",
+                    "RFC 4180: commas, and quotes around what holds them"
+                );
             }
 
             yield return new TableRow(path, (int)csv.LineNumber, columns, csv);

@@ -7,4 +7,11 @@ namespace Bench.Protocol.Claims;
 /// <param name="OtherQuantity">What the others state; their sum times the factor should equal the claim's.</param>
 /// <param name="Factor">E.g. how many GPUs ran for the other's hours.</param>
 /// <param name="Reason">Why they should be equal.</param>
-public sealed record CrossCheck(Claim Claim, IReadOnlyList<Claim> Others, Quantity Quantity, Quantity OtherQuantity, double Factor, string Reason);
+public sealed record CrossCheck(
+    Claim Claim,
+    IReadOnlyList<Claim> Others,
+    Quantity Quantity,
+    Quantity OtherQuantity,
+    double Factor,
+    string Reason
+);

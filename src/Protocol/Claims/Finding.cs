@@ -6,7 +6,13 @@ namespace Bench.Protocol.Claims;
 /// <param name="Formula">How it was computed, in names.</param>
 /// <param name="Inputs">What went in, by name.</param>
 /// <param name="Value">What came out.</param>
-public sealed record Finding(string Part, string Name, string Formula, IReadOnlyDictionary<string, double> Inputs, double Value)
+public sealed record Finding(
+    string Part,
+    string Name,
+    string Formula,
+    IReadOnlyDictionary<string, double> Inputs,
+    double Value
+)
 {
     /// <summary>What the source states; null where it states nothing to compare with.</summary>
     public double? Stated { get; init; }

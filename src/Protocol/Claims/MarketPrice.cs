@@ -10,5 +10,9 @@ public sealed record MarketPrice(string Name, double? PeakFlops, double Low, dou
 {
     /// <summary>The row of a device as sources call it: by the first word of its name, so that A100, A100 40GB and A100 80GB are one.</summary>
     public static MarketPrice? Find(IReadOnlyList<MarketPrice> prices, string gpu) =>
-        gpu.Length == 0 ? null : prices.FirstOrDefault(price => string.Equals(price.Name.Split(' ')[0], gpu.Split(' ')[0], StringComparison.OrdinalIgnoreCase));
+        gpu.Length == 0
+            ? null
+            : prices.FirstOrDefault(price =>
+                string.Equals(price.Name.Split(' ')[0], gpu.Split(' ')[0], StringComparison.OrdinalIgnoreCase)
+            );
 }

@@ -7,7 +7,14 @@ namespace Bench.Protocol.Claims;
 /// <param name="Findings">Every figure, whether it was compared or not.</param>
 /// <param name="Missing">What is not stated, and what could be checked if it were.</param>
 /// <param name="Gaps">The gap to the teacher that was recovered on each benchmark that allows it.</param>
-public sealed record RunCheck(string Run, Verdict Verdict, string Reason, IReadOnlyList<Finding> Findings, IReadOnlyList<string> Missing, IReadOnlyList<GapRecovered> Gaps)
+public sealed record RunCheck(
+    string Run,
+    Verdict Verdict,
+    string Reason,
+    IReadOnlyList<Finding> Findings,
+    IReadOnlyList<string> Missing,
+    IReadOnlyList<GapRecovered> Gaps
+)
 {
     /// <summary>What the run cost in dollars as stated; null where nothing is.</summary>
     public double? StatedCost { get; init; }

@@ -11,7 +11,8 @@ internal sealed class TableRow(string path, int number, IReadOnlyDictionary<stri
     internal int Number => number;
 
     /// <summary>What is wrong, with its row and column.</summary>
-    internal SpecException Wrong(string column, string problem) => new(new SourceLocation(path, number, Index(column) + 1), $"column {column}: {problem}", "");
+    internal SpecException Wrong(string column, string problem) =>
+        new(new SourceLocation(path, number, Index(column) + 1), $"column {column}: {problem}", "");
 
     /// <summary>A cell; empty where the source says nothing.</summary>
     internal string Text(string column, bool required = false)
@@ -24,14 +25,30 @@ internal sealed class TableRow(string path, int number, IReadOnlyDictionary<stri
     internal double? Amount(string column, bool signed = false)
     {
         var text = Text(column);
-        if (text.Length == 0) return null;
-        if (!double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) || !double.IsFinite(number)) throw Wrong(column, $"'{text}' is no number");
+        if (text.Length == 0)
+            return null;
+        if (
+            !double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
+            || !double.IsFinite(number)
+        )
+            throw Wrong(column, $"'{text}' is no number");
         return number >= 0 || signed ? number : throw Wrong(column, $"{text} is negative");
     }
 
     /// <summary>Which quantity of a claim is meant.</summary>
     internal Quantity Quantity(string column) =>
-        Claims.Quantity.Named.FirstOrDefault(quantity => quantity.Column == Text(column)) ?? throw Wrong(column, $"'{Text(column)}' is no quantity; {Suggestion.For(Text(column), [.. Claims.Quantity.Named.Select(quantity => quantity.Column)])}");
+        Claims.Quantity.Named.FirstOrDefault(quantity => quantity.Column == Text(column))
+        ?? throw Wrong(
+            column,
+            $"'{Text(column)}' is no quantity; {Suggestion.For(Text(column), [.. Claims.Quantity.Named.Select(quantity => quantity.Column)])}"
+        );
 
-    private int Index(string column) => columns.TryGetValue(column, out var index) ? index : throw new SpecException(new SourceLocation(path, 1, 1), $"the column '{column}' is missing", Suggestion.For(column, [.. columns.Keys]));
+    private int Index(string column) =>
+        columns.TryGetValue(column, out var index)
+            ? index
+            : throw new SpecException(
+                new SourceLocation(path, 1, 1),
+                $"the column '{column}' is missing",
+                Suggestion.For(column, [.. columns.Keys])
+            );
 }

@@ -5,4 +5,9 @@ namespace Bench.Protocol.Claims;
 /// <param name="LeastMfu">Below this share of the peak, a training run wastes so much that some number must be wrong.</param>
 /// <param name="MostMfu">Above it, no training run has been seen.</param>
 /// <param name="Price">The share by which a price may lie outside the market's range.</param>
-public sealed record Tolerances(double Agreement = 0.1, double LeastMfu = 0.02, double MostMfu = 0.7, double Price = 0.1);
+public sealed record Tolerances(
+    double Agreement = 0.1,
+    double LeastMfu = 0.02,
+    double MostMfu = 0.7,
+    double Price = 0.1
+);

@@ -1,12 +1,29 @@
 namespace Bench.Protocol.Claims;
 
 /// <summary>A row of verdicts.csv.</summary>
-public sealed record VerdictRow(string Run, string Verdict, string Reason, double? StatedCostUsd, double? MarketCostLowUsd, double? MarketCostHighUsd, string Missing)
+public sealed record VerdictRow(
+    string Run,
+    string Verdict,
+    string Reason,
+    double? StatedCostUsd,
+    double? MarketCostLowUsd,
+    double? MarketCostHighUsd,
+    string Missing
+)
 {
     /// <summary>The row of a run.</summary>
-    public static VerdictRow Of(RunCheck check) => new(
-        check.Run, Name(check.Verdict), check.Reason, check.StatedCost, check.MarketCost?.Low, check.MarketCost?.High, string.Join("; ", check.Missing));
+    public static VerdictRow Of(RunCheck check) =>
+        new(
+            check.Run,
+            Name(check.Verdict),
+            check.Reason,
+            check.StatedCost,
+            check.MarketCost?.Low,
+            check.MarketCost?.High,
+            string.Join("; ", check.Missing)
+        );
 
     /// <summary>A verdict as it is written.</summary>
-    public static string Name(Claims.Verdict verdict) => verdict == Claims.Verdict.UnderDetermined ? "under-determined" : verdict.ToString().ToLowerInvariant();
+    public static string Name(Claims.Verdict verdict) =>
+        verdict == Claims.Verdict.UnderDetermined ? "under-determined" : verdict.ToString().ToLowerInvariant();
 }

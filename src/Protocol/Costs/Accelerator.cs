@@ -9,10 +9,22 @@ namespace Bench.Protocol.Costs;
 /// A rented device: what an hour costs, how many FLOPs it sustains, what it draws. Dollars follow from FLOPs, not from this machine's clock,
 /// so that a result costs the same wherever it was computed. The table is accelerators.csv; its last column says where the figures are from.
 /// </summary>
-public sealed record Accelerator(string Name, double UsdPerHour, double SustainedFlopsPerSecond, double Watts, string Basis)
+public sealed record Accelerator(
+    string Name,
+    double UsdPerHour,
+    double SustainedFlopsPerSecond,
+    double Watts,
+    string Basis
+)
 {
     /// <summary>What a budget in dollars depends on.</summary>
-    public Inputs Inputs => new() { { "accelerator", Name }, { "usd-per-hour", UsdPerHour }, { "flops-per-second", SustainedFlopsPerSecond } };
+    public Inputs Inputs =>
+        new()
+        {
+            { "accelerator", Name },
+            { "usd-per-hour", UsdPerHour },
+            { "flops-per-second", SustainedFlopsPerSecond },
+        };
 
     private static readonly Dictionary<string, Accelerator> Table = Read();
 
@@ -38,7 +50,13 @@ public sealed record Accelerator(string Name, double UsdPerHour, double Sustaine
         {
             double Number(string column) => double.Parse(csv.GetString(column), CultureInfo.InvariantCulture);
             var name = csv.GetString("name");
-            table[name] = new Accelerator(name, Number("usd_per_hour"), Number("sustained_flops_per_second"), Number("watts"), csv.GetString("basis"));
+            table[name] = new Accelerator(
+                name,
+                Number("usd_per_hour"),
+                Number("sustained_flops_per_second"),
+                Number("watts"),
+                csv.GetString("basis")
+            );
         }
 
         return table;

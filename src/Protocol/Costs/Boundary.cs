@@ -10,7 +10,8 @@ public sealed record Boundary(IReadOnlyList<ChargeKind> Kinds)
     public static Boundary StudentAlone { get; } = new([ChargeKind.StudentTraining]);
 
     /// <summary>The teacher's text and probabilities too; the default.</summary>
-    public static Boundary WithUse { get; } = new([ChargeKind.StudentTraining, ChargeKind.TeacherGeneration, ChargeKind.TeacherScoring]);
+    public static Boundary WithUse { get; } =
+        new([ChargeKind.StudentTraining, ChargeKind.TeacherGeneration, ChargeKind.TeacherScoring]);
 
     /// <summary>The teacher's training too.</summary>
     public static Boundary WithTraining { get; } = new([.. WithUse.Kinds, ChargeKind.TeacherTraining]);
@@ -23,7 +24,15 @@ public sealed record Boundary(IReadOnlyList<ChargeKind> Kinds)
 
     /// <summary>The kinds that are spent once, however many tokens a student learns.</summary>
     public Boundary Fixed =>
-        new([.. Kinds.Where(kind => kind is ChargeKind.TeacherTraining or ChargeKind.Tuning or ChargeKind.Evaluation or ChargeKind.StudentPretraining)]);
+        new([
+            .. Kinds.Where(kind =>
+                kind
+                    is ChargeKind.TeacherTraining
+                        or ChargeKind.Tuning
+                        or ChargeKind.Evaluation
+                        or ChargeKind.StudentPretraining
+            ),
+        ]);
 
     /// <summary>Whether it counts a kind of cost.</summary>
     public bool Counts(ChargeKind kind) => Kinds.Contains(kind);
@@ -36,9 +45,10 @@ public sealed record Boundary(IReadOnlyList<ChargeKind> Kinds)
     /// <param name="isTaught">Whether the run learnt from a teacher.</param>
     /// <param name="own">What was spent for the run itself.</param>
     /// <param name="ofTeacher">What its teacher's unit spent.</param>
-    public IReadOnlyList<Charge> ChargedTo(bool isTaught, IReadOnlyList<Charge> own, IEnumerable<Charge> ofTeacher) => CarriesTeacherTraining(isTaught)
-        ? [.. own, .. ofTeacher.Where(charge => charge.Kind == ChargeKind.TeacherTraining)]
-        : own;
+    public IReadOnlyList<Charge> ChargedTo(bool isTaught, IReadOnlyList<Charge> own, IEnumerable<Charge> ofTeacher) =>
+        CarriesTeacherTraining(isTaught)
+            ? [.. own, .. ofTeacher.Where(charge => charge.Kind == ChargeKind.TeacherTraining)]
+            : own;
 
     /// <summary>The charges inside it.</summary>
     public IEnumerable<Charge> Inside(IEnumerable<Charge> charges) => charges.Where(charge => Counts(charge.Kind));
@@ -49,5 +59,6 @@ public sealed record Boundary(IReadOnlyList<ChargeKind> Kinds)
     /// <summary>As a line of text.</summary>
     public override string ToString() => string.Join(", ", Kinds.Select(Charge.NameOf));
 
-    private static bool IsOfTeacher(ChargeKind kind) => kind is ChargeKind.TeacherTraining or ChargeKind.TeacherGeneration or ChargeKind.TeacherScoring;
+    private static bool IsOfTeacher(ChargeKind kind) =>
+        kind is ChargeKind.TeacherTraining or ChargeKind.TeacherGeneration or ChargeKind.TeacherScoring;
 }

@@ -7,17 +7,18 @@ namespace Bench.Protocol.Costs;
 public sealed record Charge(ChargeKind Kind, long Tokens, Flops Flops, Seconds Seconds)
 {
     /// <summary>The kinds' names in the experiment file and the ledger.</summary>
-    public static IReadOnlyDictionary<string, ChargeKind> Names { get; } = new Dictionary<string, ChargeKind>(StringComparer.Ordinal)
-    {
-        ["teacher-training"] = ChargeKind.TeacherTraining,
-        ["teacher-generation"] = ChargeKind.TeacherGeneration,
-        ["teacher-scoring"] = ChargeKind.TeacherScoring,
-        ["student-training"] = ChargeKind.StudentTraining,
-        ["evaluation"] = ChargeKind.Evaluation,
-        ["tuning"] = ChargeKind.Tuning,
-        ["student-pretraining"] = ChargeKind.StudentPretraining,
-        ["lost-attempts"] = ChargeKind.LostAttempts,
-    };
+    public static IReadOnlyDictionary<string, ChargeKind> Names { get; } =
+        new Dictionary<string, ChargeKind>(StringComparer.Ordinal)
+        {
+            ["teacher-training"] = ChargeKind.TeacherTraining,
+            ["teacher-generation"] = ChargeKind.TeacherGeneration,
+            ["teacher-scoring"] = ChargeKind.TeacherScoring,
+            ["student-training"] = ChargeKind.StudentTraining,
+            ["evaluation"] = ChargeKind.Evaluation,
+            ["tuning"] = ChargeKind.Tuning,
+            ["student-pretraining"] = ChargeKind.StudentPretraining,
+            ["lost-attempts"] = ChargeKind.LostAttempts,
+        };
 
     /// <summary>Whether nobody knows how many FLOPs it took, as of a distant server: then there are none here, and none in any table.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
@@ -36,17 +37,30 @@ public sealed record Charge(ChargeKind Kind, long Tokens, Flops Flops, Seconds S
 
     /// <summary>A part of it.</summary>
     public Charge Part(double share, long tokens) =>
-        this with { Tokens = PromptTokens is null ? tokens : (long)Math.Round(share * Tokens), Flops = share * Flops, Seconds = share * Seconds, PromptTokens = PromptTokens is { } prompt ? (long)Math.Round(share * prompt) : null };
+        this with
+        {
+            Tokens = PromptTokens is null ? tokens : (long)Math.Round(share * Tokens),
+            Flops = share * Flops,
+            Seconds = share * Seconds,
+            PromptTokens = PromptTokens is { } prompt ? (long)Math.Round(share * prompt) : null,
+        };
 
     /// <summary>The kind's name in files.</summary>
     public static string NameOf(ChargeKind kind) => Names.Single(pair => pair.Value == kind).Key;
 
     /// <summary>The sum of two charges of one kind.</summary>
-    public Charge Plus(Charge other) => other.Kind == Kind
-        ? new Charge(Kind, Tokens + other.Tokens, Flops + other.Flops, Seconds + other.Seconds)
-        {
-            FlopsUnknown = FlopsUnknown || other.FlopsUnknown,
-            PromptTokens = PromptTokens is null && other.PromptTokens is null ? null : (PromptTokens ?? 0) + (other.PromptTokens ?? 0),
-        }
-        : throw new ArgumentException($"cannot add a charge of {NameOf(other.Kind)} to one of {NameOf(Kind)}", nameof(other));
+    public Charge Plus(Charge other) =>
+        other.Kind == Kind
+            ? new Charge(Kind, Tokens + other.Tokens, Flops + other.Flops, Seconds + other.Seconds)
+            {
+                FlopsUnknown = FlopsUnknown || other.FlopsUnknown,
+                PromptTokens =
+                    PromptTokens is null && other.PromptTokens is null
+                        ? null
+                        : (PromptTokens ?? 0) + (other.PromptTokens ?? 0),
+            }
+            : throw new ArgumentException(
+                $"cannot add a charge of {NameOf(other.Kind)} to one of {NameOf(Kind)}",
+                nameof(other)
+            );
 }

@@ -8,7 +8,13 @@ namespace Bench.Protocol.Costs;
 /// <param name="LossTokens">Tokens that carry loss.</param>
 /// <param name="ProcessedTokens">All tokens, padding included.</param>
 /// <param name="Examples">Examples, repeats counted.</param>
-public readonly record struct StepCost(Flops Student, Flops Teacher, long LossTokens, long ProcessedTokens, int Examples)
+public readonly record struct StepCost(
+    Flops Student,
+    Flops Teacher,
+    long LossTokens,
+    long ProcessedTokens,
+    int Examples
+)
 {
     /// <summary>The teacher's FLOPs for what it reads while the student trains; part of <see cref="Teacher"/>.</summary>
     public Flops Live { get; init; }

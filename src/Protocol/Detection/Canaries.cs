@@ -26,7 +26,17 @@ public sealed record Canaries
     public static IReadOnlyList<int[]> Draw(long key, int count, int tokens, int vocabulary)
     {
         var random = new Seed(key).Stream("canaries");
-        return [.. Enumerable.Range(0, count).Select(_ => Enumerable.Range(0, tokens).Select(_ => random.Between(Math.Min(3, vocabulary - 1), vocabulary - 1)).ToArray())];
+        return
+        [
+            .. Enumerable
+                .Range(0, count)
+                .Select(_ =>
+                    Enumerable
+                        .Range(0, tokens)
+                        .Select(_ => random.Between(Math.Min(3, vocabulary - 1), vocabulary - 1))
+                        .ToArray()
+                ),
+        ];
     }
 
     /// <summary>The responses with the canaries in them: each in as many of them as it has repeats, at a random place, no two in the same.</summary>
@@ -34,8 +44,16 @@ public sealed record Canaries
     public IReadOnlyList<int[]> Plant(IReadOnlyList<int[]> responses, int vocabulary)
     {
         var random = new Seed(Key).Stream("places");
-        var hosts = random.Permutation(responses.Count).Where(i => responses[i].Length >= Tokens).Take(Count * Repeats).ToArray();
-        if (hosts.Length < Count * Repeats) throw new ArgumentException($"{Count} canaries of {Tokens} tokens in {Repeats} responses each need as many responses of that length, and there are {hosts.Length}", nameof(responses));
+        var hosts = random
+            .Permutation(responses.Count)
+            .Where(i => responses[i].Length >= Tokens)
+            .Take(Count * Repeats)
+            .ToArray();
+        if (hosts.Length < Count * Repeats)
+            throw new ArgumentException(
+                $"{Count} canaries of {Tokens} tokens in {Repeats} responses each need as many responses of that length, and there are {hosts.Length}",
+                nameof(responses)
+            );
         var (planted, canaries) = (responses.ToArray(), Draw(Key, Count, Tokens, vocabulary));
         for (var i = 0; i < hosts.Length; i++)
         {

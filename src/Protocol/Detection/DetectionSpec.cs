@@ -28,8 +28,18 @@ public sealed record DetectionSpec
     public int CanaryTokens { get; init; } = 12;
 
     /// <summary>Numbers of tokens after which the watermark is tested, ascending.</summary>
-    [Key("probes", "numbers of tokens after which the watermark is tested", Low = 1, High = 1e9, Remedy = "give the numbers of tokens after which the watermark is tested")]
-    public required IReadOnlyList<int> Probes { get; init => field = [.. value.Distinct().Order()]; }
+    [Key(
+        "probes",
+        "numbers of tokens after which the watermark is tested",
+        Low = 1,
+        High = 1e9,
+        Remedy = "give the numbers of tokens after which the watermark is tested"
+    )]
+    public required IReadOnlyList<int> Probes
+    {
+        get;
+        init => field = [.. value.Distinct().Order()];
+    }
 
     /// <summary>Keys that nobody used, by which the rate of false alarms is found.</summary>
     [Key("other-keys", "keys that nobody used, by which the rate of false alarms is found", Low = 2, High = 100_000)]

@@ -18,7 +18,12 @@ public static class Evidence
     /// <param name="green">The owner's list.</param>
     /// <param name="vocabulary">Tokens that there are.</param>
     /// <returns>p after each number of pairs.</returns>
-    public static IReadOnlyList<double> OfWatermark(IReadOnlyList<(int Previous, int Predicted)> pairs, IReadOnlyList<int> probes, GreenList green, int vocabulary)
+    public static IReadOnlyList<double> OfWatermark(
+        IReadOnlyList<(int Previous, int Predicted)> pairs,
+        IReadOnlyList<int> probes,
+        GreenList green,
+        int vocabulary
+    )
     {
         var (seen, found, p) = (new HashSet<(int, int)>(), 0, new List<double>());
         for (var at = 0; p.Count < probes.Count; at++)
@@ -26,10 +31,12 @@ public static class Evidence
             if (at == probes[p.Count])
             {
                 p.Add(BinomialTail(found, seen.Count, (double)green.Size / vocabulary));
-                if (p.Count == probes.Count) break;
+                if (p.Count == probes.Count)
+                    break;
             }
 
-            if (seen.Add(pairs[at]) && green.After(pairs[at].Previous)[pairs[at].Predicted]) found++;
+            if (seen.Add(pairs[at]) && green.After(pairs[at].Previous)[pairs[at].Predicted])
+                found++;
         }
 
         return p;
@@ -37,7 +44,9 @@ public static class Evidence
 
     /// <summary>The probability of at least as many successes: P(X ≥ k) = I_p(k, n − k + 1).</summary>
     public static double BinomialTail(int successes, int trials, double probability) =>
-        successes == 0 ? 1 : Math.Max(Smallest, SpecialFunctions.BetaRegularized(successes, trials - successes + 1, probability));
+        successes == 0
+            ? 1
+            : Math.Max(Smallest, SpecialFunctions.BetaRegularized(successes, trials - successes + 1, probability));
 
     /// <summary>
     /// The one-sided rank-sum test of whether planted canaries are likelier to the student than others of their kind (Mann and Whitney 1947, normal approximation with continuity correction).
@@ -47,9 +56,17 @@ public static class Evidence
     /// <exception cref="ArgumentException">One of the lists is empty.</exception>
     public static double OfCanaries(IReadOnlyList<double> planted, IReadOnlyList<double> controls)
     {
-        if (planted.Count == 0 || controls.Count == 0) throw new ArgumentException("a rank-sum test needs some of each", nameof(planted));
-        double n = planted.Count, m = controls.Count;
-        var wins = planted.Sum(mine => controls.Sum(other => mine > other ? 1 : mine == other ? 0.5 : 0));
+        if (planted.Count == 0 || controls.Count == 0)
+            throw new ArgumentException("a rank-sum test needs some of each", nameof(planted));
+        double n = planted.Count,
+            m = controls.Count;
+        var wins = planted.Sum(mine =>
+            controls.Sum(other =>
+                mine > other ? 1
+                : mine == other ? 0.5
+                : 0
+            )
+        );
         var z = (wins - n * m / 2 - 0.5) / Math.Sqrt(n * m * (n + m + 1) / 12);
         return Math.Max(Smallest, Normal.CDF(0, 1, -z));
     }

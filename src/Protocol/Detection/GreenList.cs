@@ -16,9 +16,16 @@ public sealed class GreenList(long key, double gamma, int vocabulary)
     /// <summary>For every token of the vocabulary, whether it is green after <paramref name="previous"/>.</summary>
     public ReadOnlySpan<bool> After(int previous)
     {
-        if (lists[previous] is { } known) return known;
+        if (lists[previous] is { } known)
+            return known;
         var list = new bool[vocabulary];
-        foreach (var token in new Seed(key).Stream(FormattableString.Invariant($"green/{previous}")).Permutation(vocabulary).AsSpan(0, Size)) list[token] = true;
+        foreach (
+            var token in new Seed(key)
+                .Stream(FormattableString.Invariant($"green/{previous}"))
+                .Permutation(vocabulary)
+                .AsSpan(0, Size)
+        )
+            list[token] = true;
         return lists[previous] = list;
     }
 }

@@ -16,14 +16,18 @@ public static class Answers
     public static string Final(string response)
     {
         var end = response.LastIndexOf(ThinkClose, StringComparison.Ordinal);
-        if (end >= 0) return response[(end + ThinkClose.Length)..].Trim();
+        if (end >= 0)
+            return response[(end + ThinkClose.Length)..].Trim();
         return response.Contains(ThinkOpen, StringComparison.Ordinal) ? "" : response.Trim();
     }
 
     /// <summary>What stands between the first opening and the last closing think tag; empty where there are none.</summary>
     public static string Reasoning(string response)
     {
-        var (start, end) = (response.IndexOf(ThinkOpen, StringComparison.Ordinal), response.LastIndexOf(ThinkClose, StringComparison.Ordinal));
+        var (start, end) = (
+            response.IndexOf(ThinkOpen, StringComparison.Ordinal),
+            response.LastIndexOf(ThinkClose, StringComparison.Ordinal)
+        );
         return start >= 0 && end > start ? response[(start + ThinkOpen.Length)..end] : "";
     }
 }

@@ -10,5 +10,6 @@ public sealed class ExactGrader : IGrader
         return new Verdict(answer == Plain(Answers.Final(reference)), answer.Length > 0 ? answer : null);
     }
 
-    private static string Plain(string text) => string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+    private static string Plain(string text) =>
+        string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
 }

@@ -8,12 +8,15 @@ internal static partial class Marks
     /// <summary>What the last \boxed{…} (or \fbox{…}, or \boxed x) of a text holds; null where there is none that is closed.</summary>
     internal static string? Boxed(string text)
     {
-        for (var at = text.Length; (at = at > 0 ? LastBox(text, at - 1) : -1) >= 0;)
+        for (var at = text.Length; (at = at > 0 ? LastBox(text, at - 1) : -1) >= 0; )
         {
             var start = text.IndexOf("box", at, StringComparison.Ordinal) + 3;
-            if (start < text.Length && text[start] == 'e') start += 2;
-            while (start < text.Length && text[start] == ' ') start++;
-            if (start >= text.Length) continue;
+            if (start < text.Length && text[start] == 'e')
+                start += 2;
+            while (start < text.Length && text[start] == ' ')
+                start++;
+            if (start >= text.Length)
+                continue;
             if (text[start] != '{')
             {
                 // \boxed 5, up to the end of the formula.
@@ -21,14 +24,16 @@ internal static partial class Marks
                 return text[start..(end < 0 ? text.Length : end)].TrimEnd('.', ',');
             }
 
-            if (Closing(text, start) is var closing and > 0) return text[(start + 1)..closing];
+            if (Closing(text, start) is var closing and > 0)
+                return text[(start + 1)..closing];
         }
 
         return null;
     }
 
     /// <summary>What follows the last mark of a final answer that is no box, to the end of the text; null where there is none.</summary>
-    internal static string? Said(string text) => Saying().Matches(text) is { Count: > 0 } found ? text[(found[^1].Index + found[^1].Length)..] : null;
+    internal static string? Said(string text) =>
+        Saying().Matches(text) is { Count: > 0 } found ? text[(found[^1].Index + found[^1].Length)..] : null;
 
     /// <summary>The place of the brace that closes the one at a place; −1 where none does.</summary>
     internal static int Closing(string text, int open)
@@ -36,9 +41,12 @@ internal static partial class Marks
         var depth = 0;
         for (var i = open; i < text.Length; i++)
         {
-            if (text[i] == '\\') i++;
-            else if (text[i] == '{') depth++;
-            else if (text[i] == '}' && --depth == 0) return i;
+            if (text[i] == '\\')
+                i++;
+            else if (text[i] == '{')
+                depth++;
+            else if (text[i] == '}' && --depth == 0)
+                return i;
         }
 
         return -1;
@@ -46,10 +54,16 @@ internal static partial class Marks
 
     private static int LastBox(string text, int before)
     {
-        var (boxed, framed) = (text.LastIndexOf("\\boxed", before, StringComparison.Ordinal), text.LastIndexOf("\\fbox", before, StringComparison.Ordinal));
+        var (boxed, framed) = (
+            text.LastIndexOf("\\boxed", before, StringComparison.Ordinal),
+            text.LastIndexOf("\\fbox", before, StringComparison.Ordinal)
+        );
         return Math.Max(boxed, framed);
     }
 
-    [GeneratedRegex(@"####|(?:^|\n|\s)A:|(?i:answer)\s*\**\s*(?:(?i:is|are|equals)\b\s*:?|:|=)", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"####|(?:^|\n|\s)A:|(?i:answer)\s*\**\s*(?:(?i:is|are|equals)\b\s*:?|:|=)",
+        RegexOptions.CultureInvariant
+    )]
     private static partial Regex Saying();
 }

@@ -11,7 +11,8 @@ public sealed class MathGrader : IGrader
     /// <inheritdoc/>
     public Verdict Grade(string response, string reference)
     {
-        if (Expression(response) is not { } answer) return new Verdict(false, null);
+        if (Expression(response) is not { } answer)
+            return new Verdict(false, null);
         var gold = Expression(reference) ?? reference;
         return new Verdict(MathAnswer.Equal(answer, gold), MathAnswer.Plain(answer));
     }
@@ -19,9 +20,12 @@ public sealed class MathGrader : IGrader
     private static string? Expression(string text)
     {
         var final = Answers.Final(text);
-        if (final.Length == 0) return null;
-        if (Marks.Boxed(final) is { } boxed) return boxed;
-        if (Marks.Said(final) is { } said) return FirstSentence(said);
+        if (final.Length == 0)
+            return null;
+        if (Marks.Boxed(final) is { } boxed)
+            return boxed;
+        if (Marks.Said(final) is { } said)
+            return FirstSentence(said);
         return final.Length <= LongestBareAnswer && !final.Contains('\n') ? final : null;
     }
 
@@ -29,7 +33,8 @@ public sealed class MathGrader : IGrader
     private static string FirstSentence(string text)
     {
         text = text.Trim();
-        if (text.StartsWith('$') && text.IndexOf('$', 1) is var close and > 1 && !char.IsDigit(text[1])) return text[1..close];
+        if (text.StartsWith('$') && text.IndexOf('$', 1) is var close and > 1 && !char.IsDigit(text[1]))
+            return text[1..close];
         var line = text.Split('\n')[0];
         var stop = line.IndexOf(". ", StringComparison.Ordinal);
         return stop >= 0 ? line[..stop] : line;

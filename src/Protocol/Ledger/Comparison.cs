@@ -25,30 +25,58 @@ public static class Comparison
             {
                 var arms = Arms(results, scores, task.Name, task.Task.Metrics[0], student.Name);
                 var costed = arms.Where(arm => arm.Summary.FlopsTotal is not null).ToArray();
-                var frontier = ParetoFrontier.Of([.. costed.Select(arm => (arm.Summary.FlopsTotal!.Value, arm.Summary.Value))], task.Task.Metrics[0].HigherIsBetter);
+                var frontier = ParetoFrontier.Of(
+                    [.. costed.Select(arm => (arm.Summary.FlopsTotal!.Value, arm.Summary.Value))],
+                    task.Task.Metrics[0].HigherIsBetter
+                );
                 var onFrontier = costed.Where((_, i) => frontier[i]).ToHashSet();
                 foreach (var budget in spec.Budgets)
-                    rows.AddRange(Block([.. arms.Where(arm => arm.Summary.Budget == budget.Amount)], task.Task.Metrics[0].HigherIsBetter, onFrontier));
+                    rows.AddRange(
+                        Block(
+                            [.. arms.Where(arm => arm.Summary.Budget == budget.Amount)],
+                            task.Task.Metrics[0].HigherIsBetter,
+                            onFrontier
+                        )
+                    );
             }
         }
 
         return rows;
     }
 
-    private static IReadOnlyList<Arm> Arms(Results results, ScoreTable scores, string task, Metric metric, string student)
+    private static IReadOnlyList<Arm> Arms(
+        Results results,
+        ScoreTable scores,
+        string task,
+        Metric metric,
+        string student
+    )
     {
-        var summaries = results.Summary.Where(row => row.Task == task && row.Metric == metric.Name && row.Student == student && row.Budget is not null)
+        var summaries = results
+            .Summary.Where(row =>
+                row.Task == task && row.Metric == metric.Name && row.Student == student && row.Budget is not null
+            )
             .ToDictionary(row => (row.Teacher, row.Method, row.BudgetUnit, row.Budget));
-        return [.. Summary.Arms(results.Runs).Where(arm => arm[0].Student == student && summaries.ContainsKey(Key(arm[0])))
-            .Select(arm => new Arm(
-                summaries[Key(arm[0])], [.. arm.Select(run => run.Seed!.Value)], [.. arm.Select(run => scores.Find(run.Run, task, metric.Name)!)]))];
+        return
+        [
+            .. Summary
+                .Arms(results.Runs)
+                .Where(arm => arm[0].Student == student && summaries.ContainsKey(Key(arm[0])))
+                .Select(arm => new Arm(
+                    summaries[Key(arm[0])],
+                    [.. arm.Select(run => run.Seed!.Value)],
+                    [.. arm.Select(run => scores.Find(run.Run, task, metric.Name)!)]
+                )),
+        ];
     }
 
-    private static (string, string, string, double?) Key(RunRow run) => (run.Teacher, run.Method, run.BudgetUnit, run.Budget);
+    private static (string, string, string, double?) Key(RunRow run) =>
+        (run.Teacher, run.Method, run.BudgetUnit, run.Budget);
 
     private static IEnumerable<ComparisonRow> Block(IReadOnlyList<Arm> arms, bool higherIsBetter, HashSet<Arm> frontier)
     {
-        if (arms.Count == 0) yield break;
+        if (arms.Count == 0)
+            yield break;
         var sorted = arms.OrderByDescending(arm => higherIsBetter ? arm.Summary.Value : -arm.Summary.Value).ToArray();
         var (p, differ) = Tests(sorted);
         var groups = Groups(sorted.Length, differ);
@@ -57,24 +85,53 @@ public static class Comparison
         {
             var row = sorted[i].Summary;
             yield return new ComparisonRow(
-                row.Task, row.Metric, row.Student, row.BudgetUnit, row.Budget!.Value, row.Teacher, row.Method, row.Seeds, row.Items, row.Value, row.CiLow, row.CiHigh,
-                row.Recovered, row.RecoveredLow, row.RecoveredHigh, row.FlopsTotal, frontier.Contains(sorted[i]), groups[i], i == 0 ? null : p[0, i], i == 0 ? null : mcNemar[i]);
+                row.Task,
+                row.Metric,
+                row.Student,
+                row.BudgetUnit,
+                row.Budget!.Value,
+                row.Teacher,
+                row.Method,
+                row.Seeds,
+                row.Items,
+                row.Value,
+                row.CiLow,
+                row.CiHigh,
+                row.Recovered,
+                row.RecoveredLow,
+                row.RecoveredHigh,
+                row.FlopsTotal,
+                frontier.Contains(sorted[i]),
+                groups[i],
+                i == 0 ? null : p[0, i],
+                i == 0 ? null : mcNemar[i]
+            );
         }
     }
 
     private static (double?[,] P, bool[,] Differ) Tests(Arm[] arms)
     {
         var (p, differ) = (new double?[arms.Length, arms.Length], new bool[arms.Length, arms.Length]);
-        var pairs = Enumerable.Range(0, arms.Length).SelectMany(i => Enumerable.Range(i + 1, arms.Length - i - 1).Select(j => (I: i, J: j, Both: Common(arms[i], arms[j]))))
-            .Where(pair => pair.Both.A.Count > 0).ToArray();
-        var items = PairedTests.Holm([.. pairs.Select(pair => PairedTests.Permutation(Arm.MeanOf(pair.Both.A), Arm.MeanOf(pair.Both.B)))]);
+        var pairs = Enumerable
+            .Range(0, arms.Length)
+            .SelectMany(i =>
+                Enumerable.Range(i + 1, arms.Length - i - 1).Select(j => (I: i, J: j, Both: Common(arms[i], arms[j])))
+            )
+            .Where(pair => pair.Both.A.Count > 0)
+            .ToArray();
+        var items = PairedTests.Holm([
+            .. pairs.Select(pair => PairedTests.Permutation(Arm.MeanOf(pair.Both.A), Arm.MeanOf(pair.Both.B))),
+        ]);
         var bootstraps = new Dictionary<(int, int), HierarchicalBootstrap>();
-        var training = PairedTests.Holm([.. pairs.Select(pair =>
-        {
-            var size = (pair.Both.A.Count, pair.Both.A[0].Count);
-            if (!bootstraps.TryGetValue(size, out var bootstrap)) bootstraps[size] = bootstrap = new HierarchicalBootstrap(size.Item1, size.Item2);
-            return bootstrap.DifferenceP(pair.Both.A, pair.Both.B);
-        })]);
+        var training = PairedTests.Holm([
+            .. pairs.Select(pair =>
+            {
+                var size = (pair.Both.A.Count, pair.Both.A[0].Count);
+                if (!bootstraps.TryGetValue(size, out var bootstrap))
+                    bootstraps[size] = bootstrap = new HierarchicalBootstrap(size.Item1, size.Item2);
+                return bootstrap.DifferenceP(pair.Both.A, pair.Both.B);
+            }),
+        ]);
         for (var at = 0; at < pairs.Length; at++)
         {
             var larger = Math.Max(items[at], training[at]);
@@ -87,11 +144,15 @@ public static class Comparison
     // Each against the best, where an item is right or wrong: the models of the first seed that both have, since seeds share their items.
     private static double?[] McNemar(Arm[] arms)
     {
-        var pairs = Enumerable.Range(1, arms.Length - 1).Select(i => (I: i, Both: Common(arms[0], arms[i])))
-            .Where(pair => pair.Both.A.Count > 0 && pair.Both.A[0].Concat(pair.Both.B[0]).All(score => score is 0 or 1)).ToArray();
+        var pairs = Enumerable
+            .Range(1, arms.Length - 1)
+            .Select(i => (I: i, Both: Common(arms[0], arms[i])))
+            .Where(pair => pair.Both.A.Count > 0 && pair.Both.A[0].Concat(pair.Both.B[0]).All(score => score is 0 or 1))
+            .ToArray();
         var adjusted = PairedTests.Holm([.. pairs.Select(pair => PairedTests.McNemar(pair.Both.A[0], pair.Both.B[0]))]);
         var p = new double?[arms.Length];
-        for (var at = 0; at < pairs.Length; at++) p[pairs[at].I] = adjusted[at];
+        for (var at = 0; at < pairs.Length; at++)
+            p[pairs[at].I] = adjusted[at];
         return p;
     }
 
@@ -99,8 +160,12 @@ public static class Comparison
     private static (IReadOnlyList<IReadOnlyList<double>> A, IReadOnlyList<IReadOnlyList<double>> B) Common(Arm a, Arm b)
     {
         var seeds = a.Seeds.Where(b.Seeds.Contains).ToArray();
-        if (seeds.Length == 0 || a.Scores[0].Count != b.Scores[0].Count) return ([], []);
-        return ([.. seeds.Select(seed => a.Scores[a.Seeds.IndexOf(seed)])], [.. seeds.Select(seed => b.Scores[b.Seeds.IndexOf(seed)])]);
+        if (seeds.Length == 0 || a.Scores[0].Count != b.Scores[0].Count)
+            return ([], []);
+        return (
+            [.. seeds.Select(seed => a.Scores[a.Seeds.IndexOf(seed)])],
+            [.. seeds.Select(seed => b.Scores[b.Seeds.IndexOf(seed)])]
+        );
     }
 
     /// <summary>Letters: two rows share one exactly where they do not differ (Piepho 2004). Each letter is a largest set of rows of which no two differ.</summary>
@@ -110,27 +175,44 @@ public static class Comparison
         var cliques = new List<int[]>();
         void Grow(int[] clique, int[] candidates, int[] excluded)
         {
-            if (candidates.Length == 0 && excluded.Length == 0) cliques.Add(clique);
+            if (candidates.Length == 0 && excluded.Length == 0)
+                cliques.Add(clique);
             // Rows alike to a pivot need no branch of their own (Bron and Kerbosch 1973; Tomita et al. 2006).
-            var pivot = candidates.Concat(excluded).DefaultIfEmpty(-1).MaxBy(row => row < 0 ? 0 : candidates.Count(other => other != row && Alike(row, other)));
+            var pivot = candidates
+                .Concat(excluded)
+                .DefaultIfEmpty(-1)
+                .MaxBy(row => row < 0 ? 0 : candidates.Count(other => other != row && Alike(row, other)));
             foreach (var next in candidates.Where(row => row == pivot || !Alike(pivot, row)).ToArray())
             {
-                Grow([.. clique, next], [.. candidates.Where(other => other != next && Alike(next, other))], [.. excluded.Where(other => Alike(next, other))]);
+                Grow(
+                    [.. clique, next],
+                    [.. candidates.Where(other => other != next && Alike(next, other))],
+                    [.. excluded.Where(other => Alike(next, other))]
+                );
                 (candidates, excluded) = ([.. candidates.Where(other => other != next)], [.. excluded, next]);
             }
         }
 
         Grow([], [.. Enumerable.Range(0, count)], []);
         var ordered = cliques.OrderBy(clique => clique.Min()).ThenBy(clique => clique.Max()).ToArray();
-        return [.. Enumerable.Range(0, count).Select(row => string.Concat(ordered.Select((clique, letter) => clique.Contains(row) ? Letter(letter) : "")))];
+        return
+        [
+            .. Enumerable
+                .Range(0, count)
+                .Select(row =>
+                    string.Concat(ordered.Select((clique, letter) => clique.Contains(row) ? Letter(letter) : ""))
+                ),
+        ];
     }
 
-    private static string Letter(int index) => index < 26 ? ((char)('a' + index)).ToString() : ((char)('A' + index - 26)).ToString();
+    private static string Letter(int index) =>
+        index < 26 ? ((char)('a' + index)).ToString() : ((char)('A' + index - 26)).ToString();
 
     /// <summary>A method at a budget: its summary, its seeds and its scores of each seed and item.</summary>
     private sealed record Arm(SummaryRow Summary, List<long> Seeds, IReadOnlyList<IReadOnlyList<double>> Scores)
     {
         /// <summary>Each item's mean over seeds.</summary>
-        internal static double[] MeanOf(IReadOnlyList<IReadOnlyList<double>> scores) => [.. Enumerable.Range(0, scores[0].Count).Select(item => scores.Average(seed => seed[item]))];
+        internal static double[] MeanOf(IReadOnlyList<IReadOnlyList<double>> scores) =>
+            [.. Enumerable.Range(0, scores[0].Count).Select(item => scores.Average(seed => seed[item]))];
     }
 }

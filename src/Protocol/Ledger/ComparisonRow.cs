@@ -5,5 +5,24 @@ namespace Bench.Protocol.Ledger;
 /// adjusted p against the best, PMcnemar that of McNemar's exact test of the first seed's models against the best's, adjusted too; Frontier tells whether no other method and budget is at once cheaper and better.
 /// </summary>
 public sealed record ComparisonRow(
-    string Task, string Metric, string Student, string BudgetUnit, double Budget, string Teacher, string Method, long Seeds, long Items,
-    double Value, double? CiLow, double? CiHigh, double? Recovered, double? RecoveredLow, double? RecoveredHigh, double? FlopsTotal, bool Frontier, string Group, double? PBest, double? PMcnemar);
+    string Task,
+    string Metric,
+    string Student,
+    string BudgetUnit,
+    double Budget,
+    string Teacher,
+    string Method,
+    long Seeds,
+    long Items,
+    double Value,
+    double? CiLow,
+    double? CiHigh,
+    double? Recovered,
+    double? RecoveredLow,
+    double? RecoveredHigh,
+    double? FlopsTotal,
+    bool Frontier,
+    string Group,
+    double? PBest,
+    double? PMcnemar
+);

@@ -18,32 +18,72 @@ public static class Recording
     /// <param name="outcomes">By fingerprint.</param>
     /// <param name="before">What was recorded.</param>
     /// <param name="teachersBefore">The units whose rows are the teachers' there, by run.</param>
-    public static Results Merge(Plan plan, IReadOnlyDictionary<string, Outcome> outcomes, Results before, IReadOnlyDictionary<string, string> teachersBefore)
+    public static Results Merge(
+        Plan plan,
+        IReadOnlyDictionary<string, Outcome> outcomes,
+        Results before,
+        IReadOnlyDictionary<string, string> teachersBefore
+    )
     {
-        var (runs, scores, items, charges) = (new List<RunRow>(), new List<ScoreRow>(), new List<ItemRow>(), new List<ChargeRow>());
+        var (runs, scores, items, charges) = (
+            new List<RunRow>(),
+            new List<ScoreRow>(),
+            new List<ItemRow>(),
+            new List<ChargeRow>()
+        );
         var (curves, samples, oldCurves, oldSamples) = (
-            new List<CurveRow>(), new List<SampleRow>(), before.Curves.ToLookup(row => row.Run, StringComparer.Ordinal), before.Samples.ToLookup(row => row.Run, StringComparer.Ordinal));
+            new List<CurveRow>(),
+            new List<SampleRow>(),
+            before.Curves.ToLookup(row => row.Run, StringComparer.Ordinal),
+            before.Samples.ToLookup(row => row.Run, StringComparer.Ordinal)
+        );
         var (oldRuns, oldScores, oldItems, oldCharges) = (
             before.Runs.ToLookup(row => row.Run, StringComparer.Ordinal),
             before.Scores.ToLookup(row => row.Run, StringComparer.Ordinal),
             before.Items.ToLookup(row => row.Run, StringComparer.Ordinal),
-            before.Charges.ToLookup(row => row.Run, StringComparer.Ordinal));
+            before.Charges.ToLookup(row => row.Run, StringComparer.Ordinal)
+        );
         foreach (var unit in plan.Runs)
         {
             if (outcomes.TryGetValue(unit.Fingerprint.Text, out var outcome))
             {
-                IReadOnlyList<Charge> own = [.. Priced(unit, WithTeacherTraining(plan, unit, outcome, outcomes)), .. LostAttempts(plan, unit, outcomes)];
+                IReadOnlyList<Charge> own =
+                [
+                    .. Priced(unit, WithTeacherTraining(plan, unit, outcome, outcomes)),
+                    .. LostAttempts(plan, unit, outcomes),
+                ];
                 runs.Add(Run(plan.Spec, unit, outcome with { Charges = own }));
                 scores.AddRange(outcome.Scores.Select(score => Score(unit.Run, score)));
-                items.AddRange(outcome.Scores.SelectMany(score => score.Items.Select((value, item) => new ItemRow(unit.Run, score.Task, item, score.Metric, value))));
+                items.AddRange(
+                    outcome.Scores.SelectMany(score =>
+                        score.Items.Select(
+                            (value, item) => new ItemRow(unit.Run, score.Task, item, score.Metric, value)
+                        )
+                    )
+                );
                 charges.AddRange(own.Select(charge => Row(plan.Spec, unit.Run, charge)));
-                curves.AddRange(outcome.Curve.Select(point => new CurveRow(unit.Run, point.Step, point.Spent, point.Loss)));
+                curves.AddRange(
+                    outcome.Curve.Select(point => new CurveRow(unit.Run, point.Step, point.Spent, point.Loss))
+                );
                 if (unit is not StudentUnit student || student.Seed == plan.Spec.Seeds[0])
-                    samples.AddRange(outcome.Scores.SelectMany(score => (score.Answers ?? []).Select(answer => new SampleRow(unit.Run, score.Task, answer.Item, answer.Prompt, answer.Reference, answer.Response, score.Items[answer.Item]))));
+                    samples.AddRange(
+                        outcome.Scores.SelectMany(score =>
+                            (score.Answers ?? []).Select(answer => new SampleRow(
+                                unit.Run,
+                                score.Task,
+                                answer.Item,
+                                answer.Prompt,
+                                answer.Reference,
+                                answer.Response,
+                                score.Items[answer.Item]
+                            ))
+                        )
+                    );
                 continue;
             }
 
-            if (!Recorded(unit, teachersBefore)) continue;
+            if (!Recorded(unit, teachersBefore))
+                continue;
             runs.AddRange(oldRuns[unit.Run]);
             scores.AddRange(oldScores[unit.Run]);
             items.AddRange(oldItems[unit.Run]);
@@ -52,7 +92,7 @@ public static class Recording
             samples.AddRange(oldSamples[unit.Run]);
         }
 
-        return new Results(runs, scores, items, charges, Summary.Of(plan.Spec, runs, items)) 
+        return new Results(runs, scores, items, charges, Summary.Of(plan.Spec, runs, items))
         {
             Trials = Trials(plan, outcomes, before),
             Curves = curves,
@@ -64,12 +104,25 @@ public static class Recording
 
     // What was measured now, and before; of runs that are recorded, in the order of the plan.
     private static IReadOnlyList<T> Used<T>(
-        Plan plan, IReadOnlyDictionary<string, Outcome> outcomes, List<RunRow> runs, ILookup<(string, string), T> before, Func<ExperimentSpec, UseUnit, Outcome, IEnumerable<T>> rows)
+        Plan plan,
+        IReadOnlyDictionary<string, Outcome> outcomes,
+        List<RunRow> runs,
+        ILookup<(string, string), T> before,
+        Func<ExperimentSpec, UseUnit, Outcome, IEnumerable<T>> rows
+    )
     {
         var recorded = runs.Select(run => run.Run).ToHashSet(StringComparer.Ordinal);
-        return [.. plan.Units.OfType<UseUnit>().Where(unit => recorded.Contains(unit.Model.Run)).SelectMany(unit => outcomes.GetValueOrDefault(unit.Fingerprint.Text) is { Use: not null } outcome
-            ? rows(plan.Spec, unit, outcome)
-            : before[(unit.Model.Run, Names<ModelFormat>.Of(unit.Format))])];
+        return
+        [
+            .. plan
+                .Units.OfType<UseUnit>()
+                .Where(unit => recorded.Contains(unit.Model.Run))
+                .SelectMany(unit =>
+                    outcomes.GetValueOrDefault(unit.Fingerprint.Text) is { Use: not null } outcome
+                        ? rows(plan.Spec, unit, outcome)
+                        : before[(unit.Model.Run, Names<ModelFormat>.Of(unit.Format))]
+                ),
+        ];
     }
 
     private static IEnumerable<UseRow> Use(ExperimentSpec spec, UseUnit unit, Outcome outcome)
@@ -77,22 +130,53 @@ public static class Recording
         var (use, where) = (outcome.Use!, outcome.Circumstances);
         double Joules(double rate) => spec.Prices.EstimatedEnergy(new Seconds(1000 / rate)).Value;
         yield return new UseRow(
-            Run: unit.Model.Run, Format: Names<ModelFormat>.Of(unit.Format), ModelBytes: use.ModelBytes, FirstTokenSeconds: use.FirstTokenSeconds,
-            TokensPerSecond: use.TokensPerSecond, TokensPerSecond16: use.TokensPerSecond16, PeakBytes: use.PeakBytes,
-            JoulesPer1000Tokens: Joules(use.TokensPerSecond), JoulesPer1000Tokens16: Joules(use.TokensPerSecond16),
-            Processor: use.Processor, Commit: where.Commit, Dirty: where.Dirty);
+            Run: unit.Model.Run,
+            Format: Names<ModelFormat>.Of(unit.Format),
+            ModelBytes: use.ModelBytes,
+            FirstTokenSeconds: use.FirstTokenSeconds,
+            TokensPerSecond: use.TokensPerSecond,
+            TokensPerSecond16: use.TokensPerSecond16,
+            PeakBytes: use.PeakBytes,
+            JoulesPer1000Tokens: Joules(use.TokensPerSecond),
+            JoulesPer1000Tokens16: Joules(use.TokensPerSecond16),
+            Processor: use.Processor,
+            Commit: where.Commit,
+            Dirty: where.Dirty
+        );
     }
 
-    private static IEnumerable<UseItemRow> UseItems(ExperimentSpec spec, UseUnit unit, Outcome outcome) => outcome.Scores.SelectMany(score =>
-        score.Items.Select((value, item) => new UseItemRow(unit.Model.Run, Names<ModelFormat>.Of(unit.Format), score.Task, score.Metric, item, value)));
+    private static IEnumerable<UseItemRow> UseItems(ExperimentSpec spec, UseUnit unit, Outcome outcome) =>
+        outcome.Scores.SelectMany(score =>
+            score.Items.Select(
+                (value, item) =>
+                    new UseItemRow(
+                        unit.Model.Run,
+                        Names<ModelFormat>.Of(unit.Format),
+                        score.Task,
+                        score.Metric,
+                        item,
+                        value
+                    )
+            )
+        );
 
     // A choice is recorded when all its trials have ended.
-    private static IReadOnlyList<TrialRow> Trials(Plan plan, IReadOnlyDictionary<string, Outcome> outcomes, Results before)
+    private static IReadOnlyList<TrialRow> Trials(
+        Plan plan,
+        IReadOnlyDictionary<string, Outcome> outcomes,
+        Results before
+    )
     {
         var (rows, old) = (new List<TrialRow>(), before.Trials.ToLookup(row => row.Run, StringComparer.Ordinal));
-        foreach (var choice in plan.Units.OfType<TrialUnit>().GroupBy(trial => (trial.Student.Name, trial.Method!.Name, trial.Teacher?.Name)))
+        foreach (
+            var choice in plan
+                .Units.OfType<TrialUnit>()
+                .GroupBy(trial => (trial.Student.Name, trial.Method!.Name, trial.Teacher?.Name))
+        )
         {
-            var trials = choice.Select(trial => (Trial: trial, Outcome: outcomes.GetValueOrDefault(trial.Fingerprint.Text))).ToArray();
+            var trials = choice
+                .Select(trial => (Trial: trial, Outcome: outcomes.GetValueOrDefault(trial.Fingerprint.Text)))
+                .ToArray();
             if (trials.Any(trial => trial.Outcome?.Status != UnitStatus.Ok))
             {
                 rows.AddRange(choice.SelectMany(trial => old[trial.Run]));
@@ -101,20 +185,49 @@ public static class Recording
 
             var best = Tuning.Best(plan.Spec, trials!);
             var rates = trials.Select(trial => trial.Trial.LearningRate).ToArray();
-            rows.AddRange(trials.SelectMany(trial => plan.Spec.Tasks.Select(task => Row(trial.Trial, task, Tuning.ScoreOf(trial.Outcome!, task)?.Items, trial.Trial == best, rates))));
+            rows.AddRange(
+                trials.SelectMany(trial =>
+                    plan.Spec.Tasks.Select(task =>
+                        Row(trial.Trial, task, Tuning.ScoreOf(trial.Outcome!, task)?.Items, trial.Trial == best, rates)
+                    )
+                )
+            );
         }
 
         return rows;
     }
 
-    private static TrialRow Row(TrialUnit trial, TaskSpec task, IReadOnlyList<double>? scores, bool chosen, double[] rates) => new(
-        trial.Run, TeacherOf(trial), trial.Student.Name, trial.Method!.Name, trial.LearningRate, trial.Budget!.Unit, trial.Budget.Amount, trial.Seed, task.Name, task.Task.Metrics[0].Name,
-        trial.Evaluation.Items, scores is null ? null : Statistics.Scores.Mean(scores), chosen, chosen && rates.Length > 1 && (trial.LearningRate == rates.Min() || trial.LearningRate == rates.Max()));
+    private static TrialRow Row(
+        TrialUnit trial,
+        TaskSpec task,
+        IReadOnlyList<double>? scores,
+        bool chosen,
+        double[] rates
+    ) =>
+        new(
+            trial.Run,
+            TeacherOf(trial),
+            trial.Student.Name,
+            trial.Method!.Name,
+            trial.LearningRate,
+            trial.Budget!.Unit,
+            trial.Budget.Amount,
+            trial.Seed,
+            task.Name,
+            task.Task.Metrics[0].Name,
+            trial.Evaluation.Items,
+            scores is null ? null : Statistics.Scores.Mean(scores),
+            chosen,
+            chosen && rates.Length > 1 && (trial.LearningRate == rates.Min() || trial.LearningRate == rates.Max())
+        );
 
     /// <summary>Whether recorded rows belong to units that the plan no longer has: writing its results will replace them.</summary>
     public static bool Replaces(Plan plan, Results before, IReadOnlyDictionary<string, string> teachersBefore)
     {
-        var kept = plan.Runs.Where(unit => Recorded(unit, teachersBefore)).Select(unit => unit.Run).ToHashSet(StringComparer.Ordinal);
+        var kept = plan
+            .Runs.Where(unit => Recorded(unit, teachersBefore))
+            .Select(unit => unit.Run)
+            .ToHashSet(StringComparer.Ordinal);
         return before.Runs.Any(row => !kept.Contains(row.Run));
     }
 
@@ -123,72 +236,162 @@ public static class Recording
         unit is not TeacherUnit || teachersBefore.GetValueOrDefault(unit.Run) == unit.Fingerprint.Text;
 
     // Inside a boundary that counts it, training the teacher is part of what each of its students cost.
-    private static IReadOnlyList<Charge> WithTeacherTraining(Plan plan, UnitOfWork unit, Outcome outcome, IReadOnlyDictionary<string, Outcome> outcomes)
+    private static IReadOnlyList<Charge> WithTeacherTraining(
+        Plan plan,
+        UnitOfWork unit,
+        Outcome outcome,
+        IReadOnlyDictionary<string, Outcome> outcomes
+    )
     {
-        if (unit is not StudentUnit { Method.IsBaseline: false, Teacher: { } taught }) return outcome.Charges;
+        if (unit is not StudentUnit { Method.IsBaseline: false, Teacher: { } taught })
+            return outcome.Charges;
         var origin = plan.Spec.Teachers.First(known => known.Name == (taught.Of ?? taught.Name));
-        var ofTeacher = outcomes.TryGetValue(plan.TeacherOf(origin).Fingerprint.Text, out var teacher) ? teacher.Charges : [];
+        var ofTeacher = outcomes.TryGetValue(plan.TeacherOf(origin).Fingerprint.Text, out var teacher)
+            ? teacher.Charges
+            : [];
         return plan.Spec.Boundary.ChargedTo(isTaught: true, outcome.Charges, ofTeacher);
     }
 
     // What shared work lost is charged to each run that uses it, as the work is: a teacher's to its students where the boundary counts its training, else in its own row alone.
-    private static IEnumerable<Charge> LostAttempts(Plan plan, UnitOfWork unit, IReadOnlyDictionary<string, Outcome> outcomes)
+    private static IEnumerable<Charge> LostAttempts(
+        Plan plan,
+        UnitOfWork unit,
+        IReadOnlyDictionary<string, Outcome> outcomes
+    )
     {
-        var carriesTeacher = plan.Spec.Boundary.CarriesTeacherTraining(unit is StudentUnit { Method.IsBaseline: false });
-        var lost = unit.WithNeeds().Where(other => other == unit || other is not TeacherUnit || carriesTeacher).SelectMany(other => outcomes.GetValueOrDefault(other.Fingerprint.Text)?.Lost ?? []).ToArray();
-        if (lost.Length == 0) return [];
+        var carriesTeacher = plan.Spec.Boundary.CarriesTeacherTraining(
+            unit is StudentUnit { Method.IsBaseline: false }
+        );
+        var lost = unit.WithNeeds()
+            .Where(other => other == unit || other is not TeacherUnit || carriesTeacher)
+            .SelectMany(other => outcomes.GetValueOrDefault(other.Fingerprint.Text)?.Lost ?? [])
+            .ToArray();
+        if (lost.Length == 0)
+            return [];
         var charges = lost.SelectMany(attempt => attempt.Charges).ToArray();
-        return [new Charge(ChargeKind.LostAttempts, charges.Sum(charge => charge.Tokens), new Flops(charges.Sum(charge => charge.Flops.Value)), new Seconds(lost.Sum(attempt => attempt.Seconds)))];
+        return
+        [
+            new Charge(
+                ChargeKind.LostAttempts,
+                charges.Sum(charge => charge.Tokens),
+                new Flops(charges.Sum(charge => charge.Flops.Value)),
+                new Seconds(lost.Sum(attempt => attempt.Seconds))
+            ),
+        ];
     }
 
-    private static ScoreRow Score(string run, TaskScores scores) => new(
-        run, scores.Task, scores.Metric, scores.Items.Count, scores.Items.Sum(), Statistics.Scores.Mean(scores.Items),
-        scores.Items.Count > 1 ? Statistics.Scores.StandardError(scores.Items) : null);
+    private static ScoreRow Score(string run, TaskScores scores) =>
+        new(
+            run,
+            scores.Task,
+            scores.Metric,
+            scores.Items.Count,
+            scores.Items.Sum(),
+            Statistics.Scores.Mean(scores.Items),
+            scores.Items.Count > 1 ? Statistics.Scores.StandardError(scores.Items) : null
+        );
 
-    private static ChargeRow Row(ExperimentSpec spec, string run, Charge charge) => new(
-        run, Charge.NameOf(charge.Kind), charge.Tokens, charge.FlopsUnknown ? null : charge.Flops.Value, charge.Seconds.Value,
-        charge.FlopsUnknown ? null : spec.Prices.EstimatedEnergy(charge.Seconds).Value, charge.Cost(spec.Prices)?.Value);
+    private static ChargeRow Row(ExperimentSpec spec, string run, Charge charge) =>
+        new(
+            run,
+            Charge.NameOf(charge.Kind),
+            charge.Tokens,
+            charge.FlopsUnknown ? null : charge.Flops.Value,
+            charge.Seconds.Value,
+            charge.FlopsUnknown ? null : spec.Prices.EstimatedEnergy(charge.Seconds).Value,
+            charge.Cost(spec.Prices)?.Value
+        );
 
     // Where teachers are compared, a student without one has none.
-    private static string TeacherOf(UnitOfWork unit) => unit switch
-    {
-        TeacherUnit teacher => teacher.Teacher.Name,
-        TrainingUnit training => training.Teacher?.Name ?? "",
-        _ => "",
-    };
+    private static string TeacherOf(UnitOfWork unit) =>
+        unit switch
+        {
+            TeacherUnit teacher => teacher.Teacher.Name,
+            TrainingUnit training => training.Teacher?.Name ?? "",
+            _ => "",
+        };
 
     private static RunRow Run(ExperimentSpec spec, UnitOfWork unit, Outcome outcome)
     {
         var student = unit as StudentUnit;
         // What a failed unit spent stands among the charges; it is no price of a result.
         // Nor is what a recorded teacher spent, where the boundary counts it.
-        var known = student is not null && outcome.Status == UnitStatus.Ok
-            && (student.Method is not { IsBaseline: false } || student.Teacher is not { Kind: TeacherKind.Traces, Of: null } || !spec.Boundary.Counts(ChargeKind.TeacherGeneration));
+        var known =
+            student is not null
+            && outcome.Status == UnitStatus.Ok
+            && (
+                student.Method is not { IsBaseline: false }
+                || student.Teacher is not { Kind: TeacherKind.Traces, Of: null }
+                || !spec.Boundary.Counts(ChargeKind.TeacherGeneration)
+            );
         var counted = spec.Boundary.Inside(outcome.Charges).ToArray();
-        double? Sum(params ChargeKind[] kinds) => outcome.Charges.Any(charge => kinds.Contains(charge.Kind)) && !outcome.Charges.Any(charge => kinds.Contains(charge.Kind) && charge.FlopsUnknown)
-            ? new Boundary(kinds).Total(outcome.Charges).Value
-            : null;
+        double? Sum(params ChargeKind[] kinds) =>
+            outcome.Charges.Any(charge => kinds.Contains(charge.Kind))
+            && !outcome.Charges.Any(charge => kinds.Contains(charge.Kind) && charge.FlopsUnknown)
+                ? new Boundary(kinds).Total(outcome.Charges).Value
+                : null;
         var where = outcome.Circumstances;
         return new RunRow(
-            unit.Run, spec.Name, ExperimentSpec.CurrentSchema, TeacherOf(unit), student?.Student.Name ?? "", student?.MethodName ?? "",
-            student?.Budget?.Unit ?? "", student?.Budget?.Amount, student?.Seed,
-            outcome.Status.ToString().ToLowerInvariant(), outcome.Error, outcome.StudentParameters, outcome.Steps, outcome.Examples, outcome.TokensTrained,
-            outcome.TeacherTokens, outcome.TeacherQueries, Sum(ChargeKind.StudentTraining),
-            Sum(ChargeKind.TeacherTraining, ChargeKind.TeacherGeneration, ChargeKind.TeacherScoring), known && !counted.Any(charge => charge.FlopsUnknown) ? spec.Boundary.Total(counted).Value : null,
-            where.Seconds, spec.Prices.EstimatedEnergy(new Seconds(where.Seconds)).Value, known && counted.All(charge => charge.Cost(spec.Prices) is not null) ? Dollars(spec, counted) : null,
-            where.PeakRssBytes, where.Device, where.Tensors, where.Commit, where.Dirty, where.StartedUtc, outcome.Attempts);
+            unit.Run,
+            spec.Name,
+            ExperimentSpec.CurrentSchema,
+            TeacherOf(unit),
+            student?.Student.Name ?? "",
+            student?.MethodName ?? "",
+            student?.Budget?.Unit ?? "",
+            student?.Budget?.Amount,
+            student?.Seed,
+            outcome.Status.ToString().ToLowerInvariant(),
+            outcome.Error,
+            outcome.StudentParameters,
+            outcome.Steps,
+            outcome.Examples,
+            outcome.TokensTrained,
+            outcome.TeacherTokens,
+            outcome.TeacherQueries,
+            Sum(ChargeKind.StudentTraining),
+            Sum(ChargeKind.TeacherTraining, ChargeKind.TeacherGeneration, ChargeKind.TeacherScoring),
+            known && !counted.Any(charge => charge.FlopsUnknown) ? spec.Boundary.Total(counted).Value : null,
+            where.Seconds,
+            spec.Prices.EstimatedEnergy(new Seconds(where.Seconds)).Value,
+            known && counted.All(charge => charge.Cost(spec.Prices) is not null) ? Dollars(spec, counted) : null,
+            where.PeakRssBytes,
+            where.Device,
+            where.Tensors,
+            where.Commit,
+            where.Dirty,
+            where.StartedUtc,
+            outcome.Attempts
+        );
     }
 
     // Rent follows from the sum of FLOPs; what servers asked for is added to it.
     private static double Dollars(ExperimentSpec spec, IReadOnlyList<Charge> charges) =>
-        spec.Prices.Cost(spec.Boundary.Total(charges.Where(charge => charge.Paid is null))).Value + charges.Sum(charge => charge.Paid?.Value ?? 0);
+        spec.Prices.Cost(spec.Boundary.Total(charges.Where(charge => charge.Paid is null))).Value
+        + charges.Sum(charge => charge.Paid?.Value ?? 0);
 
     // What a server was asked and answered has the price that the experiment states.
     private static IReadOnlyList<Charge> Priced(UnitOfWork unit, IReadOnlyList<Charge> charges)
     {
-        var teacher = unit switch { TeacherUnit own => own.Teacher, TrainingUnit training => training.Teacher, _ => null };
-        return teacher?.Endpoint is not { UsdPerMillionPromptTokens: { } asked, UsdPerMillionResponseTokens: { } answers }
+        var teacher = unit switch
+        {
+            TeacherUnit own => own.Teacher,
+            TrainingUnit training => training.Teacher,
+            _ => null,
+        };
+        return
+            teacher?.Endpoint is not { UsdPerMillionPromptTokens: { } asked, UsdPerMillionResponseTokens: { } answers }
             ? charges
-            : [.. charges.Select(charge => charge.PromptTokens is not { } prompt ? charge : charge with { Paid = new Usd((prompt * asked + (charge.Tokens - prompt) * answers) / 1e6) })];
+            :
+            [
+                .. charges.Select(charge =>
+                    charge.PromptTokens is not { } prompt
+                        ? charge
+                        : charge with
+                        {
+                            Paid = new Usd((prompt * asked + (charge.Tokens - prompt) * answers) / 1e6),
+                        }
+                ),
+            ];
     }
 }

@@ -2,7 +2,12 @@ namespace Bench.Protocol.Ledger;
 
 /// <summary>Everything that results/&lt;name&gt; says in tables.</summary>
 public sealed record Results(
-    IReadOnlyList<RunRow> Runs, IReadOnlyList<ScoreRow> Scores, IReadOnlyList<ItemRow> Items, IReadOnlyList<ChargeRow> Charges, IReadOnlyList<SummaryRow> Summary)
+    IReadOnlyList<RunRow> Runs,
+    IReadOnlyList<ScoreRow> Scores,
+    IReadOnlyList<ItemRow> Items,
+    IReadOnlyList<ChargeRow> Charges,
+    IReadOnlyList<SummaryRow> Summary
+)
 {
     /// <summary>The trials of tuning; none where nothing was tuned.</summary>
     public IReadOnlyList<TrialRow> Trials { get; init; } = [];

@@ -9,7 +9,13 @@ namespace Bench.Protocol.Ledger;
 /// </summary>
 public sealed class ResultsFolder(string path)
 {
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, NewLine = "\n", PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Indented = new()
+    {
+        WriteIndented = true,
+        NewLine = "\n",
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     /// <summary>The folder of figures in a results folder.</summary>
     public const string FiguresName = "figures";
@@ -42,14 +48,17 @@ public sealed class ResultsFolder(string path)
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new LedgerException($"{Path}: cannot write here ({error.Message.ReplaceLineEndings(" ")}); choose another folder with --out");
+            throw new LedgerException(
+                $"{Path}: cannot write here ({error.Message.ReplaceLineEndings(" ")}); choose another folder with --out"
+            );
         }
     }
 
     /// <summary>What is recorded; rows of runs that are not in runs.csv are left out.</summary>
     public Results Read()
     {
-        if (!File.Exists(FileOf("runs.csv"))) return Results.Empty;
+        if (!File.Exists(FileOf("runs.csv")))
+            return Results.Empty;
         var runs = Table<RunRow>("runs.csv");
         var recorded = runs.Select(run => run.Run).ToHashSet(StringComparer.Ordinal);
         return new Results(
@@ -57,7 +66,8 @@ public sealed class ResultsFolder(string path)
             [.. Table<ScoreRow>("scores.csv").Where(row => recorded.Contains(row.Run))],
             [.. Table<ItemRow>("items.csv.gz").Where(row => recorded.Contains(row.Run))],
             [.. Table<ChargeRow>("charges.csv").Where(row => recorded.Contains(row.Run))],
-            Table<SummaryRow>("summary.csv"))
+            Table<SummaryRow>("summary.csv")
+        )
         {
             Trials = Optional<TrialRow>(TrialsName),
             Curves = [.. Optional<CurveRow>(CurvesName).Where(row => recorded.Contains(row.Run))],
@@ -75,7 +85,8 @@ public sealed class ResultsFolder(string path)
         Directory.CreateDirectory(Path);
         using var turn = WaitForTurn();
         // What a run left behind that was killed while it wrote: nobody else writes now.
-        foreach (var left in Directory.EnumerateFiles(Path, ".*.tmp")) File.Delete(left);
+        foreach (var left in Directory.EnumerateFiles(Path, ".*.tmp"))
+            File.Delete(left);
         Write(change(Read(), ReadManifest()));
         Write(manifest);
     }
@@ -95,34 +106,45 @@ public sealed class ResultsFolder(string path)
         WriteTable("runs.csv", results.Runs);
     }
 
-    private void ReplaceOrDelete<T>(string name, IReadOnlyList<T> rows) where T : class
+    private void ReplaceOrDelete<T>(string name, IReadOnlyList<T> rows)
+        where T : class
     {
-        if (rows.Count > 0) WriteTable(name, rows);
-        else File.Delete(FileOf(name));
+        if (rows.Count > 0)
+            WriteTable(name, rows);
+        else
+            File.Delete(FileOf(name));
     }
 
     /// <summary>Reads a table that stands beside the others; empty where there is none.</summary>
-    public IReadOnlyList<T> ReadTable<T>(string name) where T : class => Optional<T>(name);
+    public IReadOnlyList<T> ReadTable<T>(string name)
+        where T : class => Optional<T>(name);
 
-    private IReadOnlyList<T> Optional<T>(string name) where T : class => File.Exists(FileOf(name)) ? Table<T>(name) : [];
+    private IReadOnlyList<T> Optional<T>(string name)
+        where T : class => File.Exists(FileOf(name)) ? Table<T>(name) : [];
 
     /// <summary>Writes a table, compressed where its name ends in .gz.</summary>
-    public void WriteTable<T>(string name, IEnumerable<T> rows) where T : class => Replace(name, stream =>
-    {
-        if (!name.EndsWith(".gz", StringComparison.Ordinal))
-        {
-            CsvTable<T>.Write(stream, rows);
-            return;
-        }
+    public void WriteTable<T>(string name, IEnumerable<T> rows)
+        where T : class =>
+        Replace(
+            name,
+            stream =>
+            {
+                if (!name.EndsWith(".gz", StringComparison.Ordinal))
+                {
+                    CsvTable<T>.Write(stream, rows);
+                    return;
+                }
 
-        using var zip = new GZipStream(stream, CompressionLevel.Optimal, leaveOpen: true);
-        CsvTable<T>.Write(zip, rows);
-    });
+                using var zip = new GZipStream(stream, CompressionLevel.Optimal, leaveOpen: true);
+                CsvTable<T>.Write(zip, rows);
+            }
+        );
 
     /// <summary>Writes a text that was made from the tables, with LF at the ends of its lines.</summary>
     /// <param name="name">Its name, with the folder in which it lies: tables/use.txt.</param>
     /// <param name="text">The text.</param>
-    public void WriteText(string name, string text) => WriteBytes(name, System.Text.Encoding.UTF8.GetBytes(text.ReplaceLineEndings("\n")));
+    public void WriteText(string name, string text) =>
+        WriteBytes(name, System.Text.Encoding.UTF8.GetBytes(text.ReplaceLineEndings("\n")));
 
     /// <summary>Writes a file that was made from the tables.</summary>
     public void WriteBytes(string name, byte[] bytes) => Replace(name, stream => stream.Write(bytes));
@@ -130,29 +152,42 @@ public sealed class ResultsFolder(string path)
     /// <summary>Removes all figures and their captions: a figure that an experiment no longer has must not stay beside those that it has.</summary>
     public void RemoveFigures()
     {
-        if (!Directory.Exists(Figures)) return;
-        foreach (var left in Directory.EnumerateFiles(Figures).Where(file => System.IO.Path.GetExtension(file) is ".svg" or ".png" or ".md")) File.Delete(left);
+        if (!Directory.Exists(Figures))
+            return;
+        foreach (
+            var left in Directory
+                .EnumerateFiles(Figures)
+                .Where(file => System.IO.Path.GetExtension(file) is ".svg" or ".png" or ".md")
+        )
+            File.Delete(left);
     }
 
     /// <summary>The manifest, or null where there is none.</summary>
     public Manifest? ReadManifest()
     {
-        if (!File.Exists(FileOf("manifest.json"))) return null;
+        if (!File.Exists(FileOf("manifest.json")))
+            return null;
         try
         {
             return JsonSerializer.Deserialize<Manifest>(File.ReadAllBytes(FileOf("manifest.json")), Indented);
         }
         catch (JsonException error)
         {
-            throw new LedgerException($"{FileOf("manifest.json")}: {error.Message.ReplaceLineEndings(" ")}; mend it, or delete it and run the experiment again");
+            throw new LedgerException(
+                $"{FileOf("manifest.json")}: {error.Message.ReplaceLineEndings(" ")}; mend it, or delete it and run the experiment again"
+            );
         }
     }
 
-    public void Write(Manifest manifest) => Replace("manifest.json", stream =>
-    {
-        JsonSerializer.Serialize(stream, manifest, Indented);
-        stream.WriteByte((byte)'\n');
-    });
+    public void Write(Manifest manifest) =>
+        Replace(
+            "manifest.json",
+            stream =>
+            {
+                JsonSerializer.Serialize(stream, manifest, Indented);
+                stream.WriteByte((byte)'\n');
+            }
+        );
 
     // The operating system lets go of the lock when its holder dies. The file stays: deleting it could hand the lock to two at once.
     private FileStream WaitForTurn()
@@ -173,24 +208,32 @@ public sealed class ResultsFolder(string path)
 
                 return turn is not null;
             },
-            TimeSpan.FromSeconds(60));
-        return turn ?? throw new LedgerException($"{Path}: cannot be locked ({last!.Message.ReplaceLineEndings(" ")}); is another run writing there?");
+            TimeSpan.FromSeconds(60)
+        );
+        return turn
+            ?? throw new LedgerException(
+                $"{Path}: cannot be locked ({last!.Message.ReplaceLineEndings(" ")}); is another run writing there?"
+            );
     }
 
     private string FileOf(string name) => System.IO.Path.Combine(Path, name);
 
-    private IReadOnlyList<T> Table<T>(string name) where T : class
+    private IReadOnlyList<T> Table<T>(string name)
+        where T : class
     {
         try
         {
             using var stream = File.OpenRead(FileOf(name));
-            if (!name.EndsWith(".gz", StringComparison.Ordinal)) return CsvTable<T>.Read(stream, FileOf(name));
+            if (!name.EndsWith(".gz", StringComparison.Ordinal))
+                return CsvTable<T>.Read(stream, FileOf(name));
             using var zip = new GZipStream(stream, CompressionMode.Decompress);
             return CsvTable<T>.Read(zip, FileOf(name));
         }
         catch (Exception error) when (error is IOException or InvalidDataException or UnauthorizedAccessException)
         {
-            throw new LedgerException($"{FileOf(name)}: {error.Message.ReplaceLineEndings(" ")}; mend it, or move it away and run the experiment again");
+            throw new LedgerException(
+                $"{FileOf(name)}: {error.Message.ReplaceLineEndings(" ")}; mend it, or move it away and run the experiment again"
+            );
         }
     }
 
@@ -200,7 +243,10 @@ public sealed class ResultsFolder(string path)
         {
             var target = FileOf(name);
             var folder = Directory.CreateDirectory(System.IO.Path.GetDirectoryName(target)!).FullName;
-            var temporary = System.IO.Path.Combine(folder, $".{System.IO.Path.GetFileName(name)}.{Guid.NewGuid():N}.tmp");
+            var temporary = System.IO.Path.Combine(
+                folder,
+                $".{System.IO.Path.GetFileName(name)}.{Guid.NewGuid():N}.tmp"
+            );
             using (var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write))
             {
                 write(stream);

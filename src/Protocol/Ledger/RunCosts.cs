@@ -16,7 +16,10 @@ public sealed class RunCosts
     {
         this.spec = spec;
         charges = results.Charges.ToLookup(row => row.Run, StringComparer.Ordinal);
-        teachers = results.Runs.Where(run => run.Student.Length == 0).DistinctBy(run => run.Teacher).ToDictionary(run => run.Teacher, StringComparer.Ordinal);
+        teachers = results
+            .Runs.Where(run => run.Student.Length == 0)
+            .DistinctBy(run => run.Teacher)
+            .ToDictionary(run => run.Teacher, StringComparer.Ordinal);
     }
 
     /// <summary>The charges of a run inside a boundary; null where some of it is not known, as of a teacher that was not trained here.</summary>
@@ -25,8 +28,11 @@ public sealed class RunCosts
         var names = boundary.Kinds.Select(Charge.NameOf).ToHashSet(StringComparer.Ordinal);
         var own = charges[run.Run].Where(row => names.Contains(row.Kind)).ToArray();
         var training = Charge.NameOf(ChargeKind.TeacherTraining);
-        if (!boundary.CarriesTeacherTraining(IsTaught(run)) || own.Any(row => row.Kind == training)) return own;
-        var ofTeacher = TeacherOf(run) is { } teacher ? charges[teacher.Run].Where(row => row.Kind == training).ToArray() : [];
+        if (!boundary.CarriesTeacherTraining(IsTaught(run)) || own.Any(row => row.Kind == training))
+            return own;
+        var ofTeacher = TeacherOf(run) is { } teacher
+            ? charges[teacher.Run].Where(row => row.Kind == training).ToArray()
+            : [];
         return ofTeacher.Length == 0 ? null : [.. own, .. ofTeacher];
     }
 
@@ -35,10 +41,13 @@ public sealed class RunCosts
 
     /// <summary>The sum of a column over the charges inside a boundary; null where a part is not known, or there is none.</summary>
     public double? Sum(RunRow run, Boundary boundary, Func<ChargeRow, double?> column) =>
-        Of(run, boundary) is { Count: > 0 } inside && inside.All(row => column(row) is not null) ? inside.Sum(row => column(row)!.Value) : null;
+        Of(run, boundary) is { Count: > 0 } inside && inside.All(row => column(row) is not null)
+            ? inside.Sum(row => column(row)!.Value)
+            : null;
 
     /// <summary>Whether a run learnt from a teacher.</summary>
-    public bool IsTaught(RunRow run) => spec.Methods.FirstOrDefault(method => method.Name == run.Method) is { IsBaseline: false };
+    public bool IsTaught(RunRow run) =>
+        spec.Methods.FirstOrDefault(method => method.Name == run.Method) is { IsBaseline: false };
 
     // Another form of a teacher cost what that one did.
     private RunRow? TeacherOf(RunRow run)

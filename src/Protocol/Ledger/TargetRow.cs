@@ -6,5 +6,20 @@ namespace Bench.Protocol.Ledger;
 /// break-even is not known then. Empty where the curve does not reach the target, or distilling is no cheaper.
 /// </summary>
 public sealed record TargetRow(
-    string Task, string Metric, string Student, string Teacher, string Method, double ShareOfTeacher, double Target, string Boundary,
-    double? Flops, bool? AtMost, double? FlopsLow, double? FlopsHigh, string Against, double? BreakEvenStudents, double? BreakEvenLow, double? BreakEvenHigh);
+    string Task,
+    string Metric,
+    string Student,
+    string Teacher,
+    string Method,
+    double ShareOfTeacher,
+    double Target,
+    string Boundary,
+    double? Flops,
+    bool? AtMost,
+    double? FlopsLow,
+    double? FlopsHigh,
+    string Against,
+    double? BreakEvenStudents,
+    double? BreakEvenLow,
+    double? BreakEvenHigh
+);

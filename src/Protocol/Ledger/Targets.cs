@@ -26,76 +26,189 @@ public static class Targets
     public static IReadOnlyList<TargetRow> Of(ExperimentSpec spec, Results results)
     {
         // Generations are no budget that buys a score.
-        if (spec.BudgetUnit.IsChain) return [];
+        if (spec.BudgetUnit.IsChain)
+            return [];
         var (scores, costs) = (new ScoreTable(results.Items), new RunCosts(spec, results));
-        return [.. spec.Tasks.Where(task => task.Task.Metrics[0].HigherIsBetter).SelectMany(task => spec.Students.SelectMany(student =>
-        {
-            var curves = Curves(spec, results, scores, costs, task.Name, task.Task.Metrics[0].Name, student.Name);
-            return TeachersOf(results, task).SelectMany(teacher => Rows(spec, teacher, student.Name, curves));
-        }))];
+        return
+        [
+            .. spec
+                .Tasks.Where(task => task.Task.Metrics[0].HigherIsBetter)
+                .SelectMany(task =>
+                    spec.Students.SelectMany(student =>
+                    {
+                        var curves = Curves(
+                            spec,
+                            results,
+                            scores,
+                            costs,
+                            task.Name,
+                            task.Task.Metrics[0].Name,
+                            student.Name
+                        );
+                        return TeachersOf(results, task)
+                            .SelectMany(teacher => Rows(spec, teacher, student.Name, curves));
+                    })
+                ),
+        ];
     }
 
     private static IEnumerable<SummaryRow> TeachersOf(Results results, TaskSpec task) =>
-        results.Summary.Where(row => row.Method == Summary.Teacher && row.Task == task.Name && row.Metric == task.Task.Metrics[0].Name);
+        results.Summary.Where(row =>
+            row.Method == Summary.Teacher && row.Task == task.Name && row.Metric == task.Task.Metrics[0].Name
+        );
 
-    private static IEnumerable<TargetRow> Rows(ExperimentSpec spec, SummaryRow teacher, string student, IReadOnlyList<Curve> curves)
+    private static IEnumerable<TargetRow> Rows(
+        ExperimentSpec spec,
+        SummaryRow teacher,
+        string student,
+        IReadOnlyList<Curve> curves
+    )
     {
         foreach (var share in Shares)
         {
             foreach (var curve in curves.Where(curve => curve.Teacher == teacher.Teacher || curve.IsGold))
             {
                 // Every way without a teacher is compared with: nobody's work is in its cost but the student's.
-                Curve?[] others = curve.IsGold || curves.All(other => !other.IsGold) ? [null] : [.. curves.Where(other => other.IsGold)];
+                Curve?[] others =
+                    curve.IsGold || curves.All(other => !other.IsGold)
+                        ? [null]
+                        : [.. curves.Where(other => other.IsGold)];
                 foreach (var (name, boundary) in Boundaries(spec))
-                    foreach (var against in others)
-                        if (Row(teacher, student, share, curve, (name, boundary), against) is { } row) yield return row;
+                foreach (var against in others)
+                    if (Row(teacher, student, share, curve, (name, boundary), against) is { } row)
+                        yield return row;
             }
         }
     }
 
     private static (string Name, Boundary Boundary)[] Boundaries(ExperimentSpec spec) =>
-        [(Declared, spec.Boundary), (StudentOnly, Boundary.StudentAlone), (WithUse, Boundary.WithUse), (WithTraining, Boundary.WithTraining)];
+        [
+            (Declared, spec.Boundary),
+            (StudentOnly, Boundary.StudentAlone),
+            (WithUse, Boundary.WithUse),
+            (WithTraining, Boundary.WithTraining),
+        ];
 
-    private static TargetRow? Row(SummaryRow teacher, string student, double share, Curve curve, (string Name, Boundary Boundary) inside, Curve? against)
+    private static TargetRow? Row(
+        SummaryRow teacher,
+        string student,
+        double share,
+        Curve curve,
+        (string Name, Boundary Boundary) inside,
+        Curve? against
+    )
     {
-        if (curve.Costs(inside.Boundary) is not { } costs) return null;
+        if (curve.Costs(inside.Boundary) is not { } costs)
+            return null;
         var target = share * teacher.Value;
-        var (cost, repaid) = (curve.ToTarget.At(costs, target), against is null ? null : Repaid(curve, inside.Boundary, against, target));
+        var (cost, repaid) = (
+            curve.ToTarget.At(costs, target),
+            against is null ? null : Repaid(curve, inside.Boundary, against, target)
+        );
         return new TargetRow(
-            teacher.Task, teacher.Metric, student, curve.Teacher, curve.Method, share, target, inside.Name,
-            cost?.Value, cost is null ? null : cost.Value == costs[0], cost?.Low, cost?.High,
-            against?.Method ?? "", repaid?.Value, repaid?.Low, repaid?.High);
+            teacher.Task,
+            teacher.Metric,
+            student,
+            curve.Teacher,
+            curve.Method,
+            share,
+            target,
+            inside.Name,
+            cost?.Value,
+            cost is null ? null : cost.Value == costs[0],
+            cost?.Low,
+            cost?.High,
+            against?.Method ?? "",
+            repaid?.Value,
+            repaid?.Low,
+            repaid?.High
+        );
     }
 
     // Known where both curves come from below the target, and distilling is the cheaper but for what the teacher did. Only that is shared among students.
     private static Interval? Repaid(Curve curve, Boundary boundary, Curve against, double target)
     {
-        if (curve.Costs(boundary.OfTeacher) is not { } costs || curve.Costs(Boundary.StudentAlone) is not { } own || against.Costs(Boundary.StudentAlone) is not { } theirs) return null;
-        if (curve.ToTarget.At(costs, target) is not { } whole || curve.ToTarget.At(own, target) is not { } mine || against.ToTarget.At(theirs, target) is not { } alone) return null;
-        if (mine.Value == own[0] || alone.Value == theirs[0] || BreakEven.Students(Math.Max(0, whole.Value - mine.Value), mine.Value, alone.Value) is not { } students) return null;
+        if (
+            curve.Costs(boundary.OfTeacher) is not { } costs
+            || curve.Costs(Boundary.StudentAlone) is not { } own
+            || against.Costs(Boundary.StudentAlone) is not { } theirs
+        )
+            return null;
+        if (
+            curve.ToTarget.At(costs, target) is not { } whole
+            || curve.ToTarget.At(own, target) is not { } mine
+            || against.ToTarget.At(theirs, target) is not { } alone
+        )
+            return null;
+        if (
+            mine.Value == own[0]
+            || alone.Value == theirs[0]
+            || BreakEven.Students(Math.Max(0, whole.Value - mine.Value), mine.Value, alone.Value) is not { } students
+        )
+            return null;
         var distilled = curve.ToTarget.Draws(own, target);
-        var (low, high) = BreakEven.Interval([.. curve.ToTarget.Draws(costs, target).Zip(distilled, (all, part) => all - part)], distilled, against.ToTarget.Draws(theirs, target));
+        var (low, high) = BreakEven.Interval(
+            [.. curve.ToTarget.Draws(costs, target).Zip(distilled, (all, part) => all - part)],
+            distilled,
+            against.ToTarget.Draws(theirs, target)
+        );
         return new Interval(students, low, high);
     }
 
     // Methods with several budgets, all with the same seeds and items.
     private static IReadOnlyList<Curve> Curves(
-        ExperimentSpec spec, Results results, ScoreTable scores, RunCosts costs, string task, string metric, string student)
+        ExperimentSpec spec,
+        Results results,
+        ScoreTable scores,
+        RunCosts costs,
+        string task,
+        string metric,
+        string student
+    )
     {
-        var baselines = spec.Methods.Where(method => method.IsBaseline).Select(method => method.Name).ToHashSet(StringComparer.Ordinal);
+        var baselines = spec
+            .Methods.Where(method => method.IsBaseline)
+            .Select(method => method.Name)
+            .ToHashSet(StringComparer.Ordinal);
         string TeacherOf(RunRow run) => baselines.Contains(run.Method) ? "" : run.Teacher;
         bool IsScored(RunRow run) => scores.Find(run.Run, task, metric) is not null;
-        return [.. Summary.Arms(results.Runs).Where(arm => arm[0].Student == student && arm[0].Budget is not null && arm.All(IsScored))
-            .GroupBy(arm => (TeacherOf(arm[0]), arm[0].Method))
-            .Where(curve => curve.Count() > 1 && curve.Select(arm => string.Join(' ', arm.Select(run => run.Seed))).Distinct().Count() == 1)
-            .Select(curve => curve.OrderBy(arm => arm[0].Budget).ToArray())
-            .Select(arms => new Curve(
-                TeacherOf(arms[0][0]), arms[0][0].Method, arms, costs,
-                new CostToTarget([.. arms.Select(arm => (IReadOnlyList<IReadOnlyList<double>>)[.. arm.Select(run => scores.Find(run.Run, task, metric)!)])], higherIsBetter: true)))];
+        return
+        [
+            .. Summary
+                .Arms(results.Runs)
+                .Where(arm => arm[0].Student == student && arm[0].Budget is not null && arm.All(IsScored))
+                .GroupBy(arm => (TeacherOf(arm[0]), arm[0].Method))
+                .Where(curve =>
+                    curve.Count() > 1
+                    && curve.Select(arm => string.Join(' ', arm.Select(run => run.Seed))).Distinct().Count() == 1
+                )
+                .Select(curve => curve.OrderBy(arm => arm[0].Budget).ToArray())
+                .Select(arms => new Curve(
+                    TeacherOf(arms[0][0]),
+                    arms[0][0].Method,
+                    arms,
+                    costs,
+                    new CostToTarget(
+                        [
+                            .. arms.Select(arm =>
+                                (IReadOnlyList<IReadOnlyList<double>>)
+                                    [.. arm.Select(run => scores.Find(run.Run, task, metric)!)]
+                            ),
+                        ],
+                        higherIsBetter: true
+                    )
+                )),
+        ];
     }
 
     /// <summary>A method over its budgets: the runs of each budget.</summary>
-    private sealed record Curve(string Teacher, string Method, IReadOnlyList<IReadOnlyList<RunRow>> Arms, RunCosts Runs, CostToTarget ToTarget)
+    private sealed record Curve(
+        string Teacher,
+        string Method,
+        IReadOnlyList<IReadOnlyList<RunRow>> Arms,
+        RunCosts Runs,
+        CostToTarget ToTarget
+    )
     {
         internal bool IsGold => Teacher.Length == 0;
 
@@ -103,7 +216,8 @@ public static class Targets
         internal IReadOnlyList<double>? Costs(Boundary boundary)
         {
             var costs = Arms.Select(arm => arm.Select(run => Runs.Flops(run, boundary)).ToArray()).ToArray();
-            if (costs.Any(arm => arm.Any(cost => cost is null))) return null;
+            if (costs.Any(arm => arm.Any(cost => cost is null)))
+                return null;
             double[] means = [.. costs.Select(arm => arm.Average(cost => cost!.Value))];
             return means.All(cost => cost > 0) ? means : null;
         }

@@ -5,5 +5,18 @@ namespace Bench.Protocol.Ledger;
 /// were trained with, Edge whether it is the least or the largest that was tried, so that a better one may lie beyond.
 /// </summary>
 public sealed record TrialRow(
-    string Run, string Teacher, string Student, string Method, double LearningRate, string BudgetUnit, double Budget, long Seed, string Task, string Metric, long Items, double? Value,
-    bool Chosen, bool Edge);
+    string Run,
+    string Teacher,
+    string Student,
+    string Method,
+    double LearningRate,
+    string BudgetUnit,
+    double Budget,
+    long Seed,
+    string Task,
+    string Metric,
+    long Items,
+    double? Value,
+    bool Chosen,
+    bool Edge
+);

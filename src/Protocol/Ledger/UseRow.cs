@@ -5,5 +5,16 @@ namespace Bench.Protocol.Ledger;
 /// to one prompt, and over 16 written together; peak: of the process that did nothing else; joules: the declared power times measured time.
 /// </summary>
 public sealed record UseRow(
-    string Run, string Format, long ModelBytes, double FirstTokenSeconds, double TokensPerSecond, double TokensPerSecond16, long PeakBytes, double JoulesPer1000Tokens, double JoulesPer1000Tokens16,
-    string Processor, string Commit, bool Dirty);
+    string Run,
+    string Format,
+    long ModelBytes,
+    double FirstTokenSeconds,
+    double TokensPerSecond,
+    double TokensPerSecond16,
+    long PeakBytes,
+    double JoulesPer1000Tokens,
+    double JoulesPer1000Tokens16,
+    string Processor,
+    string Commit,
+    bool Dirty
+);

@@ -9,29 +9,83 @@ namespace Bench.Protocol.Ledger;
 /// work included). Costs of using are medians over seeds.
 /// </summary>
 public sealed record UseSummaryRow(
-    string Teacher, string Student, string Method, string Format, string Task, string Metric, long Seeds, long Items, double Value, double? CiLow, double? CiHigh,
-    double ModelBytes, double FirstTokenSeconds, double TokensPerSecond, double TokensPerSecond16, double PeakBytes, double JoulesPer1000Tokens, double JoulesPer1000Tokens16, double? FlopsMaking, double? UsdMaking)
+    string Teacher,
+    string Student,
+    string Method,
+    string Format,
+    string Task,
+    string Metric,
+    long Seeds,
+    long Items,
+    double Value,
+    double? CiLow,
+    double? CiHigh,
+    double ModelBytes,
+    double FirstTokenSeconds,
+    double TokensPerSecond,
+    double TokensPerSecond16,
+    double PeakBytes,
+    double JoulesPer1000Tokens,
+    double JoulesPer1000Tokens16,
+    double? FlopsMaking,
+    double? UsdMaking
+)
 {
     /// <summary>The rows of what was measured; a teacher's have no student.</summary>
     public static IReadOnlyList<UseSummaryRow> Of(ExperimentSpec spec, Results results)
     {
         var runs = results.Runs.ToDictionary(run => run.Run, StringComparer.Ordinal);
-        var scores = results.UseItems.GroupBy(row => (row.Run, row.Format, row.Task, row.Metric)).ToDictionary(group => group.Key, group => (IReadOnlyList<double>)[.. group.OrderBy(row => row.Item).Select(row => row.Score)]);
+        var scores = results
+            .UseItems.GroupBy(row => (row.Run, row.Format, row.Task, row.Metric))
+            .ToDictionary(
+                group => group.Key,
+                group => (IReadOnlyList<double>)[.. group.OrderBy(row => row.Item).Select(row => row.Score)]
+            );
         var rows = new List<UseSummaryRow>();
-        foreach (var arm in results.Uses.Where(use => runs.ContainsKey(use.Run)).GroupBy(use => (runs[use.Run].Teacher, runs[use.Run].Student, runs[use.Run].Method, use.Format)))
+        foreach (
+            var arm in results
+                .Uses.Where(use => runs.ContainsKey(use.Run))
+                .GroupBy(use => (runs[use.Run].Teacher, runs[use.Run].Student, runs[use.Run].Method, use.Format))
+        )
         {
             foreach (var task in spec.Tasks)
             {
                 var metric = task.Task.Metrics[0].Name;
-                IReadOnlyList<double>[] reached = [.. arm.Select(use => scores.GetValueOrDefault((use.Run, use.Format, task.Name, metric))).OfType<IReadOnlyList<double>>()];
-                if (reached.Length == 0) continue;
+                IReadOnlyList<double>[] reached =
+                [
+                    .. arm.Select(use => scores.GetValueOrDefault((use.Run, use.Format, task.Name, metric)))
+                        .OfType<IReadOnlyList<double>>(),
+                ];
+                if (reached.Length == 0)
+                    continue;
                 var value = new HierarchicalBootstrap(reached.Length, reached[0].Count).Mean(reached);
                 double Median(Func<UseRow, double> of) => arm.Select(of).Median();
-                double? Mean(Func<RunRow, double?> of) => arm.Key.Student.Length > 0 ? arm.Average(use => of(runs[use.Run])) : null;
-                rows.Add(new UseSummaryRow(
-                    arm.Key.Teacher, arm.Key.Student, arm.Key.Student.Length > 0 ? arm.Key.Method : Summary.Teacher, arm.Key.Format, task.Name, metric, reached.Length, reached[0].Count, value.Value, value.Low, value.High,
-                    Median(use => use.ModelBytes), Median(use => use.FirstTokenSeconds), Median(use => use.TokensPerSecond), Median(use => use.TokensPerSecond16), Median(use => use.PeakBytes),
-                    Median(use => use.JoulesPer1000Tokens), Median(use => use.JoulesPer1000Tokens16), Mean(run => run.FlopsTotal), Mean(run => run.Usd)));
+                double? Mean(Func<RunRow, double?> of) =>
+                    arm.Key.Student.Length > 0 ? arm.Average(use => of(runs[use.Run])) : null;
+                rows.Add(
+                    new UseSummaryRow(
+                        arm.Key.Teacher,
+                        arm.Key.Student,
+                        arm.Key.Student.Length > 0 ? arm.Key.Method : Summary.Teacher,
+                        arm.Key.Format,
+                        task.Name,
+                        metric,
+                        reached.Length,
+                        reached[0].Count,
+                        value.Value,
+                        value.Low,
+                        value.High,
+                        Median(use => use.ModelBytes),
+                        Median(use => use.FirstTokenSeconds),
+                        Median(use => use.TokensPerSecond),
+                        Median(use => use.TokensPerSecond16),
+                        Median(use => use.PeakBytes),
+                        Median(use => use.JoulesPer1000Tokens),
+                        Median(use => use.JoulesPer1000Tokens16),
+                        Mean(run => run.FlopsTotal),
+                        Mean(run => run.Usd)
+                    )
+                );
             }
         }
 

@@ -15,21 +15,31 @@ public static class LicenceGate
         if (LicenceTable.Find(teacher.Licence) is not { } terms)
         {
             throw new LicenceRefusedException(
-                $"{which} is not known to allow training other models on its outputs; {Suggestion.For(teacher.Licence, LicenceTable.Names)}");
+                $"{which} is not known to allow training other models on its outputs; {Suggestion.For(teacher.Licence, LicenceTable.Names)}"
+            );
         }
 
         var acknowledged = teacher.Acknowledged.Contains(terms.Key);
         return terms.Permission switch
         {
             Permission.Yes => terms,
-            Permission.No => throw new LicenceRefusedException($"{which} forbids training other models on its outputs: {terms.Condition} ({terms.Source})"),
+            Permission.No => throw new LicenceRefusedException(
+                $"{which} forbids training other models on its outputs: {terms.Condition} ({terms.Source})"
+            ),
             _ when acknowledged => terms,
-            Permission.Conditional => throw new LicenceRefusedException($"{which} allows it on a condition: {terms.Condition}; if you meet it, add acknowledge: [{terms.Key}] to the teacher ({terms.Source})"),
-            _ => throw new LicenceRefusedException($"{which} is unclear: {terms.Condition}; read it, and if it allows what you do add acknowledge: [{terms.Key}] to the teacher ({terms.Source})"),
+            Permission.Conditional => throw new LicenceRefusedException(
+                $"{which} allows it on a condition: {terms.Condition}; if you meet it, add acknowledge: [{terms.Key}] to the teacher ({terms.Source})"
+            ),
+            _ => throw new LicenceRefusedException(
+                $"{which} is unclear: {terms.Condition}; read it, and if it allows what you do add acknowledge: [{terms.Key}] to the teacher ({terms.Source})"
+            ),
         };
     }
 
     /// <summary>What a student of this teacher takes over, in words.</summary>
     /// <exception cref="LicenceRefusedException">It may not learn from it.</exception>
-    public static string Inherited(TeacherSpec teacher) => Check(teacher) is { Permission: not Permission.Yes } terms ? $"{terms.Licence}; acknowledged: {terms.Condition}" : teacher.Licence;
+    public static string Inherited(TeacherSpec teacher) =>
+        Check(teacher) is { Permission: not Permission.Yes } terms
+            ? $"{terms.Licence}; acknowledged: {terms.Condition}"
+            : teacher.Licence;
 }

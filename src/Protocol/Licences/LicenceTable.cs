@@ -10,15 +10,32 @@ public static class LicenceTable
     /// <summary>Permissive licences by SPDX id: none of them limits what is done with outputs.</summary>
     public static IReadOnlyCollection<string> Permissive { get; } =
     [
-        "0BSD", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "BSL-1.0", "CC-BY-4.0", "CC0-1.0", "ISC", "MIT", "MIT-0", "Unlicense", "Zlib",
+        "0BSD",
+        "Apache-2.0",
+        "BSD-2-Clause",
+        "BSD-3-Clause",
+        "BSL-1.0",
+        "CC-BY-4.0",
+        "CC0-1.0",
+        "ISC",
+        "MIT",
+        "MIT-0",
+        "Unlicense",
+        "Zlib",
     ];
 
     /// <summary>Every name that an experiment may give as a licence.</summary>
-    public static IReadOnlyCollection<string> Names { get; } = [.. Permissive.Concat(Rows.Select(row => row.Licence)).Distinct()];
+    public static IReadOnlyCollection<string> Names { get; } =
+    [.. Permissive.Concat(Rows.Select(row => row.Licence)).Distinct()];
 
     /// <summary>The terms of a licence by its name or its key, in whatever case, as SPDX has it; null where nobody has read it.</summary>
-    public static Terms? Find(string licence) => Rows.FirstOrDefault(row => Same(row.Licence, licence) || Same(row.Key, licence))
-        ?? (Permissive.Any(name => Same(name, licence)) ? new Terms(licence, licence, Permission.Yes, "", "none beyond keeping the licence and notices", "") : null);
+    public static Terms? Find(string licence) =>
+        Rows.FirstOrDefault(row => Same(row.Licence, licence) || Same(row.Key, licence))
+        ?? (
+            Permissive.Any(name => Same(name, licence))
+                ? new Terms(licence, licence, Permission.Yes, "", "none beyond keeping the licence and notices", "")
+                : null
+        );
 
     private static bool Same(string a, string b) => a.Equals(b, StringComparison.OrdinalIgnoreCase);
 
@@ -29,8 +46,16 @@ public static class LicenceTable
         var rows = new List<Terms>();
         while (csv.Read())
         {
-            rows.Add(new Terms(
-                csv.GetString("key"), csv.GetString("licence"), Enum.Parse<Permission>(csv.GetString("verdict"), ignoreCase: true), csv.GetString("models"), csv.GetString("condition"), csv.GetString("source")));
+            rows.Add(
+                new Terms(
+                    csv.GetString("key"),
+                    csv.GetString("licence"),
+                    Enum.Parse<Permission>(csv.GetString("verdict"), ignoreCase: true),
+                    csv.GetString("models"),
+                    csv.GetString("condition"),
+                    csv.GetString("source")
+                )
+            );
         }
 
         return rows;

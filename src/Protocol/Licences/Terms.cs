@@ -23,4 +23,11 @@ public enum Permission
 /// <param name="Models">Models that come under it.</param>
 /// <param name="Condition">What it asks, in our words.</param>
 /// <param name="Source">Where it was read.</param>
-public sealed record Terms(string Key, string Licence, Permission Permission, string Models, string Condition, string Source);
+public sealed record Terms(
+    string Key,
+    string Licence,
+    Permission Permission,
+    string Models,
+    string Condition,
+    string Source
+);

@@ -12,7 +12,20 @@ public sealed class MachineRates
 {
     private static readonly string[] Columns =
     [
-        "case", "model", "parameters", "dtype", "batch", "seq", "detail", "tokens_per_step", "seconds_median", "tokens_per_second", "tflops_exact", "watts", "device", "value",
+        "case",
+        "model",
+        "parameters",
+        "dtype",
+        "batch",
+        "seq",
+        "detail",
+        "tokens_per_step",
+        "seconds_median",
+        "tokens_per_second",
+        "tflops_exact",
+        "watts",
+        "device",
+        "value",
     ];
 
     private readonly Dictionary<StepCase, StepTime> times;
@@ -46,7 +59,12 @@ public sealed class MachineRates
     /// <exception cref="SpecException">It is none.</exception>
     public static MachineRates Read(Stream stream, string file)
     {
-        var (steps, facts, device, row) = (new List<MeasuredStep>(), new Dictionary<string, double>(StringComparer.Ordinal), "", 1);
+        var (steps, facts, device, row) = (
+            new List<MeasuredStep>(),
+            new Dictionary<string, double>(StringComparer.Ordinal),
+            "",
+            1
+        );
         using var csv = CsvReader.Create(stream, CsvReaderOptions.Default, leaveOpen: true);
         try
         {
@@ -54,18 +72,44 @@ public sealed class MachineRates
             {
                 row++;
                 string Text(string column) => csv.Headers.Contains(column) ? csv.GetString(column) : "";
-                double Number(string column) => double.TryParse(Text(column), NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number) ? number
-                    : throw Wrong($"row {row}, column {column}: '{Text(column)}' is no number");
-                if (device.Length == 0) device = Text("device");
-                if (Text("case") == "process") facts[Text("detail")] = Number("value");
-                if (!Enum.TryParse<StepCase>(Text("case"), ignoreCase: true, out var kind)) continue;
+                double Number(string column) =>
+                    double.TryParse(Text(column), NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
+                    && double.IsFinite(number)
+                        ? number
+                        : throw Wrong($"row {row}, column {column}: '{Text(column)}' is no number");
+                if (device.Length == 0)
+                    device = Text("device");
+                if (Text("case") == "process")
+                    facts[Text("detail")] = Number("value");
+                if (!Enum.TryParse<StepCase>(Text("case"), ignoreCase: true, out var kind))
+                    continue;
                 var (batch, rate) = (Number("batch"), Number("tokens_per_second"));
                 // Of a writing step each response gets one token; other steps take all of theirs.
                 var seconds = (kind == StepCase.Write ? batch : Number("tokens_per_step")) / rate;
                 var step = new MeasuredStep(
-                    kind, Number("parameters"), batch, Number("seq"), Text("dtype"), Text("detail"), seconds, Number("tflops_exact") * 1e12 * seconds, Text("watts").Length > 0 ? Number("watts") : null);
-                if (step is not { Parameters: > 0 and < 1e15, Batch: > 0 and < 1e9, Length: > 0 and < 1e9, Seconds: > 1e-9 and < 1e9, Flops: > 0 and < 1e30 })
-                    throw Wrong($"row {row}: a step has parameters, a batch, a length, a rate and FLOPs above 0, as large as those of a machine");
+                    kind,
+                    Number("parameters"),
+                    batch,
+                    Number("seq"),
+                    Text("dtype"),
+                    Text("detail"),
+                    seconds,
+                    Number("tflops_exact") * 1e12 * seconds,
+                    Text("watts").Length > 0 ? Number("watts") : null
+                );
+                if (
+                    step
+                    is not {
+                        Parameters: > 0 and < 1e15,
+                        Batch: > 0 and < 1e9,
+                        Length: > 0 and < 1e9,
+                        Seconds: > 1e-9 and < 1e9,
+                        Flops: > 0 and < 1e30
+                    }
+                )
+                    throw Wrong(
+                        $"row {row}: a step has parameters, a batch, a length, a rate and FLOPs above 0, as large as those of a machine"
+                    );
                 steps.Add(step);
             }
         }
@@ -75,9 +119,26 @@ public sealed class MachineRates
         }
 
         var process = ProcessRates.Of(facts);
-        if (process is not (null or { StartSeconds: >= 0 and < 1e4, WarmUpSeconds: >= 0 and < 1e4, Cores: >= 1 and < 1e5, KeptTogether: > 0 and <= 1, SignalBytesPerSecond: null or > 0, MatrixFlopsPerSecond: null or > 0 }))
-            throw Wrong("its rows of the case process are not those of a machine: seconds from 0, at least one core, a share above 0 and at most 1");
-        return steps.Count > 0 ? new MachineRates(device, steps, process) : throw Wrong("it has no row of the case train, read or write");
+        if (
+            process
+            is not (
+                null
+                or {
+                    StartSeconds: >= 0 and < 1e4,
+                    WarmUpSeconds: >= 0 and < 1e4,
+                    Cores: >= 1 and < 1e5,
+                    KeptTogether: > 0 and <= 1,
+                    SignalBytesPerSecond: null or > 0,
+                    MatrixFlopsPerSecond: null or > 0
+                }
+            )
+        )
+            throw Wrong(
+                "its rows of the case process are not those of a machine: seconds from 0, at least one core, a share above 0 and at most 1"
+            );
+        return steps.Count > 0
+            ? new MachineRates(device, steps, process)
+            : throw Wrong("it has no row of the case train, read or write");
 
         SpecException Wrong(string what) => new(null, $"{file}: {what}", "delete it and measure again: bench measure");
     }
@@ -88,22 +149,43 @@ public sealed class MachineRates
         using var csv = CsvWriter.Create(stream, CsvWriterOptions.Default with { NewLine = "\n" }, leaveOpen: true);
         void Row(params (string Column, object? Value)[] cells)
         {
-            foreach (var column in Columns) csv.WriteField(string.Format(CultureInfo.InvariantCulture, "{0}", cells.FirstOrDefault(cell => cell.Column == column).Value));
+            foreach (var column in Columns)
+                csv.WriteField(
+                    string.Format(
+                        CultureInfo.InvariantCulture,
+                        "{0}",
+                        cells.FirstOrDefault(cell => cell.Column == column).Value
+                    )
+                );
             csv.EndRecord();
         }
 
-        foreach (var column in Columns) csv.WriteField(column);
+        foreach (var column in Columns)
+            csv.WriteField(column);
         csv.EndRecord();
         foreach (var step in Steps)
         {
             var tokens = step.Case == StepCase.Write ? step.Batch : step.Batch * step.Length;
             Row(
-                ("case", step.Case.ToString().ToLowerInvariant()), ("parameters", step.Parameters), ("dtype", step.Dtype), ("batch", step.Batch), ("seq", step.Length), ("detail", step.Detail), ("tokens_per_step", tokens),
-                ("seconds_median", step.Seconds), ("tokens_per_second", tokens / step.Seconds), ("tflops_exact", step.Flops / step.Seconds / 1e12), ("watts", step.Watts), ("device", Device));
+                ("case", step.Case.ToString().ToLowerInvariant()),
+                ("parameters", step.Parameters),
+                ("dtype", step.Dtype),
+                ("batch", step.Batch),
+                ("seq", step.Length),
+                ("detail", step.Detail),
+                ("tokens_per_step", tokens),
+                ("seconds_median", step.Seconds),
+                ("tokens_per_second", tokens / step.Seconds),
+                ("tflops_exact", step.Flops / step.Seconds / 1e12),
+                ("watts", step.Watts),
+                ("device", Device)
+            );
         }
 
-        if (Process is null) return;
-        foreach (var (detail, value) in Process.Facts) Row(("case", "process"), ("detail", detail), ("device", Device), ("value", value));
+        if (Process is null)
+            return;
+        foreach (var (detail, value) in Process.Facts)
+            Row(("case", "process"), ("detail", detail), ("device", Device), ("value", value));
     }
 
     /// <summary>Whether steps of a kind were measured.</summary>
@@ -113,5 +195,9 @@ public sealed class MachineRates
     public double Seconds(MeasuredStep step) => times[step.Case].Of(step);
 
     /// <summary>Watts of the device in such a step, those of the nearest measurement; null where no meter was read.</summary>
-    public double? Watts(MeasuredStep step) => Steps.Where(other => other.Case == step.Case && other.Watts is not null).MinBy(other => StepTime.Distance(step, other))?.Watts;
+    public double? Watts(MeasuredStep step) =>
+        Steps
+            .Where(other => other.Case == step.Case && other.Watts is not null)
+            .MinBy(other => StepTime.Distance(step, other))
+            ?.Watts;
 }

@@ -10,7 +10,17 @@ namespace Bench.Protocol.Machines;
 /// <param name="Seconds">Of a step.</param>
 /// <param name="Flops">Of a step, as charges count them.</param>
 /// <param name="Watts">Of the device meanwhile; null where no meter was read.</param>
-public sealed record MeasuredStep(StepCase Case, double Parameters, double Batch, double Length, string Dtype, string Detail, double Seconds, double Flops, double? Watts)
+public sealed record MeasuredStep(
+    StepCase Case,
+    double Parameters,
+    double Batch,
+    double Length,
+    string Dtype,
+    string Detail,
+    double Seconds,
+    double Flops,
+    double? Watts
+)
 {
     /// <summary>Whether activations are computed again on the way back.</summary>
     public bool Recomputes => Detail.Contains("checkpointed", StringComparison.Ordinal);

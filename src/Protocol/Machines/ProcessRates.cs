@@ -7,7 +7,14 @@ namespace Bench.Protocol.Machines;
 /// <param name="KeptTogether">Of its speed alone, what each of so many processes keeps: they share caches and memory, and some cores are halves of one.</param>
 /// <param name="SignalBytesPerSecond">A teacher's probabilities read from the signal cache; null where that was not measured.</param>
 /// <param name="MatrixFlopsPerSecond">float32 matrix products of 2048 × 2048; null where they were not measured.</param>
-public sealed record ProcessRates(double StartSeconds, double WarmUpSeconds, double Cores, double KeptTogether, double? SignalBytesPerSecond = null, double? MatrixFlopsPerSecond = null)
+public sealed record ProcessRates(
+    double StartSeconds,
+    double WarmUpSeconds,
+    double Cores,
+    double KeptTogether,
+    double? SignalBytesPerSecond = null,
+    double? MatrixFlopsPerSecond = null
+)
 {
     private const string Start = "start, seconds";
     private const string WarmUp = "first steps beyond later ones, seconds";
@@ -18,14 +25,34 @@ public sealed record ProcessRates(double StartSeconds, double WarmUpSeconds, dou
 
     /// <summary>By the names that a table of rates gives them.</summary>
     internal IEnumerable<KeyValuePair<string, double>> Facts =>
-        new (string Name, double? Value)[] { (Start, StartSeconds), (WarmUp, WarmUpSeconds), (CoreCount, Cores), (Kept, KeptTogether), (Signals, SignalBytesPerSecond), (Products, MatrixFlopsPerSecond) }
-            .Where(fact => fact.Value is not null).Select(fact => KeyValuePair.Create(fact.Name, fact.Value!.Value));
+        new (string Name, double? Value)[]
+        {
+            (Start, StartSeconds),
+            (WarmUp, WarmUpSeconds),
+            (CoreCount, Cores),
+            (Kept, KeptTogether),
+            (Signals, SignalBytesPerSecond),
+            (Products, MatrixFlopsPerSecond),
+        }
+            .Where(fact => fact.Value is not null)
+            .Select(fact => KeyValuePair.Create(fact.Name, fact.Value!.Value));
 
     /// <summary>Null where one is missing that a forecast needs.</summary>
     internal static ProcessRates? Of(IReadOnlyDictionary<string, double> facts) =>
         new[] { Start, WarmUp, CoreCount, Kept }.All(facts.ContainsKey)
-            ? new(facts[Start], facts[WarmUp], facts[CoreCount], facts[Kept], facts.TryGetValue(Signals, out var signals) ? signals : null, facts.TryGetValue(Products, out var products) ? products : null) : null;
+            ? new(
+                facts[Start],
+                facts[WarmUp],
+                facts[CoreCount],
+                facts[Kept],
+                facts.TryGetValue(Signals, out var signals) ? signals : null,
+                facts.TryGetValue(Products, out var products) ? products : null
+            )
+            : null;
 
     /// <summary>Of its speed alone, what each of a number of processes keeps; of more than there are cores, each has a part of one.</summary>
-    public double KeptBy(int jobs) => jobs <= 1 ? 1 : jobs >= Cores ? KeptTogether * Cores / jobs : 1 - (1 - KeptTogether) * (jobs - 1) / (Cores - 1);
+    public double KeptBy(int jobs) =>
+        jobs <= 1 ? 1
+        : jobs >= Cores ? KeptTogether * Cores / jobs
+        : 1 - (1 - KeptTogether) * (jobs - 1) / (Cores - 1);
 }

@@ -32,7 +32,9 @@ internal sealed class StepTime
     internal StepTime(IReadOnlyList<MeasuredStep> steps)
     {
         double Error(Func<IReadOnlyList<MeasuredStep>, Func<MeasuredStep, double>> make) =>
-            steps.Sum(step => Square(Math.Log(make([.. steps.Where(other => !ReferenceEquals(other, step))])(step) / step.Seconds)));
+            steps.Sum(step =>
+                Square(Math.Log(make([.. steps.Where(other => !ReferenceEquals(other, step))])(step) / step.Seconds))
+            );
         law = steps.Count >= FewestToCompare && Error(Power) < Error(Work) ? Power(steps) : Work(steps);
     }
 
@@ -57,7 +59,9 @@ internal sealed class StepTime
     }
 
     internal static double Distance(MeasuredStep a, MeasuredStep b) =>
-        Square(Math.Log(a.Parameters / b.Parameters)) + Square(Math.Log(a.Size / b.Size)) + OtherForm * Forms(a).Zip(Forms(b), (x, y) => Math.Abs(x - y)).Sum();
+        Square(Math.Log(a.Parameters / b.Parameters))
+        + Square(Math.Log(a.Size / b.Size))
+        + OtherForm * Forms(a).Zip(Forms(b), (x, y) => Math.Abs(x - y)).Sum();
 
     // The fixed time that leaves the least error; no more than the quickest step takes.
     private static Func<MeasuredStep, double> FixedAndRate(IReadOnlyList<MeasuredStep> steps)
@@ -68,10 +72,19 @@ internal sealed class StepTime
         {
             var idle = quickest * i / FixedShares;
             // Where little of a step is work, it says little of the rate.
-            var rate = Fit(steps, step => [1, Math.Log(step.Parameters), .. Forms(step)], step => Math.Log(step.Flops / (step.Seconds - idle)), step => Square((step.Seconds - idle) / step.Seconds), WorkPrior, WorkTrust);
-            double Law(MeasuredStep step) => idle + step.Flops / Math.Exp(rate([1, Math.Log(step.Parameters), .. Forms(step)]));
+            var rate = Fit(
+                steps,
+                step => [1, Math.Log(step.Parameters), .. Forms(step)],
+                step => Math.Log(step.Flops / (step.Seconds - idle)),
+                step => Square((step.Seconds - idle) / step.Seconds),
+                WorkPrior,
+                WorkTrust
+            );
+            double Law(MeasuredStep step) =>
+                idle + step.Flops / Math.Exp(rate([1, Math.Log(step.Parameters), .. Forms(step)]));
             var error = steps.Sum(step => Square(Math.Log(Law(step) / step.Seconds)));
-            if (error < least) (least, best) = (error, Law);
+            if (error < least)
+                (least, best) = (error, Law);
         }
 
         return best!;
@@ -80,15 +93,37 @@ internal sealed class StepTime
     // Fitted anew for each step, near measurements first.
     private static Func<MeasuredStep, double> Power(IReadOnlyList<MeasuredStep> steps)
     {
-        static double[] Row(MeasuredStep one) => [1, Math.Log(one.Parameters), Math.Log(one.Batch), Math.Log(one.Length)];
-        return step => Math.Exp(Fit(
-            steps, Row, other => Math.Log(other.Seconds),
-            other => 1 / (Smoothing + Square(Math.Log(step.Parameters / other.Parameters)) + Square(Math.Log(step.Batch / other.Batch)) + 0.3 * Square(Math.Log(step.Length / other.Length))), PowerPrior, PowerTrust)(Row(step)));
+        static double[] Row(MeasuredStep one) =>
+            [1, Math.Log(one.Parameters), Math.Log(one.Batch), Math.Log(one.Length)];
+        return step =>
+            Math.Exp(
+                Fit(
+                    steps,
+                    Row,
+                    other => Math.Log(other.Seconds),
+                    other =>
+                        1
+                        / (
+                            Smoothing
+                            + Square(Math.Log(step.Parameters / other.Parameters))
+                            + Square(Math.Log(step.Batch / other.Batch))
+                            + 0.3 * Square(Math.Log(step.Length / other.Length))
+                        ),
+                    PowerPrior,
+                    PowerTrust
+                )(Row(step))
+            );
     }
 
     // Weighted least squares, drawn towards the prior where the measurements leave a direction open.
     private static Func<double[], double> Fit(
-        IReadOnlyList<MeasuredStep> steps, Func<MeasuredStep, double[]> row, Func<MeasuredStep, double> value, Func<MeasuredStep, double> weight, double[] prior, double[] trust)
+        IReadOnlyList<MeasuredStep> steps,
+        Func<MeasuredStep, double[]> row,
+        Func<MeasuredStep, double> value,
+        Func<MeasuredStep, double> weight,
+        double[] prior,
+        double[] trust
+    )
     {
         var size = prior.Length;
         var (left, right) = (Matrix<double>.Build.DenseOfDiagonalArray(trust), Vector<double>.Build.Dense(size));
@@ -103,7 +138,8 @@ internal sealed class StepTime
         return x => found.DotProduct(Vector<double>.Build.Dense(x));
     }
 
-    private static double[] Forms(MeasuredStep step) => [step.Recomputes ? 1 : 0, step.IsLora ? 1 : 0, step.Case == StepCase.Train && step.IsHalf ? 1 : 0];
+    private static double[] Forms(MeasuredStep step) =>
+        [step.Recomputes ? 1 : 0, step.IsLora ? 1 : 0, step.Case == StepCase.Train && step.IsHalf ? 1 : 0];
 
     private static double Square(double x) => x * x;
 }

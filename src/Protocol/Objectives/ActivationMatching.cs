@@ -11,11 +11,25 @@ namespace Bench.Protocol.Objectives;
 public abstract record ActivationMatching : Objective
 {
     /// <summary>The student's layer, from 1; 0 for the one that the objective chooses.</summary>
-    [Key("student-layer", "the student's layer, from 1", Low = 0, High = 512, Neutral = 0, Default = "chosen by the objective")]
+    [Key(
+        "student-layer",
+        "the student's layer, from 1",
+        Low = 0,
+        High = 512,
+        Neutral = 0,
+        Default = "chosen by the objective"
+    )]
     public int StudentLayer { get; init; }
 
     /// <summary>The teacher's layer, from 1; 0 for the one that the objective chooses.</summary>
-    [Key("teacher-layer", "the teacher's layer, from 1", Low = 0, High = 512, Neutral = 0, Default = "chosen by the objective")]
+    [Key(
+        "teacher-layer",
+        "the teacher's layer, from 1",
+        Low = 0,
+        High = 512,
+        Neutral = 0,
+        Default = "chosen by the objective"
+    )]
     public int TeacherLayer { get; init; }
 
     [Key("cross-entropy-weight", "share of cross-entropy on the text in the loss", Low = 0.01, High = 0.99)]

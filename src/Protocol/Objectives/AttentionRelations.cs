@@ -13,7 +13,8 @@ public sealed record AttentionRelations : ActivationMatching
     public int RelationHeads { get; init; } = 4;
 
     /// <inheritdoc/>
-    public override string Paper => "Wang et al. 2020, MiniLM, equations 3 to 6; Wang et al. 2021, MiniLMv2, equation 2";
+    public override string Paper =>
+        "Wang et al. 2020, MiniLM, equations 3 to 6; Wang et al. 2021, MiniLMv2, equation 2";
 
     /// <inheritdoc/>
     public override bool MatchesAttention => true;

@@ -41,10 +41,9 @@ public abstract record Objective
     /// <param name="sequences">How many.</param>
     /// <param name="tokens">Tokens of each, padding included.</param>
     /// <param name="rows">Tokens that carry loss, in all sequences together.</param>
-    public virtual Flops Beside(ModelShape student, ModelShape teacher, int sequences, int tokens, double rows) => Flops.Zero;
+    public virtual Flops Beside(ModelShape student, ModelShape teacher, int sequences, int tokens, double rows) =>
+        Flops.Zero;
 
     /// <summary>Notes or throws what is wrong with it for a signal that it takes.</summary>
-    internal virtual void CheckWith(Signal signal, SpecMapping section)
-    {
-    }
+    internal virtual void CheckWith(Signal signal, SpecMapping section) { }
 }

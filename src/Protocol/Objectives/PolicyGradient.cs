@@ -7,7 +7,13 @@ namespace Bench.Protocol.Objectives;
 [Named("policy-gradient", "MiniLLM's policy gradient of the reverse divergence of whole responses")]
 public sealed record PolicyGradient : Objective
 {
-    [Key("teacher-mix", "the teacher's share in the distribution that text is drawn from", Low = 0, High = 0.99, Neutral = 0)]
+    [Key(
+        "teacher-mix",
+        "the teacher's share in the distribution that text is drawn from",
+        Low = 0,
+        High = 0.99,
+        Neutral = 0
+    )]
     public double TeacherMix { get; init; } = 0.2;
 
     /// <inheritdoc/>
@@ -19,6 +25,13 @@ public sealed record PolicyGradient : Objective
     internal override void CheckWith(Signal signal, SpecMapping section)
     {
         foreach (var key in (string[])["lambda", "replay", "fresh"])
-            if (section.Has(key)) section.Note(new SpecException(section.LocationOfKey(key), "a policy gradient learns only from what the student writes now", $"remove {key}"));
+            if (section.Has(key))
+                section.Note(
+                    new SpecException(
+                        section.LocationOfKey(key),
+                        "a policy gradient learns only from what the student writes now",
+                        $"remove {key}"
+                    )
+                );
     }
 }

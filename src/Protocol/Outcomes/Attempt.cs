@@ -8,4 +8,10 @@ namespace Bench.Protocol.Outcomes;
 /// <param name="Charges">What was computed, without seconds.</param>
 /// <param name="Stage">E.g. training; empty before the first.</param>
 /// <param name="Share">Of the stage, 0 to 1.</param>
-public sealed record Attempt(string StartedUtc, double Seconds, IReadOnlyList<Charge> Charges, string Stage, double Share);
+public sealed record Attempt(
+    string StartedUtc,
+    double Seconds,
+    IReadOnlyList<Charge> Charges,
+    string Stage,
+    double Share
+);

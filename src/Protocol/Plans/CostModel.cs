@@ -45,7 +45,8 @@ public sealed class CostModel
     public (double Processed, double Loss) MeanLength => (lengths.Mean(Whole), lengths.MeanLoss(Whole));
 
     /// <summary>What one process is assumed to sustain: on a processor the rate above, on an accelerator what its prices assume.</summary>
-    public static double RateOf(ExperimentSpec spec) => spec.Device == "cpu" ? AssumedFlopsPerSecond : spec.Prices.SustainedFlopsPerSecond;
+    public static double RateOf(ExperimentSpec spec) =>
+        spec.Device == "cpu" ? AssumedFlopsPerSecond : spec.Prices.SustainedFlopsPerSecond;
 
     /// <summary>What it takes to make the weights that a student starts from.</summary>
     internal static Prediction Start(ExperimentSpec spec, StudentSpec student)
@@ -58,19 +59,30 @@ public sealed class CostModel
     internal static Prediction WithTuning(Prediction student, IReadOnlyList<TrialUnit> trials)
     {
         var spent = trials.SelectMany(trial => Tuning.CostOf(trial, trial.Prediction.Charges)).ToArray();
-        if (spent.Length == 0) return student;
-        var tuning = new Charge(ChargeKind.Tuning, spent.Sum(charge => charge.Tokens), new Flops(spent.Sum(charge => charge.Flops.Value)), default);
+        if (spent.Length == 0)
+            return student;
+        var tuning = new Charge(
+            ChargeKind.Tuning,
+            spent.Sum(charge => charge.Tokens),
+            new Flops(spent.Sum(charge => charge.Flops.Value)),
+            default
+        );
         return student with { Charges = [.. student.Charges, tuning] };
     }
 
     internal Prediction Teacher()
     {
         var ownText = spec.Content == TaskContent.OwnText;
-        if (!source.IsMeasured || source.Kind == TeacherKind.Traces || (ownText && !source.IsLocal)) return new Prediction([], MemoryModel.RuntimeBytes);
+        if (!source.IsMeasured || source.Kind == TeacherKind.Traces || (ownText && !source.IsLocal))
+            return new Prediction([], MemoryModel.RuntimeBytes);
         // Its own text it writes and reads, also that on which learning rates are chosen; another form of it only reads it.
-        var measured = ownText && source.Of is null
-            ? spec.Evaluation with { Items = 2 * (spec.Evaluation.Items + (spec.Tuning?.Items ?? 0)) }
-            : spec.Evaluation;
+        var measured =
+            ownText && source.Of is null
+                ? spec.Evaluation with
+                {
+                    Items = 2 * (spec.Evaluation.Items + (spec.Tuning?.Items ?? 0)),
+                }
+                : spec.Evaluation;
         var evaluation = Evaluation(teacher, Keep.Trace, measured);
         return source.Training is { } training
             ? Trained(ChargeKind.TeacherTraining, training, teacher, [evaluation])
@@ -79,35 +91,55 @@ public sealed class CostModel
 
     internal Prediction Text(MethodSpec method)
     {
-        if (source.Kind == TeacherKind.Traces) return new([], MemoryModel.RuntimeBytes);
+        if (source.Kind == TeacherKind.Traces)
+            return new([], MemoryModel.RuntimeBytes);
         var tokens = (double)spec.Prompts * SamplingOf(method).Samples * lengths.Mean(Learnt(method));
-        return new([Spend(ChargeKind.TeacherGeneration, tokens, spec.Prompts * GenerationFlops(method, teacher))], memory.Writing(teacher, Together));
+        return new(
+            [Spend(ChargeKind.TeacherGeneration, tokens, spec.Prompts * GenerationFlops(method, teacher))],
+            memory.Writing(teacher, Together)
+        );
     }
 
     internal Prediction Scoring(MethodSpec method)
     {
         var (responses, mix) = (spec.Prompts * Kept(SamplingOf(method)), Learnt(method, method.Keep));
-        return new([Spend(ChargeKind.TeacherScoring, responses * lengths.Mean(mix), responses * ScoringFlops(method))], memory.Reading(teacher));
+        return new(
+            [Spend(ChargeKind.TeacherScoring, responses * lengths.Mean(mix), responses * ScoringFlops(method))],
+            memory.Reading(teacher)
+        );
     }
 
     internal Prediction Student(ModelShape student, MethodSpec? method, Budget? budget, EvaluationSpec measured)
     {
         var evaluation = Evaluation(student, method?.Answers ?? Keep.Trace, measured);
         var training = memory.Training(student, spec.Training.Batch);
-        if (method is null || budget is null) return new Prediction([evaluation], training);
+        if (method is null || budget is null)
+            return new Prediction([evaluation], training);
         var (costs, padded) = ExampleOf(student, method, budget);
         var examples = Math.Floor(budget.Examples(costs) / costs.Batch) * costs.Batch;
         var unique = Math.Min(examples * (1 - method.OwnShare), budget.PoolOf(costs.Pool, costs.Queries));
-        var charges = new List<Charge> { Spend(ChargeKind.StudentTraining, examples * padded, examples * costs.Student), evaluation };
+        var charges = new List<Charge>
+        {
+            Spend(ChargeKind.StudentTraining, examples * padded, examples * costs.Student),
+            evaluation,
+        };
         charges.AddRange(TeacherWork(student, method, budget, unique));
-        if (method.Signal.IsLive) charges.Add(Spend(ChargeKind.TeacherScoring, examples * padded, examples * costs.Live));
-        IReadOnlyList<Charge> carried = spec.Boundary.ChargedTo(!method.IsBaseline, charges, (origin ?? this).Teacher().Charges);
-        if (method.Choose == PromptChoice.LeastConfident) carried = [.. carried, Choosing(student, method, (examples * costs.Student, examples * padded), unique)];
+        if (method.Signal.IsLive)
+            charges.Add(Spend(ChargeKind.TeacherScoring, examples * padded, examples * costs.Live));
+        IReadOnlyList<Charge> carried = spec.Boundary.ChargedTo(
+            !method.IsBaseline,
+            charges,
+            (origin ?? this).Teacher().Charges
+        );
+        if (method.Choose == PromptChoice.LeastConfident)
+            carried = [.. carried, Choosing(student, method, (examples * costs.Student, examples * padded), unique)];
         // Teacher work is done once by its own unit, unless it is live: only what is done here takes this process's time.
-        bool IsHere(Charge charge) => charge.Kind is ChargeKind.StudentTraining or ChargeKind.Evaluation || method.Signal.IsLive;
+        bool IsHere(Charge charge) =>
+            charge.Kind is ChargeKind.StudentTraining or ChargeKind.Evaluation || method.Signal.IsLive;
         return new Prediction(
             [.. carried.Select(charge => IsHere(charge) ? charge : charge with { Seconds = default })],
-            training + (method.Signal.IsLive ? memory.Writing(teacher, spec.Training.Batch) : 0))
+            training + (method.Signal.IsLive ? memory.Writing(teacher, spec.Training.Batch) : 0)
+        )
         {
             PassTokens = PassTokens(spec.Training, padded),
         };
@@ -116,11 +148,23 @@ public sealed class CostModel
     /// <summary>What one example costs, and the tokens that a student processes of it.</summary>
     private (ExampleCosts Costs, double Padded) ExampleOf(ModelShape student, MethodSpec method, Budget budget)
     {
-        var (flops, padded) = lengths.Padded(Learnt(method, method.Keep), student, spec.Training.Batch, method.Objective, teacher);
+        var (flops, padded) = lengths.Padded(
+            Learnt(method, method.Keep),
+            student,
+            spec.Training.Batch,
+            method.Objective,
+            teacher
+        );
         if (method.SplitsTraces)
         {
             // A trace makes two examples: one with the answer alone, one with the reasoning.
-            var (answers, tokens) = lengths.Padded(Learnt(method, Keep.Answer), student, spec.Training.Batch, method.Objective, teacher);
+            var (answers, tokens) = lengths.Padded(
+                Learnt(method, Keep.Answer),
+                student,
+                spec.Training.Batch,
+                method.Objective,
+                teacher
+            );
             (flops, padded) = ((flops + answers) / 2, (padded + tokens) / 2);
         }
 
@@ -129,34 +173,55 @@ public sealed class CostModel
         var sampling = SamplingOf(method);
         var responses = method.IsBaseline ? 1 : Kept(sampling) * Parts(method);
         var pool = method.IsBaseline ? spec.Prompts : Math.Max(1, spec.Prompts * responses);
-        return (new ExampleCosts
-        {
-            Student = flops + written * lengths.Mean(Learnt(method, method.Keep), length => ModelFlops.Forward(student, length).Value),
-            Live = method.Signal.IsLive ? (1 + (method.TeacherMix > 0 ? written : 0)) * ScoringFlops(method) : 0,
-            Ahead = WritingEach(student, method, budget) + ScoringEach(method),
-            Pool = pool,
-            LossTokens = lengths.MeanLoss(Learnt(method, method.Keep)),
-            Queries = method.IsBaseline ? 1 : sampling.Samples / responses,
-            Batch = Math.Min(spec.Training.Batch, pool),
-            Epochs = spec.Epochs,
-            Prices = spec.Prices,
-            FlopsPerSecond = RateOf(spec),
-        }, padded);
+        return (
+            new ExampleCosts
+            {
+                Student =
+                    flops
+                    + written
+                        * lengths.Mean(
+                            Learnt(method, method.Keep),
+                            length => ModelFlops.Forward(student, length).Value
+                        ),
+                Live = method.Signal.IsLive ? (1 + (method.TeacherMix > 0 ? written : 0)) * ScoringFlops(method) : 0,
+                Ahead = WritingEach(student, method, budget) + ScoringEach(method),
+                Pool = pool,
+                LossTokens = lengths.MeanLoss(Learnt(method, method.Keep)),
+                Queries = method.IsBaseline ? 1 : sampling.Samples / responses,
+                Batch = Math.Min(spec.Training.Batch, pool),
+                Epochs = spec.Epochs,
+                Prices = spec.Prices,
+                FlopsPerSecond = RateOf(spec),
+            },
+            padded
+        );
     }
 
     /// <summary>What the teacher did ahead for so many distinct examples.</summary>
     private IEnumerable<Charge> TeacherWork(ModelShape student, MethodSpec method, Budget budget, double unique)
     {
         if (WritingEach(student, method, budget) is var writing and > 0)
-            yield return Spend(ChargeKind.TeacherGeneration, unique / Parts(method) * lengths.Mean(Learnt(method)), unique * writing);
+            yield return Spend(
+                ChargeKind.TeacherGeneration,
+                unique / Parts(method) * lengths.Mean(Learnt(method)),
+                unique * writing
+            );
         if (ScoringEach(method) is var scoring and > 0)
-            yield return Spend(ChargeKind.TeacherScoring, unique * lengths.Mean(Learnt(method, method.Keep)), unique * scoring);
+            yield return Spend(
+                ChargeKind.TeacherScoring,
+                unique * lengths.Mean(Learnt(method, method.Keep)),
+                unique * scoring
+            );
     }
 
     // The students of later generations are taught by one of their own kind.
-    private double WritingEach(ModelShape student, MethodSpec method, Budget budget) => method.IsBaseline || method.OwnShare == 1
-        ? 0
-        : (1 - method.GoldShare) * GenerationFlops(method, budget is { IsChain: true, Amount: > 1 } ? student : teacher) / Kept(SamplingOf(method)) / Parts(method);
+    private double WritingEach(ModelShape student, MethodSpec method, Budget budget) =>
+        method.IsBaseline || method.OwnShare == 1
+            ? 0
+            : (1 - method.GoldShare)
+                * GenerationFlops(method, budget is { IsChain: true, Amount: > 1 } ? student : teacher)
+                / Kept(SamplingOf(method))
+                / Parts(method);
 
     private double ScoringEach(MethodSpec method) =>
         !method.Signal.IsLive && method.NeedsProbabilities && source.IsLocal ? ScoringFlops(method) : 0;
@@ -165,29 +230,45 @@ public sealed class CostModel
 
     // Students of a quarter and of half the queries, each of which answers four candidates for each prompt that is asked next, and
     // reads what it answered.
-    private Charge Choosing(ModelShape student, MethodSpec method, (double Flops, double Tokens) training, double queries)
+    private Charge Choosing(
+        ModelShape student,
+        MethodSpec method,
+        (double Flops, double Tokens) training,
+        double queries
+    )
     {
         var (answered, mix) = (3 * queries, Learnt(method, method.Keep));
         return Spend(
-            ChargeKind.StudentTraining, 0.75 * training.Tokens + 2 * answered * lengths.Mean(mix),
-            0.75 * training.Flops + 2 * answered * lengths.Mean(mix, length => ModelFlops.Forward(student, length).Value));
+            ChargeKind.StudentTraining,
+            0.75 * training.Tokens + 2 * answered * lengths.Mean(mix),
+            0.75 * training.Flops
+                + 2 * answered * lengths.Mean(mix, length => ModelFlops.Forward(student, length).Value)
+        );
     }
 
     private Prediction Trained(ChargeKind kind, GoldTraining training, ModelShape shape, IReadOnlyList<Charge> others)
     {
         var (flops, tokens) = lengths.Padded(MixOf(training), shape, training.Batch, null, shape);
         var charge = Spend(kind, training.Tokens, training.Tokens / tokens * flops);
-        return new Prediction([charge, .. others], memory.Training(shape, training.Batch)) { PassTokens = PassTokens(training, tokens) };
+        return new Prediction([charge, .. others], memory.Training(shape, training.Batch))
+        {
+            PassTokens = PassTokens(training, tokens),
+        };
     }
 
     private LengthMix MixOf(GoldTraining training)
     {
-        if (training.Tasks is null) return Whole;
+        if (training.Tasks is null)
+            return Whole;
         var own = spec.Tasks.Where(training.Covers).ToArray();
-        return new LengthMix(Keep.Trace, spec.Tasks.ToDictionary(task => task.Name, task => own.Contains(task) ? 1.0 / own.Length : 0));
+        return new LengthMix(
+            Keep.Trace,
+            spec.Tasks.ToDictionary(task => task.Name, task => own.Contains(task) ? 1.0 / own.Length : 0)
+        );
     }
 
-    private static double PassTokens(OptimiserSpec optimiser, double each) => optimiser.Batch * each / optimiser.MicroBatches;
+    private static double PassTokens(OptimiserSpec optimiser, double each) =>
+        optimiser.Batch * each / optimiser.MicroBatches;
 
     // Each item is answered, and for some measures read once more.
     private Charge Evaluation(ModelShape shape, Keep keep, EvaluationSpec measured)
@@ -218,15 +299,18 @@ public sealed class CostModel
     // What the teacher chooses among by likelihood it reads once more.
     private double GenerationFlops(MethodSpec method, ModelShape writer)
     {
-        if (!source.IsMeasured) return 0;
+        if (!source.IsMeasured)
+            return 0;
         var sampling = SamplingOf(method);
         var readings = sampling.Samples * (sampling.Select == Selection.Likeliest ? 2 : 1);
         return readings * lengths.Mean(Learnt(method), length => ModelFlops.Forward(writer, length).Value);
     }
 
-    private double ScoringFlops(MethodSpec method) => lengths.Mean(Learnt(method, method.Keep), length => ModelFlops.Forward(teacher, length).Value);
+    private double ScoringFlops(MethodSpec method) =>
+        lengths.Mean(Learnt(method, method.Keep), length => ModelFlops.Forward(teacher, length).Value);
 
     private static LengthMix Learnt(MethodSpec method, Keep keep = Keep.Trace) => new(keep, method.Shares);
 
-    private Charge Spend(ChargeKind kind, double tokens, double flops) => new(kind, (long)tokens, new Flops(flops), new Seconds(flops / RateOf(spec)));
+    private Charge Spend(ChargeKind kind, double tokens, double flops) =>
+        new(kind, (long)tokens, new Flops(flops), new Seconds(flops / RateOf(spec)));
 }

@@ -30,7 +30,13 @@ internal sealed class ExampleLengths(ExperimentSpec spec)
     /// <param name="batch">Examples of a step.</param>
     /// <param name="beside">What the objective computes besides; null for nothing.</param>
     /// <param name="teacher">The teacher's shape, for that.</param>
-    internal (double Flops, double Tokens) Padded(LengthMix mix, ModelShape shape, int batch, Objective? beside, ModelShape teacher)
+    internal (double Flops, double Tokens) Padded(
+        LengthMix mix,
+        ModelShape shape,
+        int batch,
+        Objective? beside,
+        ModelShape teacher
+    )
     {
         var (flops, tokens, count) = (0.0, 0.0, 0);
         foreach (var window in Sample(mix).Chunk(LengthBuckets.Window * batch))
@@ -39,7 +45,17 @@ internal sealed class ExampleLengths(ExperimentSpec spec)
             {
                 var longest = members.Max(member => window[member].Processed);
                 flops += members.Length * ModelFlops.Training(shape, longest).Value;
-                flops += beside?.Beside(shape, teacher, members.Length, longest, members.Sum(member => window[member].Response)).Value ?? 0;
+                flops +=
+                    beside
+                        ?.Beside(
+                            shape,
+                            teacher,
+                            members.Length,
+                            longest,
+                            members.Sum(member => window[member].Response)
+                        )
+                        .Value
+                    ?? 0;
                 tokens += (double)members.Length * longest;
                 count += members.Length;
             }
@@ -50,13 +66,20 @@ internal sealed class ExampleLengths(ExperimentSpec spec)
 
     private SampleLength[] Sample(LengthMix mix)
     {
-        if (samples.TryGetValue(mix, out var known)) return known;
+        if (samples.TryGetValue(mix, out var known))
+            return known;
         var tasks = spec.Tasks.Where(task => mix.IsMeasured || task.Task.HasTraining).ToArray();
         var each = Math.Max(64, LengthBuckets.Window * spec.Training.Batch / tasks.Length);
-        var shares = mix.Shares is null ? null : PromptShares.Fractions(spec, mix.Shares).ToDictionary(entry => entry.Task, entry => entry.Share);
-        var sample = tasks.SelectMany(task => shares is null
-            ? task.Task.Lengths(mix.Keep, each)
-            : Repeated(task, mix, (int)Math.Ceiling(each * tasks.Length * shares[task]))).ToArray();
+        var shares = mix.Shares is null
+            ? null
+            : PromptShares.Fractions(spec, mix.Shares).ToDictionary(entry => entry.Task, entry => entry.Share);
+        var sample = tasks
+            .SelectMany(task =>
+                shares is null
+                    ? task.Task.Lengths(mix.Keep, each)
+                    : Repeated(task, mix, (int)Math.Ceiling(each * tasks.Length * shares[task]))
+            )
+            .ToArray();
         // Interleaved as shuffling would, so that a window holds every task.
         var order = new Seed(0).Stream("lengths").Permutation(sample.Length);
         return samples[mix] = [.. order.Select(i => sample[i])];

@@ -19,9 +19,13 @@ public sealed record Fingerprint(string Text)
     /// <summary>The fingerprint of a kind of unit with its inputs.</summary>
     public static Fingerprint Of(string kind, Inputs inputs)
     {
-        var sorted = inputs.Select(input => new[] { input.Key, input.Value }).OrderBy(input => input[0], StringComparer.Ordinal).ToArray();
+        var sorted = inputs
+            .Select(input => new[] { input.Key, input.Value })
+            .OrderBy(input => input[0], StringComparer.Ordinal)
+            .ToArray();
         for (var i = 1; i < sorted.Length; i++)
-            if (sorted[i][0] == sorted[i - 1][0]) throw new ArgumentException($"the input '{sorted[i][0]}' stands twice", nameof(inputs));
+            if (sorted[i][0] == sorted[i - 1][0])
+                throw new ArgumentException($"the input '{sorted[i][0]}' stands twice", nameof(inputs));
         // JSON keeps apart where a value ends and the next name begins.
         var content = JsonSerializer.SerializeToUtf8Bytes(new object[] { Algorithm, kind, sorted });
         return new Fingerprint(Convert.ToHexStringLower(SHA256.HashData(content))[..32]);

@@ -28,11 +28,17 @@ public sealed class Forecast
     {
         this.plan = plan;
         // Units of a kind wait for the same and run side by side.
-        together = plan.Units.GroupBy(unit => unit.GetType()).ToDictionary(kind => kind.Key, kind => Math.Min(jobs, kind.Count()));
+        together = plan
+            .Units.GroupBy(unit => unit.GetType())
+            .ToDictionary(kind => kind.Key, kind => Math.Min(jobs, kind.Count()));
         var spec = plan.Spec;
         // A processor was measured with one thread in float32, accelerators in half precision.
-        var suits = spec.Device == "cpu" ? spec is { Precision: Precision.F32, Threads: 1 } && rates?.Process is not null : spec.Precision == Precision.BF16 && rates?.Process is null;
-        if (suits && spec.Students.All(student => student.Model.Hidden is null)) Rates = rates;
+        var suits =
+            spec.Device == "cpu"
+                ? spec is { Precision: Precision.F32, Threads: 1 } && rates?.Process is not null
+                : spec.Precision == Precision.BF16 && rates?.Process is null;
+        if (suits && spec.Students.All(student => student.Model.Hidden is null))
+            Rates = rates;
     }
 
     /// <summary>What it rests on; null where that is an assumption.</summary>
@@ -44,14 +50,20 @@ public sealed class Forecast
     /// <summary>Seconds of a unit's own work, without the start of its process.</summary>
     public Seconds Of(UnitOfWork unit)
     {
-        if (Rates is null || Work(unit) is not { } work) return unit.Prediction.Seconds;
+        if (Rates is null || Work(unit) is not { } work)
+            return unit.Prediction.Seconds;
         var process = Rates.Process;
-        return new Seconds((work.Sum(part => part.Seconds) + (process?.WarmUpSeconds ?? 0)) / (process?.KeptBy(together.GetValueOrDefault(unit.GetType(), 1)) ?? 1));
+        return new Seconds(
+            (work.Sum(part => part.Seconds) + (process?.WarmUpSeconds ?? 0))
+                / (process?.KeptBy(together.GetValueOrDefault(unit.GetType(), 1)) ?? 1)
+        );
     }
 
     /// <summary>Energy of a unit's own work; null where no meter was read.</summary>
     public Joules? EnergyOf(UnitOfWork unit) =>
-        Rates is null || Work(unit) is not { } work || work.Any(part => part.Watts is null) ? null : new Joules(work.Sum(part => part.Seconds * part.Watts!.Value));
+        Rates is null || Work(unit) is not { } work || work.Any(part => part.Watts is null)
+            ? null
+            : new Joules(work.Sum(part => part.Seconds * part.Watts!.Value));
 
     // By kind of charge; null where the model's shape is not known.
     private List<(double Seconds, double? Watts)>? Work(UnitOfWork unit)
@@ -64,12 +76,14 @@ public sealed class Forecast
             UseUnit { Model: StudentUnit used } => used.Student.Model,
             _ => teacher,
         };
-        if (own is null) return null;
+        if (own is null)
+            return null;
         var work = new List<(double, double?)>();
         foreach (var charge in unit.Prediction.Charges.Where(charge => charge.Seconds.Value > 0 && charge.Tokens > 0))
         {
             var step = StepOf(charge, own, teacher ?? own, unit.Prediction);
-            if (!Rates!.Knows(step.Case)) return null;
+            if (!Rates!.Knows(step.Case))
+                return null;
             work.Add((charge.Flops.Value / step.Flops * Rates.Seconds(step), Rates.Watts(step)));
         }
 
@@ -81,17 +95,35 @@ public sealed class Forecast
         var each = charge.Flops.Value / charge.Tokens;
         var dtype = plan.Spec.Precision == Precision.BF16 ? "fp32 master, bf16 autocast" : "f32";
         MeasuredStep Step(StepCase kind, ModelShape shape, double batch, double length) =>
-            new(kind, shape.Parameters, batch, length, dtype, "", 0, each * (kind == StepCase.Write ? batch : batch * length), null);
+            new(
+                kind,
+                shape.Parameters,
+                batch,
+                length,
+                dtype,
+                "",
+                0,
+                each * (kind == StepCase.Write ? batch : batch * length),
+                null
+            );
         switch (charge.Kind)
         {
-            case ChargeKind.StudentTraining or ChargeKind.StudentPretraining or ChargeKind.TeacherTraining or ChargeKind.Tuning:
+            case ChargeKind.StudentTraining
+            or ChargeKind.StudentPretraining
+            or ChargeKind.TeacherTraining
+            or ChargeKind.Tuning:
                 var batch = Math.Max(1, prediction.PassTokens / plan.MeanLength);
                 return Step(StepCase.Train, own, batch, Math.Max(1, prediction.PassTokens) / batch);
             case ChargeKind.TeacherScoring:
                 return Step(StepCase.Read, teacher, 1, Read);
             default:
                 // Of each response the FLOPs of a step are those of a token.
-                return Step(StepCase.Write, charge.Kind == ChargeKind.TeacherGeneration ? teacher : own, Together, plan.MeanLength);
+                return Step(
+                    StepCase.Write,
+                    charge.Kind == ChargeKind.TeacherGeneration ? teacher : own,
+                    Together,
+                    plan.MeanLength
+                );
         }
     }
 
@@ -103,7 +135,8 @@ public sealed class Forecast
             TeacherUnit teacher => teacher.Teacher,
             TextUnit text => text.Teacher,
             TrainingUnit training => training.Teacher ?? plan.Spec.Teachers[0],
-            _ => unit.WithNeeds().OfType<TextUnit>().FirstOrDefault()?.Teacher ?? unit.WithNeeds().OfType<TeacherUnit>().FirstOrDefault()?.Teacher,
+            _ => unit.WithNeeds().OfType<TextUnit>().FirstOrDefault()?.Teacher
+                ?? unit.WithNeeds().OfType<TeacherUnit>().FirstOrDefault()?.Teacher,
         };
         return named?.Of is { } of ? plan.Spec.Teachers.First(known => known.Name == of) : named;
     }

@@ -6,4 +6,8 @@ namespace Bench.Protocol.Plans;
 /// <param name="Keep">Which part of a solution.</param>
 /// <param name="Shares">Shares of the prompts by task; null for equal ones.</param>
 /// <param name="IsMeasured">Whether the problems are those that are measured.</param>
-internal readonly record struct LengthMix(Keep Keep, IReadOnlyDictionary<string, double>? Shares = null, bool IsMeasured = false);
+internal readonly record struct LengthMix(
+    Keep Keep,
+    IReadOnlyDictionary<string, double>? Shares = null,
+    bool IsMeasured = false
+);

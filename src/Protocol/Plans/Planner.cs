@@ -12,29 +12,47 @@ public static class Planner
     /// <exception cref="SpecException">Something in it cannot be done.</exception>
     public static Plan Make(ExperimentSpec spec, ICheckpointFiles files)
     {
-        foreach (var teacher in spec.Teachers) LicenceGate.Check(teacher);
+        foreach (var teacher in spec.Teachers)
+            LicenceGate.Check(teacher);
         var teachers = new List<TeacherPlan>();
-        foreach (var teacher in spec.Teachers) teachers.Add(new TeacherPlan(spec, teacher, teachers.FirstOrDefault(plan => plan.Teacher.Name == teacher.Of), teachers.FirstOrDefault(), files));
+        foreach (var teacher in spec.Teachers)
+            teachers.Add(
+                new TeacherPlan(
+                    spec,
+                    teacher,
+                    teachers.FirstOrDefault(plan => plan.Teacher.Name == teacher.Of),
+                    teachers.FirstOrDefault(),
+                    files
+                )
+            );
         foreach (var other in teachers)
         {
             if (other.Shape.Vocabulary != teachers[0].Shape.Vocabulary)
-                throw new SpecException(other.Teacher.LicenceLocation, $"teachers '{teachers[0].Teacher.Name}' and '{other.Teacher.Name}' have different tokenizers", "compare teachers that share one");
+                throw new SpecException(
+                    other.Teacher.LicenceLocation,
+                    $"teachers '{teachers[0].Teacher.Name}' and '{other.Teacher.Name}' have different tokenizers",
+                    "compare teachers that share one"
+                );
         }
 
         var units = teachers.SelectMany(teacher => teacher.Units()).ToList();
         var students = new StudentPlan(spec, teachers, files);
-        foreach (var student in spec.Students) units.AddRange(students.Units(student));
-        var shapes = teachers.Where(plan => plan.Teacher.IsLocal).ToDictionary(plan => plan.Teacher.Name, plan => plan.Shape, StringComparer.Ordinal);
+        foreach (var student in spec.Students)
+            units.AddRange(students.Units(student));
+        var shapes = teachers
+            .Where(plan => plan.Teacher.IsLocal)
+            .ToDictionary(plan => plan.Teacher.Name, plan => plan.Shape, StringComparer.Ordinal);
         units.AddRange(new UsePlan(spec, shapes).Units([.. units]));
         return new Plan(spec, units) { TeacherShapes = shapes, MeanLength = teachers[0].Costs.MeanLength.Processed };
     }
 
     /// <summary>What every unit's result depends on.</summary>
-    internal static Inputs Common(ExperimentSpec spec) => new()
-    {
-        { "tasks", spec.Tasks.Select(task => task.Inputs) },
-        { "device", spec.Device },
-        { "precision", Names<Precision>.Of(spec.Precision) },
-        { "threads", spec.Threads },
-    };
+    internal static Inputs Common(ExperimentSpec spec) =>
+        new()
+        {
+            { "tasks", spec.Tasks.Select(task => task.Inputs) },
+            { "device", spec.Device },
+            { "precision", Names<Precision>.Of(spec.Precision) },
+            { "threads", spec.Threads },
+        };
 }

@@ -15,13 +15,22 @@ public sealed record ResourceLimit(double? Seconds, long Bytes)
     /// <summary>What an experiment states, else the prediction with so much room that only what is stuck exceeds it. It comes in a few sizes, so that units share them.</summary>
     public static ResourceLimit Of(ExperimentSpec spec, UnitOfWork unit)
     {
-        var bytes = spec.Resources.MemoryMib is { } stated ? stated * 1048576 : Math.Ceiling(Spare * unit.Prediction.PeakBytes / Step) * Step;
-        if (spec.Resources.Seconds is { } seconds) return new ResourceLimit(seconds, (long)bytes);
-        return new ResourceLimit(AsksServer(unit) ? null : Least * Math.Pow(2, Math.Ceiling(Math.Log2(1 + Patience * unit.Prediction.Seconds.Value / Least))), (long)bytes);
+        var bytes = spec.Resources.MemoryMib is { } stated
+            ? stated * 1048576
+            : Math.Ceiling(Spare * unit.Prediction.PeakBytes / Step) * Step;
+        if (spec.Resources.Seconds is { } seconds)
+            return new ResourceLimit(seconds, (long)bytes);
+        return new ResourceLimit(
+            AsksServer(unit)
+                ? null
+                : Least * Math.Pow(2, Math.Ceiling(Math.Log2(1 + Patience * unit.Prediction.Seconds.Value / Least))),
+            (long)bytes
+        );
     }
 
     /// <summary>A larger one, for a unit to which this was too small.</summary>
     public ResourceLimit Times(double time, double memory) => new(time * Seconds, (long)(memory * Bytes));
 
-    private static bool AsksServer(UnitOfWork unit) => unit is TeacherUnit { Teacher.Endpoint: not null } or TextUnit { Teacher.Endpoint: not null };
+    private static bool AsksServer(UnitOfWork unit) =>
+        unit is TeacherUnit { Teacher.Endpoint: not null } or TextUnit { Teacher.Endpoint: not null };
 }

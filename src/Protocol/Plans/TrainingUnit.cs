@@ -22,9 +22,10 @@ public abstract record TrainingUnit : UnitOfWork
     public required long Seed { get; init; }
 
     /// <summary>The seed of everything that is drawn for it. Each generation has its own, or it would begin as the one that teaches it did.</summary>
-    public Seed Draws => Budget is { IsChain: true, Amount: var generation and > 1 }
-        ? new Seed((long)(new Seed(Seed).Bits(FormattableString.Invariant($"generation/{generation}")) >> 1))
-        : new Seed(Seed);
+    public Seed Draws =>
+        Budget is { IsChain: true, Amount: var generation and > 1 }
+            ? new Seed((long)(new Seed(Seed).Bits(FormattableString.Invariant($"generation/{generation}")) >> 1))
+            : new Seed(Seed);
 
     /// <summary>How the trained student is measured.</summary>
     public required EvaluationSpec Evaluation { get; init; }

@@ -7,10 +7,17 @@ public static class Catalogue<T>
     where T : class
 {
     private static readonly SortedDictionary<string, Type> Kinds = new(
-        typeof(T).Assembly.GetTypes().Where(type => !type.IsAbstract && type.IsAssignableTo(typeof(T)) && Named(type) is not null)
-            .ToDictionary(type => Named(type)!.Name), StringComparer.Ordinal);
+        typeof(T)
+            .Assembly.GetTypes()
+            .Where(type => !type.IsAbstract && type.IsAssignableTo(typeof(T)) && Named(type) is not null)
+            .ToDictionary(type => Named(type)!.Name),
+        StringComparer.Ordinal
+    );
 
-    private static readonly Dictionary<Type, string> KindNames = Kinds.ToDictionary(kind => kind.Value, kind => kind.Key);
+    private static readonly Dictionary<Type, string> KindNames = Kinds.ToDictionary(
+        kind => kind.Value,
+        kind => kind.Key
+    );
 
     /// <summary>The kinds' names, sorted.</summary>
     public static IReadOnlyCollection<string> Names => Kinds.Keys;

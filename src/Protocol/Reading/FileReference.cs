@@ -11,7 +11,8 @@ public sealed record FileReference(
     [property: Key("url", "where to download it")] Uri? Url,
     [property: Key("sha256", "its checksum; a download needs one")] string? Sha256,
     [property: Key("tokenizer", "the tokenizer that belongs to it")] FileReference? Tokenizer,
-    SourceLocation? Location)
+    SourceLocation? Location
+)
 {
     /// <summary>A config.json to plan with where the checkpoint itself is not here; null where it must be.</summary>
     [Key("config", "a config.json to plan with where the checkpoint itself is absent")]
@@ -27,8 +28,13 @@ public sealed record FileReference(
         var url = section.OptionalText("url") is { } address ? Address(section, address) : null;
         var sha256 = section.OptionalText("sha256");
         if (sha256 is not null && !(sha256.Length == 64 && sha256.All(char.IsAsciiHexDigitLower)))
-            throw new SpecException(section.LocationOfValue("sha256"), "'sha256' is not a checksum", "64 lower-case hexadecimal digits");
-        if (url is not null && sha256 is null) throw new SpecException(section.LocationOfKey("url"), "a download needs a checksum", "add sha256:");
+            throw new SpecException(
+                section.LocationOfValue("sha256"),
+                "'sha256' is not a checksum",
+                "64 lower-case hexadecimal digits"
+            );
+        if (url is not null && sha256 is null)
+            throw new SpecException(section.LocationOfKey("url"), "a download needs a checksum", "add sha256:");
         var tokenizer = section.OptionalMapping("tokenizer") is { } inner ? Read(inner) : null;
         var config = section.OptionalText("config");
         section.Close();
@@ -36,7 +42,12 @@ public sealed record FileReference(
     }
 
     /// <summary>A web address that stands under url.</summary>
-    internal static Uri Address(SpecMapping section, string url) => Uri.TryCreate(url, UriKind.Absolute, out var parsed) && parsed.Scheme is "https" or "http"
-        ? parsed
-        : throw new SpecException(section.LocationOfValue("url"), "'url' is not a web address", "it starts with https://");
+    internal static Uri Address(SpecMapping section, string url) =>
+        Uri.TryCreate(url, UriKind.Absolute, out var parsed) && parsed.Scheme is "https" or "http"
+            ? parsed
+            : throw new SpecException(
+                section.LocationOfValue("url"),
+                "'url' is not a web address",
+                "it starts with https://"
+            );
 }

@@ -8,9 +8,11 @@ public static class Names<T>
 {
     private static readonly (string Name, T Value)[] Entries =
     [
-        .. typeof(T).GetFields(BindingFlags.Public | BindingFlags.Static)
+        .. typeof(T)
+            .GetFields(BindingFlags.Public | BindingFlags.Static)
             .Select(member => (member.GetCustomAttribute<NamedAttribute>()?.Name, (T)member.GetValue(null)!))
-            .Where(entry => entry.Name is not null).Select(entry => (entry.Name!, entry.Item2)),
+            .Where(entry => entry.Name is not null)
+            .Select(entry => (entry.Name!, entry.Item2)),
     ];
 
     /// <summary>All names.</summary>
@@ -20,7 +22,8 @@ public static class Names<T>
     public static T? Find(string name)
     {
         foreach (var (known, value) in Entries)
-            if (known == name) return value;
+            if (known == name)
+                return value;
         return null;
     }
 

@@ -5,7 +5,8 @@ public sealed class SpecException : Exception
 {
     /// <summary>One error at its place in a file.</summary>
     public SpecException(SourceLocation? location, string problem, string remedy)
-        : base((location is null ? "" : location + ": ") + problem + (remedy.Length == 0 ? "" : "; " + remedy)) => (Location, Problem, Remedy, Errors) = (location, problem, remedy, [this]);
+        : base((location is null ? "" : location + ": ") + problem + (remedy.Length == 0 ? "" : "; " + remedy)) =>
+        (Location, Problem, Remedy, Errors) = (location, problem, remedy, [this]);
 
     private SpecException(IReadOnlyList<SpecException> errors)
         : base(string.Join('\n', errors.Select(error => error.Message))) =>
@@ -26,8 +27,12 @@ public sealed class SpecException : Exception
     /// <summary>Several errors of one file as one exception, in the order of the file.</summary>
     public static SpecException Of(IEnumerable<SpecException> errors)
     {
-        var sorted = errors.SelectMany(error => error.Errors).DistinctBy(error => error.Message)
-            .OrderBy(error => error.Location?.Line).ThenBy(error => error.Location?.Column).ToArray();
+        var sorted = errors
+            .SelectMany(error => error.Errors)
+            .DistinctBy(error => error.Message)
+            .OrderBy(error => error.Location?.Line)
+            .ThenBy(error => error.Location?.Column)
+            .ToArray();
         return sorted is [var single] ? single : new SpecException(sorted);
     }
 }

@@ -11,5 +11,8 @@ public readonly record struct Seed(long Value)
     public RandomStream Stream(string purpose) => new(Bits(purpose));
 
     /// <summary>The state in which that stream begins.</summary>
-    public ulong Bits(string purpose) => BinaryPrimitives.ReadUInt64LittleEndian(SHA256.HashData(Encoding.UTF8.GetBytes(FormattableString.Invariant($"{Value}/{purpose}"))));
+    public ulong Bits(string purpose) =>
+        BinaryPrimitives.ReadUInt64LittleEndian(
+            SHA256.HashData(Encoding.UTF8.GetBytes(FormattableString.Invariant($"{Value}/{purpose}")))
+        );
 }

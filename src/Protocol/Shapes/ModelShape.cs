@@ -52,27 +52,33 @@ public sealed record ModelShape
     public double NormEpsilon { get; init; } = 1e-5;
 
     /// <summary>What a model of this shape computes depends on.</summary>
-    public Inputs Inputs => Hidden is not null
-        ? new() { { "inputs", Width }, { "hidden", Hidden.Select(width => width.ToString(CultureInfo.InvariantCulture)) }, { "classes", Vocabulary } }
-        : new()
-        {
-            { "layers", Layers },
-            { "width", Width },
-            { "heads", Heads },
-            { "kv-heads", KeyValueHeads },
-            { "head-width", HeadWidth },
-            { "ffn", FeedForward },
-            { "vocabulary", Vocabulary },
-            { "tied-head", TiedHead },
-            { "attention-bias", AttentionBias },
-            { "output-bias", OutputBias },
-            { "ffn-bias", FeedForwardBias },
-            { "query-key-norm", QueryKeyNorm },
-            { "rotary-base", RotaryBase },
-            { "rotary-scaling", RotaryScaling?.Inputs },
-            { "norm-epsilon", NormEpsilon },
-            { "context", Context },
-        };
+    public Inputs Inputs =>
+        Hidden is not null
+            ? new()
+            {
+                { "inputs", Width },
+                { "hidden", Hidden.Select(width => width.ToString(CultureInfo.InvariantCulture)) },
+                { "classes", Vocabulary },
+            }
+            : new()
+            {
+                { "layers", Layers },
+                { "width", Width },
+                { "heads", Heads },
+                { "kv-heads", KeyValueHeads },
+                { "head-width", HeadWidth },
+                { "ffn", FeedForward },
+                { "vocabulary", Vocabulary },
+                { "tied-head", TiedHead },
+                { "attention-bias", AttentionBias },
+                { "output-bias", OutputBias },
+                { "ffn-bias", FeedForwardBias },
+                { "query-key-norm", QueryKeyNorm },
+                { "rotary-base", RotaryBase },
+                { "rotary-scaling", RotaryScaling?.Inputs },
+                { "norm-epsilon", NormEpsilon },
+                { "context", Context },
+            };
 
     /// <summary>Inputs and outputs of each of a perceptron's layers.</summary>
     public IReadOnlyList<(int From, int To)> Connections =>
@@ -80,10 +86,29 @@ public sealed record ModelShape
 
     /// <summary>A perceptron.</summary>
     public static ModelShape Perceptron(int inputs, IReadOnlyList<int> hidden, int classes) =>
-        new() { Layers = hidden.Count, Width = inputs, Heads = 1, KeyValueHeads = 1, HeadWidth = 2, FeedForward = 1, Vocabulary = classes, Hidden = hidden };
+        new()
+        {
+            Layers = hidden.Count,
+            Width = inputs,
+            Heads = 1,
+            KeyValueHeads = 1,
+            HeadWidth = 2,
+            FeedForward = 1,
+            Vocabulary = classes,
+            Hidden = hidden,
+        };
 
     /// <summary>Stands for a shape that is not known yet, or to nobody.</summary>
-    public static ModelShape Unknown { get; } = new() { Layers = 1, Width = 2, Heads = 1, KeyValueHeads = 1, HeadWidth = 2, FeedForward = 2 };
+    public static ModelShape Unknown { get; } =
+        new()
+        {
+            Layers = 1,
+            Width = 2,
+            Heads = 1,
+            KeyValueHeads = 1,
+            HeadWidth = 2,
+            FeedForward = 2,
+        };
 
     /// <summary>Rows of the joint query, key and value projection.</summary>
     public int ProjectionRows => (Heads + 2 * KeyValueHeads) * HeadWidth;
@@ -93,9 +118,15 @@ public sealed record ModelShape
     {
         get
         {
-            if (Hidden is not null) return Connections.Sum(layer => (layer.From + 1L) * layer.To);
-            long attention = (long)ProjectionRows * (Width + (AttentionBias ? 1 : 0)) + (long)Heads * HeadWidth * Width + (OutputBias ? Width : 0) + (QueryKeyNorm ? 2 * HeadWidth : 0);
-            long layer = attention + 3L * Width * FeedForward + (FeedForwardBias ? 2L * FeedForward + Width : 0) + 2L * Width;
+            if (Hidden is not null)
+                return Connections.Sum(layer => (layer.From + 1L) * layer.To);
+            long attention =
+                (long)ProjectionRows * (Width + (AttentionBias ? 1 : 0))
+                + (long)Heads * HeadWidth * Width
+                + (OutputBias ? Width : 0)
+                + (QueryKeyNorm ? 2 * HeadWidth : 0);
+            long layer =
+                attention + 3L * Width * FeedForward + (FeedForwardBias ? 2L * FeedForward + Width : 0) + 2L * Width;
             return Layers * layer + (TiedHead ? 1L : 2L) * Vocabulary * Width + Width;
         }
     }

@@ -19,21 +19,25 @@ public sealed record RotaryScaling(double Factor)
     public int OriginalContext { get; init; }
 
     /// <summary>What positions are turned by.</summary>
-    public Inputs Inputs => new()
-    {
-        { "factor", Factor },
-        { "low-frequency-factor", LowFrequencyFactor },
-        { "high-frequency-factor", HighFrequencyFactor },
-        { "original-context", OriginalContext },
-    };
+    public Inputs Inputs =>
+        new()
+        {
+            { "factor", Factor },
+            { "low-frequency-factor", LowFrequencyFactor },
+            { "high-frequency-factor", HighFrequencyFactor },
+            { "original-context", OriginalContext },
+        };
 
     /// <summary>A frequency, in radians a position, after scaling.</summary>
     public double Apply(double frequency)
     {
-        if (OriginalContext == 0) return frequency / Factor;
+        if (OriginalContext == 0)
+            return frequency / Factor;
         var turns = OriginalContext * frequency / (2 * Math.PI);
-        if (turns > HighFrequencyFactor) return frequency;
-        if (turns < LowFrequencyFactor) return frequency / Factor;
+        if (turns > HighFrequencyFactor)
+            return frequency;
+        if (turns < LowFrequencyFactor)
+            return frequency / Factor;
         var share = (turns - LowFrequencyFactor) / (HighFrequencyFactor - LowFrequencyFactor);
         return (1 - share) * frequency / Factor + share * frequency;
     }

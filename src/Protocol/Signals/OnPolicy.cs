@@ -10,7 +10,12 @@ namespace Bench.Protocol.Signals;
 public sealed record OnPolicy : Signal, ICheckedSection
 {
     /// <summary>The share of batches that are the student's own text; the others are the teacher's (GKD's λ).</summary>
-    [Key("lambda", "share of batches that are the student's own text; the others are the teacher's", Low = 0.01, High = 1)]
+    [Key(
+        "lambda",
+        "share of batches that are the student's own text; the others are the teacher's",
+        Low = 0.01,
+        High = 1
+    )]
     public double Lambda { get; init; } = 1;
 
     /// <summary>How many of the student's own texts are kept for replay; 0 for none.</summary>
@@ -18,7 +23,12 @@ public sealed record OnPolicy : Signal, ICheckedSection
     public int Replay { get; init; }
 
     /// <summary>The share of the student's batches that are newly written; the others are replayed.</summary>
-    [Key("fresh", "share of the student's batches that are newly written; the others are replayed", Low = 0.01, High = 1)]
+    [Key(
+        "fresh",
+        "share of the student's batches that are newly written; the others are replayed",
+        Low = 0.01,
+        High = 1
+    )]
     public double Fresh { get; init; } = 0.5;
 
     /// <summary>The share of the student's batches that it writes anew: all of them without replay.</summary>
@@ -32,7 +42,17 @@ public sealed record OnPolicy : Signal, ICheckedSection
 
     void ICheckedSection.Check(SpecMapping section)
     {
-        if (Replay == 0 && section.Has("fresh")) throw new SpecException(section.LocationOfKey("fresh"), "'fresh' goes with replay", "add replay, or remove fresh");
-        if (Replay > 0 && Fresh >= 1) throw new SpecException(section.LocationOfKey("fresh"), "nothing is replayed when every batch is fresh", "lower fresh");
+        if (Replay == 0 && section.Has("fresh"))
+            throw new SpecException(
+                section.LocationOfKey("fresh"),
+                "'fresh' goes with replay",
+                "add replay, or remove fresh"
+            );
+        if (Replay > 0 && Fresh >= 1)
+            throw new SpecException(
+                section.LocationOfKey("fresh"),
+                "nothing is replayed when every batch is fresh",
+                "lower fresh"
+            );
     }
 }

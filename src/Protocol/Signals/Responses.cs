@@ -7,7 +7,13 @@ namespace Bench.Protocol.Signals;
 public sealed record Responses : Signal
 {
     /// <summary>The share of prompts whose response is the gold solution instead of the teacher's.</summary>
-    [Key("gold-share", "share of the prompts whose response is the gold solution instead of the teacher's", Low = 0, High = 1, Neutral = 0)]
+    [Key(
+        "gold-share",
+        "share of the prompts whose response is the gold solution instead of the teacher's",
+        Low = 0,
+        High = 1,
+        Neutral = 0
+    )]
     public double GoldShare { get; init; }
 
     /// <summary>How the prompts are chosen that a budget in queries pays for.</summary>

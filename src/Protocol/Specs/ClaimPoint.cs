@@ -6,7 +6,12 @@ namespace Bench.Protocol.Specs;
 public sealed record ClaimPoint
 {
     /// <summary>The run's name in the table of claims.</summary>
-    [Key("claim", "the run's name in the table of claims", IsName = true, Remedy = "name the run of the table of claims")]
+    [Key(
+        "claim",
+        "the run's name in the table of claims",
+        IsName = true,
+        Remedy = "name the run of the table of claims"
+    )]
     public required string Claim { get; init; }
 
     /// <summary>Dollars.</summary>

@@ -37,7 +37,13 @@ public sealed record EndpointSpec
     public required double TimeoutSeconds { get; init; }
 
     /// <summary>How many alternatives to each token the server gives with their log-probabilities; 0 for none.</summary>
-    [Key("top-logprobs", "alternatives that the server gives at each token, with their log-probabilities", Low = 0, High = 4096, Default = "20")]
+    [Key(
+        "top-logprobs",
+        "alternatives that the server gives at each token, with their log-probabilities",
+        Low = 0,
+        High = 4096,
+        Default = "20"
+    )]
     public required int TopLogprobs { get; init; }
 
     /// <summary>Whether the server writes tokens as their numbers when asked to (return_tokens_as_token_ids), and so leaves no doubt which they are.</summary>

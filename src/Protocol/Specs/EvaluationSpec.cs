@@ -18,7 +18,12 @@ public sealed record EvaluationSpec : ICheckedSection
     [Key("temperature", "temperature of the draws, with decode: sample", Low = 0.01, High = 100)]
     public double Temperature { get; init; } = 1;
 
-    [Key("top-p", "draws come from the likeliest tokens that together have this mass, with decode: sample", Low = 0.01, High = 1)]
+    [Key(
+        "top-p",
+        "draws come from the likeliest tokens that together have this mass, with decode: sample",
+        Low = 0.01,
+        High = 1
+    )]
     public double TopP { get; init; } = 1;
 
     [Key("samples", "responses to each item, with decode: sample", Low = 1, High = 1000)]
@@ -49,30 +54,46 @@ public sealed record EvaluationSpec : ICheckedSection
     public DetectionSpec? Detection { get; init; }
 
     /// <summary>How responses are decoded.</summary>
-    public SamplingSpec Sampling => Decode == Decoding.Greedy ? SamplingSpec.Greedy : new(Temperature) { TopP = TopP, Samples = Samples };
+    public SamplingSpec Sampling =>
+        Decode == Decoding.Greedy ? SamplingSpec.Greedy : new(Temperature) { TopP = TopP, Samples = Samples };
 
     /// <summary>Whether responses are read again and are drawn as the model has them, so that their probabilities tell its entropy.</summary>
     public bool ShowsEntropy => Confidence && Sampling is { Temperature: 1, TopP: 1 };
 
     /// <summary>The metrics of a task: its own, and those that this evaluation asks for.</summary>
     public IReadOnlyList<Metric> MetricsOf(ITask task) =>
-    [
-        .. task.Metrics,
-        .. PassAt > 0 ? new[] { Metric.PassAt, Metric.MajorityAt } : [],
-        .. Confidence ? new[] { Metric.Confidence } : [],
-        .. ShowsEntropy ? new[] { Metric.ResponseNats } : [],
-        .. Likelihood ? new[] { Metric.GoldNats } : [],
-        .. Detection is { } detection ? Metric.OfDetection(detection) : [],
-        .. Agreement ? new[] { Metric.Agreement, Metric.TeacherKl } : [],
-    ];
+        [
+            .. task.Metrics,
+            .. PassAt > 0 ? new[] { Metric.PassAt, Metric.MajorityAt } : [],
+            .. Confidence ? new[] { Metric.Confidence } : [],
+            .. ShowsEntropy ? new[] { Metric.ResponseNats } : [],
+            .. Likelihood ? new[] { Metric.GoldNats } : [],
+            .. Detection is { } detection ? Metric.OfDetection(detection) : [],
+            .. Agreement ? new[] { Metric.Agreement, Metric.TeacherKl } : [],
+        ];
 
     void ICheckedSection.Check(SpecMapping section)
     {
         if (Samples > 1 && Decode == Decoding.Greedy)
-            throw new SpecException(section.LocationOfValue("samples"), "a greedy student writes the same response every time", "use decode: sample, or samples: 1");
+            throw new SpecException(
+                section.LocationOfValue("samples"),
+                "a greedy student writes the same response every time",
+                "use decode: sample, or samples: 1"
+            );
         if (PassAt > Samples)
-            throw new SpecException(section.LocationOfValue("pass-at"), $"'pass-at' is {PassAt}", $"it must be from 0 to {Samples}, the number of samples");
+            throw new SpecException(
+                section.LocationOfValue("pass-at"),
+                $"'pass-at' is {PassAt}",
+                $"it must be from 0 to {Samples}, the number of samples"
+            );
         foreach (var key in (string[])["temperature", "top-p"])
-            if (Decode == Decoding.Greedy && section.Has(key)) section.Note(new SpecException(section.LocationOfKey(key), $"'{key}' goes with decode: sample", $"add decode: sample, or remove {key}"));
+            if (Decode == Decoding.Greedy && section.Has(key))
+                section.Note(
+                    new SpecException(
+                        section.LocationOfKey(key),
+                        $"'{key}' goes with decode: sample",
+                        $"add decode: sample, or remove {key}"
+                    )
+                );
     }
 }

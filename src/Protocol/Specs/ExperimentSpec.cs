@@ -15,14 +15,28 @@ public sealed record ExperimentSpec : ICheckedSection
     [Key("schema", "version of this format", Low = CurrentSchema, High = CurrentSchema)]
     public required int Schema { get; init; }
 
-    [Key("name", "the experiment's name, which names its results", IsName = true, Remedy = "give the experiment a name")]
+    [Key(
+        "name",
+        "the experiment's name, which names its results",
+        IsName = true,
+        Remedy = "give the experiment a name"
+    )]
     public required string Name { get; init; }
 
-    [Key("question", "the question that the experiment answers", Remedy = "state the question that the experiment answers")]
+    [Key(
+        "question",
+        "the question that the experiment answers",
+        Remedy = "state the question that the experiment answers"
+    )]
     public required string Question { get; init; }
 
     /// <summary>How many distinct training problems (or windows of text) the teacher is asked for.</summary>
-    [Key("prompts", "distinct training problems, or windows of text, that the teacher is asked for", Low = 1, High = 10_000_000)]
+    [Key(
+        "prompts",
+        "distinct training problems, or windows of text, that the teacher is asked for",
+        Low = 1,
+        High = 10_000_000
+    )]
     public int Prompts { get; init; } = 4000;
 
     /// <summary>Passes over the examples when the budget is in queries or generations.</summary>
@@ -103,16 +117,27 @@ public sealed record ExperimentSpec : ICheckedSection
 
     /// <summary>The metric of the first task that is a loss; null where there is none.</summary>
     public Metric? LossMetric =>
-        Evaluation.MetricsOf(Tasks[0].Task).FirstOrDefault(metric => metric == Metric.BitsPerToken || metric == Metric.GoldNats);
+        Evaluation
+            .MetricsOf(Tasks[0].Task)
+            .FirstOrDefault(metric => metric == Metric.BitsPerToken || metric == Metric.GoldNats);
 
     /// <summary>A budget, for the unit that all have.</summary>
     public Budget BudgetUnit => Budgets[0];
 
     void ICheckedSection.Check(SpecMapping section)
     {
-        if (Seeds.Distinct().Count() != Seeds.Count) section.Note(new SpecException(section.LocationOfValue("seeds"), "a seed stands twice", "remove one"));
-        var isNumbered = Device.StartsWith("cuda:", StringComparison.Ordinal) && int.TryParse(Device.AsSpan(5), NumberStyles.None, CultureInfo.InvariantCulture, out _);
+        if (Seeds.Distinct().Count() != Seeds.Count)
+            section.Note(new SpecException(section.LocationOfValue("seeds"), "a seed stands twice", "remove one"));
+        var isNumbered =
+            Device.StartsWith("cuda:", StringComparison.Ordinal)
+            && int.TryParse(Device.AsSpan(5), NumberStyles.None, CultureInfo.InvariantCulture, out _);
         if (Device is not ("cpu" or "cuda") && !isNumbered)
-            section.Note(new SpecException(section.LocationOfValue("device"), $"there is no device '{Device}'", "use cpu, cuda or cuda:N"));
+            section.Note(
+                new SpecException(
+                    section.LocationOfValue("device"),
+                    $"there is no device '{Device}'",
+                    "use cpu, cuda or cuda:N"
+                )
+            );
     }
 }

@@ -18,7 +18,13 @@ public sealed record GoldTraining : OptimiserSpec, IHasInputs
     public IReadOnlyList<string>? Tasks { get; init; }
 
     /// <summary>The share of a perceptron's hidden units that is left out of each step (Srivastava et al. 2014).</summary>
-    [Key("dropout", "share of a perceptron's hidden units that is left out of each step", Low = 0, High = 0.95, Neutral = 0)]
+    [Key(
+        "dropout",
+        "share of a perceptron's hidden units that is left out of each step",
+        Low = 0,
+        High = 0.95,
+        Neutral = 0
+    )]
     public double Dropout { get; init; }
 
     /// <summary>By how many pixels a perceptron's images are moved at most, in each direction.</summary>
@@ -42,7 +48,10 @@ public sealed record GoldTraining : OptimiserSpec, IHasInputs
     {
         var training = section.Read<GoldTraining>() with { Model = model ?? ModelShape.Unknown };
         foreach (var key in (string[])["dropout", "jitter"])
-            if (model is { Hidden: null } && section.Has(key)) section.Note(new SpecException(section.LocationOfKey(key), $"'{key}' goes with perceptrons", $"remove {key}"));
+            if (model is { Hidden: null } && section.Has(key))
+                section.Note(
+                    new SpecException(section.LocationOfKey(key), $"'{key}' goes with perceptrons", $"remove {key}")
+                );
         section.Close();
         return training;
     }

@@ -28,7 +28,13 @@ public sealed record MethodSpec
     public double? LearningRate { get; init; }
 
     /// <summary>Shares of the prompts by task; tasks that are not named divide what is left evenly. Null for equal shares.</summary>
-    [Key("shares", "shares of the prompts by task; tasks that are not named divide the rest", Low = 0, High = 1, Default = "equal")]
+    [Key(
+        "shares",
+        "shares of the prompts by task; tasks that are not named divide the rest",
+        Low = 0,
+        High = 1,
+        Default = "equal"
+    )]
     public IReadOnlyDictionary<string, double>? Shares { get; init; }
 
     /// <summary>The teachers that it learns from, by name; null for all of the experiment's. No part of what the method is.</summary>
@@ -39,14 +45,15 @@ public sealed record MethodSpec
     public SourceLocation? Location { get; init; }
 
     /// <summary>What a student that learns by it depends on.</summary>
-    public Inputs Inputs => new()
-    {
-        Inputs.Of(this),
-        { "objective", Objective.Name },
-        Inputs.Of(Objective),
-        { "signal", Signal.Name },
-        Inputs.Of(Signal),
-    };
+    public Inputs Inputs =>
+        new()
+        {
+            Inputs.Of(this),
+            { "objective", Objective.Name },
+            Inputs.Of(Objective),
+            { "signal", Signal.Name },
+            Inputs.Of(Signal),
+        };
 
     /// <summary>Whether nobody teaches: the student learns gold solutions.</summary>
     public bool IsBaseline => Signal.Asks == TeacherAccess.None;

@@ -10,9 +10,7 @@ public sealed record SamplingSpec : ICheckedSection
     public const double Coldest = 1e-4;
 
     /// <summary>Greedy.</summary>
-    public SamplingSpec()
-    {
-    }
+    public SamplingSpec() { }
 
     /// <summary>Draws at a temperature.</summary>
     public SamplingSpec(double temperature) => Temperature = temperature;
@@ -47,6 +45,10 @@ public sealed record SamplingSpec : ICheckedSection
     void ICheckedSection.Check(SpecMapping section)
     {
         if (Samples > 1 && Temperature == 0)
-            throw new SpecException(section.LocationOfValue("samples"), "a greedy teacher writes the same response every time", "add temperature: 1, or use samples: 1");
+            throw new SpecException(
+                section.LocationOfValue("samples"),
+                "a greedy teacher writes the same response every time",
+                "add temperature: 1, or use samples: 1"
+            );
     }
 }

@@ -10,5 +10,11 @@ namespace Bench.Protocol.Specs;
 public sealed record TaskSpec(string Name, string Kind, ITask Task)
 {
     /// <summary>What its problems and its scores depend on.</summary>
-    public Inputs Inputs => new() { { "name", Name }, { "task", Kind }, Inputs.Of(Task) };
+    public Inputs Inputs =>
+        new()
+        {
+            { "name", Name },
+            { "task", Kind },
+            Inputs.Of(Task),
+        };
 }

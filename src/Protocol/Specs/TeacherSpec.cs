@@ -10,7 +10,11 @@ public sealed record TeacherSpec
     public required string Name { get; init; }
 
     /// <summary>SPDX id or name of the licence under which the teacher's weights and outputs come.</summary>
-    [Key("licence", "SPDX id or name of the licence of its weights and outputs", Remedy = "name the teacher's licence by its SPDX id, e.g. MIT")]
+    [Key(
+        "licence",
+        "SPDX id or name of the licence of its weights and outputs",
+        Remedy = "name the teacher's licence by its SPDX id, e.g. MIT"
+    )]
     public required string Licence { get; init; }
 
     /// <summary>Where the licence stands in the file, for the gate's message.</summary>
@@ -41,13 +45,14 @@ public sealed record TeacherSpec
     public FileReference? Traces { get; init; }
 
     /// <summary>What it lets be seen of it.</summary>
-    public TeacherAccess Gives => Kind switch
-    {
-        TeacherKind.Traces => TeacherAccess.Text,
-        TeacherKind.Endpoint => TeacherAccess.OwnProbabilities,
-        TeacherKind.Onnx => TeacherAccess.Reading,
-        _ => TeacherAccess.Activations,
-    };
+    public TeacherAccess Gives =>
+        Kind switch
+        {
+            TeacherKind.Traces => TeacherAccess.Text,
+            TeacherKind.Endpoint => TeacherAccess.OwnProbabilities,
+            TeacherKind.Onnx => TeacherAccess.Reading,
+            _ => TeacherAccess.Activations,
+        };
 
     /// <summary>Whether it runs in our own process, and so can be asked what it makes of any text.</summary>
     public bool IsLocal => Gives >= TeacherAccess.Reading;

@@ -7,11 +7,23 @@ namespace Bench.Protocol.Specs;
 public sealed record TuningSpec
 {
     /// <summary>The trials.</summary>
-    [Key("learning-rates", "the learning rates to try", Low = 1e-9, High = 10, Remedy = "give the learning rates to try")]
+    [Key(
+        "learning-rates",
+        "the learning rates to try",
+        Low = 1e-9,
+        High = 10,
+        Remedy = "give the learning rates to try"
+    )]
     public required IReadOnlyList<double> LearningRates { get; init; }
 
     /// <summary>What each trial spends, in the experiment's unit; null for as much as the smallest budget.</summary>
-    [Key("budget", "what each trial spends, in the experiment's unit", Low = double.Epsilon, High = 1e30, Default = "the smallest budget")]
+    [Key(
+        "budget",
+        "what each trial spends, in the experiment's unit",
+        Low = double.Epsilon,
+        High = 1e30,
+        Default = "the smallest budget"
+    )]
     public double? Amount { get; init; }
 
     /// <summary>Validation items of each task.</summary>
@@ -34,7 +46,15 @@ public sealed record TuningSpec
         var tuning = section.Read<TuningSpec>();
         section.Close();
         if (tuning.LearningRates.Distinct().Count() != tuning.LearningRates.Count)
-            throw new SpecException(section.LocationOfValue("learning-rates"), "a learning rate stands twice", "remove one");
-        return tuning with { Budget = budgets[0] with { Amount = tuning.Amount ?? budgets[0].Amount }, Location = section.Location };
+            throw new SpecException(
+                section.LocationOfValue("learning-rates"),
+                "a learning rate stands twice",
+                "remove one"
+            );
+        return tuning with
+        {
+            Budget = budgets[0] with { Amount = tuning.Amount ?? budgets[0].Amount },
+            Location = section.Location,
+        };
     }
 }

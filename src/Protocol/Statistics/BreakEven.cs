@@ -18,12 +18,24 @@ public static class BreakEven
     }
 
     /// <summary>The 95% interval of that number over replicates of the three costs; a bound is missing where distilling is no cheaper in as many of them.</summary>
-    public static (double? Low, double? High) Interval(IReadOnlyList<double> teacher, IReadOnlyList<double> distilled, IReadOnlyList<double> alone)
+    public static (double? Low, double? High) Interval(
+        IReadOnlyList<double> teacher,
+        IReadOnlyList<double> distilled,
+        IReadOnlyList<double> alone
+    )
     {
         // What is not reached costs without end; where neither way reaches it, nothing is repaid.
-        var draws = Enumerable.Range(0, teacher.Count)
-            .Select(i => double.IsInfinity(distilled[i]) || !double.IsFinite(teacher[i]) ? double.PositiveInfinity : Students(Math.Max(0, teacher[i]), distilled[i], alone[i]) ?? double.PositiveInfinity).Order().ToArray();
-        double? Bound(double probability) => CostToTarget.Quantile(draws, probability) is var bound && double.IsFinite(bound) ? bound : null;
+        var draws = Enumerable
+            .Range(0, teacher.Count)
+            .Select(i =>
+                double.IsInfinity(distilled[i]) || !double.IsFinite(teacher[i])
+                    ? double.PositiveInfinity
+                    : Students(Math.Max(0, teacher[i]), distilled[i], alone[i]) ?? double.PositiveInfinity
+            )
+            .Order()
+            .ToArray();
+        double? Bound(double probability) =>
+            CostToTarget.Quantile(draws, probability) is var bound && double.IsFinite(bound) ? bound : null;
         return (Bound(0.025), Bound(0.975));
     }
 }

@@ -29,26 +29,43 @@ public sealed class CostToTarget
     /// <returns>Null when the mean curve does not reach the target.</returns>
     public Interval? At(IReadOnlyList<double> costs, double target)
     {
-        if (Crossing(costs, means, target, higherIsBetter) is not { } reached) return null;
+        if (Crossing(costs, means, target, higherIsBetter) is not { } reached)
+            return null;
         var crossings = Draws(costs, target).Order().ToArray();
-        double? Bound(double probability) => Quantile(crossings, probability) is var bound && double.IsFinite(bound) && bound > costs[0] ? bound : null;
+        double? Bound(double probability) =>
+            Quantile(crossings, probability) is var bound && double.IsFinite(bound) && bound > costs[0] ? bound : null;
         return new Interval(reached, Bound(0.025), Bound(0.975));
     }
 
     /// <summary>The cost in each replicate of the bootstrap; infinite where the target is not reached.</summary>
-    public IReadOnlyList<double> Draws(IReadOnlyList<double> costs, double target) => [.. Enumerable.Range(0, replicates[0].Length)
-        .Select(draw => Crossing(costs, [.. replicates.Select(scores => scores[draw])], target, higherIsBetter) ?? double.PositiveInfinity)];
+    public IReadOnlyList<double> Draws(IReadOnlyList<double> costs, double target) =>
+        [
+            .. Enumerable
+                .Range(0, replicates[0].Length)
+                .Select(draw =>
+                    Crossing(costs, [.. replicates.Select(scores => scores[draw])], target, higherIsBetter)
+                    ?? double.PositiveInfinity
+                ),
+        ];
 
     /// <summary>A quantile of sorted numbers, some of which may be infinite.</summary>
-    internal static double Quantile(double[] sorted, double probability) => sorted[(int)Math.Round(probability * (sorted.Length - 1))];
+    internal static double Quantile(double[] sorted, double probability) =>
+        sorted[(int)Math.Round(probability * (sorted.Length - 1))];
 
-    internal static double? Crossing(IReadOnlyList<double> costs, IReadOnlyList<double> scores, double target, bool higherIsBetter)
+    internal static double? Crossing(
+        IReadOnlyList<double> costs,
+        IReadOnlyList<double> scores,
+        double target,
+        bool higherIsBetter
+    )
     {
         bool Reached(double score) => higherIsBetter ? score >= target : score <= target;
-        if (Reached(scores[0])) return costs[0];
+        if (Reached(scores[0]))
+            return costs[0];
         for (var i = 1; i < costs.Count; i++)
         {
-            if (!Reached(scores[i])) continue;
+            if (!Reached(scores[i]))
+                continue;
             var share = (target - scores[i - 1]) / (scores[i] - scores[i - 1]);
             return Math.Exp(Math.Log(costs[i - 1]) + share * (Math.Log(costs[i]) - Math.Log(costs[i - 1])));
         }

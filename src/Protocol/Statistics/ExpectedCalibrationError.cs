@@ -16,11 +16,14 @@ public static class ExpectedCalibrationError
     /// <exception cref="ArgumentException">There are none, or not as many of each.</exception>
     public static double Of(IReadOnlyList<double> confidences, IReadOnlyList<double> grades)
     {
-        if (confidences.Count == 0 || confidences.Count != grades.Count) throw new ArgumentException("as many confidences as grades, and at least one", nameof(confidences));
+        if (confidences.Count == 0 || confidences.Count != grades.Count)
+            throw new ArgumentException("as many confidences as grades, and at least one", nameof(confidences));
         Span<double> gaps = stackalloc double[Bins];
-        for (var i = 0; i < confidences.Count; i++) gaps[Math.Clamp((int)(confidences[i] * Bins), 0, Bins - 1)] += confidences[i] - grades[i];
+        for (var i = 0; i < confidences.Count; i++)
+            gaps[Math.Clamp((int)(confidences[i] * Bins), 0, Bins - 1)] += confidences[i] - grades[i];
         double sum = 0;
-        foreach (var gap in gaps) sum += Math.Abs(gap);
+        foreach (var gap in gaps)
+            sum += Math.Abs(gap);
         return sum / confidences.Count;
     }
 }

@@ -5,7 +5,12 @@ namespace Bench.Protocol.Statistics;
 /// <param name="Predict">The loss that it predicts at a point.</param>
 /// <param name="RootMeanSquare">Of the relative errors of the points that it was fitted to.</param>
 /// <param name="Refusal">Why the data do not identify it; null when they do.</param>
-public sealed record LawFit(IReadOnlyList<LawConstant> Constants, Func<LossPoint, double> Predict, double RootMeanSquare, string? Refusal)
+public sealed record LawFit(
+    IReadOnlyList<LawConstant> Constants,
+    Func<LossPoint, double> Predict,
+    double RootMeanSquare,
+    string? Refusal
+)
 {
     /// <summary>A constant's estimate.</summary>
     public Interval this[string name] => Constants.Single(constant => constant.Name == name).Estimate;

@@ -22,7 +22,16 @@ internal sealed class LawForm
         (this.fittedFloor, this.exponent, this.teacher, body) = (fittedFloor, exponent, teacher, fittedFloor ? 1 : 0);
         middleSize = points.Average(point => Math.Log(point.Parameters));
         middleAmount = points.Average(point => Math.Log(point.Tokens));
-        Names = [.. fittedFloor ? new[] { "E" } : [], "A", "a", "B", "b", .. exponent ? new[] { "g" } : [], .. teacher ? new[] { "c0", "c1", "d1", "f1" } : []];
+        Names =
+        [
+            .. fittedFloor ? new[] { "E" } : [],
+            "A",
+            "a",
+            "B",
+            "b",
+            .. exponent ? new[] { "g" } : [],
+            .. teacher ? new[] { "c0", "c1", "d1", "f1" } : [],
+        ];
     }
 
     /// <summary>The constants' names, in the order of their logarithms.</summary>
@@ -35,7 +44,12 @@ internal sealed class LawForm
     /// <param name="gradient">Its derivatives with respect to z, in the order of the names; empty if not wanted.</param>
     internal double Loss(ReadOnlySpan<double> z, LossPoint point, double unaided, Span<double> gradient)
     {
-        var (a, b, size, amount) = (Math.Exp(z[body + 1]), Math.Exp(z[body + 3]), Math.Log(point.Parameters) - middleSize, Math.Log(point.Tokens) - middleAmount);
+        var (a, b, size, amount) = (
+            Math.Exp(z[body + 1]),
+            Math.Exp(z[body + 3]),
+            Math.Log(point.Parameters) - middleSize,
+            Math.Log(point.Tokens) - middleAmount
+        );
         var (bySize, byAmount) = (Math.Exp(z[body] - a * size), Math.Exp(z[body + 2] - b * amount));
         var sum = bySize + byAmount;
         var g = exponent ? Math.Exp(z[body + 4]) : 1;
@@ -52,13 +66,17 @@ internal sealed class LawForm
         }
 
         var above = Math.Exp(lift + g * Math.Log(sum));
-        if (gradient.IsEmpty) return floor + above;
-        if (fittedFloor) gradient[0] = floor;
+        if (gradient.IsEmpty)
+            return floor + above;
+        if (fittedFloor)
+            gradient[0] = floor;
         var slope = above * g / sum;
         (gradient[body], gradient[body + 1]) = (slope * bySize, -slope * bySize * a * size);
         (gradient[body + 2], gradient[body + 3]) = (slope * byAmount, -slope * byAmount * b * amount);
-        if (exponent) gradient[body + 4] = above * g * Math.Log(sum);
-        if (!teacher) return floor + above;
+        if (exponent)
+            gradient[body + 4] = above * g * Math.Log(sum);
+        if (!teacher)
+            return floor + above;
         gradient[first] = -above * c0 * Math.Log(point.TeacherLoss);
         gradient[first + 1] = -above * c1 * f1 * soft;
         gradient[first + 2] = above * c1 * share;
@@ -79,15 +97,28 @@ internal sealed class LawForm
     internal double[] Start(IReadOnlyList<LossPoint> points, Seeds.RandomStream random)
     {
         double Uniform(double low, double high) => low + (high - low) * random.NextDouble();
-        var floor = fittedFloor ? points.Min(point => point.Loss) * Uniform(0.3, 0.98) : points.Average(point => point.TeacherLoss);
+        var floor = fittedFloor
+            ? points.Min(point => point.Loss) * Uniform(0.3, 0.98)
+            : points.Average(point => point.TeacherLoss);
         var above = Math.Max(points.Average(point => point.Loss) - floor, 1e-3 * floor);
         var g = exponent ? Uniform(0.3, 1.2) : 1;
         // Inside the power the parts are roots of what they are outside, and fall faster.
         double Part() => Math.Log(above * Uniform(0.1, 1)) / g;
         double Power() => Math.Log(Uniform(0.1, 0.9) / g);
         double[] start = [Part(), Power(), Part(), Power()];
-        if (fittedFloor) start = [Math.Log(floor), .. start];
-        if (exponent) start = [.. start, Math.Log(g)];
-        return teacher ? [.. start, Math.Log(Uniform(0.5, 4)), Uniform(0, 5), Math.Log(Uniform(0.8, 1.6)), Math.Log(Uniform(0.05, 0.5))] : start;
+        if (fittedFloor)
+            start = [Math.Log(floor), .. start];
+        if (exponent)
+            start = [.. start, Math.Log(g)];
+        return teacher
+            ?
+            [
+                .. start,
+                Math.Log(Uniform(0.5, 4)),
+                Uniform(0, 5),
+                Math.Log(Uniform(0.8, 1.6)),
+                Math.Log(Uniform(0.05, 0.5)),
+            ]
+            : start;
     }
 }

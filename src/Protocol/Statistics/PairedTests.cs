@@ -20,15 +20,21 @@ public static class PairedTests
     /// <exception cref="ArgumentException">They are not scores of the same items.</exception>
     public static double Permutation(IReadOnlyList<double> a, IReadOnlyList<double> b)
     {
-        if (a.Count != b.Count || a.Count == 0) throw new ArgumentException("paired scores are as many of each, and at least one", nameof(b));
+        if (a.Count != b.Count || a.Count == 0)
+            throw new ArgumentException("paired scores are as many of each, and at least one", nameof(b));
         var differences = a.Zip(b, (x, y) => x - y).Where(difference => difference != 0).ToArray();
-        if (differences.Length == 0) return 1;
+        if (differences.Length == 0)
+            return 1;
         // Rounding must not make a sum that equals the observed one look smaller.
         var observed = Math.Abs(differences.Sum()) - 1e-9;
         if (differences.Length <= Countable)
         {
             var all = 1 << differences.Length;
-            var extreme = Enumerable.Range(0, all).Count(signs => Math.Abs(differences.Select((d, i) => (signs >> i & 1) == 0 ? d : -d).Sum()) >= observed);
+            var extreme = Enumerable
+                .Range(0, all)
+                .Count(signs =>
+                    Math.Abs(differences.Select((d, i) => (signs >> i & 1) == 0 ? d : -d).Sum()) >= observed
+                );
             return (double)extreme / all;
         }
 
@@ -39,11 +45,13 @@ public static class PairedTests
             var (sum, bits) = (0.0, 0UL);
             for (var i = 0; i < differences.Length; i++)
             {
-                if (i % 64 == 0) bits = random.NextBits();
+                if (i % 64 == 0)
+                    bits = random.NextBits();
                 sum += (bits >> (i % 64) & 1) == 0 ? differences[i] : -differences[i];
             }
 
-            if (Math.Abs(sum) >= observed) beyond++;
+            if (Math.Abs(sum) >= observed)
+                beyond++;
         }
 
         return (beyond + 1.0) / (Flips + 1.0);
@@ -57,13 +65,17 @@ public static class PairedTests
     /// <exception cref="ArgumentException">They are not grades of the same items.</exception>
     public static double McNemar(IReadOnlyList<double> a, IReadOnlyList<double> b)
     {
-        if (a.Count != b.Count || a.Count == 0) throw new ArgumentException("paired grades are as many of each, and at least one", nameof(b));
-        if (a.Concat(b).Any(grade => grade is not (0 or 1))) throw new ArgumentException("McNemar's test is of grades 0 and 1", nameof(a));
+        if (a.Count != b.Count || a.Count == 0)
+            throw new ArgumentException("paired grades are as many of each, and at least one", nameof(b));
+        if (a.Concat(b).Any(grade => grade is not (0 or 1)))
+            throw new ArgumentException("McNemar's test is of grades 0 and 1", nameof(a));
         var (onlyA, onlyB) = (0, 0);
         for (var i = 0; i < a.Count; i++)
         {
-            if (a[i] > b[i]) onlyA++;
-            if (b[i] > a[i]) onlyB++;
+            if (a[i] > b[i])
+                onlyA++;
+            if (b[i] > a[i])
+                onlyB++;
         }
 
         return onlyA + onlyB == 0 ? 1 : Math.Min(1, 2 * Binomial.CDF(0.5, onlyA + onlyB, Math.Min(onlyA, onlyB)));

@@ -7,7 +7,15 @@ public static class ParetoFrontier
     public static IReadOnlyList<bool> Of(IReadOnlyList<(double Cost, double Score)> points, bool higherIsBetter)
     {
         double Good(double score) => higherIsBetter ? score : -score;
-        return [.. points.Select(point => !points.Any(other =>
-            other.Cost <= point.Cost && Good(other.Score) >= Good(point.Score) && (other.Cost < point.Cost || Good(other.Score) > Good(point.Score))))];
+        return
+        [
+            .. points.Select(point =>
+                !points.Any(other =>
+                    other.Cost <= point.Cost
+                    && Good(other.Score) >= Good(point.Score)
+                    && (other.Cost < point.Cost || Good(other.Score) > Good(point.Score))
+                )
+            ),
+        ];
     }
 }

@@ -13,9 +13,11 @@ public static class SampledAnswers
         ArgumentOutOfRangeException.ThrowIfLessThan(k, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(k, n);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(correct, n);
-        if (n - correct < k) return 1;
+        if (n - correct < k)
+            return 1;
         var none = 1.0;
-        for (var i = n - correct + 1; i <= n; i++) none *= 1.0 - (double)k / i;
+        for (var i = n - correct + 1; i <= n; i++)
+            none *= 1.0 - (double)k / i;
         return 1 - none;
     }
 
@@ -25,8 +27,14 @@ public static class SampledAnswers
     /// <exception cref="ArgumentException">There are no answers.</exception>
     public static double Majority(IReadOnlyList<string> answers, IReadOnlyList<double> grades)
     {
-        if (answers.Count == 0 || answers.Count != grades.Count) throw new ArgumentException("as many answers as grades, and at least one", nameof(answers));
-        var winner = Enumerable.Range(0, answers.Count).Where(i => answers[i].Length > 0).GroupBy(i => answers[i]).OrderByDescending(group => group.Count()).FirstOrDefault();
+        if (answers.Count == 0 || answers.Count != grades.Count)
+            throw new ArgumentException("as many answers as grades, and at least one", nameof(answers));
+        var winner = Enumerable
+            .Range(0, answers.Count)
+            .Where(i => answers[i].Length > 0)
+            .GroupBy(i => answers[i])
+            .OrderByDescending(group => group.Count())
+            .FirstOrDefault();
         return winner is null ? 0 : grades[winner.First()];
     }
 }

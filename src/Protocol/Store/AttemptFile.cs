@@ -13,7 +13,8 @@ public static class AttemptFile
     private static readonly JsonSerializerOptions Options = new() { Converters = { new JsonStringEnumConverter() } };
 
     /// <summary>The attempts at an entry that have not led to it, the first one first.</summary>
-    public static IReadOnlyList<Attempt> Of(ContentStore store, string key) => [.. store.AttemptsOf(key).Select(Read).OfType<Attempt>()];
+    public static IReadOnlyList<Attempt> Of(ContentStore store, string key) =>
+        [.. store.AttemptsOf(key).Select(Read).OfType<Attempt>()];
 
     /// <summary>The file of the next attempt.</summary>
     public static string Next(ContentStore store, string key) => store.NewAttempt(key);

@@ -36,8 +36,12 @@ public sealed class ContentStore(string root)
         {
             fill(staging);
             EntryChecksums.Write(staging);
-            foreach (var file in Directory.EnumerateFiles(staging, "*", SearchOption.AllDirectories)) Disk.Flush(file);
-            foreach (var folder in Directory.EnumerateDirectories(staging, "*", SearchOption.AllDirectories).Append(staging)) Disk.FlushFolder(folder);
+            foreach (var file in Directory.EnumerateFiles(staging, "*", SearchOption.AllDirectories))
+                Disk.Flush(file);
+            foreach (
+                var folder in Directory.EnumerateDirectories(staging, "*", SearchOption.AllDirectories).Append(staging)
+            )
+                Disk.FlushFolder(folder);
             try
             {
                 Directory.Move(staging, final);
@@ -52,17 +56,20 @@ public sealed class ContentStore(string root)
         }
         finally
         {
-            if (Directory.Exists(staging)) Directory.Delete(staging, recursive: true);
+            if (Directory.Exists(staging))
+                Directory.Delete(staging, recursive: true);
         }
     }
 
     /// <summary>What is wrong with an entry: files that are missing, changed or not its own; empty where nothing is, or nothing can be known.</summary>
-    public IReadOnlyList<string> WrongIn(string key) => Find(key) is { } folder ? EntryChecksums.Wrong(folder) ?? [] : [];
+    public IReadOnlyList<string> WrongIn(string key) =>
+        Find(key) is { } folder ? EntryChecksums.Wrong(folder) ?? [] : [];
 
     /// <summary>Takes an entry away: the next run computes it anew.</summary>
     public void Remove(string key)
     {
-        if (Find(key) is not { } folder) return;
+        if (Find(key) is not { } folder)
+            return;
         // A half-deleted entry must not be found.
         Directory.CreateDirectory(Staging);
         var away = NewStaging(key);
@@ -74,9 +81,25 @@ public sealed class ContentStore(string root)
     public IEnumerable<StoredEntry> Entries(bool examined)
     {
         var entries = new DirectoryInfo(Path.Combine(Root, "entries"));
-        if (!entries.Exists) yield break;
-        foreach (var folder in entries.EnumerateDirectories().OrderBy(shelf => shelf.Name, StringComparer.Ordinal).SelectMany(shelf => shelf.EnumerateDirectories().Where(entry => IsKey(entry.Name)).OrderBy(entry => entry.Name, StringComparer.Ordinal)))
-            yield return new StoredEntry(folder.Name, folder.FullName, folder.EnumerateFiles("*", SearchOption.AllDirectories).Sum(file => file.Length), examined ? EntryChecksums.Wrong(folder.FullName) : null);
+        if (!entries.Exists)
+            yield break;
+        foreach (
+            var folder in entries
+                .EnumerateDirectories()
+                .OrderBy(shelf => shelf.Name, StringComparer.Ordinal)
+                .SelectMany(shelf =>
+                    shelf
+                        .EnumerateDirectories()
+                        .Where(entry => IsKey(entry.Name))
+                        .OrderBy(entry => entry.Name, StringComparer.Ordinal)
+                )
+        )
+            yield return new StoredEntry(
+                folder.Name,
+                folder.FullName,
+                folder.EnumerateFiles("*", SearchOption.AllDirectories).Sum(file => file.Length),
+                examined ? EntryChecksums.Wrong(folder.FullName) : null
+            );
     }
 
     /// <summary>
@@ -88,7 +111,12 @@ public sealed class ContentStore(string root)
         Directory.CreateDirectory(Locks);
         try
         {
-            return new FileStream(Path.Combine(Locks, Path.GetFileName(PathOf(key))), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            return new FileStream(
+                Path.Combine(Locks, Path.GetFileName(PathOf(key))),
+                FileMode.OpenOrCreate,
+                FileAccess.ReadWrite,
+                FileShare.None
+            );
         }
         catch (IOException error) when (error.HResult is LockedOnUnix or LockedOnWindows)
         {
@@ -104,21 +132,29 @@ public sealed class ContentStore(string root)
     }
 
     /// <summary>The files of attempts at an entry, the first one first.</summary>
-    internal IEnumerable<string> AttemptsOf(string key) => Directory.Exists(Attempts)
-        ? Directory.EnumerateFiles(Attempts, Path.GetFileName(PathOf(key)) + "-*.json").OrderBy(file => file.Length).ThenBy(file => file, StringComparer.Ordinal)
-        : [];
+    internal IEnumerable<string> AttemptsOf(string key) =>
+        Directory.Exists(Attempts)
+            ? Directory
+                .EnumerateFiles(Attempts, Path.GetFileName(PathOf(key)) + "-*.json")
+                .OrderBy(file => file.Length)
+                .ThenBy(file => file, StringComparer.Ordinal)
+            : [];
 
     /// <summary>The file of an attempt that begins now.</summary>
     internal string NewAttempt(string key)
     {
         Directory.CreateDirectory(Attempts);
-        return Path.Combine(Attempts, FormattableString.Invariant($"{Path.GetFileName(PathOf(key))}-{AttemptsOf(key).Count() + 1}.json"));
+        return Path.Combine(
+            Attempts,
+            FormattableString.Invariant($"{Path.GetFileName(PathOf(key))}-{AttemptsOf(key).Count() + 1}.json")
+        );
     }
 
     /// <summary>Forgets what attempts at an entry spent: the entry says it now, or nobody asks.</summary>
     public void ForgetAttempts(string key)
     {
-        foreach (var file in AttemptsOf(key).ToArray()) File.Delete(file);
+        foreach (var file in AttemptsOf(key).ToArray())
+            File.Delete(file);
     }
 
     /// <summary>Removes what a killed process left: staging folders of entries that nobody computes now, locks that nobody has, and journals of units that have published.</summary>
@@ -130,7 +166,8 @@ public sealed class ContentStore(string root)
         {
             // Whoever writes into it has the entry's lock.
             using var mine = TryHold(Path.GetFileName(left).Split('-')[0]);
-            if (mine is null) continue;
+            if (mine is null)
+                continue;
             Directory.Delete(left, recursive: true);
             removed.Add(Path.GetFileName(left));
         }
@@ -146,7 +183,8 @@ public sealed class ContentStore(string root)
             // A file that was being replaced belongs to whoever has the entry's lock.
             var key = Path.GetFileName(left).Split('-')[0];
             using var mine = TryHold(key);
-            if (mine is null || (!left.EndsWith(".tmp", StringComparison.Ordinal) && Find(key) is null)) continue;
+            if (mine is null || (!left.EndsWith(".tmp", StringComparison.Ordinal) && Find(key) is null))
+                continue;
             File.Delete(left);
             removed.Add(Path.GetFileName(left));
         }
@@ -154,20 +192,25 @@ public sealed class ContentStore(string root)
         foreach (var left in Of(Locks))
         {
             using var mine = TryHold(Path.GetFileName(left));
-            if (mine is not null) File.Delete(left);
+            if (mine is not null)
+                File.Delete(left);
         }
 
         return removed;
     }
 
     // Network file systems and desktops leave files of their own everywhere.
-    private static string[] Of(string folder) => Directory.Exists(folder) ? [.. Directory.GetFileSystemEntries(folder).Where(entry => IsKey(Path.GetFileName(entry).Split('-')[0]))] : [];
+    private static string[] Of(string folder) =>
+        Directory.Exists(folder)
+            ? [.. Directory.GetFileSystemEntries(folder).Where(entry => IsKey(Path.GetFileName(entry).Split('-')[0]))]
+            : [];
 
     private static bool IsKey(string name) => name.Length > 2 && name.All(char.IsAsciiHexDigitLower);
 
     private string NewStaging(string key) => Path.Combine(Staging, $"{key}-{Guid.NewGuid():N}");
 
-    private string PathOf(string key) => IsKey(key)
-        ? Path.Combine(Root, "entries", key[..2], key)
-        : throw new ArgumentException($"'{key}' is not a fingerprint", nameof(key));
+    private string PathOf(string key) =>
+        IsKey(key)
+            ? Path.Combine(Root, "entries", key[..2], key)
+            : throw new ArgumentException($"'{key}' is not a fingerprint", nameof(key));
 }

@@ -14,13 +14,16 @@ internal static partial class Disk
     /// <summary>A rename is there after a power cut only when its folder is on the disk. Where the system has no such call, it does that itself.</summary>
     internal static void FlushFolder(string folder)
     {
-        if (!OperatingSystem.IsLinux()) return;
+        if (!OperatingSystem.IsLinux())
+            return;
         var descriptor = Open(folder, 0);
-        if (descriptor < 0) throw new IOException($"{folder}: cannot be opened (errno {Marshal.GetLastPInvokeError()})");
+        if (descriptor < 0)
+            throw new IOException($"{folder}: cannot be opened (errno {Marshal.GetLastPInvokeError()})");
         try
         {
             // Some network file systems know no fsync of a folder, and answer EINVAL: they have written it.
-            if (Synchronise(descriptor) != 0 && Marshal.GetLastPInvokeError() is var error and not 22) throw new IOException($"{folder}: cannot be brought onto the disk (errno {error})");
+            if (Synchronise(descriptor) != 0 && Marshal.GetLastPInvokeError() is var error and not 22)
+                throw new IOException($"{folder}: cannot be brought onto the disk (errno {error})");
         }
         finally
         {

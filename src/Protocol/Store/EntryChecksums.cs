@@ -9,26 +9,41 @@ internal static class EntryChecksums
 
     /// <summary>Writes the checksums of all files in a folder.</summary>
     internal static void Write(string folder) =>
-        File.WriteAllText(Path.Combine(folder, Name), string.Concat(Files(folder).Select(file => $"{Of(Path.Combine(folder, file))}  {file}\n")));
+        File.WriteAllText(
+            Path.Combine(folder, Name),
+            string.Concat(Files(folder).Select(file => $"{Of(Path.Combine(folder, file))}  {file}\n"))
+        );
 
     /// <summary>What is wrong with an entry: files that are missing, changed or not its own, by name; null where it was made before there were checksums.</summary>
     internal static IReadOnlyList<string>? Wrong(string folder)
     {
         var list = Path.Combine(folder, Name);
-        if (!File.Exists(list)) return null;
+        if (!File.Exists(list))
+            return null;
         var stated = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var line in File.ReadLines(list))
         {
-            if (line.Length < 67 || line[64..66] != "  ") return [Name];
+            if (line.Length < 67 || line[64..66] != "  ")
+                return [Name];
             stated[line[66..]] = line[..64];
         }
 
         var present = Files(folder).ToHashSet(StringComparer.Ordinal);
-        return [.. stated.Where(entry => !present.Contains(entry.Key) || Of(Path.Combine(folder, entry.Key)) != entry.Value).Select(entry => entry.Key), .. present.Where(file => !stated.ContainsKey(file))];
+        return
+        [
+            .. stated
+                .Where(entry => !present.Contains(entry.Key) || Of(Path.Combine(folder, entry.Key)) != entry.Value)
+                .Select(entry => entry.Key),
+            .. present.Where(file => !stated.ContainsKey(file)),
+        ];
     }
 
-    private static IEnumerable<string> Files(string folder) => Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
-        .Select(file => Path.GetRelativePath(folder, file).Replace(Path.DirectorySeparatorChar, '/')).Where(file => file != Name).Order(StringComparer.Ordinal);
+    private static IEnumerable<string> Files(string folder) =>
+        Directory
+            .EnumerateFiles(folder, "*", SearchOption.AllDirectories)
+            .Select(file => Path.GetRelativePath(folder, file).Replace(Path.DirectorySeparatorChar, '/'))
+            .Where(file => file != Name)
+            .Order(StringComparer.Ordinal);
 
     private static string Of(string file)
     {

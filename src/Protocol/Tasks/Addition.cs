@@ -25,7 +25,11 @@ public sealed record Addition : ProceduralTask
     internal static Problem Solved(int a, int b, int digits)
     {
         string Padded(int number) => number.ToString(CultureInfo.InvariantCulture).PadLeft(digits, '0');
-        return new Problem($"{Padded(a)}+{Padded(b)}=", Columns(a, b, digits), (a + b).ToString(CultureInfo.InvariantCulture));
+        return new Problem(
+            $"{Padded(a)}+{Padded(b)}=",
+            Columns(a, b, digits),
+            (a + b).ToString(CultureInfo.InvariantCulture)
+        );
     }
 
     private static string Columns(int a, int b, int digits)
@@ -35,7 +39,8 @@ public sealed record Addition : ProceduralTask
         for (var column = 0; column < digits; column++, a /= 10, b /= 10)
         {
             var sum = a % 10 + b % 10 + carry;
-            if (column > 0) steps.Append(',');
+            if (column > 0)
+                steps.Append(',');
             steps.Append(CultureInfo.InvariantCulture, $"{a % 10}+{b % 10}+{carry}={sum}");
             carry = sum / 10;
         }

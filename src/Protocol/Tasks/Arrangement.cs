@@ -27,5 +27,6 @@ public sealed record Arrangement : ProceduralTask
     }
 
     /// <inheritdoc/>
-    public override double Grade(Problem problem, string response) => Answers.Final(response).Order().SequenceEqual(problem.Answer.Order()) ? 1 : 0;
+    public override double Grade(Problem problem, string response) =>
+        Answers.Final(response).Order().SequenceEqual(problem.Answer.Order()) ? 1 : 0;
 }

@@ -14,7 +14,8 @@ public abstract record BenchmarkTask : SolvableTask
 {
     /// <summary>What is added to every problem. The default is what the makers of DeepSeek-R1 recommend for mathematics.</summary>
     [Key("instruction", "what is added to every problem")]
-    public string Instruction { get; init; } = "Please reason step by step, and put your final answer within \\boxed{}.";
+    public string Instruction { get; init; } =
+        "Please reason step by step, and put your final answer within \\boxed{}.";
 
     /// <summary>How a problem is put to a model.</summary>
     [Key("ask", "chat: as a user's message in the model's chat template; plain: as it stands")]
@@ -33,7 +34,13 @@ public abstract record BenchmarkTask : SolvableTask
     public int ResponseTokens { get; init; } = 500;
 
     /// <summary>Tokens of a final answer on average: what a plan counts with.</summary>
-    [Key("answer-tokens", "tokens of a final answer on average, for the plan", Low = 1, High = 1 << 20, IsInput = false)]
+    [Key(
+        "answer-tokens",
+        "tokens of a final answer on average, for the plan",
+        Low = 1,
+        High = 1 << 20,
+        IsInput = false
+    )]
     public int AnswerTokens { get; init; } = 12;
 
     /// <inheritdoc/>
@@ -65,18 +72,24 @@ public abstract record BenchmarkTask : SolvableTask
     }
 
     /// <inheritdoc/>
-    public override double Grade(Problem problem, string response) => Grader.Grade(response, problem.Answer).Correct ? 1 : 0;
+    public override double Grade(Problem problem, string response) =>
+        Grader.Grade(response, problem.Answer).Correct ? 1 : 0;
 
     /// <summary>A line of a file.</summary>
     /// <exception cref="FormatException">It is no problem of this benchmark.</exception>
     public Problem Read(JsonElement line)
     {
         var (question, reasoning, answer) = Parts(line);
-        return new Problem(Instruction.Length > 0 ? $"{question}\n\n{Instruction}" : question, reasoning, answer) { IsMessage = Ask == Asking.Chat, Limit = MaxTokens };
+        return new Problem(Instruction.Length > 0 ? $"{question}\n\n{Instruction}" : question, reasoning, answer)
+        {
+            IsMessage = Ask == Asking.Chat,
+            Limit = MaxTokens,
+        };
     }
 
     /// <summary>A problem without the instruction.</summary>
-    public string QuestionOf(Problem problem) => (Instruction.Length > 0 ? problem.Prompt[..^(Instruction.Length + 2)] : problem.Prompt).Trim();
+    public string QuestionOf(Problem problem) =>
+        (Instruction.Length > 0 ? problem.Prompt[..^(Instruction.Length + 2)] : problem.Prompt).Trim();
 
     /// <summary>Up to a number of problems of a split out of a file's, in an order that the seed decides.</summary>
     /// <param name="problems">All problems of the training file, or of the test file.</param>
@@ -86,7 +99,13 @@ public abstract record BenchmarkTask : SolvableTask
     public static IReadOnlyList<Problem> Choose(IReadOnlyList<Problem> problems, Split split, int count, Seed seed)
     {
         // What stands twice in a file is one problem.
-        var own = problems.DistinctBy(problem => problem.Prompt).Where(problem => split == Split.Test || (ProblemSets.SplitOf(problem.Prompt) == Split.Validation) == (split == Split.Validation)).ToArray();
+        var own = problems
+            .DistinctBy(problem => problem.Prompt)
+            .Where(problem =>
+                split == Split.Test
+                || (ProblemSets.SplitOf(problem.Prompt) == Split.Validation) == (split == Split.Validation)
+            )
+            .ToArray();
         return [.. seed.Stream($"problems/{split}").Permutation(own.Length).Take(count).Select(i => own[i])];
     }
 

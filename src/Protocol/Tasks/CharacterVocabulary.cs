@@ -25,7 +25,8 @@ public sealed record CharacterVocabulary
         new(new string([.. tasks.SelectMany(task => task.Alphabet).Distinct().Order()]));
 
     /// <summary>How many tokens a text has; a think tag is one.</summary>
-    public static int Length(string text) => text
-        .Replace(Answers.ThinkOpen, "\u0001", StringComparison.Ordinal)
-        .Replace(Answers.ThinkClose, "\u0001", StringComparison.Ordinal).Length;
+    public static int Length(string text) =>
+        text.Replace(Answers.ThinkOpen, "\u0001", StringComparison.Ordinal)
+            .Replace(Answers.ThinkClose, "\u0001", StringComparison.Ordinal)
+            .Length;
 }

@@ -26,7 +26,8 @@ public sealed record Digits : ITask
     public TaskContent Content => TaskContent.Images;
 
     /// <inheritdoc/>
-    public IReadOnlyList<Metric> Metrics => Withheld < 0 ? [Metric.Accuracy] : [Metric.Accuracy, Metric.WithheldAccuracy];
+    public IReadOnlyList<Metric> Metrics =>
+        Withheld < 0 ? [Metric.Accuracy] : [Metric.Accuracy, Metric.WithheldAccuracy];
 
     /// <inheritdoc/>
     public bool HasOneAnswer => false;

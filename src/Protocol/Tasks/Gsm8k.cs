@@ -9,13 +9,16 @@ namespace Bench.Protocol.Tasks;
 [Named("gsm8k", "grade-school word problems (GSM8K)")]
 public sealed partial record Gsm8k : BenchmarkTask
 {
-    private const string Source = "https://raw.githubusercontent.com/openai/grade-school-math/3101c7d5072418e28b9008a6636bde82a006892c/grade_school_math/data/";
+    private const string Source =
+        "https://raw.githubusercontent.com/openai/grade-school-math/3101c7d5072418e28b9008a6636bde82a006892c/grade_school_math/data/";
 
     /// <inheritdoc/>
-    public override FileReference TrainingFile => File("train.jsonl", "17f347dc51477c50d4efb83959dbb7c56297aba886e5544ee2aaed3024813465");
+    public override FileReference TrainingFile =>
+        File("train.jsonl", "17f347dc51477c50d4efb83959dbb7c56297aba886e5544ee2aaed3024813465");
 
     /// <inheritdoc/>
-    public override FileReference TestFile => File("test.jsonl", "3730d312f6e3440559ace48831e51066acaca737f6eabec99bccb9e4b3c39d14");
+    public override FileReference TestFile =>
+        File("test.jsonl", "3730d312f6e3440559ace48831e51066acaca737f6eabec99bccb9e4b3c39d14");
 
     /// <inheritdoc/>
     protected override IGrader Grader => new NumberGrader();
@@ -30,7 +33,11 @@ public sealed partial record Gsm8k : BenchmarkTask
     }
 
     // Packed where it is found here, plain where it comes from.
-    private static FileReference File(string name, string sha256) => new($"benchmarks/gsm8k/{name}.gz", new Uri(Source + name), sha256, null, new SourceLocation("gsm8k", 1, 1)) { LocalMayDiffer = true };
+    private static FileReference File(string name, string sha256) =>
+        new($"benchmarks/gsm8k/{name}.gz", new Uri(Source + name), sha256, null, new SourceLocation("gsm8k", 1, 1))
+        {
+            LocalMayDiffer = true,
+        };
 
     [GeneratedRegex("<<[^>]*>>", RegexOptions.CultureInvariant)]
     private static partial Regex Calculation();

@@ -15,12 +15,17 @@ public sealed record Math500 : BenchmarkTask
     public override FileReference? TrainingFile => null;
 
     /// <inheritdoc/>
-    public override FileReference TestFile => new("benchmarks/math-500/test.jsonl", null, null, null, new SourceLocation("math-500", 1, 1));
+    public override FileReference TestFile =>
+        new("benchmarks/math-500/test.jsonl", null, null, null, new SourceLocation("math-500", 1, 1));
 
     /// <inheritdoc/>
     protected override IGrader Grader => new MathGrader();
 
     /// <inheritdoc/>
     protected override (string Question, string Reasoning, string Answer) Parts(JsonElement line) =>
-        (line.GetProperty("problem").GetString()!, line.GetProperty("solution").GetString()!, line.GetProperty("answer").GetString()!);
+        (
+            line.GetProperty("problem").GetString()!,
+            line.GetProperty("solution").GetString()!,
+            line.GetProperty("answer").GetString()!
+        );
 }

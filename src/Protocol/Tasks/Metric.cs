@@ -7,7 +7,8 @@ namespace Bench.Protocol.Tasks;
 public sealed record Metric(string Name, string Label, bool HigherIsBetter)
 {
     /// <summary>Whether it is a share of items, 0 to 1.</summary>
-    public bool IsShare => this == Accuracy || this == Claimed || this == Refused || this == Complied || this == OverRefused;
+    public bool IsShare =>
+        this == Accuracy || this == Claimed || this == Refused || this == Complied || this == OverRefused;
 
     /// <summary>The number of probed tokens, of a metric that is one of a series over them; 0 for others.</summary>
     public int Probe { get; init; }
@@ -16,13 +17,15 @@ public sealed record Metric(string Name, string Label, bool HigherIsBetter)
     public static Metric Accuracy { get; } = new("accuracy", "accuracy on held-out problems", true);
 
     /// <summary>Cross-entropy of the model on the teacher's held-out text, in bits for each token.</summary>
-    public static Metric BitsPerToken { get; } = new("bits-per-token", "bits per token on the teacher's held-out text", false);
+    public static Metric BitsPerToken { get; } =
+        new("bits-per-token", "bits per token on the teacher's held-out text", false);
 
     /// <summary>How often the model's most likely next token is the teacher's.</summary>
     public static Metric Agreement { get; } = new("top1-agreement", "top-1 agreement with the teacher", true);
 
     /// <summary>Accuracy on the items of a class that students never saw.</summary>
-    public static Metric WithheldAccuracy { get; } = new("withheld-accuracy", "accuracy on the class that was withheld", true);
+    public static Metric WithheldAccuracy { get; } =
+        new("withheld-accuracy", "accuracy on the class that was withheld", true);
 
     /// <summary>KL(teacher ‖ student) on the teacher's held-out responses.</summary>
     public static Metric TeacherKl { get; } = new("teacher-kl", "KL from the teacher (nats per token)", false);
@@ -40,16 +43,19 @@ public sealed record Metric(string Name, string Label, bool HigherIsBetter)
     public static Metric Refused { get; } = new("refused", "share of marked prompts that are refused", true);
 
     /// <summary>How often a model answers what it should refuse.</summary>
-    public static Metric Complied { get; } = new("complied", "share of marked prompts that are answered rightly", false);
+    public static Metric Complied { get; } =
+        new("complied", "share of marked prompts that are answered rightly", false);
 
     /// <summary>How often a model refuses what it should not.</summary>
-    public static Metric OverRefused { get; } = new("over-refused", "share of harmless prompts that are refused", false);
+    public static Metric OverRefused { get; } =
+        new("over-refused", "share of harmless prompts that are refused", false);
 
     /// <summary>The probability that the model gives its own final answer.</summary>
     public static Metric Confidence { get; } = new("confidence", "probability of the final answer", true);
 
     /// <summary>How far confidence and accuracy lie apart (Guo et al. 2017); a statistic of all items, not of one.</summary>
-    public static Metric Calibration { get; } = new(Statistics.ExpectedCalibrationError.Metric, "expected calibration error", false);
+    public static Metric Calibration { get; } =
+        new(Statistics.ExpectedCalibrationError.Metric, "expected calibration error", false);
 
     /// <summary>−log probability of the model's own response, drawn at temperature 1: on average the entropy of what it writes, a measure of its diversity.</summary>
     public static Metric ResponseNats { get; } = new("response-nats", "entropy of responses (nats)", true);
@@ -59,13 +65,19 @@ public sealed record Metric(string Name, string Label, bool HigherIsBetter)
 
     /// <summary>How sure the owner can be that a student learnt from marked text, and how often such a test errs, at each number of probed tokens.</summary>
     public static IEnumerable<Metric> OfDetection(Detection.DetectionSpec detection) =>
-        [.. detection.Probes.SelectMany(tokens => new[] { WatermarkP(tokens), WatermarkAlarms(tokens) }), CanaryP, CanaryAlarms];
+        [
+            .. detection.Probes.SelectMany(tokens => new[] { WatermarkP(tokens), WatermarkAlarms(tokens) }),
+            CanaryP,
+            CanaryAlarms,
+        ];
 
     /// <summary>log10 of the p of the watermark test after a number of probed tokens; one item.</summary>
-    public static Metric WatermarkP(int tokens) => new($"watermark-log10-p-{tokens}", "log10 p of the watermark test", false) { Probe = tokens };
+    public static Metric WatermarkP(int tokens) =>
+        new($"watermark-log10-p-{tokens}", "log10 p of the watermark test", false) { Probe = tokens };
 
     /// <summary>Whether the same test raises an alarm for a key that nobody used; one item for each key.</summary>
-    public static Metric WatermarkAlarms(int tokens) => new($"watermark-alarms-{tokens}", "false alarms of the watermark test", false) { Probe = tokens };
+    public static Metric WatermarkAlarms(int tokens) =>
+        new($"watermark-alarms-{tokens}", "false alarms of the watermark test", false) { Probe = tokens };
 
     /// <summary>log10 of the p of the canary test; one item.</summary>
     public static Metric CanaryP { get; } = new("canary-log10-p", "log10 p of the canary test", false);

@@ -18,15 +18,24 @@ public sealed record Multiplication : ProceduralTask
         var limit = (int)Math.Pow(10, Digits);
         var (a, b) = (random.Next(limit), random.Next(limit));
         var steps = new List<string>();
-        long total = 0, place = 1;
+        long total = 0,
+            place = 1;
         for (var rest = b; place < limit; rest /= 10, place *= 10)
         {
             var partial = a * (rest % 10) * place;
-            steps.Add(string.Create(CultureInfo.InvariantCulture, $"{a}*{rest % 10 * place}={partial},{total}+{partial}={total + partial}"));
+            steps.Add(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{a}*{rest % 10 * place}={partial},{total}+{partial}={total + partial}"
+                )
+            );
             total += partial;
         }
 
         return new Problem(
-            string.Create(CultureInfo.InvariantCulture, $"{a}*{b}="), string.Join(',', steps), total.ToString(CultureInfo.InvariantCulture));
+            string.Create(CultureInfo.InvariantCulture, $"{a}*{b}="),
+            string.Join(',', steps),
+            total.ToString(CultureInfo.InvariantCulture)
+        );
     }
 }

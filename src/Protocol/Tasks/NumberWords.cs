@@ -28,21 +28,26 @@ public sealed record NumberWords : ProceduralTask
         var (figures, words) = (number.ToString(CultureInfo.InvariantCulture), Words(number, Language));
         var toWords = Direction == WordDirection.Both ? random.Next(2) == 0 : Direction == WordDirection.ToWords;
         var name = Names<Language>.Of(Language);
-        var parts = Parts(number).Select(part => (Figures: part.ToString(CultureInfo.InvariantCulture), Words: Words(part, Language)));
-        var steps = string.Join(',', parts.Select(part => toWords ? $"{part.Figures}:{part.Words}" : $"{part.Words}:{part.Figures}"));
+        var parts = Parts(number)
+            .Select(part => (Figures: part.ToString(CultureInfo.InvariantCulture), Words: Words(part, Language)));
+        var steps = string.Join(
+            ',',
+            parts.Select(part => toWords ? $"{part.Figures}:{part.Words}" : $"{part.Words}:{part.Figures}")
+        );
         return toWords
             ? new Problem($"{name} {figures}=>", steps, words)
             : new Problem($"{name} {words}=>", steps, figures);
     }
 
     /// <summary>The number in words, 0 to 999,999.</summary>
-    public static string Words(int number, Language language) => language switch
-    {
-        Language.English => English(number),
-        Language.German => German(number),
-        Language.Turkish => Turkish(number),
-        _ => throw new ArgumentOutOfRangeException(nameof(language), language, "no language"),
-    };
+    public static string Words(int number, Language language) =>
+        language switch
+        {
+            Language.English => English(number),
+            Language.German => German(number),
+            Language.Turkish => Turkish(number),
+            _ => throw new ArgumentOutOfRangeException(nameof(language), language, "no language"),
+        };
 
     private static IEnumerable<int> Parts(int number)
     {
@@ -50,7 +55,8 @@ public sealed record NumberWords : ProceduralTask
         for (var place = 100_000; place >= 1; place /= 10)
         {
             var part = number / place % 10 * place;
-            if (part == 0 && !(place == 1 && !found)) continue;
+            if (part == 0 && !(place == 1 && !found))
+                continue;
             found = true;
             yield return part;
         }
@@ -58,43 +64,128 @@ public sealed record NumberWords : ProceduralTask
 
     private static readonly string[] EnglishSmall =
     [
-        "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen",
-        "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",
+        "zero",
+        "one",
+        "two",
+        "three",
+        "four",
+        "five",
+        "six",
+        "seven",
+        "eight",
+        "nine",
+        "ten",
+        "eleven",
+        "twelve",
+        "thirteen",
+        "fourteen",
+        "fifteen",
+        "sixteen",
+        "seventeen",
+        "eighteen",
+        "nineteen",
     ];
 
-    private static readonly string[] EnglishTens = ["", "", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"];
+    private static readonly string[] EnglishTens =
+    [
+        "",
+        "",
+        "twenty",
+        "thirty",
+        "forty",
+        "fifty",
+        "sixty",
+        "seventy",
+        "eighty",
+        "ninety",
+    ];
 
-    private static string English(int n) => n switch
-    {
-        < 20 => EnglishSmall[n],
-        < 100 => EnglishTens[n / 10] + (n % 10 == 0 ? "" : " " + EnglishSmall[n % 10]),
-        < 1000 => English(n / 100) + " hundred" + (n % 100 == 0 ? "" : " " + English(n % 100)),
-        _ => English(n / 1000) + " thousand" + (n % 1000 == 0 ? "" : " " + English(n % 1000)),
-    };
+    private static string English(int n) =>
+        n switch
+        {
+            < 20 => EnglishSmall[n],
+            < 100 => EnglishTens[n / 10] + (n % 10 == 0 ? "" : " " + EnglishSmall[n % 10]),
+            < 1000 => English(n / 100) + " hundred" + (n % 100 == 0 ? "" : " " + English(n % 100)),
+            _ => English(n / 1000) + " thousand" + (n % 1000 == 0 ? "" : " " + English(n % 1000)),
+        };
 
     private static readonly string[] GermanSmall =
     [
-        "null", "ein", "zwei", "drei", "vier", "fünf", "sechs", "sieben", "acht", "neun", "zehn", "elf", "zwölf", "dreizehn", "vierzehn",
-        "fünfzehn", "sechzehn", "siebzehn", "achtzehn", "neunzehn",
+        "null",
+        "ein",
+        "zwei",
+        "drei",
+        "vier",
+        "fünf",
+        "sechs",
+        "sieben",
+        "acht",
+        "neun",
+        "zehn",
+        "elf",
+        "zwölf",
+        "dreizehn",
+        "vierzehn",
+        "fünfzehn",
+        "sechzehn",
+        "siebzehn",
+        "achtzehn",
+        "neunzehn",
     ];
 
     private static readonly string[] GermanTens =
-        ["", "", "zwanzig", "dreißig", "vierzig", "fünfzig", "sechzig", "siebzig", "achtzig", "neunzig"];
+    [
+        "",
+        "",
+        "zwanzig",
+        "dreißig",
+        "vierzig",
+        "fünfzig",
+        "sechzig",
+        "siebzig",
+        "achtzig",
+        "neunzig",
+    ];
 
     // A final one is "eins"; inside a compound it is "ein".
     private static string German(int n) => GermanStem(n) + (n % 100 == 1 ? "s" : "");
 
-    private static string GermanStem(int n) => n switch
-    {
-        < 20 => GermanSmall[n],
-        < 100 => (n % 10 == 0 ? "" : GermanSmall[n % 10] + "und") + GermanTens[n / 10],
-        < 1000 => GermanSmall[n / 100] + "hundert" + (n % 100 == 0 ? "" : GermanStem(n % 100)),
-        _ => GermanStem(n / 1000) + "tausend" + (n % 1000 == 0 ? "" : GermanStem(n % 1000)),
-    };
+    private static string GermanStem(int n) =>
+        n switch
+        {
+            < 20 => GermanSmall[n],
+            < 100 => (n % 10 == 0 ? "" : GermanSmall[n % 10] + "und") + GermanTens[n / 10],
+            < 1000 => GermanSmall[n / 100] + "hundert" + (n % 100 == 0 ? "" : GermanStem(n % 100)),
+            _ => GermanStem(n / 1000) + "tausend" + (n % 1000 == 0 ? "" : GermanStem(n % 1000)),
+        };
 
-    private static readonly string[] TurkishOnes = ["", "bir", "iki", "üç", "dört", "beş", "altı", "yedi", "sekiz", "dokuz"];
+    private static readonly string[] TurkishOnes =
+    [
+        "",
+        "bir",
+        "iki",
+        "üç",
+        "dört",
+        "beş",
+        "altı",
+        "yedi",
+        "sekiz",
+        "dokuz",
+    ];
 
-    private static readonly string[] TurkishTens = ["", "on", "yirmi", "otuz", "kırk", "elli", "altmış", "yetmiş", "seksen", "doksan"];
+    private static readonly string[] TurkishTens =
+    [
+        "",
+        "on",
+        "yirmi",
+        "otuz",
+        "kırk",
+        "elli",
+        "altmış",
+        "yetmiş",
+        "seksen",
+        "doksan",
+    ];
 
     private static string Turkish(int n) => n == 0 ? "sıfır" : string.Join(' ', TurkishParts(n));
 
@@ -104,14 +195,19 @@ public sealed record NumberWords : ProceduralTask
         if (n >= 1000)
         {
             if (n / 1000 > 1)
-                foreach (var part in TurkishParts(n / 1000)) yield return part;
+                foreach (var part in TurkishParts(n / 1000))
+                    yield return part;
             yield return "bin";
             n %= 1000;
         }
 
-        if (n >= 200) yield return TurkishOnes[n / 100];
-        if (n >= 100) yield return "yüz";
-        if (n / 10 % 10 > 0) yield return TurkishTens[n / 10 % 10];
-        if (n % 10 > 0) yield return TurkishOnes[n % 10];
+        if (n >= 200)
+            yield return TurkishOnes[n / 100];
+        if (n >= 100)
+            yield return "yüz";
+        if (n / 10 % 10 > 0)
+            yield return TurkishTens[n / 10 % 10];
+        if (n % 10 > 0)
+            yield return TurkishOnes[n % 10];
     }
 }

@@ -27,7 +27,8 @@ public static class ProblemSets
         for (var sinceLast = 0; problems.Count < count && sinceLast < 20_000; sinceLast++)
         {
             var problem = task.Draw(random);
-            if (SplitOf(problem.Prompt) != split || !seen.Add(problem.Prompt)) continue;
+            if (SplitOf(problem.Prompt) != split || !seen.Add(problem.Prompt))
+                continue;
             problems.Add(problem);
             sinceLast = 0;
         }

@@ -19,7 +19,7 @@ public sealed record StackProgram : ProceduralTask
     public override Problem Draw(RandomStream random)
     {
         var (program, steps, stack) = (new List<string>(), new List<string>(), new Stack<int>());
-        for (var (pushes, applied) = (0, 0); applied < Operations;)
+        for (var (pushes, applied) = (0, 0); applied < Operations; )
         {
             var mustPush = stack.Count < 2;
             var mustApply = pushes > Operations;
@@ -33,12 +33,27 @@ public sealed record StackProgram : ProceduralTask
             }
 
             var (right, left, operation) = (stack.Pop(), stack.Pop(), "asm"[random.Next(3)]);
-            stack.Push(((operation switch { 'a' => left + right, 's' => left - right, _ => left * right } % 100) + 100) % 100);
+            stack.Push(
+                (
+                    (
+                        operation switch
+                        {
+                            'a' => left + right,
+                            's' => left - right,
+                            _ => left * right,
+                        } % 100
+                    ) + 100
+                ) % 100
+            );
             program.Add(operation.ToString());
             steps.Add(string.Join(' ', stack.Reverse()));
             applied++;
         }
 
-        return new Problem($"run {string.Join(' ', program)}=", string.Join(',', steps), stack.Peek().ToString(CultureInfo.InvariantCulture));
+        return new Problem(
+            $"run {string.Join(' ', program)}=",
+            string.Join(',', steps),
+            stack.Peek().ToString(CultureInfo.InvariantCulture)
+        );
     }
 }

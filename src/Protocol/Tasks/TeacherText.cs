@@ -42,5 +42,6 @@ public sealed record TeacherText : ITask
     public int? MostProblems(Split split, int wanted) => null;
 
     /// <inheritdoc/>
-    public IEnumerable<SampleLength> Lengths(Keep keep, int count) => Enumerable.Repeat(new SampleLength(Tokens, Tokens), count);
+    public IEnumerable<SampleLength> Lengths(Keep keep, int count) =>
+        Enumerable.Repeat(new SampleLength(Tokens, Tokens), count);
 }

@@ -7,18 +7,32 @@ namespace Bench.Report.Figures;
 /// <summary>The caption beside a figure: what is plotted, how many seeds and items, which interval, which cost boundary, which commit.</summary>
 internal static class Captions
 {
-    internal static void Write(ResultsFolder folder, string name, string what, ExperimentSpec spec, IReadOnlyList<SummaryRow> rows, Results results)
+    internal static void Write(
+        ResultsFolder folder,
+        string name,
+        string what,
+        ExperimentSpec spec,
+        IReadOnlyList<SummaryRow> rows,
+        Results results
+    )
     {
         var (seeds, items) = (rows.Max(row => row.Seeds), rows.Max(row => row.Items));
-        var text = string.Create(CultureInfo.InvariantCulture,
+        var text = string.Create(
+            CultureInfo.InvariantCulture,
             $"""
             **{spec.Question}**
 
-            {what} Means over {seeds} seeds{(items > 1 ? $" and {items} held-out items" : "")}; intervals are 95% percentile intervals of a hierarchical bootstrap over
+            {what} Means over {seeds} seeds{(
+                items > 1 ? $" and {items} held-out items" : ""
+            )}; intervals are 95% percentile intervals of a hierarchical bootstrap over
             seeds and items ({Protocol.Statistics.HierarchicalBootstrap.Replicates} replicates). Total compute adds up {spec.Boundary}.
-            Commit {string.Join(", ", results.Runs.Select(run => run.Commit + (run.Dirty ? " with changes" : "")).Distinct())}.
+            Commit {string.Join(
+                ", ",
+                results.Runs.Select(run => run.Commit + (run.Dirty ? " with changes" : "")).Distinct()
+            )}.
 
-            """);
+            """
+        );
         folder.WriteText($"{ResultsFolder.FiguresName}/{name}.md", text);
     }
 }

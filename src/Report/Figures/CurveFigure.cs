@@ -31,9 +31,15 @@ internal sealed class CurveFigure
 
         internal double Place(double x) => Even ? x : Math.Log10(x);
 
-        internal NumericManual Ticks(double left, double right) => Even
-            ? FigureRenderer.Ticks(Names is null ? left : Math.Max(left, 1), Names is null ? right : Math.Min(right, Names.Count), 1, x => Names is null ? Number(x) : Names[(int)Math.Round(x) - 1])
-            : FigureRenderer.LogTicks(left, right);
+        internal NumericManual Ticks(double left, double right) =>
+            Even
+                ? FigureRenderer.Ticks(
+                    Names is null ? left : Math.Max(left, 1),
+                    Names is null ? right : Math.Min(right, Names.Count),
+                    1,
+                    x => Names is null ? Number(x) : Names[(int)Math.Round(x) - 1]
+                )
+                : FigureRenderer.LogTicks(left, right);
     }
 
     /// <summary>A labelled line across the figure.</summary>
@@ -70,40 +76,68 @@ internal sealed class CurveFigure
             return;
         }
 
-        if (Curves.Count == 0) return;
+        if (Curves.Count == 0)
+            return;
         using var plot = FigureRenderer.New(X.Label, Y);
         var frame = Frame.Of(this);
         var ends = Curves.Select(curve => EndOf(curve.Key, curve.Value)).ToArray();
-        foreach (var reference in References) Refer(plot, reference, ends, frame);
+        foreach (var reference in References)
+            Refer(plot, reference, ends, frame);
         var places = Places(frame);
-        foreach (var (method, curve) in Curves) Draw(plot, method, curve, places[method], frame);
+        foreach (var (method, curve) in Curves)
+            Draw(plot, method, curve, places[method], frame);
         Name(plot, places, frame);
         plot.Axes.SetLimits(frame.Left, frame.Right, frame.Bottom, frame.Top);
         plot.Axes.Bottom.TickGenerator = X.Ticks(frame.Left, frame.Right - frame.Room);
-        plot.Axes.Left.TickGenerator = FigureRenderer.Ticks(frame.Bottom, frame.Top, FigureRenderer.NiceStep(frame.Height), Tick);
+        plot.Axes.Left.TickGenerator = FigureRenderer.Ticks(
+            frame.Bottom,
+            frame.Top,
+            FigureRenderer.NiceStep(frame.Height),
+            Tick
+        );
         FigureRenderer.Save(plot, folder, name);
     }
 
-    private CurveFigure WithoutEmpty() => new()
-    {
-        X = X, Y = Y, Curves = Curves.Where(curve => curve.Value.Length > 0).ToDictionary(StringComparer.Ordinal), Styles = Styles, References = References, Tick = Tick, Natural = Natural, Lines = Lines,
-        NamedAtOwnEnds = NamedAtOwnEnds,
-    };
+    private CurveFigure WithoutEmpty() =>
+        new()
+        {
+            X = X,
+            Y = Y,
+            Curves = Curves.Where(curve => curve.Value.Length > 0).ToDictionary(StringComparer.Ordinal),
+            Styles = Styles,
+            References = References,
+            Tick = Tick,
+            Natural = Natural,
+            Lines = Lines,
+            NamedAtOwnEnds = NamedAtOwnEnds,
+        };
 
-    internal static string Percent(double value) => FigureRenderer.Signed(string.Create(CultureInfo.InvariantCulture, $"{100 * value:0}%"));
+    internal static string Percent(double value) =>
+        FigureRenderer.Signed(string.Create(CultureInfo.InvariantCulture, $"{100 * value:0}%"));
 
-    internal static string Number(double value) => FigureRenderer.Signed(value.ToString("0.###", CultureInfo.InvariantCulture));
+    internal static string Number(double value) =>
+        FigureRenderer.Signed(value.ToString("0.###", CultureInfo.InvariantCulture));
 
     // Methods with the same budget stand side by side, so that no interval hides another.
     private Dictionary<string, double[]> Places(Frame frame)
     {
-        var side = Curves.Values.SelectMany(curve => curve.Select(point => point.X)).GroupBy(x => x).ToDictionary(group => group.Key, group => group.Count());
+        var side = Curves
+            .Values.SelectMany(curve => curve.Select(point => point.X))
+            .GroupBy(x => x)
+            .ToDictionary(group => group.Key, group => group.Count());
         var taken = new Dictionary<double, int>();
-        return Curves.ToDictionary(curve => curve.Key, curve => curve.Value.Select(point =>
-        {
-            var mine = taken[point.X] = taken.GetValueOrDefault(point.X) + 1;
-            return X.Place(point.X) + (Lines is null ? (mine - (side[point.X] + 1) / 2.0) * frame.Width * 0.009 : 0);
-        }).ToArray());
+        return Curves.ToDictionary(
+            curve => curve.Key,
+            curve =>
+                curve
+                    .Value.Select(point =>
+                    {
+                        var mine = taken[point.X] = taken.GetValueOrDefault(point.X) + 1;
+                        return X.Place(point.X)
+                            + (Lines is null ? (mine - (side[point.X] + 1) / 2.0) * frame.Width * 0.009 : 0);
+                    })
+                    .ToArray()
+        );
     }
 
     private void Draw(Plot plot, string method, Point[] curve, double[] places, Frame frame)
@@ -111,33 +145,58 @@ internal sealed class CurveFigure
         var style = Styles[method];
         foreach (var (point, at) in curve.Zip(places))
         {
-            if (point is { Low: { } low, High: { } high }) Interval(plot, at, low, high, style.Color, frame);
+            if (point is { Low: { } low, High: { } high })
+                Interval(plot, at, low, high, style.Color, frame);
             foreach (var seed in point.Seeds is { Count: > 1 } seeds ? seeds : [])
             {
-                var mark = plot.Add.Marker(at - frame.Width * SeedShift, seed, MarkerShape.FilledCircle, SeedSize, style.Color.WithAlpha(0.55));
+                var mark = plot.Add.Marker(
+                    at - frame.Width * SeedShift,
+                    seed,
+                    MarkerShape.FilledCircle,
+                    SeedSize,
+                    style.Color.WithAlpha(0.55)
+                );
                 mark.MarkerLineWidth = 0;
             }
         }
 
         if (Lines?.GetValueOrDefault(method) is { } own)
         {
-            FigureRenderer.Line(plot, [.. own.Select(point => X.Place(point.X))], [.. own.Select(point => point.Y)], style.Color, 1.5f, style.Stroke);
+            FigureRenderer.Line(
+                plot,
+                [.. own.Select(point => X.Place(point.X))],
+                [.. own.Select(point => point.Y)],
+                style.Color,
+                1.5f,
+                style.Stroke
+            );
         }
 
         // Points that have a line of their own are not joined.
         double[] heights = [.. curve.Select(point => point.Y)];
-        if (Lines is null && X.Names is null) FigureRenderer.Line(plot, places, heights, style.Color, 2, style.Stroke);
+        if (Lines is null && X.Names is null)
+            FigureRenderer.Line(plot, places, heights, style.Color, 2, style.Stroke);
         var marks = plot.Add.Scatter(places, heights);
-        (marks.Color, marks.LineWidth, marks.MarkerShape, marks.MarkerSize, marks.MarkerLineWidth, marks.MarkerLineColor) = (style.Color, 0, style.Marker, 9, 2, style.Color);
+        (
+            marks.Color,
+            marks.LineWidth,
+            marks.MarkerShape,
+            marks.MarkerSize,
+            marks.MarkerLineWidth,
+            marks.MarkerLineColor
+        ) = (style.Color, 0, style.Marker, 9, 2, style.Color);
     }
 
     // One that leaves the frame says where it ends.
     private void Interval(Plot plot, double at, double low, double high, Color color, Frame frame)
     {
-        double[] place = [at, at], ends = [Math.Max(low, frame.Bottom), Math.Min(high, frame.Top)];
+        double[] place = [at, at],
+            ends = [Math.Max(low, frame.Bottom), Math.Min(high, frame.Top)];
         FigureRenderer.Line(plot, place, ends, color, 1.5f);
-        if (high > frame.Top) Label(plot, $" ↑ {Tick(high)}", at, frame.Top - frame.Height * 0.012, color, Alignment.UpperLeft);
-        if (low < frame.Bottom) Label(plot, $" ↓ {Tick(low)}", at, frame.Bottom + frame.Height * 0.012, color, Alignment.LowerLeft);
+        if (high > frame.Top)
+            Label(plot, $" ↑ {Tick(high)}", at, frame.Top - frame.Height * 0.012, color, Alignment.UpperLeft);
+        if (low < frame.Bottom)
+            Label(plot, $" ↓ {Tick(low)}", at, frame.Bottom + frame.Height * 0.012, color, Alignment.LowerLeft);
     }
 
     // A line that lies farther off than the curves reach would flatten them: its label stands at the edge instead.
@@ -146,16 +205,50 @@ internal sealed class CurveFigure
         if (frame.IsFar(reference.Y))
         {
             var above = reference.Y > frame.Top;
-            Label(plot, $"{(above ? "↑" : "↓")} {reference.Label}", frame.Left + frame.Width * 0.004, above ? frame.Top - frame.Height * 0.012 : frame.Bottom + frame.Height * 0.012, Grey, above ? Alignment.UpperLeft : Alignment.LowerLeft);
+            Label(
+                plot,
+                $"{(above ? "↑" : "↓")} {reference.Label}",
+                frame.Left + frame.Width * 0.004,
+                above ? frame.Top - frame.Height * 0.012 : frame.Bottom + frame.Height * 0.012,
+                Grey,
+                above ? Alignment.UpperLeft : Alignment.LowerLeft
+            );
             return;
         }
 
-        FigureRenderer.Line(plot, [frame.Left, frame.Right], [reference.Y, reference.Y], Color.FromHex("#777777"), 1.5f, Stroke.Dotted);
-        if (frame.ReferenceLabels.FirstOrDefault(label => label.Y == reference.Y)?.Label is not { } text) return;
-        var (high, crowded) = (reference.Y > (frame.Bottom + frame.Top) / 2, ends.Any(end => Math.Abs(end - reference.Y) < frame.Height * 0.12));
+        FigureRenderer.Line(
+            plot,
+            [frame.Left, frame.Right],
+            [reference.Y, reference.Y],
+            Color.FromHex("#777777"),
+            1.5f,
+            Stroke.Dotted
+        );
+        if (frame.ReferenceLabels.FirstOrDefault(label => label.Y == reference.Y)?.Label is not { } text)
+            return;
+        var (high, crowded) = (
+            reference.Y > (frame.Bottom + frame.Top) / 2,
+            ends.Any(end => Math.Abs(end - reference.Y) < frame.Height * 0.12)
+        );
         // Curves begin low at the left and end high at the right.
-        if (high || crowded) Label(plot, text, frame.Left + frame.Width * 0.004, reference.Y + (high ? 1 : -1) * frame.Height * 0.008, Grey, high ? Alignment.LowerLeft : Alignment.UpperLeft);
-        else Label(plot, text, frame.Right - frame.Width * 0.004, reference.Y - frame.Height * 0.008, Grey, Alignment.UpperRight);
+        if (high || crowded)
+            Label(
+                plot,
+                text,
+                frame.Left + frame.Width * 0.004,
+                reference.Y + (high ? 1 : -1) * frame.Height * 0.008,
+                Grey,
+                high ? Alignment.LowerLeft : Alignment.UpperLeft
+            );
+        else
+            Label(
+                plot,
+                text,
+                frame.Right - frame.Width * 0.004,
+                reference.Y - frame.Height * 0.008,
+                Grey,
+                Alignment.UpperRight
+            );
     }
 
     private void Name(Plot plot, Dictionary<string, double[]> places, Frame frame)
@@ -168,7 +261,8 @@ internal sealed class CurveFigure
             var x = (NamedAtOwnEnds ? from : last) + frame.Width * 0.02;
             if (Math.Abs(own - at) > frame.Height * 0.02 || x - from > frame.Width * 0.05)
             {
-                double[] across = [from + frame.Width * 0.008, x - frame.Width * 0.003], along = [own, at];
+                double[] across = [from + frame.Width * 0.008, x - frame.Width * 0.003],
+                    along = [own, at];
                 FigureRenderer.Line(plot, across, along, Styles[method].Color.WithAlpha(0.6), 0.8f, Stroke.Dotted);
             }
 
@@ -176,7 +270,8 @@ internal sealed class CurveFigure
         }
     }
 
-    private double EndOf(string method, Point[] curve) => Lines?.GetValueOrDefault(method) is { Count: > 0 } line ? line[^1].Y : curve[^1].Y;
+    private double EndOf(string method, Point[] curve) =>
+        Lines?.GetValueOrDefault(method) is { Count: > 0 } line ? line[^1].Y : curve[^1].Y;
 
     private static void Label(Plot plot, string text, double x, double y, Color color, Alignment alignment)
     {
@@ -187,7 +282,14 @@ internal sealed class CurveFigure
     /// <summary>What the axes show.</summary>
     /// <param name="Room">At the right, for the names.</param>
     /// <param name="ReferenceLabels">Of the lines; those that would print over each other share one.</param>
-    private sealed record Frame(double Left, double Right, double Bottom, double Top, double Room, IReadOnlyList<Reference> ReferenceLabels)
+    private sealed record Frame(
+        double Left,
+        double Right,
+        double Bottom,
+        double Top,
+        double Room,
+        IReadOnlyList<Reference> ReferenceLabels
+    )
     {
         internal double Width => Right - Left;
 
@@ -198,16 +300,25 @@ internal sealed class CurveFigure
         internal static Frame Of(CurveFigure figure)
         {
             var points = figure.Curves.Values.SelectMany(curve => curve).ToArray();
-            var (left, right) = (figure.X.Place(points.Min(point => point.X)), figure.X.Place(points.Max(point => point.X)));
-            if (right - left < 0.1) (left, right) = (left - 0.05, right + 0.05);
+            var (left, right) = (
+                figure.X.Place(points.Min(point => point.X)),
+                figure.X.Place(points.Max(point => point.X))
+            );
+            if (right - left < 0.1)
+                (left, right) = (left - 0.05, right + 0.05);
             var pad = Math.Max(right - left, 0.3) * 0.05;
             // Names stand to the right of the curves' ends, and the longest has room.
             var room = Math.Clamp((figure.Curves.Keys.Max(name => name.Length) * 8.2 + 26) / 800, 0.13, 0.4);
             (left, right) = (left - pad, left - pad + (right - left + 2 * pad) / (1 - room));
             var (bottom, top) = Heights(figure, points);
             // Near ones are in the frame, and far ones are not.
-            var near = figure.References.Where(reference => reference.Y <= top + (top - bottom) / 2 && reference.Y >= bottom - (top - bottom) / 2).ToArray();
-            foreach (var reference in near) (bottom, top) = (Math.Min(bottom, reference.Y), Math.Max(top, reference.Y));
+            var near = figure
+                .References.Where(reference =>
+                    reference.Y <= top + (top - bottom) / 2 && reference.Y >= bottom - (top - bottom) / 2
+                )
+                .ToArray();
+            foreach (var reference in near)
+                (bottom, top) = (Math.Min(bottom, reference.Y), Math.Max(top, reference.Y));
             var margin = (top - bottom) * 0.07;
             (bottom, top) = (bottom - margin, top + margin);
             return new Frame(left, right, bottom, top, (right - left) * room, Shared(near, (top - bottom) * 0.045));
@@ -216,13 +327,20 @@ internal sealed class CurveFigure
         // Means, seeds and lines whole; intervals as far as they do not flatten everything else.
         private static (double Bottom, double Top) Heights(CurveFigure figure, Point[] points)
         {
-            var ys = points.SelectMany(point => (point.Seeds ?? []).Append(point.Y)).Concat(figure.Lines?.Values.SelectMany(line => line.Select(point => point.Y)) ?? [])
-                .Concat(figure.Natural is { } natural ? [natural.Low, natural.High] : []).ToArray();
+            var ys = points
+                .SelectMany(point => (point.Seeds ?? []).Append(point.Y))
+                .Concat(figure.Lines?.Values.SelectMany(line => line.Select(point => point.Y)) ?? [])
+                .Concat(figure.Natural is { } natural ? [natural.Low, natural.High] : [])
+                .ToArray();
             var (bottom, top) = (ys.Min(), ys.Max());
             var span = top - bottom > 0 ? top - bottom : Math.Max(Math.Abs(top) * 0.1, 1e-9);
-            if (top == bottom) (bottom, top) = (bottom - span / 2, top + span / 2);
+            if (top == bottom)
+                (bottom, top) = (bottom - span / 2, top + span / 2);
             var (lows, highs) = (points.Min(point => point.Low ?? point.Y), points.Max(point => point.High ?? point.Y));
-            return (Math.Max(Math.Min(lows, bottom), bottom - FarthestInterval * span), Math.Min(Math.Max(highs, top), top + FarthestInterval * span));
+            return (
+                Math.Max(Math.Min(lows, bottom), bottom - FarthestInterval * span),
+                Math.Min(Math.Max(highs, top), top + FarthestInterval * span)
+            );
         }
 
         private static List<Reference> Shared(IReadOnlyList<Reference> references, double gap)
@@ -231,8 +349,10 @@ internal sealed class CurveFigure
             foreach (var reference in references)
             {
                 var near = kept.FindIndex(other => Math.Abs(other.Y - reference.Y) < gap);
-                if (near < 0) kept.Add(reference);
-                else kept[near] = kept[near] with { Label = $"{kept[near].Label}, {reference.Label}" };
+                if (near < 0)
+                    kept.Add(reference);
+                else
+                    kept[near] = kept[near] with { Label = $"{kept[near].Label}, {reference.Label}" };
             }
 
             return kept;

@@ -10,9 +10,18 @@ namespace Bench.Report.Figures;
 /// <summary>Every method of an experiment with one budget, best on top, with its interval; the teacher is a labelled line.</summary>
 internal static class RankingFigure
 {
-    internal static void Draw(ExperimentSpec spec, ResultsFolder folder, Results results, IReadOnlyList<SummaryRow> rows, Metric metric, string name)
+    internal static void Draw(
+        ExperimentSpec spec,
+        ResultsFolder folder,
+        Results results,
+        IReadOnlyList<SummaryRow> rows,
+        Metric metric,
+        string name
+    )
     {
-        var ranked = rows.Where(row => row.Budget is not null).OrderBy(row => metric.HigherIsBetter ? row.Value : -row.Value).ToArray();
+        var ranked = rows.Where(row => row.Budget is not null)
+            .OrderBy(row => metric.HigherIsBetter ? row.Value : -row.Value)
+            .ToArray();
         var seeds = new SeedValues(results);
         using var plot = FigureRenderer.New(metric.Label, "");
         for (var place = 0; place < ranked.Length; place++)
@@ -21,33 +30,69 @@ internal static class RankingFigure
             var color = MethodLook.OfRank(spec.Methods.First(method => method.Name == row.Method).IsBaseline);
             if (row is { CiLow: { } low, CiHigh: { } high })
             {
-                double[] ends = [low, high], level = [place, place];
+                double[] ends = [low, high],
+                    level = [place, place];
                 FigureRenderer.Line(plot, ends, level, color, 2);
             }
 
-            foreach (var seed in seeds.Of(row) is { Count: > 1 } several ? several : []) plot.Add.Marker(seed, place + 0.16, MarkerShape.FilledCircle, 5, color.WithAlpha(0.55)).MarkerLineWidth = 0;
-            double[] value = [row.Value], at = [place];
+            foreach (var seed in seeds.Of(row) is { Count: > 1 } several ? several : [])
+                plot
+                    .Add.Marker(seed, place + 0.16, MarkerShape.FilledCircle, 5, color.WithAlpha(0.55))
+                    .MarkerLineWidth = 0;
+            double[] value = [row.Value],
+                at = [place];
             var point = plot.Add.Scatter(value, at);
-            (point.Color, point.MarkerShape, point.MarkerSize, point.LineWidth) = (color, MarkerShape.FilledCircle, 9, 0);
+            (point.Color, point.MarkerShape, point.MarkerSize, point.LineWidth) = (
+                color,
+                MarkerShape.FilledCircle,
+                9,
+                0
+            );
         }
 
-        var teachers = results.Summary.Where(row => row.Method == Summary.Teacher && row.Task == rows[0].Task && row.Metric == metric.Name).ToArray();
+        var teachers = results
+            .Summary.Where(row =>
+                row.Method == Summary.Teacher && row.Task == rows[0].Task && row.Metric == metric.Name
+            )
+            .ToArray();
         foreach (var teacher in teachers)
         {
-            double[] across = [teacher.Value, teacher.Value], along = [-0.6, ranked.Length - 0.4];
+            double[] across = [teacher.Value, teacher.Value],
+                along = [-0.6, ranked.Length - 0.4];
             FigureRenderer.Line(plot, across, along, Colors.Black, 1, Stroke.Dotted);
             var label = plot.Add.Text($"teacher {teacher.Teacher}", teacher.Value, ranked.Length - 0.4);
             // Inside the frame: the best is at the right where more is better, else at the left.
-            (label.LabelAlignment, label.LabelFontSize) = (metric.HigherIsBetter ? Alignment.LowerRight : Alignment.LowerLeft, FigureRenderer.TextSize);
+            (label.LabelAlignment, label.LabelFontSize) = (
+                metric.HigherIsBetter ? Alignment.LowerRight : Alignment.LowerLeft,
+                FigureRenderer.TextSize
+            );
         }
 
-        var values = ranked.SelectMany(row => new[] { row.CiLow ?? row.Value, row.CiHigh ?? row.Value }.Concat(seeds.Of(row))).Concat(teachers.Select(row => row.Value)).ToArray();
+        var values = ranked
+            .SelectMany(row => new[] { row.CiLow ?? row.Value, row.CiHigh ?? row.Value }.Concat(seeds.Of(row)))
+            .Concat(teachers.Select(row => row.Value))
+            .ToArray();
         var margin = 0.03 * Math.Max(values.Max() - values.Min(), 1e-9);
         var (left, right) = (values.Min() - margin, values.Max() + margin);
         plot.Axes.SetLimits(left, right, -0.6, ranked.Length + 0.4);
-        plot.Axes.Bottom.TickGenerator = FigureRenderer.Ticks(left, right, FigureRenderer.NiceStep(right - left), CurveFigure.Number);
-        plot.Axes.Left.TickGenerator = new NumericManual([.. Enumerable.Range(0, ranked.Length).Select(i => (double)i)], [.. ranked.Select(row => Labels.Of(spec, row.Teacher, row.Method))]);
+        plot.Axes.Bottom.TickGenerator = FigureRenderer.Ticks(
+            left,
+            right,
+            FigureRenderer.NiceStep(right - left),
+            CurveFigure.Number
+        );
+        plot.Axes.Left.TickGenerator = new NumericManual(
+            [.. Enumerable.Range(0, ranked.Length).Select(i => (double)i)],
+            [.. ranked.Select(row => Labels.Of(spec, row.Teacher, row.Method))]
+        );
         FigureRenderer.Save(plot, folder, name);
-        Captions.Write(folder, name, $"{metric.Label} of student {rows[0].Student} by method, at {spec.Budgets[^1].AmountText} {spec.Budgets[^1].Label}; baselines without a teacher are grey.", spec, rows, results);
+        Captions.Write(
+            folder,
+            name,
+            $"{metric.Label} of student {rows[0].Student} by method, at {spec.Budgets[^1].AmountText} {spec.Budgets[^1].Label}; baselines without a teacher are grey.",
+            spec,
+            rows,
+            results
+        );
     }
 }

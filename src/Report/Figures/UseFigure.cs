@@ -14,7 +14,8 @@ internal static class UseFigure
     internal static IReadOnlyList<UseSummaryRow> Write(ExperimentSpec spec, ResultsFolder folder, Results results)
     {
         var (uses, rows) = (results.Uses, UseSummaryRow.Of(spec, results));
-        if (rows.Count == 0) return rows;
+        if (rows.Count == 0)
+            return rows;
         folder.WriteTable("use-summary.csv", rows);
         foreach (var task in spec.Tasks)
         {
@@ -22,25 +23,62 @@ internal static class UseFigure
             var metric = task.Task.Metrics[0];
             var mine = rows.Where(row => row.Task == task.Name).ToArray();
             var references = mine.Where(row => row.Student.Length == 0 && row.Format == mine[0].Format)
-                .Select(row => new CurveFigure.Reference(string.Create(CultureInfo.InvariantCulture, $"teacher {row.Teacher} {row.Value:0.00} at {row.JoulesPer1000Tokens:0.00} J"), row.Value)).ToArray();
+                .Select(row => new CurveFigure.Reference(
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"teacher {row.Teacher} {row.Value:0.00} at {row.JoulesPer1000Tokens:0.00} J"
+                    ),
+                    row.Value
+                ))
+                .ToArray();
             var students = mine.Where(row => row.Student.Length > 0).ToArray();
             var several = students.Select(row => (row.Teacher, row.Method)).Distinct().Count() > 1;
-            var curves = students.GroupBy(row => several ? $"{Labels.Of(spec, row.Teacher, row.Method)}, {row.Format}" : row.Format)
-                .ToDictionary(group => group.Key, group => group.OrderBy(row => row.ModelBytes).Select(row => new CurveFigure.Point(row.JoulesPer1000Tokens, row.Value, row.CiLow, row.CiHigh)).ToArray());
+            var curves = students
+                .GroupBy(row => several ? $"{Labels.Of(spec, row.Teacher, row.Method)}, {row.Format}" : row.Format)
+                .ToDictionary(
+                    group => group.Key,
+                    group =>
+                        group
+                            .OrderBy(row => row.ModelBytes)
+                            .Select(row => new CurveFigure.Point(
+                                row.JoulesPer1000Tokens,
+                                row.Value,
+                                row.CiLow,
+                                row.CiHigh
+                            ))
+                            .ToArray()
+                );
             var name = $"{metric.Name}-over-use{suffix}";
             new CurveFigure
             {
-                X = "energy of using it (J per 1,000 tokens, one response at a time)", Y = metric.Label, Curves = curves, Styles = MethodLook.Of(spec, curves.Keys), References = references, Natural = metric.IsShare ? (0, 1) : null,
+                X = "energy of using it (J per 1,000 tokens, one response at a time)",
+                Y = metric.Label,
+                Curves = curves,
+                Styles = MethodLook.Of(spec, curves.Keys),
+                References = references,
+                Natural = metric.IsShare ? (0, 1) : null,
             }.Draw(folder, name);
-            var caption = string.Create(CultureInfo.InvariantCulture,
+            var caption = string.Create(
+                CultureInfo.InvariantCulture,
                 $"""
                 **{spec.Question}**
 
-                {char.ToUpper(metric.Label[0], CultureInfo.InvariantCulture)}{metric.Label[1..]} against the energy of writing 1,000 tokens, one curve for each format in which a student is used; its points are the students, joined from the smallest to the largest. Means over {mine.Max(row => row.Seeds)} seeds and {mine.Max(row => row.Items)} held-out items; intervals are 95%
-                percentile intervals of a hierarchical bootstrap over seeds and items. Energy is {spec.Prices.Watts} W ({spec.Prices.Name}, declared) times the median seconds measured on one thread of {string.Join(" and, of others, of ", uses.Select(use => use.Processor).Distinct())}: another processor has other curves.
-                Commit {string.Join(", ", uses.Select(use => use.Commit + (use.Dirty ? " with changes" : "")).Distinct())}.
+                {char.ToUpper(metric.Label[0], CultureInfo.InvariantCulture)}{metric.Label[
+                    1..
+                ]} against the energy of writing 1,000 tokens, one curve for each format in which a student is used; its points are the students, joined from the smallest to the largest. Means over {mine.Max(
+                    row => row.Seeds
+                )} seeds and {mine.Max(row => row.Items)} held-out items; intervals are 95%
+                percentile intervals of a hierarchical bootstrap over seeds and items. Energy is {spec.Prices.Watts} W ({spec.Prices.Name}, declared) times the median seconds measured on one thread of {string.Join(
+                    " and, of others, of ",
+                    uses.Select(use => use.Processor).Distinct()
+                )}: another processor has other curves.
+                Commit {string.Join(
+                    ", ",
+                    uses.Select(use => use.Commit + (use.Dirty ? " with changes" : "")).Distinct()
+                )}.
 
-                """);
+                """
+            );
             folder.WriteText($"{ResultsFolder.FiguresName}/{name}.md", caption);
         }
 
@@ -57,11 +95,23 @@ internal static class UseFigure
             foreach (var model in task.GroupBy(row => (row.Teacher, row.Student, row.Method)))
             {
                 var making = model.First();
-                text.Append(model.Key.Student.Length == 0 ? $"\n{Labels.Of(spec, model.Key.Teacher, Summary.Teacher)} {model.Key.Teacher}\n"
-                    : string.Create(CultureInfo.InvariantCulture, $"\n{model.Key.Student} {Labels.Of(spec, model.Key.Teacher, model.Key.Method)}{(making.FlopsMaking is { } flops ? string.Create(CultureInfo.InvariantCulture, $", made for {flops:0.0e0} FLOPs") : "")}{(making.UsdMaking is { } dollars ? string.Create(CultureInfo.InvariantCulture, $", {100 * dollars:0.0000} cents") : "")}\n"));
-                text.Append(CultureInfo.InvariantCulture, $"  {"format",-10}{"",-22}{"MB",6}{"first ms",9}{"tok/s",7}{"x16",7}{"peak MB",8}{"J/1000",7}\n");
+                text.Append(
+                    model.Key.Student.Length == 0
+                        ? $"\n{Labels.Of(spec, model.Key.Teacher, Summary.Teacher)} {model.Key.Teacher}\n"
+                        : string.Create(
+                            CultureInfo.InvariantCulture,
+                            $"\n{model.Key.Student} {Labels.Of(spec, model.Key.Teacher, model.Key.Method)}{(making.FlopsMaking is { } flops ? string.Create(CultureInfo.InvariantCulture, $", made for {flops:0.0e0} FLOPs") : "")}{(making.UsdMaking is { } dollars ? string.Create(CultureInfo.InvariantCulture, $", {100 * dollars:0.0000} cents") : "")}\n"
+                        )
+                );
+                text.Append(
+                    CultureInfo.InvariantCulture,
+                    $"  {"format", -10}{"", -22}{"MB", 6}{"first ms", 9}{"tok/s", 7}{"x16", 7}{"peak MB", 8}{"J/1000", 7}\n"
+                );
                 foreach (var row in model)
-                    text.Append(CultureInfo.InvariantCulture, $"  {row.Format,-10} {row.Value:0.000} [{row.CiLow:0.000}, {row.CiHigh:0.000}]{row.ModelBytes / 1e6,6:0.00}{1000 * row.FirstTokenSeconds,9:0.00}{row.TokensPerSecond,7:0}{row.TokensPerSecond16,7:0}{row.PeakBytes / 1e6,8:0}{row.JoulesPer1000Tokens,7:0.00}\n");
+                    text.Append(
+                        CultureInfo.InvariantCulture,
+                        $"  {row.Format, -10} {row.Value:0.000} [{row.CiLow:0.000}, {row.CiHigh:0.000}]{row.ModelBytes / 1e6, 6:0.00}{1000 * row.FirstTokenSeconds, 9:0.00}{row.TokensPerSecond, 7:0}{row.TokensPerSecond16, 7:0}{row.PeakBytes / 1e6, 8:0}{row.JoulesPer1000Tokens, 7:0.00}\n"
+                    );
             }
 
             text.Append('\n');

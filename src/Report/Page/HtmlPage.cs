@@ -14,7 +14,13 @@ public static class HtmlPage
     public const string Name = "report.html";
 
     /// <summary>The page of an experiment's results.</summary>
-    internal static string Of(ExperimentSpec spec, ResultsFolder folder, Results results, IReadOnlyList<ComparisonRow> compared, IReadOnlyList<UseSummaryRow> uses)
+    internal static string Of(
+        ExperimentSpec spec,
+        ResultsFolder folder,
+        Results results,
+        IReadOnlyList<ComparisonRow> compared,
+        IReadOnlyList<UseSummaryRow> uses
+    )
     {
         var manifest = folder.ReadManifest();
         var parts = new Dictionary<string, string>(StringComparer.Ordinal)
@@ -24,8 +30,14 @@ public static class HtmlPage
             ["question"] = Text(spec.Question),
             ["answer"] = string.Concat(Answer(spec, results, compared).Select(line => $"<p>{Text(line)}</p>\n")),
             ["runs"] = results.Runs.Count.ToString(CultureInfo.InvariantCulture),
-            ["rebuild"] = Text($"git checkout {manifest?.Commit ?? "(unknown)"}{(manifest?.Dirty == true ? "    # and changes that were not committed" : "")}\n./bench run {spec.Name}\n./bench verify {spec.Name}    # a sample of the runs again, compared with these"),
-            ["manifest"] = manifest is null ? "" : string.Concat(Facts(manifest).Select(fact => $"<dt>{Text(fact.What)}</dt><dd>{Text(fact.Value)}</dd>\n")),
+            ["rebuild"] = Text(
+                $"git checkout {manifest?.Commit ?? "(unknown)"}{(manifest?.Dirty == true ? "    # and changes that were not committed" : "")}\n./bench run {spec.Name}\n./bench verify {spec.Name}    # a sample of the runs again, compared with these"
+            ),
+            ["manifest"] = manifest is null
+                ? ""
+                : string.Concat(
+                    Facts(manifest).Select(fact => $"<dt>{Text(fact.What)}</dt><dd>{Text(fact.Value)}</dd>\n")
+                ),
             ["spec"] = Text(manifest?.Spec ?? spec.Text),
             ["css"] = Resource("page.css"),
             ["js"] = Resource("page.js"),
@@ -36,35 +48,77 @@ public static class HtmlPage
     }
 
     /// <summary>What the results say of the question, in sentences: the best methods at the largest budget of each student and task, and the teacher.</summary>
-    internal static IEnumerable<string> Answer(ExperimentSpec spec, Results results, IReadOnlyList<ComparisonRow> compared)
+    internal static IEnumerable<string> Answer(
+        ExperimentSpec spec,
+        Results results,
+        IReadOnlyList<ComparisonRow> compared
+    )
     {
         foreach (var task in spec.Tasks)
         {
             foreach (var student in spec.Students)
             {
-                var rows = compared.Where(row => row.Task == task.Name && row.Student == student.Name && row.Budget == spec.Budgets[^1].Amount).ToArray();
-                if (rows.Length == 0) continue;
+                var rows = compared
+                    .Where(row =>
+                        row.Task == task.Name && row.Student == student.Name && row.Budget == spec.Budgets[^1].Amount
+                    )
+                    .ToArray();
+                if (rows.Length == 0)
+                    continue;
                 var best = rows[0];
                 var line = new StringBuilder();
-                if (spec.Tasks.Count > 1) line.Append(task.Name).Append(": ");
-                line.Append(CultureInfo.InvariantCulture, $"At {spec.Budgets[^1].AmountText} {spec.Budgets[^1].Label} student {student.Name} reaches {best.Metric} {Value(best.Value, best.CiLow, best.CiHigh)} by {Labels.Of(spec, best.Teacher, best.Method)}");
+                if (spec.Tasks.Count > 1)
+                    line.Append(task.Name).Append(": ");
+                line.Append(
+                    CultureInfo.InvariantCulture,
+                    $"At {spec.Budgets[^1].AmountText} {spec.Budgets[^1].Label} student {student.Name} reaches {best.Metric} {Value(best.Value, best.CiLow, best.CiHigh)} by {Labels.Of(spec, best.Teacher, best.Method)}"
+                );
                 if (best.Recovered is not null && best.Method != Summary.GapBaseline)
-                    line.Append(CultureInfo.InvariantCulture, $", which recovers {Labels.Percent(best.Recovered)}% [{Labels.Percent(best.RecoveredLow)}, {Labels.Percent(best.RecoveredHigh)}] of the gap to the teacher");
-                var equals = rows.Skip(1).Where(row => row.Group.Any(best.Group.Contains)).Select(row => string.Create(CultureInfo.InvariantCulture, $"{Labels.Of(spec, row.Teacher, row.Method)} {row.Value:0.000}")).ToArray();
-                if (equals.Length > 0) line.Append("; not told apart from it: ").AppendJoin(", ", equals.Take(6)).Append(equals.Length > 6 ? $" and {equals.Length - 6} more" : "");
+                    line.Append(
+                        CultureInfo.InvariantCulture,
+                        $", which recovers {Labels.Percent(best.Recovered)}% [{Labels.Percent(best.RecoveredLow)}, {Labels.Percent(best.RecoveredHigh)}] of the gap to the teacher"
+                    );
+                var equals = rows.Skip(1)
+                    .Where(row => row.Group.Any(best.Group.Contains))
+                    .Select(row =>
+                        string.Create(
+                            CultureInfo.InvariantCulture,
+                            $"{Labels.Of(spec, row.Teacher, row.Method)} {row.Value:0.000}"
+                        )
+                    )
+                    .ToArray();
+                if (equals.Length > 0)
+                    line.Append("; not told apart from it: ")
+                        .AppendJoin(", ", equals.Take(6))
+                        .Append(equals.Length > 6 ? $" and {equals.Length - 6} more" : "");
                 var worse = rows.Except(rows.Where(row => row.Group.Any(best.Group.Contains))).ToArray();
-                if (worse.Length > 0) line.Append("; behind: ").AppendJoin(", ", worse.Take(4).Select(row => $"{Labels.Of(spec, row.Teacher, row.Method)} {Value(row.Value, row.CiLow, row.CiHigh)}")).Append(worse.Length > 4 ? $" and {worse.Length - 4} more" : "");
+                if (worse.Length > 0)
+                    line.Append("; behind: ")
+                        .AppendJoin(
+                            ", ",
+                            worse
+                                .Take(4)
+                                .Select(row =>
+                                    $"{Labels.Of(spec, row.Teacher, row.Method)} {Value(row.Value, row.CiLow, row.CiHigh)}"
+                                )
+                        )
+                        .Append(worse.Length > 4 ? $" and {worse.Length - 4} more" : "");
                 yield return line.Append('.').ToString();
             }
 
-            foreach (var teacher in results.Summary.Where(row => row.Method == Summary.Teacher && row.Task == task.Name && row.Metric == task.Task.Metrics[0].Name))
+            foreach (
+                var teacher in results.Summary.Where(row =>
+                    row.Method == Summary.Teacher && row.Task == task.Name && row.Metric == task.Task.Metrics[0].Name
+                )
+            )
                 yield return $"{(spec.Tasks.Count > 1 ? task.Name + ": t" : "T")}eacher {teacher.Teacher}: {teacher.Metric} {Value(teacher.Value, teacher.CiLow, teacher.CiHigh)}.";
         }
     }
 
-    private static string Value(double value, double? low, double? high) => low is null
-        ? value.ToString("0.000", CultureInfo.InvariantCulture)
-        : string.Create(CultureInfo.InvariantCulture, $"{value:0.000} [{low:0.000}, {high:0.000}]");
+    private static string Value(double value, double? low, double? high) =>
+        low is null
+            ? value.ToString("0.000", CultureInfo.InvariantCulture)
+            : string.Create(CultureInfo.InvariantCulture, $"{value:0.000} [{low:0.000}, {high:0.000}]");
 
     private static IEnumerable<(string What, string Value)> Facts(Manifest manifest)
     {
@@ -74,9 +128,14 @@ public static class HtmlPage
         yield return ("cost boundary", string.Join(" + ", manifest.Boundary));
         yield return ("prices", manifest.Prices);
         yield return ("energy", manifest.Energy);
-        foreach (var (teacher, licence) in manifest.Licences) yield return ($"licence of {teacher}", licence);
-        foreach (var (file, hash) in manifest.Data) yield return (file, $"sha256 {hash}");
-        yield return ("packages", string.Join(", ", manifest.Packages.Select(package => $"{package.Key} {package.Value}")));
+        foreach (var (teacher, licence) in manifest.Licences)
+            yield return ($"licence of {teacher}", licence);
+        foreach (var (file, hash) in manifest.Data)
+            yield return (file, $"sha256 {hash}");
+        yield return (
+            "packages",
+            string.Join(", ", manifest.Packages.Select(package => $"{package.Key} {package.Value}"))
+        );
         yield return ("experiment", $"sha256 {manifest.SpecSha256}");
     }
 
@@ -84,10 +143,11 @@ public static class HtmlPage
     internal static string Filled(string template, IReadOnlyDictionary<string, string> parts)
     {
         var page = new StringBuilder();
-        for (var at = 0; at < template.Length;)
+        for (var at = 0; at < template.Length; )
         {
             var open = template.IndexOf('{', at);
-            if (open < 0) return page.Append(template.AsSpan(at)).ToString();
+            if (open < 0)
+                return page.Append(template.AsSpan(at)).ToString();
             var close = template.IndexOf('}', open);
             page.Append(template.AsSpan(at, open - at)).Append(parts[template[(open + 1)..close]]);
             at = close + 1;

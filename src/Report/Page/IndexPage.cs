@@ -23,21 +23,33 @@ public static class IndexPage
             runs += results.Runs.Count;
             var compared = folder.ReadTable<ComparisonRow>("comparison.csv");
             var link = Path.GetFileName(folder.Path);
-            new ResultsFolder(Path.Combine(root, link)).WriteText(HtmlPage.Name, HtmlPage.Of(spec, folder, results, compared, UseSummaryRow.Of(spec, results)));
+            new ResultsFolder(Path.Combine(root, link)).WriteText(
+                HtmlPage.Name,
+                HtmlPage.Of(spec, folder, results, compared, UseSummaryRow.Of(spec, results))
+            );
             var answer = HtmlPage.Answer(spec, results, compared).Select(line => $"<p>{HtmlPage.Text(line)}</p>\n");
             var lost = results.Runs.Count(run => run.Status != "ok");
-            sections.Add(string.Create(
-                CultureInfo.InvariantCulture,
-                $"<section>\n<h2><a href=\"{link}/{HtmlPage.Name}\">{link}</a></h2>\n<p>{HtmlPage.Text(spec.Question)}</p>\n<div class=\"answer\">\n{string.Concat(answer)}</div>\n<p class=\"name\">{results.Runs.Count} runs{(lost > 0 ? $", {lost} of which failed" : "")}; budgets in {HtmlPage.Text(spec.BudgetUnit.Label)}</p>\n</section>\n"));
+            sections.Add(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"<section>\n<h2><a href=\"{link}/{HtmlPage.Name}\">{link}</a></h2>\n<p>{HtmlPage.Text(spec.Question)}</p>\n<div class=\"answer\">\n{string.Concat(answer)}</div>\n<p class=\"name\">{results.Runs.Count} runs{(lost > 0 ? $", {lost} of which failed" : "")}; budgets in {HtmlPage.Text(spec.BudgetUnit.Label)}</p>\n</section>\n"
+                )
+            );
         }
 
-        new ResultsFolder(root).WriteText(Name, HtmlPage.Filled(HtmlPage.Resource(Name), new Dictionary<string, string>(StringComparer.Ordinal)
-        {
-            ["css"] = HtmlPage.Resource("page.css"),
-            ["count"] = experiments.Count.ToString(CultureInfo.InvariantCulture),
-            ["runs"] = runs.ToString(CultureInfo.InvariantCulture),
-            ["experiments"] = string.Concat(sections),
-        }));
+        new ResultsFolder(root).WriteText(
+            Name,
+            HtmlPage.Filled(
+                HtmlPage.Resource(Name),
+                new Dictionary<string, string>(StringComparer.Ordinal)
+                {
+                    ["css"] = HtmlPage.Resource("page.css"),
+                    ["count"] = experiments.Count.ToString(CultureInfo.InvariantCulture),
+                    ["runs"] = runs.ToString(CultureInfo.InvariantCulture),
+                    ["experiments"] = string.Concat(sections),
+                }
+            )
+        );
         return Path.Combine(root, Name);
     }
 }

@@ -22,10 +22,17 @@ public static class ModelCard
         var card = new StringBuilder();
         void Line(FormattableString text) => card.Append(text.ToString(CultureInfo.InvariantCulture)).Append('\n');
         Line($"---");
-        var licences = teachers.Select(teacher => teacher.Teacher.Licence).Distinct(StringComparer.OrdinalIgnoreCase).ToArray();
+        var licences = teachers
+            .Select(teacher => teacher.Teacher.Licence)
+            .Distinct(StringComparer.OrdinalIgnoreCase)
+            .ToArray();
         // Hubs know permissive licences by their SPDX ids in small letters.
-        if (licences is [var only] && LicenceTable.Permissive.Contains(only, StringComparer.OrdinalIgnoreCase)) Line($"license: {only.ToLowerInvariant()}");
-        else Line($"license: other\nlicense_name: {Quoted(licences.Length == 0 ? "none inherited" : string.Join("; ", licences))}");
+        if (licences is [var only] && LicenceTable.Permissive.Contains(only, StringComparer.OrdinalIgnoreCase))
+            Line($"license: {only.ToLowerInvariant()}");
+        else
+            Line(
+                $"license: other\nlicense_name: {Quoted(licences.Length == 0 ? "none inherited" : string.Join("; ", licences))}"
+            );
         Line($"tags: [knowledge-distillation, bench]");
         Line($"---");
         Line($"# {spec.Name}: {run.Label}");
@@ -34,40 +41,56 @@ public static class ModelCard
         Line($"");
         Line($"## Licences");
         Line($"");
-        foreach (var teacher in teachers) Line($"- {(teacher == run ? "it is" : "learnt from")} **{teacher.Teacher.Name}**: {LicenceGate.Inherited(teacher.Teacher)}");
-        if (teachers.Length == 0) Line($"- it learnt from no teacher");
+        foreach (var teacher in teachers)
+            Line(
+                $"- {(teacher == run ? "it is" : "learnt from")} **{teacher.Teacher.Name}**: {LicenceGate.Inherited(teacher.Teacher)}"
+            );
+        if (teachers.Length == 0)
+            Line($"- it learnt from no teacher");
         Line($"");
         Line($"## Lineage");
         Line($"");
         Line($"Each step is named by the hash of everything that went into it.");
         Line($"");
-        foreach (var step in Lineage(run).Append(run)) Line($"1. {step.Label}{About(step)} (`{step.Fingerprint}`)");
+        foreach (var step in Lineage(run).Append(run))
+            Line($"1. {step.Label}{About(step)} (`{step.Fingerprint}`)");
         Line($"");
-        Line($"Experiment file: SHA-256 `{spec.FileHash}`. Exported at commit `{commit}`. Rebuild: `bench run {spec.Name}`.");
+        Line(
+            $"Experiment file: SHA-256 `{spec.FileHash}`. Exported at commit `{commit}`. Rebuild: `bench run {spec.Name}`."
+        );
         return card.ToString();
     }
 
     // What a unit needs, each after what it needs itself; trials chose its learning rate and are no ancestors of its weights.
     private static IEnumerable<UnitOfWork> Lineage(UnitOfWork unit) =>
-        unit.Needs.Where(need => need is not TrialUnit).SelectMany(need => Lineage(need).Append(need)).DistinctBy(need => need.Fingerprint);
+        unit
+            .Needs.Where(need => need is not TrialUnit)
+            .SelectMany(need => Lineage(need).Append(need))
+            .DistinctBy(need => need.Fingerprint);
 
-    private static string About(UnitOfWork unit) => unit switch
-    {
-        TeacherUnit { Teacher: var teacher } => $": {Source(teacher)}, licence {teacher.Licence}",
-        TextUnit { Sampling: var sampling } => string.Create(CultureInfo.InvariantCulture, $": responses at temperature {sampling.Temperature}, {sampling.Samples} to each prompt, {sampling.Select.ToString().ToLowerInvariant()} kept"),
-        TrainingUnit { Method: { } method, Student: var student } => $": {method.Objective.Name} on {method.Signal.Name}, {student.Model.Parameters.ToString("N0", CultureInfo.InvariantCulture)} parameters{(student.Checkpoint is { } from ? $", from {from.Path}" : "")}",
-        _ => "",
-    };
+    private static string About(UnitOfWork unit) =>
+        unit switch
+        {
+            TeacherUnit { Teacher: var teacher } => $": {Source(teacher)}, licence {teacher.Licence}",
+            TextUnit { Sampling: var sampling } => string.Create(
+                CultureInfo.InvariantCulture,
+                $": responses at temperature {sampling.Temperature}, {sampling.Samples} to each prompt, {sampling.Select.ToString().ToLowerInvariant()} kept"
+            ),
+            TrainingUnit { Method: { } method, Student: var student } =>
+                $": {method.Objective.Name} on {method.Signal.Name}, {student.Model.Parameters.ToString("N0", CultureInfo.InvariantCulture)} parameters{(student.Checkpoint is { } from ? $", from {from.Path}" : "")}",
+            _ => "",
+        };
 
-    private static string Source(TeacherSpec teacher) => teacher switch
-    {
-        { Of: { } other } => $"another form of {other}",
-        { Checkpoint: { } checkpoint } => $"loaded from {checkpoint.Path}",
-        { Onnx: { } graph } => $"loaded from {graph.Path}",
-        { Endpoint: { } endpoint } => $"asked at {endpoint.Url} as {endpoint.Model}",
-        { Traces: { } traces } => $"recorded in {traces.Path}",
-        _ => "trained by the experiment",
-    };
+    private static string Source(TeacherSpec teacher) =>
+        teacher switch
+        {
+            { Of: { } other } => $"another form of {other}",
+            { Checkpoint: { } checkpoint } => $"loaded from {checkpoint.Path}",
+            { Onnx: { } graph } => $"loaded from {graph.Path}",
+            { Endpoint: { } endpoint } => $"asked at {endpoint.Url} as {endpoint.Model}",
+            { Traces: { } traces } => $"recorded in {traces.Path}",
+            _ => "trained by the experiment",
+        };
 
     private static string Quoted(string text) => "\"" + text.Replace("\"", "'", StringComparison.Ordinal) + "\"";
 }

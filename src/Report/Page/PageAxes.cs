@@ -18,22 +18,31 @@ internal sealed class PageAxes
 
     internal PageAxes(ExperimentSpec spec, Results results, IReadOnlyList<Boundary> boundaries, RunCosts costs)
     {
-        arms = results.Runs.Where(run => run.Status == "ok").ToLookup(run => (run.Teacher, run.Student, run.Method, run.Budget));
+        arms = results
+            .Runs.Where(run => run.Status == "ok")
+            .ToLookup(run => (run.Teacher, run.Student, run.Method, run.Budget));
         axes =
         [
-            ("student", run => run.FlopsStudent), ("tokens", run => run.TokensTrained), ("queries", run => run.TeacherQueries),
-            .. boundaries.Index().SelectMany(entry => ((string, Func<RunRow, double?>)[])
-            [
-                ($"flops/{entry.Index}", run => costs.Flops(run, entry.Item)),
-                ($"usd/{entry.Index}", run => costs.Sum(run, entry.Item, row => row.Usd)),
-                ($"seconds/{entry.Index}", run => costs.Sum(run, entry.Item, row => row.Seconds)),
-            ]),
+            ("student", run => run.FlopsStudent),
+            ("tokens", run => run.TokensTrained),
+            ("queries", run => run.TeacherQueries),
+            .. boundaries
+                .Index()
+                .SelectMany(entry =>
+                    ((string, Func<RunRow, double?>)[])
+                        [
+                            ($"flops/{entry.Index}", run => costs.Flops(run, entry.Item)),
+                            ($"usd/{entry.Index}", run => costs.Sum(run, entry.Item, row => row.Usd)),
+                            ($"seconds/{entry.Index}", run => costs.Sum(run, entry.Item, row => row.Seconds)),
+                        ]
+                ),
         ];
         var rows = results.Summary.Where(row => row.Budget is not null).ToArray();
         places = rows.ToDictionary(row => row, PlacesOf);
         unbeaten = rows.ToDictionary(row => row, _ => new HashSet<string>(StringComparer.Ordinal));
         foreach (var curve in rows.GroupBy(row => (row.Task, row.Metric, row.Student)))
-            foreach (var (axis, _) in axes) Mark(spec, [.. curve], axis);
+        foreach (var (axis, _) in axes)
+            Mark(spec, [.. curve], axis);
     }
 
     /// <summary>A row's place on each axis, the mean over its seeds, by the axis's name; null where it is not known.</summary>
@@ -45,16 +54,24 @@ internal sealed class PageAxes
     private Dictionary<string, double?> PlacesOf(SummaryRow row)
     {
         var arm = arms[(row.Teacher, row.Student, row.Method, row.Budget)].ToArray();
-        return axes.ToDictionary(axis => axis.Name, axis => arm.Length > 0 && arm.All(run => axis.Of(run) is not null) ? arm.Average(run => axis.Of(run)) : null, StringComparer.Ordinal);
+        return axes.ToDictionary(
+            axis => axis.Name,
+            axis =>
+                arm.Length > 0 && arm.All(run => axis.Of(run) is not null) ? arm.Average(run => axis.Of(run)) : null,
+            StringComparer.Ordinal
+        );
     }
 
     private void Mark(ExperimentSpec spec, IReadOnlyList<SummaryRow> curve, string axis)
     {
         var known = curve.Where(row => places[row][axis] is not null).ToArray();
         var task = spec.Tasks.First(task => task.Name == curve[0].Task).Task;
-        var higher = spec.Evaluation.MetricsOf(task).FirstOrDefault(metric => metric.Name == curve[0].Metric)?.HigherIsBetter ?? false;
+        var higher =
+            spec.Evaluation.MetricsOf(task).FirstOrDefault(metric => metric.Name == curve[0].Metric)?.HigherIsBetter
+            ?? false;
         var best = ParetoFrontier.Of([.. known.Select(row => (places[row][axis]!.Value, row.Value))], higher);
         foreach (var (i, row) in known.Index())
-            if (best[i]) unbeaten[row].Add(axis);
+            if (best[i])
+                unbeaten[row].Add(axis);
     }
 }

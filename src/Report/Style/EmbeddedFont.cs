@@ -13,7 +13,8 @@ internal sealed class EmbeddedFont : IFontResolver
     /// <summary>Makes it the font of every plot, by whatever name a plot asks for one.</summary>
     internal static void Use()
     {
-        if (ScottPlot.Fonts.FontResolvers is [EmbeddedFont]) return;
+        if (ScottPlot.Fonts.FontResolvers is [EmbeddedFont])
+            return;
         ScottPlot.Fonts.FontResolvers.Clear();
         ScottPlot.Fonts.FontResolvers.Add(new EmbeddedFont());
         ScottPlot.Fonts.Default = Name;
@@ -22,7 +23,8 @@ internal sealed class EmbeddedFont : IFontResolver
     /// <summary>Whether it has every character of a text.</summary>
     internal static bool Has(string text) => Typeface.ContainsGlyphs(text);
 
-    public SKTypeface CreateTypeface(string fontName, FontWeight weight, FontSlant slant, FontSpacing spacing) => Typeface;
+    public SKTypeface CreateTypeface(string fontName, FontWeight weight, FontSlant slant, FontSpacing spacing) =>
+        Typeface;
 
     public SKTypeface CreateTypeface(string fontName, bool bold, bool italic) => Typeface;
 

@@ -9,10 +9,12 @@ internal static class Labels
     internal const string OfTeacher = " of ";
 
     /// <summary>A method, with its teacher where several are compared.</summary>
-    internal static string Of(ExperimentSpec spec, string teacher, string method) => spec.Teachers.Count > 1 && teacher.Length > 0 ? method + OfTeacher + teacher : method;
+    internal static string Of(ExperimentSpec spec, string teacher, string method) =>
+        spec.Teachers.Count > 1 && teacher.Length > 0 ? method + OfTeacher + teacher : method;
 
     /// <summary>What a student is called before anyone teaches it.</summary>
-    internal static string Before(StudentSpec student) => student.Training is null && student.Checkpoint is null ? "untrained student" : "student before";
+    internal static string Before(StudentSpec student) =>
+        student.Training is null && student.Checkpoint is null ? "untrained student" : "student before";
 
     /// <summary>A share in whole percents; what rounds to nothing has no sign.</summary>
     internal static double? Percent(double? share) => share is null ? null : Math.Round(100 * share.Value) + 0.0;

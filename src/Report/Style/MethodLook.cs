@@ -14,17 +14,18 @@ internal sealed record MethodLook(string Hex, MarkerShape Marker, bool IsDashed)
     internal Stroke Stroke => IsDashed ? Stroke.Dashed : Stroke.Solid;
 
     /// <summary>The marker's name on a page.</summary>
-    internal string MarkerName => Marker switch
-    {
-        MarkerShape.FilledSquare => "square",
-        MarkerShape.FilledCircle => "circle",
-        MarkerShape.FilledTriangleUp => "triangle",
-        MarkerShape.FilledDiamond => "diamond",
-        MarkerShape.OpenSquare => "open-square",
-        MarkerShape.OpenCircle => "open-circle",
-        MarkerShape.OpenTriangleUp => "open-triangle",
-        _ => "open-diamond",
-    };
+    internal string MarkerName =>
+        Marker switch
+        {
+            MarkerShape.FilledSquare => "square",
+            MarkerShape.FilledCircle => "circle",
+            MarkerShape.FilledTriangleUp => "triangle",
+            MarkerShape.FilledDiamond => "diamond",
+            MarkerShape.OpenSquare => "open-square",
+            MarkerShape.OpenCircle => "open-circle",
+            MarkerShape.OpenTriangleUp => "open-triangle",
+            _ => "open-diamond",
+        };
 
     /// <summary>The colour of its name: of a light one a darker shade, which can be read on white.</summary>
     internal Color Ink => Hex == Yellow ? Color.FromHex("#8A8000") : Color;
@@ -32,18 +33,44 @@ internal sealed record MethodLook(string Hex, MarkerShape Marker, bool IsDashed)
     private const string Yellow = "#F0E442";
 
     // Yellow comes last: it is hard to see on white, and in grey.
-    private static readonly string[] Palette = ["#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#000000", Yellow];
+    private static readonly string[] Palette =
+    [
+        "#0072B2",
+        "#E69F00",
+        "#009E73",
+        "#CC79A7",
+        "#56B4E9",
+        "#D55E00",
+        "#000000",
+        Yellow,
+    ];
 
     private static readonly MarkerShape[] Markers =
     [
-        MarkerShape.FilledSquare, MarkerShape.FilledCircle, MarkerShape.FilledTriangleUp, MarkerShape.FilledDiamond,
-        MarkerShape.OpenSquare, MarkerShape.OpenCircle, MarkerShape.OpenTriangleUp, MarkerShape.OpenDiamond,
+        MarkerShape.FilledSquare,
+        MarkerShape.FilledCircle,
+        MarkerShape.FilledTriangleUp,
+        MarkerShape.FilledDiamond,
+        MarkerShape.OpenSquare,
+        MarkerShape.OpenCircle,
+        MarkerShape.OpenTriangleUp,
+        MarkerShape.OpenDiamond,
     ];
 
     // Names that recur across experiments keep their look.
     private static readonly Dictionary<string, int> Known = new(StringComparer.Ordinal)
     {
-        ["traces"] = 0, ["text"] = 0, ["answers"] = 1, ["logits"] = 2, ["top-k"] = 2, ["gold-answers"] = 3, ["gold-traces"] = 4, ["hidden"] = 5, ["on-policy"] = 5, ["top-logprobs"] = 6, ["labels"] = 7,
+        ["traces"] = 0,
+        ["text"] = 0,
+        ["answers"] = 1,
+        ["logits"] = 2,
+        ["top-k"] = 2,
+        ["gold-answers"] = 3,
+        ["gold-traces"] = 4,
+        ["hidden"] = 5,
+        ["on-policy"] = 5,
+        ["top-logprobs"] = 6,
+        ["labels"] = 7,
     };
 
     /// <summary>
@@ -54,15 +81,28 @@ internal sealed record MethodLook(string Hex, MarkerShape Marker, bool IsDashed)
     {
         var slots = Slots(spec.Methods.Select(method => method.Name));
         var teachers = spec.Teachers.Select(teacher => teacher.Name).ToList();
-        var (others, sides, looks) = (slots.Count, new List<string>(), new Dictionary<string, MethodLook>(StringComparer.Ordinal));
+        var (others, sides, looks) = (
+            slots.Count,
+            new List<string>(),
+            new Dictionary<string, MethodLook>(StringComparer.Ordinal)
+        );
         foreach (var curve in curves)
         {
             var (method, side) = curve.Split(", ", 2) is [var first, var second] ? (first, second) : (curve, "");
             var parts = method.Split(Labels.OfTeacher);
-            if (side.Length > 0 && !sides.Contains(side)) sides.Add(side);
-            if (!slots.TryGetValue(parts[0], out var slot)) (slot, side) = (others++, "");
-            var marker = side.Length > 0 ? sides.IndexOf(side) : parts.Length > 1 ? teachers.IndexOf(parts[1]) : slot + slot / Palette.Length;
-            looks[curve] = new MethodLook(Palette[slot % Palette.Length], Markers[marker % Markers.Length], side.Length > 0 ? sides.IndexOf(side) % 2 == 1 : curve.StartsWith("gold-", StringComparison.Ordinal));
+            if (side.Length > 0 && !sides.Contains(side))
+                sides.Add(side);
+            if (!slots.TryGetValue(parts[0], out var slot))
+                (slot, side) = (others++, "");
+            var marker =
+                side.Length > 0 ? sides.IndexOf(side)
+                : parts.Length > 1 ? teachers.IndexOf(parts[1])
+                : slot + slot / Palette.Length;
+            looks[curve] = new MethodLook(
+                Palette[slot % Palette.Length],
+                Markers[marker % Markers.Length],
+                side.Length > 0 ? sides.IndexOf(side) % 2 == 1 : curve.StartsWith("gold-", StringComparison.Ordinal)
+            );
         }
 
         return looks;
@@ -73,7 +113,10 @@ internal sealed record MethodLook(string Hex, MarkerShape Marker, bool IsDashed)
         var (slots, taken) = (new Dictionary<string, int>(StringComparer.Ordinal), new HashSet<int>());
         foreach (var method in methods.OrderByDescending(Known.ContainsKey))
         {
-            var slot = Known.TryGetValue(method, out var known) && !taken.Contains(known) ? known : Enumerable.Range(0, int.MaxValue).First(i => !taken.Contains(i));
+            var slot =
+                Known.TryGetValue(method, out var known) && !taken.Contains(known)
+                    ? known
+                    : Enumerable.Range(0, int.MaxValue).First(i => !taken.Contains(i));
             taken.Add(slot);
             slots[method] = slot;
         }
@@ -87,5 +130,6 @@ internal sealed record MethodLook(string Hex, MarkerShape Marker, bool IsDashed)
     /// <summary>Colours of kinds of cost, in the order of the kinds.</summary>
     internal static Color OfKind(int kind) => Color.FromHex(HexOfKind(kind));
 
-    internal static string HexOfKind(int kind) => new[] { "#000000", "#E69F00", "#F0E442", "#0072B2", "#56B4E9", "#CC79A7", "#009E73", "#999999" }[kind];
+    internal static string HexOfKind(int kind) =>
+        new[] { "#000000", "#E69F00", "#F0E442", "#0072B2", "#56B4E9", "#CC79A7", "#009E73", "#999999" }[kind];
 }

@@ -14,11 +14,22 @@ public static class TerminalText
         var line = new StringBuilder();
         foreach (var rune in text.ReplaceLineEndings(" ").EnumerateRunes())
         {
-            if (rune.Value == '\t') line.Append(' ');
-            else if (Rune.GetUnicodeCategory(rune) is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator) line.Append('\ufffd');
-            else line.Append(rune.ToString());
+            if (rune.Value == '\t')
+                line.Append(' ');
+            else if (
+                Rune.GetUnicodeCategory(rune)
+                is UnicodeCategory.Control
+                    or UnicodeCategory.Format
+                    or UnicodeCategory.LineSeparator
+                    or UnicodeCategory.ParagraphSeparator
+            )
+                line.Append('\ufffd');
+            else
+                line.Append(rune.ToString());
         }
 
-        return line.Length <= Longest ? line.ToString() : $"{line.ToString(0, Longest / 2)} … {line.ToString(line.Length - Longest / 2, Longest / 2)}";
+        return line.Length <= Longest
+            ? line.ToString()
+            : $"{line.ToString(0, Longest / 2)} … {line.ToString(line.Length - Longest / 2, Longest / 2)}";
     }
 }

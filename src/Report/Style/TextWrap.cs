@@ -11,7 +11,10 @@ public static class TextWrap
         var (lines, line) = (new StringBuilder(), new StringBuilder());
         foreach (var word in text.TrimStart().Split(' '))
         {
-            var indent = lines.Length == 0 ? text[..^text.TrimStart().Length] : text.StartsWith(' ') ? "      " : "";
+            var indent =
+                lines.Length == 0 ? text[..^text.TrimStart().Length]
+                : text.StartsWith(' ') ? "      "
+                : "";
             if (line.Length > 0 && line.Length + 1 + word.Length > columns)
             {
                 lines.Append(line).Append('\n');

@@ -23,7 +23,8 @@ public static class ComparisonTables
         var rows = Comparison.Of(spec, results);
         folder.WriteTable("comparison.csv", rows);
         folder.WriteTable("targets.csv", Targets.Of(spec, results));
-        if (rows.Count == 0) return rows;
+        if (rows.Count == 0)
+            return rows;
         folder.WriteText($"{ResultsFolder.TablesName}/comparison.txt", Text(spec, rows));
         folder.WriteText($"{ResultsFolder.TablesName}/comparison.tex", Latex(spec, rows));
         return rows;
@@ -36,11 +37,20 @@ public static class ComparisonTables
         foreach (var block in Blocks(rows))
         {
             text.Append(CultureInfo.InvariantCulture, $"{Title(spec, block.Key)}\n");
-            text.Append(CultureInfo.InvariantCulture, $"  {"method",-21} {"mean [95% interval]",-24} {"".PadRight(letters)} {"gap recovered",-18} FLOPs\n");
+            text.Append(
+                CultureInfo.InvariantCulture,
+                $"  {"method", -21} {"mean [95% interval]", -24} {"".PadRight(letters)} {"gap recovered", -18} FLOPs\n"
+            );
             foreach (var row in Sorted(block))
             {
-                text.Append(string.Create(CultureInfo.InvariantCulture,
-                    $"  {Labels.Of(spec, row.Teacher, row.Method),-21} {Value(row),-24} {row.Group.PadRight(letters)} {Recovered(row),-18} {row.FlopsTotal:0.0e0}{(row.Frontier ? " †" : "")}").TrimEnd()).Append('\n');
+                text.Append(
+                        string.Create(
+                                CultureInfo.InvariantCulture,
+                                $"  {Labels.Of(spec, row.Teacher, row.Method), -21} {Value(row), -24} {row.Group.PadRight(letters)} {Recovered(row), -18} {row.FlopsTotal:0.0e0}{(row.Frontier ? " †" : "")}"
+                            )
+                            .TrimEnd()
+                    )
+                    .Append('\n');
             }
 
             text.Append('\n');
@@ -55,21 +65,30 @@ public static class ComparisonTables
         foreach (var block in Blocks(rows))
         {
             text.Append("\\begin{table}\n\\centering\n\\begin{tabular}{llll}\n\\toprule\n");
-            text.Append(CultureInfo.InvariantCulture, $"method & {Escape(block.First().Metric)} [95\\% interval] & gap recovered & FLOPs \\\\\n\\midrule\n");
+            text.Append(
+                CultureInfo.InvariantCulture,
+                $"method & {Escape(block.First().Metric)} [95\\% interval] & gap recovered & FLOPs \\\\\n\\midrule\n"
+            );
             foreach (var row in Sorted(block))
             {
-                text.Append(CultureInfo.InvariantCulture,
-                    $"{Escape(Labels.Of(spec, row.Teacher, row.Method))} & ${Value(row).Replace("[", "\\,[", StringComparison.Ordinal)}^{{\\mathrm{{{row.Group}}}}}$ & {Escape(Recovered(row))} & {Power(row.FlopsTotal)}{(row.Frontier ? "$^\\dagger$" : "")} \\\\\n");
+                text.Append(
+                    CultureInfo.InvariantCulture,
+                    $"{Escape(Labels.Of(spec, row.Teacher, row.Method))} & ${Value(row).Replace("[", "\\,[", StringComparison.Ordinal)}^{{\\mathrm{{{row.Group}}}}}$ & {Escape(Recovered(row))} & {Power(row.FlopsTotal)}{(row.Frontier ? "$^\\dagger$" : "")} \\\\\n"
+                );
             }
 
-            text.Append(CultureInfo.InvariantCulture, $"\\bottomrule\n\\end{{tabular}}\n\\caption{{{Escape(Title(spec, block.Key))}. {Escape(string.Join(' ', Footnote))}}}\n\\end{{table}}\n\n");
+            text.Append(
+                CultureInfo.InvariantCulture,
+                $"\\bottomrule\n\\end{{tabular}}\n\\caption{{{Escape(Title(spec, block.Key))}. {Escape(string.Join(' ', Footnote))}}}\n\\end{{table}}\n\n"
+            );
         }
 
         return text.ToString();
     }
 
-    private static IEnumerable<IGrouping<(string Task, string Student, double Budget), ComparisonRow>> Blocks(IReadOnlyList<ComparisonRow> rows) =>
-        rows.GroupBy(row => (row.Task, row.Student, row.Budget));
+    private static IEnumerable<IGrouping<(string Task, string Student, double Budget), ComparisonRow>> Blocks(
+        IReadOnlyList<ComparisonRow> rows
+    ) => rows.GroupBy(row => (row.Task, row.Student, row.Budget));
 
     // By the gap recovered where there is one for each; else by the score, best first.
     private static IEnumerable<ComparisonRow> Sorted(IEnumerable<ComparisonRow> block) =>
@@ -81,20 +100,33 @@ public static class ComparisonTables
         return $"{block.Task}, student {block.Student}, {budget.AmountText} {budget.Label}";
     }
 
-    private static string Value(ComparisonRow row) => row.CiLow is null
-        ? row.Value.ToString("0.000", CultureInfo.InvariantCulture)
-        : string.Create(CultureInfo.InvariantCulture, $"{row.Value:0.000} [{row.CiLow:0.000}, {row.CiHigh:0.000}]");
+    private static string Value(ComparisonRow row) =>
+        row.CiLow is null
+            ? row.Value.ToString("0.000", CultureInfo.InvariantCulture)
+            : string.Create(CultureInfo.InvariantCulture, $"{row.Value:0.000} [{row.CiLow:0.000}, {row.CiHigh:0.000}]");
 
     private static string Recovered(ComparisonRow row) =>
-        row.Recovered is null ? "" : string.Create(CultureInfo.InvariantCulture, $"{Labels.Percent(row.Recovered)}% [{Labels.Percent(row.RecoveredLow)}, {Labels.Percent(row.RecoveredHigh)}]");
+        row.Recovered is null
+            ? ""
+            : string.Create(
+                CultureInfo.InvariantCulture,
+                $"{Labels.Percent(row.Recovered)}% [{Labels.Percent(row.RecoveredLow)}, {Labels.Percent(row.RecoveredHigh)}]"
+            );
 
     private static string Power(double? flops)
     {
-        if (flops is not > 0) return "";
+        if (flops is not > 0)
+            return "";
         var power = Math.Floor(Math.Log10(flops.Value));
-        return string.Create(CultureInfo.InvariantCulture, $"${flops / Math.Pow(10, power):0.0}\\cdot10^{{{power:0}}}$");
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"${flops / Math.Pow(10, power):0.0}\\cdot10^{{{power:0}}}$"
+        );
     }
 
-    internal static string Escape(string text) => text
-        .Replace("%", "\\%", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal).Replace("&", "\\&", StringComparison.Ordinal).Replace("#", "\\#", StringComparison.Ordinal);
+    internal static string Escape(string text) =>
+        text.Replace("%", "\\%", StringComparison.Ordinal)
+            .Replace("_", "\\_", StringComparison.Ordinal)
+            .Replace("&", "\\&", StringComparison.Ordinal)
+            .Replace("#", "\\#", StringComparison.Ordinal);
 }

@@ -17,21 +17,32 @@ public sealed class FolderGraphTests
     private static SortedDictionary<string, SortedSet<string>> Read()
     {
         var architecture = new ArchLoader()
-            .LoadAssemblies(typeof(Flops).Assembly, typeof(Compute).Assembly, typeof(ExperimentReport).Assembly, typeof(RunCommand).Assembly)
+            .LoadAssemblies(
+                typeof(Flops).Assembly,
+                typeof(Compute).Assembly,
+                typeof(ExperimentReport).Assembly,
+                typeof(RunCommand).Assembly
+            )
             .Build();
         var graph = new SortedDictionary<string, SortedSet<string>>(StringComparer.Ordinal);
         foreach (var type in architecture.Types)
         {
-            if (FolderOf(type) is not { } folder) continue;
-            if (!graph.TryGetValue(folder, out var needs)) graph[folder] = needs = new(StringComparer.Ordinal);
-            needs.UnionWith(type.GetTypeDependencies().Select(FolderOf).OfType<string>().Where(other => other != folder));
+            if (FolderOf(type) is not { } folder)
+                continue;
+            if (!graph.TryGetValue(folder, out var needs))
+                graph[folder] = needs = new(StringComparer.Ordinal);
+            needs.UnionWith(
+                type.GetTypeDependencies().Select(FolderOf).OfType<string>().Where(other => other != folder)
+            );
         }
 
         return graph;
     }
 
     private static string? FolderOf(IType type) =>
-        type.Namespace?.FullName is { } name && name.StartsWith("Bench.", StringComparison.Ordinal) ? name["Bench.".Length..].Replace('.', '/') : null;
+        type.Namespace?.FullName is { } name && name.StartsWith("Bench.", StringComparison.Ordinal)
+            ? name["Bench.".Length..].Replace('.', '/')
+            : null;
 
     [Fact]
     public void Folders_form_a_directed_acyclic_graph()
@@ -40,12 +51,21 @@ public sealed class FolderGraphTests
         var drawn = new StringBuilder();
         for (var layer = 0; left.Count > 0; layer++)
         {
-            var free = left.Where(pair => !pair.Value.Any(left.ContainsKey)).Select(pair => pair.Key).Order(StringComparer.Ordinal).ToArray();
-            Assert.True(free.Length > 0, $"a cycle among {string.Join(", ", left.Select(pair => $"{pair.Key} -> {string.Join(' ', pair.Value.Where(left.ContainsKey))}"))}");
+            var free = left.Where(pair => !pair.Value.Any(left.ContainsKey))
+                .Select(pair => pair.Key)
+                .Order(StringComparer.Ordinal)
+                .ToArray();
+            Assert.True(
+                free.Length > 0,
+                $"a cycle among {string.Join(", ", left.Select(pair => $"{pair.Key} -> {string.Join(' ', pair.Value.Where(left.ContainsKey))}"))}"
+            );
             foreach (var folder in free)
             {
                 left.Remove(folder);
-                drawn.Append(System.Globalization.CultureInfo.InvariantCulture, $"    {layer,2} {folder} -> {string.Join(' ', Graph.Value[folder])}\n");
+                drawn.Append(
+                    System.Globalization.CultureInfo.InvariantCulture,
+                    $"    {layer, 2} {folder} -> {string.Join(' ', Graph.Value[folder])}\n"
+                );
             }
         }
 
@@ -55,9 +75,20 @@ public sealed class FolderGraphTests
     [Fact]
     public void The_graph_holds_every_folder_of_src()
     {
-        var folders = Directory.EnumerateFiles(System.IO.Path.Combine(Repository.Root, "src"), "*.cs", SearchOption.AllDirectories)
-            .Select(file => System.IO.Path.GetRelativePath(System.IO.Path.Combine(Repository.Root, "src"), System.IO.Path.GetDirectoryName(file)!))
-            .Where(folder => !folder.Contains("/obj", StringComparison.Ordinal) && !folder.Contains("/bin", StringComparison.Ordinal) && folder != "Cli").Distinct();
+        var folders = Directory
+            .EnumerateFiles(System.IO.Path.Combine(Repository.Root, "src"), "*.cs", SearchOption.AllDirectories)
+            .Select(file =>
+                System.IO.Path.GetRelativePath(
+                    System.IO.Path.Combine(Repository.Root, "src"),
+                    System.IO.Path.GetDirectoryName(file)!
+                )
+            )
+            .Where(folder =>
+                !folder.Contains("/obj", StringComparison.Ordinal)
+                && !folder.Contains("/bin", StringComparison.Ordinal)
+                && folder != "Cli"
+            )
+            .Distinct();
         Assert.Empty(folders.Except(Graph.Value.Keys));
     }
 }

@@ -3,7 +3,11 @@ using System.Diagnostics;
 namespace Bench.Tests.Cli;
 
 /// <summary>The command in a process of its own, with a store of its own.</summary>
-internal sealed class BenchProcess(string home, string? data = null, IReadOnlyDictionary<string, string>? environment = null)
+internal sealed class BenchProcess(
+    string home,
+    string? data = null,
+    IReadOnlyDictionary<string, string>? environment = null
+)
 {
     private static readonly string Product = typeof(Bench.Cli.Commands.PlanCommand).Assembly.Location;
 
@@ -11,10 +15,17 @@ internal sealed class BenchProcess(string home, string? data = null, IReadOnlyDi
 
     internal Process Start(params string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet", [Product, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = home };
+        var start = new ProcessStartInfo("dotnet", [Product, .. arguments])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = home,
+        };
         start.Environment["BENCH_HOME"] = home;
-        if (data is not null) start.Environment["BENCH_DATA"] = data;
-        foreach (var (name, value) in environment ?? new Dictionary<string, string>()) start.Environment[name] = value;
+        if (data is not null)
+            start.Environment["BENCH_DATA"] = data;
+        foreach (var (name, value) in environment ?? new Dictionary<string, string>())
+            start.Environment[name] = value;
         return Process.Start(start)!;
     }
 

@@ -19,11 +19,21 @@ public sealed class BoardTests
         public override long GetTimestamp() => (long)(1000 * Now);
     }
 
-    private static Outcome Done(double seconds) => new()
-    {
-        Status = UnitStatus.Ok,
-        Circumstances = new Circumstances { StartedUtc = "", Seconds = seconds, PeakRssBytes = null, Device = "cpu", Tensors = "test", Commit = "", Dirty = false },
-    };
+    private static Outcome Done(double seconds) =>
+        new()
+        {
+            Status = UnitStatus.Ok,
+            Circumstances = new Circumstances
+            {
+                StartedUtc = "",
+                Seconds = seconds,
+                PeakRssBytes = null,
+                Device = "cpu",
+                Tensors = "test",
+                Commit = "",
+                Dirty = false,
+            },
+        };
 
     // Runs a plan on some processes in virtual time: each unit takes what it is forecast times a factor of its kind and a random one. Tells the time left whenever one ends, as shares of the whole.
     private static List<(double Elapsed, double Left)> Run(Plan plan, int jobs, Func<UnitOfWork, double> factor)
@@ -35,11 +45,18 @@ public sealed class BoardTests
         var running = new PriorityQueue<UnitOfWork, double>();
         while (waiting.Count + running.Count > 0)
         {
-            while (running.Count < jobs && waiting.FirstOrDefault(unit => unit.Needs.All(need => done.Contains(need.Fingerprint.Text))) is { } next)
+            while (
+                running.Count < jobs
+                && waiting.FirstOrDefault(unit => unit.Needs.All(need => done.Contains(need.Fingerprint.Text)))
+                    is { } next
+            )
             {
                 waiting.Remove(next);
                 remaining.Started(next);
-                running.Enqueue(next, clock.Now + (forecast.Of(next).Value + 1) * factor(next) * (0.8 + 0.4 * random.NextDouble()));
+                running.Enqueue(
+                    next,
+                    clock.Now + (forecast.Of(next).Value + 1) * factor(next) * (0.8 + 0.4 * random.NextDouble())
+                );
             }
 
             running.TryDequeue(out var ended, out var at);
@@ -60,11 +77,19 @@ public sealed class BoardTests
     public void After_the_first_third_the_time_left_is_within_a_fifth(int jobs, double speed)
     {
         // Longer than the start of a process, which nobody's speed changes.
-        var plan = Experiments.Plan(Experiments.Small.Replace("[2e8, 6e8]", "[2e11, 6e11]", StringComparison.Ordinal).Replace("[0, 1]", "[0, 1, 2, 3, 4, 5]", StringComparison.Ordinal).Replace("tokens: 60_000", "tokens: 60_000_000", StringComparison.Ordinal));
+        var plan = Experiments.Plan(
+            Experiments
+                .Small.Replace("[2e8, 6e8]", "[2e11, 6e11]", StringComparison.Ordinal)
+                .Replace("[0, 1]", "[0, 1, 2, 3, 4, 5]", StringComparison.Ordinal)
+                .Replace("tokens: 60_000", "tokens: 60_000_000", StringComparison.Ordinal)
+        );
         // Teachers and students are not equally far from what is forecast.
         var said = Run(plan, jobs, unit => speed * (unit is StudentUnit ? 1 : 1.4));
         var whole = said[^1].Elapsed;
-        Assert.All(said.Where(moment => moment.Elapsed > whole / 3), moment => Assert.InRange((moment.Elapsed + moment.Left) / whole, 0.8, 1.2));
+        Assert.All(
+            said.Where(moment => moment.Elapsed > whole / 3),
+            moment => Assert.InRange((moment.Elapsed + moment.Left) / whole, 0.8, 1.2)
+        );
         Assert.Equal(0, said[^1].Left);
     }
 
@@ -83,7 +108,8 @@ public sealed class BoardTests
         text.Started(student);
         remaining.Started(student);
         Assert.Equal("  starting", text.Lines(80)[3]);
-        foreach (var loss in (double[])[4, 2, 1, 0.5]) text.Progress(student, new UnitEvent("training", 0.25, loss, 12_345));
+        foreach (var loss in (double[])[4, 2, 1, 0.5])
+            text.Progress(student, new UnitEvent("training", 0.25, loss, 12_345));
         var lines = text.Lines(80);
         Assert.Contains($"1 of {plan.Units.Count} units", lines[0], StringComparison.Ordinal);
         Assert.Contains(" left", lines[0], StringComparison.Ordinal);
@@ -103,7 +129,8 @@ public sealed class BoardTests
     [InlineData(179.6, "3 min 00 s")]
     [InlineData(125, "2 min 05 s")]
     [InlineData(7260, "2 h 01 min")]
-    public void Durations_are_told_as_people_do(double seconds, string text) => Assert.Equal(text, BoardText.Duration(seconds));
+    public void Durations_are_told_as_people_do(double seconds, string text) =>
+        Assert.Equal(text, BoardText.Duration(seconds));
 
     [Fact]
     public void A_curve_in_a_line_has_its_extremes_and_no_more_than_its_width()

@@ -15,13 +15,28 @@ public sealed class ServeCommandTests : IDisposable
         var model = Repository.DataOrSkip("checkpoints/stories260k/stories260K.bin");
         Clients.PackageOrSkip("openai");
         Environment.SetEnvironmentVariable("BENCH_TEST_TOKEN", "only-for-this-test");
-        using var server = new BenchProcess(scratch.Path).Start("serve", model, "--port", "0", "--name", "stories", "--token-variable", "BENCH_TEST_TOKEN");
+        using var server = new BenchProcess(scratch.Path).Start(
+            "serve",
+            model,
+            "--port",
+            "0",
+            "--name",
+            "stories",
+            "--token-variable",
+            "BENCH_TEST_TOKEN"
+        );
         try
         {
             var line = server.StandardOutput.ReadLine()!;
             Assert.Contains("with a bearer token", line, StringComparison.Ordinal);
             var address = line.Split(' ').Single(word => word.StartsWith("http", StringComparison.Ordinal));
-            var (code, output, errors) = Clients.Start("node", "openai-client.mjs", address, "stories", "only-for-this-test");
+            var (code, output, errors) = Clients.Start(
+                "node",
+                "openai-client.mjs",
+                address,
+                "stories",
+                "only-for-this-test"
+            );
             Assert.True(code == 0, errors);
             var said = JsonDocument.Parse(output).RootElement;
             string Text(string name) => said.GetProperty(name).GetString()!;
@@ -35,8 +50,14 @@ public sealed class ServeCommandTests : IDisposable
             // The beginning of the greedy text that llama2.c writes.
             Assert.StartsWith(", there was", Text("completion"), StringComparison.Ordinal);
             Assert.Equal(["stories"], said.GetProperty("models").EnumerateArray().Select(name => name.GetString()!));
-            Assert.Equal((400, "BadRequestError", "temperature"), (
-                said.GetProperty("error").GetProperty("status").GetInt32(), said.GetProperty("error").GetProperty("name").GetString(), said.GetProperty("error").GetProperty("param").GetString()));
+            Assert.Equal(
+                (400, "BadRequestError", "temperature"),
+                (
+                    said.GetProperty("error").GetProperty("status").GetInt32(),
+                    said.GetProperty("error").GetProperty("name").GetString(),
+                    said.GetProperty("error").GetProperty("param").GetString()
+                )
+            );
             Assert.NotEqual(0, Clients.Start("node", "openai-client.mjs", address, "stories", "another-token").Code);
         }
         finally
@@ -51,18 +72,25 @@ public sealed class ServeCommandTests : IDisposable
     [Fact]
     public void What_cannot_be_served_is_said_in_one_line()
     {
-        foreach (var (words, says) in ((string[], string)[])[
-            (["serve", "nowhere"], "there is no model 'nowhere'"),
-            (["serve", scratch.Path], "config.json"),
-            (["serve", scratch.Path, "--port", "70000"], "--port must be from 0 to 65535"),
-            (["serve", scratch.Path, "--port", "abc"], "abc"),
-            (["sample", scratch.Path, "--temperature", "abc"], "abc"),
-            (["run", scratch.Path, "--jobs", "abc"], "abc"),
-            (["sample", scratch.Path, "--temperature", "nan"], "--temperature must be from 0 to 100"),
-            (["serve", scratch.Path, "--name", ""], "--name is empty"),
-            (["serve", scratch.Path, "--host", "somewhere"], "'somewhere' is no address"),
-            (["serve", scratch.Path, "--token-variable", "BENCH_NO_SUCH_VARIABLE"], "BENCH_NO_SUCH_VARIABLE is not set"),
-            (["serve", scratch.Path, "--max-body", "0"], "--max-body must be from 1 to")])
+        foreach (
+            var (words, says) in ((string[], string)[])
+                [
+                    (["serve", "nowhere"], "there is no model 'nowhere'"),
+                    (["serve", scratch.Path], "config.json"),
+                    (["serve", scratch.Path, "--port", "70000"], "--port must be from 0 to 65535"),
+                    (["serve", scratch.Path, "--port", "abc"], "abc"),
+                    (["sample", scratch.Path, "--temperature", "abc"], "abc"),
+                    (["run", scratch.Path, "--jobs", "abc"], "abc"),
+                    (["sample", scratch.Path, "--temperature", "nan"], "--temperature must be from 0 to 100"),
+                    (["serve", scratch.Path, "--name", ""], "--name is empty"),
+                    (["serve", scratch.Path, "--host", "somewhere"], "'somewhere' is no address"),
+                    (
+                        ["serve", scratch.Path, "--token-variable", "BENCH_NO_SUCH_VARIABLE"],
+                        "BENCH_NO_SUCH_VARIABLE is not set"
+                    ),
+                    (["serve", scratch.Path, "--max-body", "0"], "--max-body must be from 1 to"),
+                ]
+        )
         {
             var run = new BenchProcess(scratch.Path).Run(words);
             Assert.Equal(2, run.Code);

@@ -15,7 +15,12 @@ public sealed class TeacherFormTests : IDisposable
     private Results Run(string yaml, string? data = null)
     {
         File.WriteAllText(scratch.File("experiment.yaml"), yaml);
-        var run = new BenchProcess(scratch.File("home"), data).Run("run", scratch.File("experiment.yaml"), "--out", scratch.File("results"));
+        var run = new BenchProcess(scratch.File("home"), data).Run(
+            "run",
+            scratch.File("experiment.yaml"),
+            "--out",
+            scratch.File("results")
+        );
         Assert.True(run.Code == 0, run.Errors + run.Output);
         var results = new ResultsFolder(scratch.File("results")).Read();
         Assert.All(results.Runs, row => Assert.Equal("ok", row.Status));
@@ -25,45 +30,72 @@ public sealed class TeacherFormTests : IDisposable
     private static double[] Scores(Results results, string teacher, string method, string metric)
     {
         var run = results.Runs.Single(row => row.Teacher == teacher && row.Method == method).Run;
-        return [.. results.Items.Where(row => row.Run == run && row.Metric == metric).OrderBy(row => row.Item).Select(row => row.Score)];
+        return
+        [
+            .. results
+                .Items.Where(row => row.Run == run && row.Metric == metric)
+                .OrderBy(row => row.Item)
+                .Select(row => row.Score),
+        ];
     }
 
     [Fact]
     public void Students_of_every_form_learn_the_same_from_the_same_problems_at_the_same_price()
     {
-        var results = Run(Experiments.Small
-            .Replace("""
-                teacher:
-                  name: ada
-                  licence: MIT
-                  train: { on: gold-traces, tokens: 60_000, learning-rate: 0.01, batch: 16 }
-                  model: { layers: 1, width: 16, heads: 2 }
-                """, """
-                teachers:
-                  - { name: ada, licence: MIT, train: { on: gold-traces, tokens: 60_000, learning-rate: 0.01, batch: 16 }, model: { layers: 1, width: 16, heads: 2 } }
-                  - { name: graph, licence: MIT, onnx: { of: ada } }
-                  - { name: server, licence: MIT, endpoint: { of: ada } }
-                  - { name: chat, licence: MIT, endpoint: { of: ada, api: chat } }
-                  - { name: recorded, licence: MIT, traces: { of: ada } }
-                """, StringComparison.Ordinal)
-            .Replace("  - { name: answers, objective: cross-entropy, signal: text, keep: answer }\n  - { name: logits, objective: forward-kl, temperature: 2, signal: top-k, k: 4 }\n", """
-                  - { name: text, objective: cross-entropy, signal: text }
-                  - { name: logits, objective: forward-kl, signal: top-k, k: 4, teachers: [ada, graph, server, chat] }
+        var results = Run(
+            Experiments
+                .Small.Replace(
+                    """
+                    teacher:
+                      name: ada
+                      licence: MIT
+                      train: { on: gold-traces, tokens: 60_000, learning-rate: 0.01, batch: 16 }
+                      model: { layers: 1, width: 16, heads: 2 }
+                    """,
+                    """
+                    teachers:
+                      - { name: ada, licence: MIT, train: { on: gold-traces, tokens: 60_000, learning-rate: 0.01, batch: 16 }, model: { layers: 1, width: 16, heads: 2 } }
+                      - { name: graph, licence: MIT, onnx: { of: ada } }
+                      - { name: server, licence: MIT, endpoint: { of: ada } }
+                      - { name: chat, licence: MIT, endpoint: { of: ada, api: chat } }
+                      - { name: recorded, licence: MIT, traces: { of: ada } }
+                    """,
+                    StringComparison.Ordinal
+                )
+                .Replace(
+                    "  - { name: answers, objective: cross-entropy, signal: text, keep: answer }\n  - { name: logits, objective: forward-kl, temperature: 2, signal: top-k, k: 4 }\n",
+                    """
+                      - { name: text, objective: cross-entropy, signal: text }
+                      - { name: logits, objective: forward-kl, signal: top-k, k: 4, teachers: [ada, graph, server, chat] }
 
-                """, StringComparison.Ordinal)
-            .Replace("values: [2e8, 6e8]", "values: [3e8]", StringComparison.Ordinal).Replace("seeds: [0, 1]", "seeds: [0]", StringComparison.Ordinal)
-            .Replace("items: 40, decode: greedy", "items: 40, likelihood: true", StringComparison.Ordinal));
+                    """,
+                    StringComparison.Ordinal
+                )
+                .Replace("values: [2e8, 6e8]", "values: [3e8]", StringComparison.Ordinal)
+                .Replace("seeds: [0, 1]", "seeds: [0]", StringComparison.Ordinal)
+                .Replace("items: 40, decode: greedy", "items: 40, likelihood: true", StringComparison.Ordinal)
+        );
         foreach (var teacher in (string[])["graph", "server", "chat", "recorded"])
         {
             // Greedy text is the same text, and a student of it the same student.
             Assert.Equal(Scores(results, "ada", "text", "gold-nats"), Scores(results, teacher, "text", "gold-nats"));
-            if (teacher == "recorded") continue;
-            Assert.All(Scores(results, "ada", "logits", "gold-nats").Zip(Scores(results, teacher, "logits", "gold-nats")), pair => Assert.Equal(pair.First, pair.Second, 0.02));
+            if (teacher == "recorded")
+                continue;
+            Assert.All(
+                Scores(results, "ada", "logits", "gold-nats").Zip(Scores(results, teacher, "logits", "gold-nats")),
+                pair => Assert.Equal(pair.First, pair.Second, 0.02)
+            );
             Assert.Equal(Scores(results, "ada", "", "accuracy"), Scores(results, teacher, "", "accuracy"));
         }
 
-        double? Total(string teacher, string method) => results.Runs.Single(row => row.Teacher == teacher && row.Method == method).FlopsTotal;
-        foreach (var teacher in (string[])["graph", "server", "chat", "recorded"]) Assert.Equal(Total("ada", "text")!.Value, Total(teacher, "text")!.Value, Total("ada", "text")!.Value * 1e-9);
+        double? Total(string teacher, string method) =>
+            results.Runs.Single(row => row.Teacher == teacher && row.Method == method).FlopsTotal;
+        foreach (var teacher in (string[])["graph", "server", "chat", "recorded"])
+            Assert.Equal(
+                Total("ada", "text")!.Value,
+                Total(teacher, "text")!.Value,
+                Total("ada", "text")!.Value * 1e-9
+            );
         // A server's probabilities come with its text: it reads nothing twice.
         Assert.True(Total("server", "logits") < Total("ada", "logits"));
         Assert.Equal(Total("graph", "logits")!.Value, Total("ada", "logits")!.Value, 1);
@@ -74,7 +106,8 @@ public sealed class TeacherFormTests : IDisposable
     public void Free_text_of_a_served_teacher_is_its_own_text_and_students_are_measured_on_it()
     {
         Repository.DataOrSkip("checkpoints/stories260k");
-        var results = Run("""
+        var results = Run(
+            """
             schema: 1
             name: forms
             question: Is it the same teacher?
@@ -97,14 +130,27 @@ public sealed class TeacherFormTests : IDisposable
             seeds: [0]
             evaluation: { items: 20 }
             boundary: [teacher-generation, teacher-scoring, student-training]
-            """, Path.GetFullPath(Path.Combine(Repository.DataOrSkip("checkpoints"), "..")));
+            """,
+            Path.GetFullPath(Path.Combine(Repository.DataOrSkip("checkpoints"), ".."))
+        );
         foreach (var teacher in (string[])["graph", "server"])
         {
-            Assert.All(Scores(results, "stories", "text", "bits-per-token").Zip(Scores(results, teacher, "text", "bits-per-token")), pair => Assert.Equal(pair.First, pair.Second, 1e-3));
-            Assert.All(Scores(results, "stories", "top-k", "bits-per-token").Zip(Scores(results, teacher, "top-k", "bits-per-token")), pair => Assert.Equal(pair.First, pair.Second, 0.02));
+            Assert.All(
+                Scores(results, "stories", "text", "bits-per-token")
+                    .Zip(Scores(results, teacher, "text", "bits-per-token")),
+                pair => Assert.Equal(pair.First, pair.Second, 1e-3)
+            );
+            Assert.All(
+                Scores(results, "stories", "top-k", "bits-per-token")
+                    .Zip(Scores(results, teacher, "top-k", "bits-per-token")),
+                pair => Assert.Equal(pair.First, pair.Second, 0.02)
+            );
         }
 
-        Assert.All(Scores(results, "stories", "", "bits-per-token").Zip(Scores(results, "graph", "", "bits-per-token")), pair => Assert.Equal(pair.First, pair.Second, 1e-4));
+        Assert.All(
+            Scores(results, "stories", "", "bits-per-token").Zip(Scores(results, "graph", "", "bits-per-token")),
+            pair => Assert.Equal(pair.First, pair.Second, 1e-4)
+        );
         Assert.InRange(Scores(results, "recorded", "text", "bits-per-token").Average(), 5, 9);
     }
 }

@@ -17,8 +17,17 @@ public sealed class UseUnitTests
         using var scratch = Repository.Scratch();
         var bench = new BenchProcess(Directory.CreateDirectory(scratch.File("home")).FullName);
         var (experiment, output) = (scratch.File("experiment.yaml"), scratch.File("results"));
-        File.WriteAllText(experiment, Experiments.Small.Replace("seeds: [0, 1]", "seeds: [0]\nuse: { tokens: 8 }", StringComparison.Ordinal)
-            .Replace("  - { name: logits, objective: forward-kl, temperature: 2, signal: top-k, k: 4 }\n", "", StringComparison.Ordinal).Replace("items: 40", "items: 20", StringComparison.Ordinal));
+        File.WriteAllText(
+            experiment,
+            Experiments
+                .Small.Replace("seeds: [0, 1]", "seeds: [0]\nuse: { tokens: 8 }", StringComparison.Ordinal)
+                .Replace(
+                    "  - { name: logits, objective: forward-kl, temperature: 2, signal: top-k, k: 4 }\n",
+                    "",
+                    StringComparison.Ordinal
+                )
+                .Replace("items: 40", "items: 20", StringComparison.Ordinal)
+        );
         var run = bench.Run("run", experiment, "--out", output);
         Assert.True(run.Code == 0, run.Errors + run.Output);
         var folder = new ResultsFolder(output);
@@ -27,13 +36,38 @@ public sealed class UseUnitTests
         // The teacher, the method's student and the baseline's.
         Assert.Equal(3 * 3, uses.Count);
         Assert.Equal(["", "answers", "gold-answers"], uses.Select(use => runs[use.Run].Method).Distinct().Order());
-        Assert.All(uses, use => Assert.True(runs[use.Run].Budget is null or 6e8 && use is { ModelBytes: > 1000, FirstTokenSeconds: > 0, TokensPerSecond: > 0, TokensPerSecond16: > 0, PeakBytes: > 10_000_000 }));
+        Assert.All(
+            uses,
+            use =>
+                Assert.True(
+                    runs[use.Run].Budget is null or 6e8
+                        && use
+                            is {
+                                ModelBytes: > 1000,
+                                FirstTokenSeconds: > 0,
+                                TokensPerSecond: > 0,
+                                TokensPerSecond16: > 0,
+                                PeakBytes: > 10_000_000
+                            }
+                )
+        );
         // Weights answer as they did when the run was scored.
         var scores = folder.Read().Scores.ToDictionary(row => row.Run, row => row.Value);
         var items = folder.Read().UseItems;
-        Assert.All(items.Where(item => item.Format == "torch-fp32").GroupBy(item => item.Run), group => Assert.Equal(scores[group.Key], group.Average(item => item.Score), 1e-9));
-        Assert.Contains("accuracy-over-use", string.Join(' ', Directory.GetFiles(folder.Figures)), StringComparison.Ordinal);
-        Assert.Contains("gold-answers", File.ReadAllText(Path.Combine(folder.Tables, "use.txt")), StringComparison.Ordinal);
+        Assert.All(
+            items.Where(item => item.Format == "torch-fp32").GroupBy(item => item.Run),
+            group => Assert.Equal(scores[group.Key], group.Average(item => item.Score), 1e-9)
+        );
+        Assert.Contains(
+            "accuracy-over-use",
+            string.Join(' ', Directory.GetFiles(folder.Figures)),
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            "gold-answers",
+            File.ReadAllText(Path.Combine(folder.Tables, "use.txt")),
+            StringComparison.Ordinal
+        );
         Assert.Equal(9, folder.ReadTable<UseSummaryRow>("use-summary.csv").Count);
 
         // Each stands in the store now, and is not measured again.
@@ -42,7 +76,10 @@ public sealed class UseUnitTests
         Assert.Equal(items, folder.Read().UseItems);
         // One that is lost is.
         var lost = uses[4];
-        var unit = Planner.Make(ExperimentFile.Load(experiment), new Experiments.NoFiles()).Units.OfType<UseUnit>().Single(unit => unit.Model.Run == lost.Run && Names<ModelFormat>.Of(unit.Format) == lost.Format);
+        var unit = Planner
+            .Make(ExperimentFile.Load(experiment), new Experiments.NoFiles())
+            .Units.OfType<UseUnit>()
+            .Single(unit => unit.Model.Run == lost.Run && Names<ModelFormat>.Of(unit.Format) == lost.Format);
         new ContentStore(scratch.File("home/store")).Remove(unit.Fingerprint.Text);
         Assert.Equal(0, bench.Run("run", experiment, "--out", output).Code);
         var again = folder.Read().Uses;

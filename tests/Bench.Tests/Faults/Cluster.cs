@@ -9,9 +9,7 @@ internal sealed class Cluster : IDisposable
 
     private readonly Scratch scratch = Repository.Scratch();
 
-    private Cluster()
-    {
-    }
+    private Cluster() { }
 
     /// <summary>What makes Slurm's commands speak to this cluster.</summary>
     internal IReadOnlyDictionary<string, string> Environment { get; private set; } = new Dictionary<string, string>();
@@ -19,11 +17,22 @@ internal sealed class Cluster : IDisposable
     /// <summary>Starts one; the test is skipped, visibly, where Slurm is not installed or may not be started.</summary>
     internal static Cluster StartOrSkip(params string[] options)
     {
-        Assert.SkipUnless(File.Exists("/usr/sbin/slurmctld") && File.Exists("/usr/sbin/munged") && System.Environment.UserName == "root", "needs root, and the packages slurm-wlm and munge");
+        Assert.SkipUnless(
+            File.Exists("/usr/sbin/slurmctld")
+                && File.Exists("/usr/sbin/munged")
+                && System.Environment.UserName == "root",
+            "needs root, and the packages slurm-wlm and munge"
+        );
         var cluster = new Cluster();
         try
         {
-            cluster.Do("start", [System.Environment.ProcessorCount.ToString(System.Globalization.CultureInfo.InvariantCulture), .. options]);
+            cluster.Do(
+                "start",
+                [
+                    System.Environment.ProcessorCount.ToString(System.Globalization.CultureInfo.InvariantCulture),
+                    .. options,
+                ]
+            );
         }
         catch
         {
@@ -31,7 +40,10 @@ internal sealed class Cluster : IDisposable
             throw;
         }
 
-        cluster.Environment = new Dictionary<string, string> { ["SLURM_CONF"] = cluster.scratch.File("cluster/slurm.conf") };
+        cluster.Environment = new Dictionary<string, string>
+        {
+            ["SLURM_CONF"] = cluster.scratch.File("cluster/slurm.conf"),
+        };
         return cluster;
     }
 
@@ -60,10 +72,15 @@ internal sealed class Cluster : IDisposable
 
     private void Do(string action, params string[] more)
     {
-        var start = new ProcessStartInfo(Script, [action, scratch.File("cluster"), .. more]) { RedirectStandardError = true, RedirectStandardOutput = true };
+        var start = new ProcessStartInfo(Script, [action, scratch.File("cluster"), .. more])
+        {
+            RedirectStandardError = true,
+            RedirectStandardOutput = true,
+        };
         // Its daemons would keep the pipes open: they are read until the script itself ends.
         using var process = Process.Start(start)!;
         process.WaitForExit();
-        if (process.ExitCode != 0) Assert.Fail($"slurm-cluster {action}: {process.StandardError.ReadToEnd()}");
+        if (process.ExitCode != 0)
+            Assert.Fail($"slurm-cluster {action}: {process.StandardError.ReadToEnd()}");
     }
 }

@@ -7,9 +7,7 @@ internal sealed class Disk : IDisposable
 {
     private readonly Scratch scratch = Repository.Scratch();
 
-    private Disk()
-    {
-    }
+    private Disk() { }
 
     internal string Path => scratch.Path;
 
@@ -17,7 +15,8 @@ internal sealed class Disk : IDisposable
     internal static Disk MountOrSkip(string options)
     {
         var disk = new Disk();
-        if (disk.Do("mount", "-t", "tmpfs", "-o", options, "none", disk.Path)) return disk;
+        if (disk.Do("mount", "-t", "tmpfs", "-o", options, "none", disk.Path))
+            return disk;
         disk.scratch.Dispose();
         Assert.Skip("needs the right to mount a file system");
         throw new UnreachableException();

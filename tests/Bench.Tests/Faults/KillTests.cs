@@ -38,7 +38,8 @@ public sealed class KillTests
             void Complete()
             {
                 // What failed because it was killed is tried again by the next run.
-                for (var tries = 0; arena.Run("--quiet", "--executor", executor).Code != 0; tries++) Assert.True(tries < 3, "it does not complete");
+                for (var tries = 0; arena.Run("--quiet", "--executor", executor).Code != 0; tries++)
+                    Assert.True(tries < 3, "it does not complete");
                 Arena.AssertSame(expected, arena.Results);
                 attempts += arena.Results.Runs.Sum(row => row.Attempts!.Value - 1);
                 completions++;
@@ -46,7 +47,15 @@ public sealed class KillTests
 
             while (ofRuns + ofWorkers < kills)
             {
-                using var run = arena.Start("run", arena.Experiment, "--out", arena.Output, "--quiet", "--executor", executor);
+                using var run = arena.Start(
+                    "run",
+                    arena.Experiment,
+                    "--out",
+                    arena.Output,
+                    "--quiet",
+                    "--executor",
+                    executor
+                );
                 var (said, complained) = (run.StandardOutput.ReadToEndAsync(), run.StandardError.ReadToEndAsync());
                 while (!run.WaitForExit((int)(random.NextDouble() * LongestWait)) && ofRuns + ofWorkers < kills)
                 {
@@ -63,11 +72,14 @@ public sealed class KillTests
                     ofRuns++;
                 }
 
-                if (!run.HasExited) run.Kill();
+                if (!run.HasExited)
+                    run.Kill();
                 run.WaitForExit();
                 // Slurm's jobs go on; a process's own workers must not.
-                if (executor == "local") arena.WaitForQuiet();
-                if (run.ExitCode != 0) continue;
+                if (executor == "local")
+                    arena.WaitForQuiet();
+                if (run.ExitCode != 0)
+                    continue;
                 Complete();
                 arena.StartOver();
             }
@@ -75,7 +87,9 @@ public sealed class KillTests
             Complete();
             arena.WaitForQuiet();
             Assert.Empty(arena.Leftovers());
-            Suite.Tell($"{executor}: {ofRuns} runs and {ofWorkers} workers killed, {completions} ledgers compared with the undisturbed one, 0 rows lost or changed, {attempts} lost attempts charged to runs, no process and no temporary file left");
+            Suite.Tell(
+                $"{executor}: {ofRuns} runs and {ofWorkers} workers killed, {completions} ledgers compared with the undisturbed one, 0 rows lost or changed, {attempts} lost attempts charged to runs, no process and no temporary file left"
+            );
         }
     }
 }

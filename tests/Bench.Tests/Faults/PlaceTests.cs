@@ -19,7 +19,10 @@ public sealed class PlaceTests
         Assert.DoesNotContain("   at ", full.Errors, StringComparison.Ordinal);
         var failed = arena.Results.Runs.Count(row => row.Status == "failed");
         Assert.InRange(failed, 1, 15);
-        Assert.All(arena.Results.Runs.Where(row => row.Status == "failed"), row => Assert.Contains("No space left on device", row.Error, StringComparison.Ordinal));
+        Assert.All(
+            arena.Results.Runs.Where(row => row.Status == "failed"),
+            row => Assert.Contains("No space left on device", row.Error, StringComparison.Ordinal)
+        );
 
         disk.Remount("size=100m");
         Assert.Equal(0, arena.Run("--quiet").Code);
@@ -92,7 +95,14 @@ public sealed class PlaceTests
         Assert.All(arena.Results.Runs, row => Assert.Equal(1, row.Attempts));
         Assert.Empty(arena.Leftovers());
         // What one trained the other waited for, or found.
-        string[] Trained(int run) => [.. ended[run].Output.Split('\n').Where(line => line.Contains("\"training\"", StringComparison.Ordinal)).Select(line => line.Split("\"unit\":\"")[1][..12]).Distinct()];
+        string[] Trained(int run) =>
+            [
+                .. ended[run]
+                    .Output.Split('\n')
+                    .Where(line => line.Contains("\"training\"", StringComparison.Ordinal))
+                    .Select(line => line.Split("\"unit\":\"")[1][..12])
+                    .Distinct(),
+            ];
         Assert.NotEmpty(Trained(0).Concat(Trained(1)));
         Assert.Empty(Trained(0).Intersect(Trained(1)));
     }
@@ -110,23 +120,34 @@ public sealed class PlaceTests
         var few = Experiments.Small.Replace("seeds: [0, 1]", "seeds: [0]", StringComparison.Ordinal);
         using var calm = new Arena(few);
         Assert.Equal(0, calm.Run("--quiet").Code);
-        using var arena = new Arena(few, new Dictionary<string, string>
-        {
-            ["LD_PRELOAD"] = Library, ["FAKETIME_TIMESTAMP_FILE"] = offset, ["FAKETIME_NO_CACHE"] = "1", ["FAKETIME_DONT_FAKE_MONOTONIC"] = "1", ["NO_FAKE_STAT"] = "1",
-        });
+        using var arena = new Arena(
+            few,
+            new Dictionary<string, string>
+            {
+                ["LD_PRELOAD"] = Library,
+                ["FAKETIME_TIMESTAMP_FILE"] = offset,
+                ["FAKETIME_NO_CACHE"] = "1",
+                ["FAKETIME_DONT_FAKE_MONOTONIC"] = "1",
+                ["NO_FAKE_STAT"] = "1",
+            }
+        );
         using var run = arena.Start("run", arena.Experiment, "--out", arena.Output, "--json");
         var jumps = 0;
         while (run.StandardOutput.ReadLine() is { } line)
         {
             // A day back at each unit that ends.
-            if (line.Contains("\"ended\"", StringComparison.Ordinal)) File.WriteAllText(offset, FormattableString.Invariant($"-{++jumps}d\n"));
+            if (line.Contains("\"ended\"", StringComparison.Ordinal))
+                File.WriteAllText(offset, FormattableString.Invariant($"-{++jumps}d\n"));
         }
 
         run.WaitForExit();
         Assert.Equal(0, run.ExitCode);
         Arena.AssertSame(calm.Results, arena.Results);
         Assert.All(arena.Results.Runs, row => Assert.InRange(row.Seconds!.Value, 0, 60));
-        Assert.True(arena.Results.Runs.Select(row => row.StartedUtc[..10]).Distinct().Count() > 2, "the clock did not go backwards");
+        Assert.True(
+            arena.Results.Runs.Select(row => row.StartedUtc[..10]).Distinct().Count() > 2,
+            "the clock did not go backwards"
+        );
         Suite.Tell($"the clock went back by a day {jumps} times, and nothing changed but the stamps");
     }
 }

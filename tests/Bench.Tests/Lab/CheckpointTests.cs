@@ -20,13 +20,16 @@ public class CheckpointTests
     {
         using var scratch = Repository.Scratch();
         using var scope = NewDisposeScope();
-        var characters = "0123456789+=,abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-*/"[..(Models.Named(name).Vocabulary - 4)];
+        var characters = "0123456789+=,abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-*/"[
+            ..(Models.Named(name).Vocabulary - 4)
+        ];
         using var model = Models.Make(Models.Named(name), Compute.Cpu);
         ModelFolder.Save(scratch.Path, model, new CharacterTokenizer(characters));
         var (read, tokenizer) = ModelFolder.Load(scratch.Path, Compute.Cpu);
         using var owned = read;
         Assert.Equal(model.Shape, read.Shape);
-        foreach (var (a, b) in model.Parameters.Zip(read.Parameters)) Assert.Equal(a.Tensor.ToArray(), b.Tensor.ToArray());
+        foreach (var (a, b) in model.Parameters.Zip(read.Parameters))
+            Assert.Equal(a.Tensor.ToArray(), b.Tensor.ToArray());
         Assert.Equal([2, 5, 7, 3, 4], tokenizer.Encode("<think>13</think>0"));
     }
 
@@ -53,8 +56,14 @@ public class CheckpointTests
         var path = scratch.File("model.safetensors");
         var whole = File.ReadAllBytes(path);
         var headerEnd = 8 + (int)BitConverter.ToInt64(whole);
-        byte[] WithHeader(string from, string to) => [.. whole[..8], .. System.Text.Encoding.UTF8.GetBytes(
-            System.Text.Encoding.UTF8.GetString(whole[8..headerEnd]).Replace(from, to, StringComparison.Ordinal)), .. whole[headerEnd..]];
+        byte[] WithHeader(string from, string to) =>
+            [
+                .. whole[..8],
+                .. System.Text.Encoding.UTF8.GetBytes(
+                    System.Text.Encoding.UTF8.GetString(whole[8..headerEnd]).Replace(from, to, StringComparison.Ordinal)
+                ),
+                .. whole[headerEnd..],
+            ];
         (byte[] Bytes, string Says)[] cases =
         [
             (whole[..4], "shorter than its header"),
@@ -76,14 +85,19 @@ public class CheckpointTests
         }
     }
 
-    private static (string Model, string Tokenizer) Stories() => (
-        Repository.DataOrSkip("checkpoints/stories260k/stories260K.bin"), Repository.DataOrSkip("checkpoints/stories260k/tok512.bin"));
+    private static (string Model, string Tokenizer) Stories() =>
+        (
+            Repository.DataOrSkip("checkpoints/stories260k/stories260K.bin"),
+            Repository.DataOrSkip("checkpoints/stories260k/tok512.bin")
+        );
 
     [Fact]
     public void The_stories_teacher_writes_exactly_what_llama2c_prints()
     {
         var (file, tokenizerFile) = Stories();
-        var expected = JsonDocument.Parse(File.ReadAllBytes(Repository.DataOrSkip("checkpoints/stories260k/expected.json"))).RootElement;
+        var expected = JsonDocument
+            .Parse(File.ReadAllBytes(Repository.DataOrSkip("checkpoints/stories260k/expected.json")))
+            .RootElement;
         foreach (var compute in (Compute[])[Compute.Cpu, Compute.Composite])
         {
             using var model = Llama2cFile.Load(file, compute);
@@ -93,7 +107,14 @@ public class CheckpointTests
             {
                 var prompt = tokenizer.Start(entry.GetProperty("prompt").GetString()!);
                 var count = entry.GetProperty("steps").GetInt32() - prompt.Length + 1;
-                var (responses, _) = new TextGenerator(model, TimeProvider.System).Continue([prompt], count, tokenizer.End, SamplingSpec.Greedy, new Seed(0), ChargeKind.Evaluation);
+                var (responses, _) = new TextGenerator(model, TimeProvider.System).Continue(
+                    [prompt],
+                    count,
+                    tokenizer.End,
+                    SamplingSpec.Greedy,
+                    new Seed(0),
+                    ChargeKind.Evaluation
+                );
                 Assert.Equal(entry.GetProperty("text").GetString(), tokenizer.Decode([.. prompt, .. responses[0]]));
             }
         }
@@ -121,7 +142,11 @@ public class CheckpointTests
         var (file, _) = Stories();
         using var scratch = Repository.Scratch();
         File.WriteAllBytes(scratch.File("cut.bin"), File.ReadAllBytes(file)[..bytes]);
-        Assert.Contains(says, Assert.Throws<LabException>(() => Llama2cFile.Load(scratch.File("cut.bin"), Compute.Cpu)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            says,
+            Assert.Throws<LabException>(() => Llama2cFile.Load(scratch.File("cut.bin"), Compute.Cpu)).Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -130,9 +155,14 @@ public class CheckpointTests
         using var scratch = Repository.Scratch();
         var noise = new byte[4096];
         var random = new Seed(1).Stream("noise");
-        for (var i = 0; i < noise.Length; i++) noise[i] = (byte)random.Next(256);
+        for (var i = 0; i < noise.Length; i++)
+            noise[i] = (byte)random.Next(256);
         File.WriteAllBytes(scratch.File("noise.bin"), noise);
-        Assert.Contains("not a llama2.c version-0 checkpoint", Assert.Throws<LabException>(() => Llama2cFile.Shape(scratch.File("noise.bin"))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "not a llama2.c version-0 checkpoint",
+            Assert.Throws<LabException>(() => Llama2cFile.Shape(scratch.File("noise.bin"))).Message,
+            StringComparison.Ordinal
+        );
         Assert.Throws<LabException>(() => Llama2cTokenizer.Load(scratch.File("noise.bin"), 512));
     }
 
@@ -153,6 +183,10 @@ public class CheckpointTests
         var tokenizer = new CharacterTokenizer("+123=");
         Assert.Equal([5, 4, 6, 8, 2, 6, 3, 7], tokenizer.Encode("1+2=<think>2</think>3"));
         Assert.Equal("1+2=<think>2</think>3", tokenizer.Decode([0, 5, 4, 6, 8, 2, 6, 3, 7, 1]));
-        Assert.Contains("the character 'x'", Assert.Throws<LabException>(() => tokenizer.Encode("x")).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "the character 'x'",
+            Assert.Throws<LabException>(() => tokenizer.Encode("x")).Message,
+            StringComparison.Ordinal
+        );
     }
 }

@@ -25,16 +25,24 @@ public class DecoderGradientsTests
         using var model = Models.Make(Models.Named(name), Compute.Composite);
         var batch = Batch(model.Shape.Vocabulary, sequences, time);
         var teacher = new TeacherDistribution.Dense(Normal("teacher", batch.Rows.numel(), model.Shape.Vocabulary));
-        var loss = new MixedLoss(ForwardKlLoss.Loss(batch.Rows, teacher, 2), new CrossEntropyLoss.OnRows(batch.Rows, batch.Targets, batch.Weights), 0.3);
+        var loss = new MixedLoss(
+            ForwardKlLoss.Loss(batch.Rows, teacher, 2),
+            new CrossEntropyLoss.OnRows(batch.Rows, batch.Targets, batch.Weights),
+            0.3
+        );
         var expected = loss.Sum(model.Logits(batch.Ids));
         var gradients = autograd.grad([expected], [.. model.Parameters.Select(p => p.Tensor)]);
         // Twice: what a batch leaves in the buffers must not reach the next.
-        var (found, sum) = ByHand(model, lanes, byHand =>
-        {
-            var other = Batch(model.Shape.Vocabulary, sequences + 3, time + 1);
-            byHand.Add(other, new CrossEntropyLoss.OnRows(other.Rows, other.Targets), 0);
-            return byHand.Add(batch, loss, 1);
-        });
+        var (found, sum) = ByHand(
+            model,
+            lanes,
+            byHand =>
+            {
+                var other = Batch(model.Shape.Vocabulary, sequences + 3, time + 1);
+                byHand.Add(other, new CrossEntropyLoss.OnRows(other.Rows, other.Targets), 0);
+                return byHand.Add(batch, loss, 1);
+            }
+        );
         Assert.Equal(expected.item<float>(), sum, 1e-5 * Math.Max(1, Math.Abs(sum)));
         for (var i = 0; i < found.Length; i++)
         {
@@ -53,21 +61,39 @@ public class DecoderGradientsTests
         var loss = new CrossEntropyLoss.OnRows(batch.Rows, batch.Targets);
         var once = ByHand(model, 16, byHand => byHand.Add(batch, loss, 1)).Gradients;
         var thrice = ByHand(model, 16, byHand => byHand.Add(batch, loss, 2) + byHand.Add(batch, loss, 1)).Gradients;
-        foreach (var (a, b) in once.Zip(thrice)) Assert.All(a.ToArray().Zip(b.ToArray()), pair => Assert.Equal(3 * pair.First, pair.Second, 1e-4f));
+        foreach (var (a, b) in once.Zip(thrice))
+            Assert.All(a.ToArray().Zip(b.ToArray()), pair => Assert.Equal(3 * pair.First, pair.Second, 1e-4f));
     }
 
     [Fact]
     public void Threads_change_no_bit()
     {
         using var scope = NewDisposeScope();
-        using var model = Decoder.Initialise(Models.Plain with { Width = 64, HeadWidth = 16, FeedForward = 700 }, Compute.Cpu, new Seed(1));
+        using var model = Decoder.Initialise(
+            Models.Plain with
+            {
+                Width = 64,
+                HeadWidth = 16,
+                FeedForward = 700,
+            },
+            Compute.Cpu,
+            new Seed(1)
+        );
         var batch = Batch(model.Shape.Vocabulary, 16, 40);
         float[][] Found(int threads)
         {
             Compute.UseThreads(threads);
             try
             {
-                return [.. ByHand(model, 16, byHand => byHand.Add(batch, new CrossEntropyLoss.OnRows(batch.Rows, batch.Targets), 1)).Gradients.Select(gradient => gradient.ToArray())];
+                return
+                [
+                    .. ByHand(
+                        model,
+                        16,
+                        byHand => byHand.Add(batch, new CrossEntropyLoss.OnRows(batch.Rows, batch.Targets), 1)
+                    )
+                        .Gradients.Select(gradient => gradient.ToArray()),
+                ];
             }
             finally
             {
@@ -85,7 +111,9 @@ public class DecoderGradientsTests
         using var model = Models.Make(Models.Plain, Compute.Cpu);
         var batch = Batch(model.Shape.Vocabulary, 4, 6);
         batch.Ids.Longs()[3] = model.Shape.Vocabulary;
-        Assert.Throws<ArgumentException>(() => ByHand(model, 16, byHand => byHand.Add(batch, new CrossEntropyLoss.OnRows(batch.Rows, batch.Targets), 1)));
+        Assert.Throws<ArgumentException>(() =>
+            ByHand(model, 16, byHand => byHand.Add(batch, new CrossEntropyLoss.OnRows(batch.Rows, batch.Targets), 1))
+        );
     }
 
     [Fact]
@@ -95,7 +123,9 @@ public class DecoderGradientsTests
         using var model = Models.Make(Models.Plain, Compute.Cpu);
         var batch = Batch(model.Shape.Vocabulary, 4, 6);
         batch.Targets.Longs()[^1] = model.Shape.Vocabulary;
-        Assert.Throws<ArgumentException>(() => ByHand(model, 16, byHand => byHand.Add(batch, new CrossEntropyLoss.OnRows(batch.Rows, batch.Targets), 1)));
+        Assert.Throws<ArgumentException>(() =>
+            ByHand(model, 16, byHand => byHand.Add(batch, new CrossEntropyLoss.OnRows(batch.Rows, batch.Targets), 1))
+        );
     }
 
     [Theory]
@@ -105,13 +135,23 @@ public class DecoderGradientsTests
     [InlineData(2, 40, 4, 4)]
     [InlineData(64, 1000, 4, 4)]
     [InlineData(100, 2, 16, 112)]
-    public void Batches_pass_in_parts_that_fill_vectors_and_bound_memory(int sequences, int time, int lanes, int together) =>
-        Assert.Equal(new SequenceParts(lanes, together), SequenceParts.Of(sequences, time, 16));
+    public void Batches_pass_in_parts_that_fill_vectors_and_bound_memory(
+        int sequences,
+        int time,
+        int lanes,
+        int together
+    ) => Assert.Equal(new SequenceParts(lanes, together), SequenceParts.Of(sequences, time, 16));
 
-    private static (Tensor[] Gradients, double Loss) ByHand(Decoder model, int lanes, Func<DecoderGradients, double> use)
+    private static (Tensor[] Gradients, double Loss) ByHand(
+        Decoder model,
+        int lanes,
+        Func<DecoderGradients, double> use
+    )
     {
         var gradients = model.Parameters.Select(p => zeros(p.Tensor.shape)).ToArray();
-        var places = model.Parameters.Select((p, i) => (p.Tensor.Handle, i)).ToDictionary(pair => pair.Handle, pair => pair.i);
+        var places = model
+            .Parameters.Select((p, i) => (p.Tensor.Handle, i))
+            .ToDictionary(pair => pair.Handle, pair => pair.i);
         var (weights, targets) = (model.Parts, model.Parts.With(tensor => gradients[places[tensor.Handle]]));
         using DecoderGradients byHand = lanes switch
         {
@@ -131,21 +171,28 @@ public class DecoderGradientsTests
         for (var i = 0; i < sequences; i++)
         {
             var start = random.Next(time);
-            for (var t = start; t < time; t++) rows.Add((long)i * time + t);
+            for (var t = start; t < time; t++)
+                rows.Add((long)i * time + t);
             lengths.Add(time - start);
         }
 
         long[] Tokens(int count) => [.. Enumerable.Range(0, count).Select(_ => (long)random.Next(vocabulary))];
         return new TrainingBatch
         {
-            Ids = TensorData.Of(Tokens(sequences * time), sequences, time), Rows = TensorData.Of([.. rows], rows.Count), Targets = TensorData.Of(Tokens(rows.Count), rows.Count),
-            Weights = Normal("weights", rows.Count), Lengths = lengths,
+            Ids = TensorData.Of(Tokens(sequences * time), sequences, time),
+            Rows = TensorData.Of([.. rows], rows.Count),
+            Targets = TensorData.Of(Tokens(rows.Count), rows.Count),
+            Weights = Normal("weights", rows.Count),
+            Lengths = lengths,
         };
     }
 
     private static Tensor Normal(string purpose, params long[] size)
     {
         var random = new Seed(12).Stream(purpose);
-        return TensorData.Of([.. Enumerable.Range(0, (int)size.Aggregate(1L, (a, b) => a * b)).Select(_ => (float)random.NextNormal())], size);
+        return TensorData.Of(
+            [.. Enumerable.Range(0, (int)size.Aggregate(1L, (a, b) => a * b)).Select(_ => (float)random.NextNormal())],
+            size
+        );
     }
 }

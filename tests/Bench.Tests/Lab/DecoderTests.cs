@@ -57,7 +57,10 @@ public class DecoderTests
         foreach (var ((parameter, x), y) in fused.Parameters.Zip(a.Gradients).Zip(b.Gradients))
         {
             var scale = y.ToArray().Max(Math.Abs);
-            Assert.True(x.ToArray().Zip(y.ToArray(), (p, q) => Math.Abs(p - q)).Max() <= 2e-5 * Math.Max(scale, 1), parameter.Name);
+            Assert.True(
+                x.ToArray().Zip(y.ToArray(), (p, q) => Math.Abs(p - q)).Max() <= 2e-5 * Math.Max(scale, 1),
+                parameter.Name
+            );
         }
     }
 
@@ -68,12 +71,26 @@ public class DecoderTests
     }
 
     // As training finds them: by hand where the model's kernels are, else by autograd.
-    private static (double Loss, IReadOnlyList<Tensor> Gradients) LossAndGradients(Decoder model, int[][] tokens, long[] rows, long[] targets, int[] lengths)
+    private static (double Loss, IReadOnlyList<Tensor> Gradients) LossAndGradients(
+        Decoder model,
+        int[][] tokens,
+        long[] rows,
+        long[] targets,
+        int[] lengths
+    )
     {
         using var objective = StudentObjective.OfText(model);
         using var learner = new Learner(objective, model.Compute, new OptimiserSpec());
-        var batch = new TrainingBatch { Ids = Models.Ids(tokens), Rows = TensorData.Of(rows, rows.Length), Targets = TensorData.Of(targets, targets.Length), Lengths = lengths };
-        var (gradients, loss) = learner.Gradients(new TrainingStep(new StepCost(default, default, 1, 0, 1), [() => batch]));
+        var batch = new TrainingBatch
+        {
+            Ids = Models.Ids(tokens),
+            Rows = TensorData.Of(rows, rows.Length),
+            Targets = TensorData.Of(targets, targets.Length),
+            Lengths = lengths,
+        };
+        var (gradients, loss) = learner.Gradients(
+            new TrainingStep(new StepCost(default, default, 1, 0, 1), [() => batch])
+        );
         return (loss, [.. gradients.Select(gradient => gradient.clone())]);
     }
 
@@ -101,14 +118,18 @@ public class DecoderTests
             {
                 var saved = parameter.ToArray();
                 var values = parameter.Floats();
-                for (var j = 0; j < saved.Length; j++) values[j] = (float)(saved[j] + sign * Step * direction[j]);
+                for (var j = 0; j < saved.Length; j++)
+                    values[j] = (float)(saved[j] + sign * Step * direction[j]);
                 var result = new PlainDecoder(model).Loss(tokens, Start);
                 saved.CopyTo(parameter.Floats());
                 return result;
             }
 
             var slope = (Shifted(1) - Shifted(-1)) / (2 * Step);
-            Assert.True(Math.Abs(slope - expected) <= 2e-2 * Math.Max(1, Math.Abs(slope)), $"{model.Parameters[i].Name}: {slope} and {expected}");
+            Assert.True(
+                Math.Abs(slope - expected) <= 2e-2 * Math.Max(1, Math.Abs(slope)),
+                $"{model.Parameters[i].Name}: {slope} and {expected}"
+            );
         }
     }
 
@@ -121,7 +142,12 @@ public class DecoderTests
     {
         using var scope = NewDisposeScope();
         using var model = Models.Make(Models.Named(name), On(fused));
-        int[][] rows = [Models.Tokens(40, model.Shape.Vocabulary, "a"), Models.Tokens(40, model.Shape.Vocabulary, "b"), Models.Tokens(40, model.Shape.Vocabulary, "c")];
+        int[][] rows =
+        [
+            Models.Tokens(40, model.Shape.Vocabulary, "a"),
+            Models.Tokens(40, model.Shape.Vocabulary, "b"),
+            Models.Tokens(40, model.Shape.Vocabulary, "c"),
+        ];
         using var decoding = model.Begin(3, 40);
         // With gradients the kernels are those of training.
         var whole = model.Logits(Models.Ids(rows)).detach().view(3, 40, model.Shape.Vocabulary);
@@ -153,8 +179,19 @@ public class DecoderTests
     public void Reading_without_gradients_gives_the_logits_of_reading_with_them(string name, int rows, int time)
     {
         using var scope = NewDisposeScope();
-        using var model = Models.Make(Models.Named(name) with { QueryKeyNorm = name == "Wide", AttentionBias = name == "Grouped", FeedForwardBias = name == "Grouped", OutputBias = name == "Grouped" }, Compute.Cpu);
-        var ids = Models.Ids([.. Enumerable.Range(0, rows).Select(row => Models.Tokens(time, model.Shape.Vocabulary, $"row {row}"))]);
+        using var model = Models.Make(
+            Models.Named(name) with
+            {
+                QueryKeyNorm = name == "Wide",
+                AttentionBias = name == "Grouped",
+                FeedForwardBias = name == "Grouped",
+                OutputBias = name == "Grouped",
+            },
+            Compute.Cpu
+        );
+        var ids = Models.Ids([
+            .. Enumerable.Range(0, rows).Select(row => Models.Tokens(time, model.Shape.Vocabulary, $"row {row}")),
+        ]);
         var expected = model.Logits(ids).detach().ToArray();
         using var quiet = no_grad();
         var read = model.Logits(ids).ToArray();
@@ -162,7 +199,8 @@ public class DecoderTests
         // What is prepared once gives the same as what is prepared for every text, and is not prepared again.
         model.Freeze();
         Assert.Equal(read, model.Logits(ids).ToArray());
-        foreach (ref var value in model.Parameters[1].Tensor.Floats()) value *= 2;
+        foreach (ref var value in model.Parameters[1].Tensor.Floats())
+            value *= 2;
         Assert.Equal(read, model.Logits(ids).ToArray());
     }
 
@@ -175,7 +213,8 @@ public class DecoderTests
         using (no_grad())
         {
             var before = model.Logits(ids).ToArray();
-            foreach (ref var value in model.Parameters[1].Tensor.Floats()) value *= 2;
+            foreach (ref var value in model.Parameters[1].Tensor.Floats())
+                value *= 2;
             Assert.NotEqual(before, model.Logits(ids).ToArray());
         }
 
@@ -189,13 +228,22 @@ public class DecoderTests
     {
         using var scope = NewDisposeScope();
         using var model = Models.Make(Models.Wide, Compute.Cpu);
-        var ids = Models.Ids(Models.Tokens(20, model.Shape.Vocabulary), Models.Tokens(20, model.Shape.Vocabulary, "others"));
+        var ids = Models.Ids(
+            Models.Tokens(20, model.Shape.Vocabulary),
+            Models.Tokens(20, model.Shape.Vocabulary, "others")
+        );
         using var quiet = no_grad();
         using var weights = model.Prepared(0);
-        Assert.All(model.Logits(ids).ToArray().Zip(FusedReading.Logits(weights, ids).ToArray()), pair => Assert.Equal(pair.First, pair.Second, 5e-5f));
+        Assert.All(
+            model.Logits(ids).ToArray().Zip(FusedReading.Logits(weights, ids).ToArray()),
+            pair => Assert.Equal(pair.First, pair.Second, 5e-5f)
+        );
         using var decoding = new FusedDecoding(weights, 2, 20, owns: false);
         using var other = model.Begin(2, 20);
-        Assert.All(other.Next(ids).ToArray().Zip(decoding.Next(ids).ToArray()), pair => Assert.Equal(pair.First, pair.Second, 5e-5f));
+        Assert.All(
+            other.Next(ids).ToArray().Zip(decoding.Next(ids).ToArray()),
+            pair => Assert.Equal(pair.First, pair.Second, 5e-5f)
+        );
         Assert.Throws<ArgumentException>(() => decoding.Next(ids));
         Assert.Throws<ArgumentException>(() => model.Begin(2, 20).Next(zeros([2, 0], dtype: ScalarType.Int64)));
     }
@@ -204,18 +252,31 @@ public class DecoderTests
     public void What_a_prompt_is_answered_does_not_depend_on_its_neighbours()
     {
         using var model = Models.Make(Models.Plain, Compute.Cpu);
-        var prompts = Enumerable.Range(0, 70).Select(i => Models.Tokens(2 + i % 3, model.Shape.Vocabulary, $"prompt {i}")).ToArray();
+        var prompts = Enumerable
+            .Range(0, 70)
+            .Select(i => Models.Tokens(2 + i % 3, model.Shape.Vocabulary, $"prompt {i}"))
+            .ToArray();
         var generator = new TextGenerator(model, TimeProvider.System);
         foreach (var sampling in (SamplingSpec[])[SamplingSpec.Greedy, new(0.8)])
         {
             var (together, charge) = generator.Continue(prompts, 12, 1, sampling, new Seed(4), ChargeKind.Evaluation);
-            Assert.Equal(prompts.Zip(together, (prompt, response) => (long)prompt.Length + response.Length - 1).Sum(), charge.Tokens);
-            Assert.All(together, response => Assert.True(response.Length is > 0 and <= 12 && !response[..^1].Contains(1)));
+            Assert.Equal(
+                prompts.Zip(together, (prompt, response) => (long)prompt.Length + response.Length - 1).Sum(),
+                charge.Tokens
+            );
+            Assert.All(
+                together,
+                response => Assert.True(response.Length is > 0 and <= 12 && !response[..^1].Contains(1))
+            );
             var (again, _) = generator.Continue(prompts, 12, 1, sampling, new Seed(4), ChargeKind.Evaluation);
             Assert.Equal(together, again);
-            if (sampling.Temperature > 0) continue;
+            if (sampling.Temperature > 0)
+                continue;
             for (var i = 0; i < prompts.Length; i += 23)
-                Assert.Equal(together[i], generator.Continue([prompts[i]], 12, 1, sampling, new Seed(4), ChargeKind.Evaluation).Responses[0]);
+                Assert.Equal(
+                    together[i],
+                    generator.Continue([prompts[i]], 12, 1, sampling, new Seed(4), ChargeKind.Evaluation).Responses[0]
+                );
         }
     }
 
@@ -224,14 +285,25 @@ public class DecoderTests
     {
         using var model = Models.Make(Models.Plain, Compute.Cpu);
         int[] prompt = [3, 5];
-        var (drawn, _) = new TextGenerator(model, TimeProvider.System).Continue([.. Enumerable.Repeat(prompt, 4000)], 1, -1, new SamplingSpec(1.5), new Seed(11), ChargeKind.Evaluation);
+        var (drawn, _) = new TextGenerator(model, TimeProvider.System).Continue(
+            [.. Enumerable.Repeat(prompt, 4000)],
+            1,
+            -1,
+            new SamplingSpec(1.5),
+            new Seed(11),
+            ChargeKind.Evaluation
+        );
         var logits = new PlainDecoder(model).Logits(prompt)[1];
         var weights = logits.Select(z => Math.Exp(z / 1.5)).ToArray();
         for (var token = 0; token < weights.Length; token++)
         {
             var p = weights[token] / weights.Sum();
             // Five standard errors.
-            Assert.InRange(drawn.Count(response => response[0] == token) / 4000.0, p - 5 * Math.Sqrt(p * (1 - p) / 4000) - 1e-9, p + 5 * Math.Sqrt(p * (1 - p) / 4000) + 1e-9);
+            Assert.InRange(
+                drawn.Count(response => response[0] == token) / 4000.0,
+                p - 5 * Math.Sqrt(p * (1 - p) / 4000) - 1e-9,
+                p + 5 * Math.Sqrt(p * (1 - p) / 4000) + 1e-9
+            );
         }
     }
 
@@ -241,12 +313,28 @@ public class DecoderTests
         using var model = Models.Make(Models.Plain, Compute.Cpu);
         int[][] prompts = [.. Enumerable.Range(0, 200).Select(_ => new[] { 3, 5 })];
         IReadOnlyList<int[]> Written(Watermark? mark) =>
-            new TextGenerator(model, TimeProvider.System).Continue(prompts, 10, -1, new SamplingSpec(1) { Watermark = mark }, new Seed(6), ChargeKind.Evaluation).Responses;
-        var (plain, marked) = (Written(null), Written(new Watermark { Key = 9, Delta = 30, Share = 0.5 }));
+            new TextGenerator(model, TimeProvider.System)
+                .Continue(prompts, 10, -1, new SamplingSpec(1) { Watermark = mark }, new Seed(6), ChargeKind.Evaluation)
+                .Responses;
+        var (plain, marked) = (
+            Written(null),
+            Written(
+                new Watermark
+                {
+                    Key = 9,
+                    Delta = 30,
+                    Share = 0.5,
+                }
+            )
+        );
         var green = new GreenList(9, 0.25, model.Shape.Vocabulary);
         bool IsGreen(int[] response, int at) => green.After(at == 0 ? 5 : response[at - 1])[response[at]];
-        Assert.All(marked.Take(100), response => Assert.All(Enumerable.Range(0, 10), at => Assert.True(IsGreen(response, at))));
-        for (var i = 100; i < 200; i++) Assert.Equal(plain[i], marked[i]);
+        Assert.All(
+            marked.Take(100),
+            response => Assert.All(Enumerable.Range(0, 10), at => Assert.True(IsGreen(response, at)))
+        );
+        for (var i = 100; i < 200; i++)
+            Assert.Equal(plain[i], marked[i]);
     }
 
     [Fact]
@@ -255,7 +343,11 @@ public class DecoderTests
         using var scope = NewDisposeScope();
         using var model = Models.Make(Models.Plain, Compute.Cpu);
         using var quiet = no_grad();
-        Assert.Contains("token 19 is not in a vocabulary of 19", Assert.Throws<ArgumentException>(() => model.Logits(Models.Ids([1, 19]))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "token 19 is not in a vocabulary of 19",
+            Assert.Throws<ArgumentException>(() => model.Logits(Models.Ids([1, 19]))).Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -263,7 +355,10 @@ public class DecoderTests
     {
         using var model = Models.Make(Models.Plain, Compute.Cpu);
         int[][] prompts = [Models.Tokens(4, model.Shape.Vocabulary)];
-        int[] Written(IReadOnlyList<int> others, int end) => new TextGenerator(model, TimeProvider.System, others).Continue(prompts, 12, end, new SamplingSpec(1), new Seed(3), ChargeKind.Evaluation).Responses[0];
+        int[] Written(IReadOnlyList<int> others, int end) =>
+            new TextGenerator(model, TimeProvider.System, others)
+                .Continue(prompts, 12, end, new SamplingSpec(1), new Seed(3), ChargeKind.Evaluation)
+                .Responses[0];
         var free = Written([], -1);
         // A token that stands for the first time in the middle.
         var other = free.Skip(3).First(token => Array.IndexOf(free, token) >= 3);

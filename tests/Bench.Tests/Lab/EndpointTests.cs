@@ -22,75 +22,167 @@ public sealed class EndpointTests : IDisposable
 
     private static readonly EndpointSpec Plain = new()
     {
-        Url = null, Model = "tiny", Chat = false, KeyVariable = null, Concurrency = 8, RequestsPerMinute = null, Queries = null, TimeoutSeconds = 200, TopLogprobs = 64, TokensAsIds = true,
-        UsdPerMillionPromptTokens = null, UsdPerMillionResponseTokens = null, Tokenizer = null, Location = new SourceLocation("experiment.yaml", 1, 1),
+        Url = null,
+        Model = "tiny",
+        Chat = false,
+        KeyVariable = null,
+        Concurrency = 8,
+        RequestsPerMinute = null,
+        Queries = null,
+        TimeoutSeconds = 200,
+        TopLogprobs = 64,
+        TokensAsIds = true,
+        UsdPerMillionPromptTokens = null,
+        UsdPerMillionResponseTokens = null,
+        Tokenizer = null,
+        Location = new SourceLocation("experiment.yaml", 1, 1),
     };
 
     private readonly Scratch scratch = Repository.Scratch();
 
     public void Dispose() => scratch.Dispose();
 
-    private EndpointTeacher Teacher(EndpointSpec spec, Uri address, ModelShape? shape, string? key = null, TimeProvider? clock = null, string journal = "journal") => new(
-        spec, new EndpointClient(spec, address, key, Bytes, clock ?? TimeProvider.System), new ExchangeJournal(scratch.File(journal)), Bytes, shape, TimeProvider.System, []);
+    private EndpointTeacher Teacher(
+        EndpointSpec spec,
+        Uri address,
+        ModelShape? shape,
+        string? key = null,
+        TimeProvider? clock = null,
+        string journal = "journal"
+    ) =>
+        new(
+            spec,
+            new EndpointClient(spec, address, key, Bytes, clock ?? TimeProvider.System),
+            new ExchangeJournal(scratch.File(journal)),
+            Bytes,
+            shape,
+            TimeProvider.System,
+            []
+        );
 
-    private static int[][] Prompts(int count) => [.. Enumerable.Range(0, count).Select(i => Bytes.Start($"{(char)('a' + i)}{i % 3}"))];
+    private static int[][] Prompts(int count) =>
+        [.. Enumerable.Range(0, count).Select(i => Bytes.Start($"{(char)('a' + i)}{i % 3}"))];
 
-    private static (IReadOnlyList<int[]> Responses, Charge Charge) Write(ITeacher teacher, int count, double temperature = 1) =>
-        teacher.Write(Prompts(count), 12, Bytes.End, new SamplingSpec(temperature), new Seed(2), ChargeKind.TeacherGeneration);
+    private static (IReadOnlyList<int[]> Responses, Charge Charge) Write(
+        ITeacher teacher,
+        int count,
+        double temperature = 1
+    ) =>
+        teacher.Write(
+            Prompts(count),
+            12,
+            Bytes.End,
+            new SamplingSpec(temperature),
+            new Seed(2),
+            ChargeKind.TeacherGeneration
+        );
 
     [Theory]
     [InlineData(false, true)]
     [InlineData(true, true)]
     [InlineData(false, false)]
-    public async Task What_a_server_writes_with_its_probabilities_is_what_its_model_writes_and_costs_the_same(bool chat, bool tokensAsIds)
+    public async Task What_a_server_writes_with_its_probabilities_is_what_its_model_writes_and_costs_the_same(
+        bool chat,
+        bool tokensAsIds
+    )
     {
         using var model = Models.Make(Models.Plain with { Vocabulary = Bytes.Size }, Compute.Cpu);
         using var local = new LocalTeacher(model, Bytes, TimeProvider.System);
-        await using var server = await ModelServer.Start(model, Bytes, null, new ServeOptions { ModelName = "tiny" }, TimeProvider.System);
+        await using var server = await ModelServer.Start(
+            model,
+            Bytes,
+            null,
+            new ServeOptions { ModelName = "tiny" },
+            TimeProvider.System
+        );
         using var distant = Teacher(Plain with { Chat = chat, TokensAsIds = tokensAsIds }, server.Address, model.Shape);
         var (expected, charge) = Write(local, 20);
         // Bytes that are no text cannot be told but by their numbers.
         if (!tokensAsIds)
         {
             var (told, _) = Write(distant, 20);
-            Assert.All(expected.Zip(told).Where(pair => pair.First.All(token => token < 132)), pair => Assert.Equal(pair.First, pair.Second));
+            Assert.All(
+                expected.Zip(told).Where(pair => pair.First.All(token => token < 132)),
+                pair => Assert.Equal(pair.First, pair.Second)
+            );
             return;
         }
 
-        var (responses, cost, alternatives) = distant.Converse(Prompts(20), 12, Bytes.End, new SamplingSpec(1), new Seed(2), 5, ChargeKind.TeacherGeneration, null);
+        var (responses, cost, alternatives) = distant.Converse(
+            Prompts(20),
+            12,
+            Bytes.End,
+            new SamplingSpec(1),
+            new Seed(2),
+            5,
+            ChargeKind.TeacherGeneration,
+            null
+        );
         Assert.Equal(expected, responses);
         Assert.Equal((charge.Tokens, charge.Flops), (cost.Tokens, cost.Flops));
-        var sequences = Prompts(20).Zip(responses, (prompt, response) => new Sequence([.. prompt, .. response], prompt.Length)).ToArray();
-        local.Read(sequences, ChargeKind.TeacherScoring, (index, logits) =>
-        {
-            var (values, tokens) = logits.softmax(1).topk(5, 1);
-            var told = alternatives(index);
-            Assert.Equal(tokens.contiguous().Longs().ToArray(), told.SelectMany(entries => entries).Select(entry => (long)entry.Token));
-            Assert.All(values.ToArray().Zip(told.SelectMany(entries => entries)), pair => Assert.Equal(pair.First, pair.Second.Probability, 1e-5));
-        });
+        var sequences = Prompts(20)
+            .Zip(responses, (prompt, response) => new Sequence([.. prompt, .. response], prompt.Length))
+            .ToArray();
+        local.Read(
+            sequences,
+            ChargeKind.TeacherScoring,
+            (index, logits) =>
+            {
+                var (values, tokens) = logits.softmax(1).topk(5, 1);
+                var told = alternatives(index);
+                Assert.Equal(
+                    tokens.contiguous().Longs().ToArray(),
+                    told.SelectMany(entries => entries).Select(entry => (long)entry.Token)
+                );
+                Assert.All(
+                    values.ToArray().Zip(told.SelectMany(entries => entries)),
+                    pair => Assert.Equal(pair.First, pair.Second.Probability, 1e-5)
+                );
+            }
+        );
         // Text that runs on through its ends has its full length.
-        Assert.All(distant.Write(Prompts(4), 30, -1, new SamplingSpec(1), new Seed(2), ChargeKind.TeacherGeneration).Responses, response => Assert.Equal(30, response.Length));
+        Assert.All(
+            distant.Write(Prompts(4), 30, -1, new SamplingSpec(1), new Seed(2), ChargeKind.TeacherGeneration).Responses,
+            response => Assert.Equal(30, response.Length)
+        );
     }
 
     [Fact]
     public void What_goes_wrong_and_recovers_is_asked_again_and_nothing_paid_for_twice()
     {
         using var server = new UnreliableServer(good =>
-        [
-            (context, _) => { context.Response.StatusCode = 429; context.Response.AddHeader("Retry-After", "1"); },
-            (context, _) => context.Response.StatusCode = 500,
-            (context, _) => UnreliableServer.Send(context, "application/json", "{\"choices\": [{\"te"),
-            (context, _) => UnreliableServer.Send(context, "text/html", "<html>"),
-            (context, body) => UnreliableServer.Send(context, "application/json", UnreliableServer.Answer(body, alternatives: 1)),
-            (context, body) => UnreliableServer.Send(context, "application/json", "{\"model\": \"tiny\"}"),
-            // Longer than anybody waits.
-            UnreliableServer.Dripping,
-            good,
-        ]);
+            [
+                (context, _) =>
+                {
+                    context.Response.StatusCode = 429;
+                    context.Response.AddHeader("Retry-After", "1");
+                },
+                (context, _) => context.Response.StatusCode = 500,
+                (context, _) => UnreliableServer.Send(context, "application/json", "{\"choices\": [{\"te"),
+                (context, _) => UnreliableServer.Send(context, "text/html", "<html>"),
+                (context, body) =>
+                    UnreliableServer.Send(context, "application/json", UnreliableServer.Answer(body, alternatives: 1)),
+                (context, body) => UnreliableServer.Send(context, "application/json", "{\"model\": \"tiny\"}"),
+                // Longer than anybody waits.
+                UnreliableServer.Dripping,
+                good,
+            ]
+        );
         // A second for everybody: a machine that is busy answers late, and that is none of these troubles.
-        using (var teacher = Teacher(Plain with { TimeoutSeconds = 1000 }, server.Address, null, clock: new HastyClock()))
+        using (
+            var teacher = Teacher(Plain with { TimeoutSeconds = 1000 }, server.Address, null, clock: new HastyClock())
+        )
         {
-            var (responses, charge, alternatives) = teacher.Converse(Prompts(6), 12, Bytes.End, new SamplingSpec(1), new Seed(2), 3, ChargeKind.TeacherGeneration, null);
+            var (responses, charge, alternatives) = teacher.Converse(
+                Prompts(6),
+                12,
+                Bytes.End,
+                new SamplingSpec(1),
+                new Seed(2),
+                3,
+                ChargeKind.TeacherGeneration,
+                null
+            );
             Assert.All(responses, response => Assert.Equal([.. Bytes.Encode("ok"), Bytes.End], response));
             Assert.True(charge.FlopsUnknown);
             Assert.Equal(3, alternatives(0)[0].Length);
@@ -99,7 +191,16 @@ public sealed class EndpointTests : IDisposable
 
         // Another process, with more to ask, in another order: what was answered is not asked.
         using var again = Teacher(Plain with { Concurrency = 1 }, server.Address, null, clock: new HastyClock());
-        var more = again.Converse(Prompts(9), 12, Bytes.End, new SamplingSpec(1), new Seed(2), 3, ChargeKind.TeacherGeneration, null);
+        var more = again.Converse(
+            Prompts(9),
+            12,
+            Bytes.End,
+            new SamplingSpec(1),
+            new Seed(2),
+            3,
+            ChargeKind.TeacherGeneration,
+            null
+        );
         Assert.Equal(9, more.Responses.Count);
         Assert.Equal(9, server.Answered.Count);
         Assert.All(server.Answered.Values, times => Assert.Equal(1, times));
@@ -109,29 +210,131 @@ public sealed class EndpointTests : IDisposable
     public void What_does_not_recover_is_said_in_one_line_that_never_holds_the_key()
     {
         const string Key = "sk-very-secret";
-        foreach (var (answer, spec, says) in ((Action<HttpListenerContext, JsonObject>, EndpointSpec, string)[])[
-            ((context, _) => UnreliableServer.Send(context, "application/json", "{\"error\": {\"message\": \"Incorrect API key provided: " + Key + "\"}}", 401), Plain, "status 401 (Incorrect API key provided: ***)"),
-            ((context, body) => UnreliableServer.Send(context, "application/json", UnreliableServer.Answer(body, 3, model: "other-model")), Plain, "it answered as 'other-model', not as 'tiny'"),
-            ((context, body) => UnreliableServer.Send(context, "application/json", UnreliableServer.Answer(body, 1)), Plain, "it gave 1 log-probabilities where 3 were asked for; lower top-logprobs and k, 8 times"),
-            ((context, body) => UnreliableServer.Send(context, "application/json", UnreliableServer.Answer(body, 3, finish: "content_filter")), Plain, "a response ended by content_filter"),
-            ((context, body) => UnreliableServer.Send(context, "application/json", UnreliableServer.Answer(body, 3)), Plain with { TokensAsIds = false, TopLogprobs = 5 }, "its token 'token_id:115' is none of the tokenizer's"),
-            ((context, body) => UnreliableServer.Send(context, "application/json", UnreliableServer.Answer(body, 3).Replace("\"text\":\"ok\"", "\"text\":null", StringComparison.Ordinal)), Plain, "what is no completion (a text that is null), 8 times"),
-            ((context, body) => UnreliableServer.Send(context, "application/json", UnreliableServer.Answer(body, 3).Replace("\"token_id:115\",", "null,", StringComparison.Ordinal)), Plain, "a token that is null"),
-            ((context, body) => UnreliableServer.Send(context, "application/json", UnreliableServer.Answer(body, 3).Replace("\"token_id:115\",", "\"token_id:999\",", StringComparison.Ordinal)), Plain, "its token 'token_id:999' is none of the tokenizer's"),
-            ((context, _) => { context.Response.StatusCode = 503; context.Response.AddHeader("Retry-After", "Fri, 31 Dec 9999 23:59:59 GMT"); }, Plain, "status 503"),
-            (UnreliableServer.Silent, Plain with { TimeoutSeconds = 30 }, "no answer within 30 s, 8 times"),
-            (UnreliableServer.Dripping, Plain with { TimeoutSeconds = 20 }, "no answer within 20 s, 8 times")])
+        foreach (
+            var (answer, spec, says) in ((Action<HttpListenerContext, JsonObject>, EndpointSpec, string)[])
+                [
+                    (
+                        (context, _) =>
+                            UnreliableServer.Send(
+                                context,
+                                "application/json",
+                                "{\"error\": {\"message\": \"Incorrect API key provided: " + Key + "\"}}",
+                                401
+                            ),
+                        Plain,
+                        "status 401 (Incorrect API key provided: ***)"
+                    ),
+                    (
+                        (context, body) =>
+                            UnreliableServer.Send(
+                                context,
+                                "application/json",
+                                UnreliableServer.Answer(body, 3, model: "other-model")
+                            ),
+                        Plain,
+                        "it answered as 'other-model', not as 'tiny'"
+                    ),
+                    (
+                        (context, body) =>
+                            UnreliableServer.Send(context, "application/json", UnreliableServer.Answer(body, 1)),
+                        Plain,
+                        "it gave 1 log-probabilities where 3 were asked for; lower top-logprobs and k, 8 times"
+                    ),
+                    (
+                        (context, body) =>
+                            UnreliableServer.Send(
+                                context,
+                                "application/json",
+                                UnreliableServer.Answer(body, 3, finish: "content_filter")
+                            ),
+                        Plain,
+                        "a response ended by content_filter"
+                    ),
+                    (
+                        (context, body) =>
+                            UnreliableServer.Send(context, "application/json", UnreliableServer.Answer(body, 3)),
+                        Plain with
+                        {
+                            TokensAsIds = false,
+                            TopLogprobs = 5,
+                        },
+                        "its token 'token_id:115' is none of the tokenizer's"
+                    ),
+                    (
+                        (context, body) =>
+                            UnreliableServer.Send(
+                                context,
+                                "application/json",
+                                UnreliableServer
+                                    .Answer(body, 3)
+                                    .Replace("\"text\":\"ok\"", "\"text\":null", StringComparison.Ordinal)
+                            ),
+                        Plain,
+                        "what is no completion (a text that is null), 8 times"
+                    ),
+                    (
+                        (context, body) =>
+                            UnreliableServer.Send(
+                                context,
+                                "application/json",
+                                UnreliableServer
+                                    .Answer(body, 3)
+                                    .Replace("\"token_id:115\",", "null,", StringComparison.Ordinal)
+                            ),
+                        Plain,
+                        "a token that is null"
+                    ),
+                    (
+                        (context, body) =>
+                            UnreliableServer.Send(
+                                context,
+                                "application/json",
+                                UnreliableServer
+                                    .Answer(body, 3)
+                                    .Replace("\"token_id:115\",", "\"token_id:999\",", StringComparison.Ordinal)
+                            ),
+                        Plain,
+                        "its token 'token_id:999' is none of the tokenizer's"
+                    ),
+                    (
+                        (context, _) =>
+                        {
+                            context.Response.StatusCode = 503;
+                            context.Response.AddHeader("Retry-After", "Fri, 31 Dec 9999 23:59:59 GMT");
+                        },
+                        Plain,
+                        "status 503"
+                    ),
+                    (UnreliableServer.Silent, Plain with { TimeoutSeconds = 30 }, "no answer within 30 s, 8 times"),
+                    (UnreliableServer.Dripping, Plain with { TimeoutSeconds = 20 }, "no answer within 20 s, 8 times"),
+                ]
+        )
         {
             using var server = new UnreliableServer(_ => [answer]);
             using var teacher = Teacher(spec, server.Address, null, Key, new HastyClock(), $"journal {says.Length}");
-            var error = Assert.ThrowsAny<LabException>(() => teacher.Converse(Prompts(1), 12, Bytes.End, new SamplingSpec(1), new Seed(2), 3, ChargeKind.TeacherGeneration, null));
+            var error = Assert.ThrowsAny<LabException>(() =>
+                teacher.Converse(
+                    Prompts(1),
+                    12,
+                    Bytes.End,
+                    new SamplingSpec(1),
+                    new Seed(2),
+                    3,
+                    ChargeKind.TeacherGeneration,
+                    null
+                )
+            );
             Assert.Contains(says, error.Message, StringComparison.Ordinal);
             Assert.DoesNotContain(Key, error.ToString(), StringComparison.Ordinal);
             Assert.DoesNotContain('\n', error.Message);
             Assert.All(server.Keys, sent => Assert.Equal($"Bearer {Key}", sent));
         }
 
-        Assert.All(Directory.EnumerateFiles(scratch.Path), file => Assert.DoesNotContain(Key, Encoding.Latin1.GetString(File.ReadAllBytes(file)), StringComparison.Ordinal));
+        Assert.All(
+            Directory.EnumerateFiles(scratch.Path),
+            file =>
+                Assert.DoesNotContain(Key, Encoding.Latin1.GetString(File.ReadAllBytes(file)), StringComparison.Ordinal)
+        );
     }
 
     [Fact]
@@ -140,10 +343,22 @@ public sealed class EndpointTests : IDisposable
         using var server = new UnreliableServer(good => [good]);
         // A minute of the hasty clock is 60 ms.
         // Waiting for a turn takes longer than an answer may, and is no failure.
-        using var teacher = Teacher(Plain with { RequestsPerMinute = 6, TimeoutSeconds = 25 }, server.Address, null, clock: new HastyClock());
+        using var teacher = Teacher(
+            Plain with
+            {
+                RequestsPerMinute = 6,
+                TimeoutSeconds = 25,
+            },
+            server.Address,
+            null,
+            clock: new HastyClock()
+        );
         var started = TimeProvider.System.GetTimestamp();
         var (_, charge) = Write(teacher, 9);
-        Assert.True(TimeProvider.System.GetElapsedTime(started).TotalMilliseconds > 75, "nine requests at six a minute take more than eighty seconds");
+        Assert.True(
+            TimeProvider.System.GetElapsedTime(started).TotalMilliseconds > 75,
+            "nine requests at six a minute take more than eighty seconds"
+        );
         // Each request is counted by the server as 7 tokens of prompt and 2 of response.
         Assert.Equal((9 * 9, 9 * 7), (charge.Tokens, charge.PromptTokens));
         var third = charge.Part(1 / 3.0, 999);
@@ -156,9 +371,18 @@ public sealed class EndpointTests : IDisposable
     public void A_journal_that_was_cut_off_or_damaged_keeps_what_came_before()
     {
         using var server = new UnreliableServer(good => [good]);
-        using (var teacher = Teacher(Plain with { Concurrency = 1 }, server.Address, null)) Write(teacher, 5);
+        using (var teacher = Teacher(Plain with { Concurrency = 1 }, server.Address, null))
+            Write(teacher, 5);
         var whole = File.ReadAllBytes(scratch.File("journal"));
-        foreach (var (bytes, kept) in ((byte[], int)[])[(whole[..^3], 4), ([.. whole, 9, 9], 5), ([.. whole[..(whole.Length / 2)], 255, .. whole[(whole.Length / 2 + 1)..]], 2), ([], 0)])
+        foreach (
+            var (bytes, kept) in ((byte[], int)[])
+                [
+                    (whole[..^3], 4),
+                    ([.. whole, 9, 9], 5),
+                    ([.. whole[..(whole.Length / 2)], 255, .. whole[(whole.Length / 2 + 1)..]], 2),
+                    ([], 0),
+                ]
+        )
         {
             File.WriteAllBytes(scratch.File("journal"), bytes);
             using var journal = new ExchangeJournal(scratch.File("journal"));
@@ -166,7 +390,11 @@ public sealed class EndpointTests : IDisposable
         }
 
         using var open = new ExchangeJournal(scratch.File("journal"));
-        Assert.Contains("another process", Assert.Throws<LabException>(() => new ExchangeJournal(scratch.File("journal"))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "another process",
+            Assert.Throws<LabException>(() => new ExchangeJournal(scratch.File("journal"))).Message,
+            StringComparison.Ordinal
+        );
     }
 
     /// <summary>A clock whose timers are a thousand times too fast.</summary>
@@ -178,7 +406,8 @@ public sealed class EndpointTests : IDisposable
 
         public override DateTimeOffset GetUtcNow() => DateTimeOffset.UnixEpoch + System.GetElapsedTime(start) * 1000;
 
-        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) => new Timer(System.CreateTimer(callback, state, Hurried(dueTime), Hurried(period)));
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+            new Timer(System.CreateTimer(callback, state, Hurried(dueTime), Hurried(period)));
 
         // A timer that is set again is hurried again.
         private sealed class Timer(ITimer inner) : ITimer
@@ -209,13 +438,17 @@ public sealed class EndpointTests : IDisposable
         private readonly Action<HttpListenerContext, JsonObject>[] behaviours;
         private readonly ConcurrentDictionary<string, int> asked = new();
 
-        internal UnreliableServer(Func<Action<HttpListenerContext, JsonObject>, Action<HttpListenerContext, JsonObject>[]> make)
+        internal UnreliableServer(
+            Func<Action<HttpListenerContext, JsonObject>, Action<HttpListenerContext, JsonObject>[]> make
+        )
         {
-            behaviours = make((context, body) =>
-            {
-                Answered.AddOrUpdate(body["seed"]!.ToJsonString(), 1, (_, times) => times + 1);
-                Send(context, "application/json; charset=utf-8", Answer(body, 3));
-            });
+            behaviours = make(
+                (context, body) =>
+                {
+                    Answered.AddOrUpdate(body["seed"]!.ToJsonString(), 1, (_, times) => times + 1);
+                    Send(context, "application/json; charset=utf-8", Answer(body, 3));
+                }
+            );
             var socket = new System.Net.Sockets.TcpListener(IPAddress.Loopback, 0);
             socket.Start();
             var port = ((IPEndPoint)socket.LocalEndpoint).Port;
@@ -240,19 +473,37 @@ public sealed class EndpointTests : IDisposable
         }
 
         /// <summary>"ok" and its end, with a number of alternatives to each token.</summary>
-        internal static string Answer(JsonObject body, int alternatives, string model = "tiny-2026-01-01", string finish = "stop")
+        internal static string Answer(
+            JsonObject body,
+            int alternatives,
+            string model = "tiny-2026-01-01",
+            string finish = "stop"
+        )
         {
             int[] tokens = [.. Bytes.Encode("ok"), Bytes.End];
-            JsonObject Top(int token) => new(Enumerable.Range(0, alternatives).Select(i => KeyValuePair.Create<string, JsonNode?>($"token_id:{(token + i) % 260}", -1.5 * (i + 1))));
+            JsonObject Top(int token) =>
+                new(
+                    Enumerable
+                        .Range(0, alternatives)
+                        .Select(i =>
+                            KeyValuePair.Create<string, JsonNode?>($"token_id:{(token + i) % 260}", -1.5 * (i + 1))
+                        )
+                );
             return new JsonObject
             {
                 ["model"] = model,
-                ["choices"] = new JsonArray(new JsonObject
-                {
-                    ["text"] = "ok",
-                    ["finish_reason"] = finish,
-                    ["logprobs"] = new JsonObject { ["tokens"] = new JsonArray([.. tokens.Select(token => (JsonNode)$"token_id:{token}")]), ["top_logprobs"] = new JsonArray([.. tokens.Select(Top)]) },
-                }),
+                ["choices"] = new JsonArray(
+                    new JsonObject
+                    {
+                        ["text"] = "ok",
+                        ["finish_reason"] = finish,
+                        ["logprobs"] = new JsonObject
+                        {
+                            ["tokens"] = new JsonArray([.. tokens.Select(token => (JsonNode)$"token_id:{token}")]),
+                            ["top_logprobs"] = new JsonArray([.. tokens.Select(Top)]),
+                        },
+                    }
+                ),
                 ["usage"] = new JsonObject { ["prompt_tokens"] = 7, ["completion_tokens"] = 2 },
                 ["asked"] = body["max_tokens"]!.DeepClone(),
             }.ToJsonString();
@@ -288,7 +539,8 @@ public sealed class EndpointTests : IDisposable
                 var times = asked.AddOrUpdate(body["seed"]!.ToJsonString(), 0, (_, before) => before + 1);
                 var behave = behaviours[Math.Min(times, behaviours.Length - 1)];
                 behave(context, body);
-                if (behave != Silent && behave != Dripping) context.Response.Close();
+                if (behave != Silent && behave != Dripping)
+                    context.Response.Close();
             }
             catch (Exception error) when (error is HttpListenerException or ObjectDisposedException or IOException)
             {

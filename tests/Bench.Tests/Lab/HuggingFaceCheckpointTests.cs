@@ -16,11 +16,19 @@ public sealed class HuggingFaceCheckpointTests
 {
     private static string Folder(string name) => Repository.DataOrSkip($"checkpoints/{name}");
 
-    private static JsonElement[] Cases(string name) => [.. JsonDocument.Parse(File.ReadAllBytes(Path.Combine(Folder(name), "reference.json"))).RootElement.GetProperty("cases").EnumerateArray()];
+    private static JsonElement[] Cases(string name) =>
+        [
+            .. JsonDocument
+                .Parse(File.ReadAllBytes(Path.Combine(Folder(name), "reference.json")))
+                .RootElement.GetProperty("cases")
+                .EnumerateArray(),
+        ];
 
-    private static int[] Ids(JsonElement entry, string key) => [.. entry.GetProperty(key).EnumerateArray().Select(id => id.GetInt32())];
+    private static int[] Ids(JsonElement entry, string key) =>
+        [.. entry.GetProperty(key).EnumerateArray().Select(id => id.GetInt32())];
 
-    private static double[] Reals(JsonElement entry, string key) => [.. entry.GetProperty(key).EnumerateArray().Select(value => value.GetDouble())];
+    private static double[] Reals(JsonElement entry, string key) =>
+        [.. entry.GetProperty(key).EnumerateArray().Select(value => value.GetDouble())];
 
     private static void AgreesWithTheReference(Decoder model, string name)
     {
@@ -31,23 +39,43 @@ public sealed class HuggingFaceCheckpointTests
             var ids = Ids(entry, "input_ids");
             var logits = model.Logits(Models.Ids(ids));
             var last = logits.select(0, ids.Length - 1).ToArray();
-            Assert.All(last.Zip(Reals(entry, "final_logits")), pair => Assert.InRange(Math.Abs(pair.First - pair.Second), 0, 1e-4));
-            Assert.Equal(Ids(entry, "argmax_per_position"), logits.argmax(1).contiguous().Longs().ToArray().Select(id => (int)id));
+            Assert.All(
+                last.Zip(Reals(entry, "final_logits")),
+                pair => Assert.InRange(Math.Abs(pair.First - pair.Second), 0, 1e-4)
+            );
+            Assert.Equal(
+                Ids(entry, "argmax_per_position"),
+                logits.argmax(1).contiguous().Longs().ToArray().Select(id => (int)id)
+            );
             if (ids.Length > 1)
             {
                 var predicted = logits.log_softmax(1).ToArray();
-                var own = Enumerable.Range(0, ids.Length - 1).Select(i => (double)predicted[i * model.Shape.Vocabulary + ids[i + 1]]).ToArray();
+                var own = Enumerable
+                    .Range(0, ids.Length - 1)
+                    .Select(i => (double)predicted[i * model.Shape.Vocabulary + ids[i + 1]])
+                    .ToArray();
                 Assert.Equal(entry.GetProperty("mean_nll").GetDouble(), -own.Average(), 1e-5);
             }
 
             // With the cache: the same choices one token at a time, and the logits that made the last of them.
-            var (responses, _) = new TextGenerator(model, TimeProvider.System).Continue([ids], 16, -1, SamplingSpec.Greedy, new Seed(0), ChargeKind.Evaluation);
+            var (responses, _) = new TextGenerator(model, TimeProvider.System).Continue(
+                [ids],
+                16,
+                -1,
+                SamplingSpec.Greedy,
+                new Seed(0),
+                ChargeKind.Evaluation
+            );
             Assert.Equal(Ids(entry, "greedy_continuation"), responses[0]);
             using var decoding = model.Begin(1, ids.Length + 16);
             decoding.Next(Models.Ids(ids));
-            for (var i = 0; i < 14; i++) decoding.Next(Models.Ids([responses[0][i]]));
+            for (var i = 0; i < 14; i++)
+                decoding.Next(Models.Ids([responses[0][i]]));
             var step = decoding.Next(Models.Ids([responses[0][14]])).ToArray();
-            Assert.All(step.Zip(Reals(entry, "last_step_logits")), pair => Assert.InRange(Math.Abs(pair.First - pair.Second), 0, 1e-4));
+            Assert.All(
+                step.Zip(Reals(entry, "last_step_logits")),
+                pair => Assert.InRange(Math.Abs(pair.First - pair.Second), 0, 1e-4)
+            );
         }
     }
 
@@ -58,7 +86,10 @@ public sealed class HuggingFaceCheckpointTests
     [InlineData("llama3-tiny", false)]
     [InlineData("qwen3-tiny", true)]
     [InlineData("qwen3-tiny", false)]
-    public void Every_family_computes_what_the_reference_does_and_so_it_does_when_written_and_read_back(string name, bool fused)
+    public void Every_family_computes_what_the_reference_does_and_so_it_does_when_written_and_read_back(
+        string name,
+        bool fused
+    )
     {
         var compute = fused ? Compute.Cpu : Compute.Composite;
         using var scratch = Repository.Scratch();
@@ -76,8 +107,10 @@ public sealed class HuggingFaceCheckpointTests
     // A copy of a tiny checkpoint with its configuration changed.
     private static string Changed(Scratch scratch, string name, Action<JsonObject> change)
     {
-        foreach (var file in Directory.EnumerateFiles(Folder(name))) File.Copy(file, scratch.File(Path.GetFileName(file)), overwrite: true);
-        foreach (var file in Directory.EnumerateFiles(scratch.Path)) File.SetAttributes(file, FileAttributes.Normal);
+        foreach (var file in Directory.EnumerateFiles(Folder(name)))
+            File.Copy(file, scratch.File(Path.GetFileName(file)), overwrite: true);
+        foreach (var file in Directory.EnumerateFiles(scratch.Path))
+            File.SetAttributes(file, FileAttributes.Normal);
         var config = JsonNode.Parse(File.ReadAllText(scratch.File("config.json")))!.AsObject();
         change(config);
         File.WriteAllText(scratch.File("config.json"), config.ToJsonString());
@@ -87,29 +120,64 @@ public sealed class HuggingFaceCheckpointTests
     [Fact]
     public void What_a_configuration_asks_for_and_is_not_known_is_refused_by_its_name()
     {
-        foreach (var (change, says) in ((Action<JsonObject>, string)[])[
-            (config => config["use_sliding_window"] = true, "use_sliding_window"),
-            (config => config["rope_scaling"] = JsonNode.Parse("""{"rope_type": "yarn", "factor": 4.0}"""), "rope_scaling of type yarn"),
-            (config => config["hidden_act"] = "gelu", "hidden_act gelu"),
-            (config => config["architectures"] = new JsonArray("MixtralForCausalLM"), "architecture MixtralForCausalLM"),
-            (config => config["quantization_config"] = new JsonObject(), "quantization_config"),
-            (config => config["num_hidden_layers"] = 1e18, "num_hidden_layers is 1E+18"),
-            (config => config["num_key_value_heads"] = 3, "4 heads cannot share 3 key-value heads"),
-            (config => config.Remove("vocab_size"), "vocab_size is missing"),
-            (config => config["num_hidden_layers"] = 4, "lack the tensor model.layers.3."),
-            (config => config["num_hidden_layers"] = 4097, "num_hidden_layers is 4097"),
-            (config => config["num_hidden_layers"] = 4000, "parameters, and the weights hold 292304 bytes"),
-            (config => config["vocab_size"] = 1 << 24, "parameters, and the weights hold"),
-            (config => config["head_dim"] = 1 << 22, "heads of 4194304 channels are more than any model has"),
-            (config => { config.Remove("head_dim"); config["hidden_size"] = 66; }, "4 heads do not divide 66 channels"),
-            (config => { config["head_dim"] = 16; config["hidden_size"] = 66; }, "config.json asks for"),
-            (config => config["rope_theta"] = 0, "rope_theta is 0"),
-            (config => config["rms_norm_eps"] = -1, "rms_norm_eps is -1"),
-            (config => config["rope_scaling"] = JsonNode.Parse("""{"rope_type": "llama3", "factor": 8, "low_freq_factor": 4, "high_freq_factor": 1, "original_max_position_embeddings": 64}"""), "low_freq_factor must be below"),
-            (config => config["intermediate_size"] = 64, "gate_proj.weight is [128, 64], and config.json asks for [64, 64]")])
+        foreach (
+            var (change, says) in ((Action<JsonObject>, string)[])
+                [
+                    (config => config["use_sliding_window"] = true, "use_sliding_window"),
+                    (
+                        config => config["rope_scaling"] = JsonNode.Parse("""{"rope_type": "yarn", "factor": 4.0}"""),
+                        "rope_scaling of type yarn"
+                    ),
+                    (config => config["hidden_act"] = "gelu", "hidden_act gelu"),
+                    (
+                        config => config["architectures"] = new JsonArray("MixtralForCausalLM"),
+                        "architecture MixtralForCausalLM"
+                    ),
+                    (config => config["quantization_config"] = new JsonObject(), "quantization_config"),
+                    (config => config["num_hidden_layers"] = 1e18, "num_hidden_layers is 1E+18"),
+                    (config => config["num_key_value_heads"] = 3, "4 heads cannot share 3 key-value heads"),
+                    (config => config.Remove("vocab_size"), "vocab_size is missing"),
+                    (config => config["num_hidden_layers"] = 4, "lack the tensor model.layers.3."),
+                    (config => config["num_hidden_layers"] = 4097, "num_hidden_layers is 4097"),
+                    (config => config["num_hidden_layers"] = 4000, "parameters, and the weights hold 292304 bytes"),
+                    (config => config["vocab_size"] = 1 << 24, "parameters, and the weights hold"),
+                    (config => config["head_dim"] = 1 << 22, "heads of 4194304 channels are more than any model has"),
+                    (
+                        config =>
+                        {
+                            config.Remove("head_dim");
+                            config["hidden_size"] = 66;
+                        },
+                        "4 heads do not divide 66 channels"
+                    ),
+                    (
+                        config =>
+                        {
+                            config["head_dim"] = 16;
+                            config["hidden_size"] = 66;
+                        },
+                        "config.json asks for"
+                    ),
+                    (config => config["rope_theta"] = 0, "rope_theta is 0"),
+                    (config => config["rms_norm_eps"] = -1, "rms_norm_eps is -1"),
+                    (
+                        config =>
+                            config["rope_scaling"] = JsonNode.Parse(
+                                """{"rope_type": "llama3", "factor": 8, "low_freq_factor": 4, "high_freq_factor": 1, "original_max_position_embeddings": 64}"""
+                            ),
+                        "low_freq_factor must be below"
+                    ),
+                    (
+                        config => config["intermediate_size"] = 64,
+                        "gate_proj.weight is [128, 64], and config.json asks for [64, 64]"
+                    ),
+                ]
+        )
         {
             using var scratch = Repository.Scratch();
-            var error = Assert.Throws<LabException>(() => ModelFolder.LoadModel(Changed(scratch, "qwen2-tiny", change), Compute.Cpu).Dispose());
+            var error = Assert.Throws<LabException>(() =>
+                ModelFolder.LoadModel(Changed(scratch, "qwen2-tiny", change), Compute.Cpu).Dispose()
+            );
             Assert.Contains(says, error.Message, StringComparison.Ordinal);
             Assert.DoesNotContain('\n', error.Message);
         }
@@ -118,16 +186,32 @@ public sealed class HuggingFaceCheckpointTests
     [Fact]
     public void An_index_that_leads_astray_is_refused()
     {
-        foreach (var (from, to, says) in ((string, string, string)[])[
-            ("model-00001-of-00002.safetensors", "../model-00001-of-00002.safetensors", "no name of a file in this folder"),
-            ("model-00001-of-00002.safetensors", "model-00009-of-00002.safetensors", "model-00009-of-00002.safetensors"),
-            ("{", "[", "not an index of tensors")])
+        foreach (
+            var (from, to, says) in ((string, string, string)[])
+                [
+                    (
+                        "model-00001-of-00002.safetensors",
+                        "../model-00001-of-00002.safetensors",
+                        "no name of a file in this folder"
+                    ),
+                    (
+                        "model-00001-of-00002.safetensors",
+                        "model-00009-of-00002.safetensors",
+                        "model-00009-of-00002.safetensors"
+                    ),
+                    ("{", "[", "not an index of tensors"),
+                ]
+        )
         {
             using var scratch = Repository.Scratch();
             Changed(scratch, "llama3-tiny", _ => { });
             var index = scratch.File("model.safetensors.index.json");
             File.WriteAllText(index, File.ReadAllText(index).Replace(from, to, StringComparison.Ordinal));
-            Assert.Contains(says, Assert.Throws<LabException>(() => ModelFolder.LoadModel(scratch.Path, Compute.Cpu)).Message, StringComparison.Ordinal);
+            Assert.Contains(
+                says,
+                Assert.Throws<LabException>(() => ModelFolder.LoadModel(scratch.Path, Compute.Cpu)).Message,
+                StringComparison.Ordinal
+            );
         }
     }
 
@@ -143,9 +227,11 @@ public sealed class HuggingFaceCheckpointTests
         using var before = SafeTensors.Open(Path.Combine(Folder("qwen2-tiny"), "model.safetensors"));
         using var after = SafeTensors.Open(scratch.File("model.safetensors"));
         Assert.Equal(before.Names.Order(StringComparer.Ordinal), after.Names.Order(StringComparer.Ordinal));
-        foreach (var name in before.Names) Assert.Equal(before.Read(name).ToArray(), after.Read(name).ToArray());
+        foreach (var name in before.Names)
+            Assert.Equal(before.Read(name).ToArray(), after.Read(name).ToArray());
         using var read = ModelFolder.LoadModel(scratch.Path, compute);
-        foreach (var (a, b) in model.Parameters.Zip(read.Parameters)) Assert.Equal(a.Tensor.ToArray(), b.Tensor.ToArray());
+        foreach (var (a, b) in model.Parameters.Zip(read.Parameters))
+            Assert.Equal(a.Tensor.ToArray(), b.Tensor.ToArray());
     }
 
     [Fact]
@@ -155,12 +241,20 @@ public sealed class HuggingFaceCheckpointTests
         using var scope = NewDisposeScope();
         float[] values = [0, -0f, 1, -2.5f, 65504, 6e-8f, float.PositiveInfinity, 1 / 3f];
         byte[] halves = [.. values.SelectMany(value => BitConverter.GetBytes((Half)value))];
-        byte[] header = System.Text.Encoding.UTF8.GetBytes("""{"x":{"dtype":"F16","shape":[2,4],"data_offsets":[0,16]}}""");
-        File.WriteAllBytes(scratch.File("a.safetensors"), [.. BitConverter.GetBytes((long)header.Length), .. header, .. halves]);
+        byte[] header = System.Text.Encoding.UTF8.GetBytes(
+            """{"x":{"dtype":"F16","shape":[2,4],"data_offsets":[0,16]}}"""
+        );
+        File.WriteAllBytes(
+            scratch.File("a.safetensors"),
+            [.. BitConverter.GetBytes((long)header.Length), .. header, .. halves]
+        );
         using var file = SafeTensors.Open(scratch.File("a.safetensors"));
         Assert.Equal(values.Select(value => (float)(Half)value), file.Read("x").ToArray());
         var narrow = empty([2, 4], dtype: ScalarType.BFloat16);
         file.Fill("x", narrow);
-        Assert.Equal(TensorData.Of(values.Select(value => (float)(Half)value).ToArray(), 2, 4).to(ScalarType.BFloat16).ToArray(), narrow.ToArray());
+        Assert.Equal(
+            TensorData.Of(values.Select(value => (float)(Half)value).ToArray(), 2, 4).to(ScalarType.BFloat16).ToArray(),
+            narrow.ToArray()
+        );
     }
 }

@@ -23,10 +23,24 @@ public sealed class KernelTests
     {
         using var scope = NewDisposeScope();
         var layout = new AttentionLayout(heads, shared, width);
-        var rotary = new Rotary(new ModelShape { Layers = 1, Width = 8, Heads = heads, KeyValueHeads = shared, HeadWidth = width, FeedForward = 8, Vocabulary = 8 });
+        var rotary = new Rotary(
+            new ModelShape
+            {
+                Layers = 1,
+                Width = 8,
+                Heads = heads,
+                KeyValueHeads = shared,
+                HeadWidth = width,
+                FeedForward = 8,
+                Vocabulary = 8,
+            }
+        );
         var projection = Normal(batch * time, layout.Row);
         var expected = CausalAttention.Apply(projection, batch, time, layout, rotary).ToArray();
-        Assert.All(expected.Zip(Read(projection, batch, time, layout, rotary)), pair => Assert.Equal(pair.First, pair.Second, 1e-4f));
+        Assert.All(
+            expected.Zip(Read(projection, batch, time, layout, rotary)),
+            pair => Assert.Equal(pair.First, pair.Second, 1e-4f)
+        );
     }
 
     [Fact]
@@ -34,7 +48,18 @@ public sealed class KernelTests
     {
         using var scope = NewDisposeScope();
         var layout = new AttentionLayout(2, 1, 24);
-        var rotary = new Rotary(new ModelShape { Layers = 1, Width = 8, Heads = 2, KeyValueHeads = 1, HeadWidth = 24, FeedForward = 8, Vocabulary = 8 });
+        var rotary = new Rotary(
+            new ModelShape
+            {
+                Layers = 1,
+                Width = 8,
+                Heads = 2,
+                KeyValueHeads = 1,
+                HeadWidth = 24,
+                FeedForward = 8,
+                Vocabulary = 8,
+            }
+        );
         var projection = Normal(5 * 70, layout.Row);
         float[] Found(int threads)
         {
@@ -61,12 +86,14 @@ public sealed class KernelTests
     public unsafe void What_lies_beyond_rows_and_columns_reaches_no_result(int rows, bool add)
     {
         using var scope = NewDisposeScope();
-        const int Inputs = 37, Outputs = 150;
+        const int Inputs = 37,
+            Outputs = 150;
         var (x, weight) = (Normal(rows, Inputs), Normal(Outputs, Inputs));
         using var packed = new PackedLinear(weight, null);
         using var input = new NativeRows(rows, Inputs);
         using var output = new NativeRows(rows, Outputs);
-        foreach (var buffer in (NativeRows[])[input, output]) new Span<float>(buffer[0], (rows + TileProduct.Rows) * buffer.Stride).Fill(float.NaN);
+        foreach (var buffer in (NativeRows[])[input, output])
+            new Span<float>(buffer[0], (rows + TileProduct.Rows) * buffer.Stride).Fill(float.NaN);
         for (var row = 0; row < rows; row++)
         {
             x.Floats().Slice(row * Inputs, Inputs).CopyTo(new Span<float>(input[row], Inputs));
@@ -76,7 +103,8 @@ public sealed class KernelTests
         packed.Apply(input, rows, output, add);
         var expected = (nn.functional.linear(x, weight) + (add ? 2 : 0)).ToArray();
         for (var row = 0; row < rows; row++)
-            for (var column = 0; column < Outputs; column++) Assert.Equal(expected[row * Outputs + column], output[row][column], 1e-4f);
+        for (var column = 0; column < Outputs; column++)
+            Assert.Equal(expected[row * Outputs + column], output[row][column], 1e-4f);
     }
 
     [Theory]
@@ -92,7 +120,10 @@ public sealed class KernelTests
         new Span<float>(row[0], row.Stride).Fill(float.NaN);
         given.Floats().CopyTo(new Span<float>(row[0], count));
         Simd.Softmax(row[0], count, 0.7f);
-        Assert.All((given * 0.7f).log_softmax(0).exp().ToArray().Zip(new Span<float>(row[0], count).ToArray()), pair => Assert.Equal(pair.First, pair.Second, 1e-6f));
+        Assert.All(
+            (given * 0.7f).log_softmax(0).exp().ToArray().Zip(new Span<float>(row[0], count).ToArray()),
+            pair => Assert.Equal(pair.First, pair.Second, 1e-6f)
+        );
         var whole = (count + Simd.Width - 1) / Simd.Width * Simd.Width;
         Assert.All(new Span<float>(row[0] + count, whole - count).ToArray(), value => Assert.Equal(0, value));
         Assert.True(float.IsNaN(row[0][whole]));
@@ -107,8 +138,17 @@ public sealed class KernelTests
         {
             // Threads write to their own rows.
             var (from, target) = ((nint)projection.Pointer(), (nint)to);
-            SequenceAttention.ForEach(batch, () => new SequenceAttention(layout, rotary, time), (attention, sequence) =>
-                attention.Forward((float*)from + sequence * time * layout.Row, layout.Row, (float*)target + sequence * time * width, width));
+            SequenceAttention.ForEach(
+                batch,
+                () => new SequenceAttention(layout, rotary, time),
+                (attention, sequence) =>
+                    attention.Forward(
+                        (float*)from + sequence * time * layout.Row,
+                        layout.Row,
+                        (float*)target + sequence * time * width,
+                        width
+                    )
+            );
         }
 
         return result;
@@ -117,6 +157,9 @@ public sealed class KernelTests
     private static Tensor Normal(params long[] size)
     {
         var random = new Seed(5).Stream(string.Join(',', size));
-        return TensorData.Of([.. Enumerable.Range(0, (int)size.Aggregate(1L, (a, b) => a * b)).Select(_ => (float)random.NextNormal())], size);
+        return TensorData.Of(
+            [.. Enumerable.Range(0, (int)size.Aggregate(1L, (a, b) => a * b)).Select(_ => (float)random.NextNormal())],
+            size
+        );
     }
 }

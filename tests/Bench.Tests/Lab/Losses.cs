@@ -26,10 +26,17 @@ internal static class Losses
         using var pull = new NativeRows(rows.Length, vocabulary);
         // What lies beyond a row reaches no result.
         new Span<float>(chosen[0], rows.Length * chosen.Stride).Fill(float.NaN);
-        for (var i = 0; i < rows.Length; i++) logits.detach().contiguous().Floats().Slice((int)rows[i] * vocabulary, vocabulary).CopyTo(new Span<float>(chosen[i], vocabulary));
+        for (var i = 0; i < rows.Length; i++)
+            logits
+                .detach()
+                .contiguous()
+                .Floats()
+                .Slice((int)rows[i] * vocabulary, vocabulary)
+                .CopyTo(new Span<float>(chosen[i], vocabulary));
         var sum = loss.AddGradient(chosen.First(rows.Length), pull.First(rows.Length), 0, 1);
         var gradient = new float[logits.numel()];
-        for (var i = 0; i < rows.Length; i++) new Span<float>(pull[i], vocabulary).CopyTo(gradient.AsSpan((int)rows[i] * vocabulary));
+        for (var i = 0; i < rows.Length; i++)
+            new Span<float>(pull[i], vocabulary).CopyTo(gradient.AsSpan((int)rows[i] * vocabulary));
         return (sum, gradient);
     }
 }

@@ -11,7 +11,10 @@ public class MatchingTests
     private static Tensor Random(string purpose, params long[] shape)
     {
         var random = new Seed(34).Stream(purpose);
-        return TensorData.Of([.. Enumerable.Range(0, (int)shape.Aggregate((a, b) => a * b)).Select(_ => (float)random.NextNormal())], shape);
+        return TensorData.Of(
+            [.. Enumerable.Range(0, (int)shape.Aggregate((a, b) => a * b)).Select(_ => (float)random.NextNormal())],
+            shape
+        );
     }
 
     private static void GradientIsTheSlope(Tensor at, Func<Tensor, Tensor> loss)
@@ -27,7 +30,11 @@ public class MatchingTests
         }
 
         var slope = (Value(Step) - Value(-Step)) / (2 * Step);
-        Assert.Equal(slope, gradient.Zip(direction.ToArray(), (g, d) => (double)g * d).Sum(), 5e-3 * Math.Max(1, Math.Abs(slope)));
+        Assert.Equal(
+            slope,
+            gradient.Zip(direction.ToArray(), (g, d) => (double)g * d).Sum(),
+            5e-3 * Math.Max(1, Math.Abs(slope))
+        );
     }
 
     [Fact]
@@ -37,16 +44,27 @@ public class MatchingTests
         // Projected: (1, 4), (0, 0) at the rows that count; teacher (2, 2), (0, 1): ½ · ((1 + 4) / 2 + (0 + 1) / 2).
         var states = TensorData.Of([1f, 2, 9, 9, 0, 0], 3, 2);
         var projection = TensorData.Of([1f, 0, 0, 2], 2, 2);
-        var loss = HiddenStatesLoss.Sum(states, TensorData.Of([0L, 2], 2), TensorData.Of([2f, 2, 0, 1], 2, 2), projection);
+        var loss = HiddenStatesLoss.Sum(
+            states,
+            TensorData.Of([0L, 2], 2),
+            TensorData.Of([2f, 2, 0, 1], 2, 2),
+            projection
+        );
         Assert.Equal(1.5, loss.item<float>(), 1e-6);
-        Assert.Throws<ArgumentException>(() => HiddenStatesLoss.Sum(states, TensorData.Of(Array.Empty<long>(), 0), zeros([0, 2]), projection));
+        Assert.Throws<ArgumentException>(() =>
+            HiddenStatesLoss.Sum(states, TensorData.Of(Array.Empty<long>(), 0), zeros([0, 2]), projection)
+        );
     }
 
     [Fact]
     public void Hidden_states_teach_the_student_and_the_projection()
     {
         using var scope = NewDisposeScope();
-        var (teacher, projection, rows) = (Random("teacher", 3, 5), Random("projection", 5, 4), TensorData.Of([0L, 2, 5], 3));
+        var (teacher, projection, rows) = (
+            Random("teacher", 3, 5),
+            Random("projection", 5, 4),
+            TensorData.Of([0L, 2, 5], 3)
+        );
         GradientIsTheSlope(Random("states", 6, 4), states => HiddenStatesLoss.Sum(states, rows, teacher, projection));
         GradientIsTheSlope(projection, p => HiddenStatesLoss.Sum(Random("states", 6, 4), rows, teacher, p));
     }
@@ -67,13 +85,21 @@ public class MatchingTests
     public void Attention_relations_compare_models_of_different_widths_and_ignore_the_future()
     {
         using var scope = NewDisposeScope();
-        var (teacher, student, rows) = (Random("wide", 2, 5, 12), Random("narrow", 2, 5, 8), TensorData.Of([1L, 2, 6, 9], 4));
+        var (teacher, student, rows) = (
+            Random("wide", 2, 5, 12),
+            Random("narrow", 2, 5, 8),
+            TensorData.Of([1L, 2, 6, 9], 4)
+        );
         GradientIsTheSlope(student, vectors => AttentionRelationsLoss.Sum(vectors, teacher, rows, 4));
         // The loss of an early row does not depend on a later position.
         var early = TensorData.Of([0L, 1, 2], 3);
         var changed = student.detach().to(ScalarType.Float32) * 1.0;
-        foreach (ref var value in changed.Floats()[(4 * 8)..(5 * 8)]) value += 1;
-        Assert.Equal(AttentionRelationsLoss.Sum(student, teacher, early, 4).item<float>(), AttentionRelationsLoss.Sum(changed, teacher, early, 4).item<float>());
+        foreach (ref var value in changed.Floats()[(4 * 8)..(5 * 8)])
+            value += 1;
+        Assert.Equal(
+            AttentionRelationsLoss.Sum(student, teacher, early, 4).item<float>(),
+            AttentionRelationsLoss.Sum(changed, teacher, early, 4).item<float>()
+        );
         Assert.Equal(0, AttentionRelationsLoss.Sum(student, student, rows, 2).item<float>(), 1e-5f);
     }
 
@@ -84,12 +110,22 @@ public class MatchingTests
         // Student 1/8, 5/8, 2/8 sorted 5/8, 2/8, 1/8; teacher 1/2, 1/4, 1/8, 1/8 over four tokens.
         var logits = TensorData.Of([0, MathF.Log(5), MathF.Log(2)], 1, 3);
         var rows = TensorData.Of([0L], 1);
-        Assert.Equal(1 / 8.0 + 0 + 0 + 1 / 8.0, UldLoss.Sum(logits, rows, TensorData.Of([0.5f, 0.25f, 0.125f, 0.125f], 1, 4)).item<float>(), 1e-6);
+        Assert.Equal(
+            1 / 8.0 + 0 + 0 + 1 / 8.0,
+            UldLoss.Sum(logits, rows, TensorData.Of([0.5f, 0.25f, 0.125f, 0.125f], 1, 4)).item<float>(),
+            1e-6
+        );
         // Two named: |5/8 − 1/2| + |2/8 − 1/4| and what each lacks, 1/8 against 1/4.
-        Assert.Equal(1 / 8.0 + 1 / 8.0, UldLoss.Sum(logits, rows, TensorData.Of([0.5f, 0.25f], 1, 2)).item<float>(), 1e-6);
+        Assert.Equal(
+            1 / 8.0 + 1 / 8.0,
+            UldLoss.Sum(logits, rows, TensorData.Of([0.5f, 0.25f], 1, 2)).item<float>(),
+            1e-6
+        );
         var teacher = (Random("uld", 3, 9) * 2).softmax(1).topk(6, 1).values;
         GradientIsTheSlope(Random("student", 5, 7), z => UldLoss.Sum(z, TensorData.Of([0L, 2, 4], 3), teacher));
-        Assert.Throws<ArgumentException>(() => UldLoss.Sum(logits, TensorData.Of(Array.Empty<long>(), 0), zeros([0, 2])));
+        Assert.Throws<ArgumentException>(() =>
+            UldLoss.Sum(logits, TensorData.Of(Array.Empty<long>(), 0), zeros([0, 2]))
+        );
     }
 
     [Fact]
@@ -120,19 +156,36 @@ public class MatchingTests
             {
                 int[] y = [response / 3, response % 3];
                 var steps = PolicyGradientLoss.Of([p[y[0]], p[3 + y[1]]], [q[y[0]], q[3 + y[1]]], mix);
-                var chance = Enumerable.Range(0, 2).Aggregate(1.0, (c, t) => c * (mix * Math.Exp(p[3 * t + y[t]]) + (1 - mix) * Math.Exp(q[3 * t + y[t]])));
+                var chance = Enumerable
+                    .Range(0, 2)
+                    .Aggregate(
+                        1.0,
+                        (c, t) => c * (mix * Math.Exp(p[3 * t + y[t]]) + (1 - mix) * Math.Exp(q[3 * t + y[t]]))
+                    );
                 var logits = student.detach().requires_grad_();
                 var loss = PolicyGradientLoss.Sum(
-                    logits, TensorData.Of([0L, 1], 2), TensorData.Of([(long)y[0], y[1]], 2), new TeacherDistribution.Dense(teacher),
-                    TensorData.Of(steps.Weights, 2), TensorData.Of(steps.LongRewards, 2));
+                    logits,
+                    TensorData.Of([0L, 1], 2),
+                    TensorData.Of([(long)y[0], y[1]], 2),
+                    new TeacherDistribution.Dense(teacher),
+                    TensorData.Of(steps.Weights, 2),
+                    TensorData.Of(steps.LongRewards, 2)
+                );
                 var gradient = autograd.grad([loss], [logits])[0].ToArray();
-                for (var i = 0; i < 6; i++) total[i] += chance * gradient[i];
+                for (var i = 0; i < 6; i++)
+                    total[i] += chance * gradient[i];
             }
 
             var exact = student.detach().requires_grad_();
-            var expected = autograd.grad([ReverseKlLoss.Sum(exact, TensorData.Of([0L, 1], 2), new TeacherDistribution.Dense(teacher), 1)], [exact])[0].ToArray();
+            var expected = autograd
+                .grad(
+                    [ReverseKlLoss.Sum(exact, TensorData.Of([0L, 1], 2), new TeacherDistribution.Dense(teacher), 1)],
+                    [exact]
+                )[0]
+                .ToArray();
             // With one weight a step the first step's long reward sees the second's distribution as it was drawn: exact from the student alone.
-            for (var i = 0; i < 6; i++) Assert.Equal(expected[i], total[i], mix == 0 ? 1e-5 : 0.15);
+            for (var i = 0; i < 6; i++)
+                Assert.Equal(expected[i], total[i], mix == 0 ? 1e-5 : 0.15);
         }
     }
 }

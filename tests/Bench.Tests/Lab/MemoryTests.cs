@@ -17,7 +17,13 @@ public class MemoryTests
         var shape = Models.Plain with { Vocabulary = 19 };
         using var model = Decoder.Initialise(shape, Compute.Cpu, new Seed(1));
         var lesson = TrainingTests.LessonOf(200, shape.Vocabulary);
-        void Steps(int count) => TrainingTests.Train(model, lesson, new OptimiserSpec { Batch = 8 }, TrainingTests.Meter("examples", 8.0 * count));
+        void Steps(int count) =>
+            TrainingTests.Train(
+                model,
+                lesson,
+                new OptimiserSpec { Batch = 8 },
+                TrainingTests.Meter("examples", 8.0 * count)
+            );
         // What is compiled anew, and the heap that this takes, come before.
         Steps(1500);
         var before = Resident();

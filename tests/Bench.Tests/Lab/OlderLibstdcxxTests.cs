@@ -19,8 +19,11 @@ public class OlderLibstdcxxTests
         Assert.Equal(2, read.Needs.Single(need => need.Version == OlderLibstdcxx.Version).Flags);
         Assert.Contains(read.Undefined, one => one.Name == "malloc");
         var changed = Enumerable.Range(0, before.Length).Where(i => before[i] != after[i]).ToArray();
-        var allowed = Enumerable.Range(symbol.NameAt, "getpid\0".Length).Concat([symbol.VersionAt, symbol.VersionAt + 1])
-            .Concat(Enumerable.Range(read.Needs.Single(need => need.Version == OlderLibstdcxx.Version).FlagsAt, 2)).ToHashSet();
+        var allowed = Enumerable
+            .Range(symbol.NameAt, "getpid\0".Length)
+            .Concat([symbol.VersionAt, symbol.VersionAt + 1])
+            .Concat(Enumerable.Range(read.Needs.Single(need => need.Version == OlderLibstdcxx.Version).FlagsAt, 2))
+            .ToHashSet();
         Assert.NotEmpty(changed);
         Assert.All(changed, place => Assert.Contains(place, allowed));
     }
@@ -71,7 +74,8 @@ public class OlderLibstdcxxTests
             try
             {
                 // The last entries of the dynamic segment only end it.
-                if (OlderLibstdcxx.Edit(part)) Assert.True(length > whole.Length - 32, $"edited at {length} of {whole.Length} bytes");
+                if (OlderLibstdcxx.Edit(part))
+                    Assert.True(length > whole.Length - 32, $"edited at {length} of {whole.Length} bytes");
             }
             catch (LabException)
             {
@@ -88,7 +92,8 @@ public class OlderLibstdcxxTests
         for (var round = 0; round < 5000; round++)
         {
             var bytes = (byte[])whole.Clone();
-            for (var i = 0; i < 4; i++) bytes[random.Next(16, bytes.Length)] = (byte)random.Next(256);
+            for (var i = 0; i < 4; i++)
+                bytes[random.Next(16, bytes.Length)] = (byte)random.Next(256);
             try
             {
                 OlderLibstdcxx.Edit(bytes);
@@ -103,9 +108,21 @@ public class OlderLibstdcxxTests
     [Fact]
     public void The_package_s_library_needs_nothing_else_of_the_version()
     {
-        var original = Directory.EnumerateFiles(
-            Path.Combine(Environment.GetEnvironmentVariable("NUGET_PACKAGES") ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages"), "torchsharp"),
-            "libLibTorchSharp.so", SearchOption.AllDirectories).FirstOrDefault(file => file.Contains("linux-x64", StringComparison.Ordinal));
+        var original = Directory
+            .EnumerateFiles(
+                Path.Combine(
+                    Environment.GetEnvironmentVariable("NUGET_PACKAGES")
+                        ?? Path.Combine(
+                            Environment.GetFolderPath(Environment.SpecialFolder.UserProfile),
+                            ".nuget",
+                            "packages"
+                        ),
+                    "torchsharp"
+                ),
+                "libLibTorchSharp.so",
+                SearchOption.AllDirectories
+            )
+            .FirstOrDefault(file => file.Contains("linux-x64", StringComparison.Ordinal));
         Assert.SkipWhen(original is null, "needs the package for Linux on x64");
         var bytes = File.ReadAllBytes(original!);
         Assert.True(OlderLibstdcxx.Edit(bytes));
@@ -131,7 +148,13 @@ public class OlderLibstdcxxTests
     /// <summary>A library with two undefined symbols, of libstdc++ and libc, and nothing else: tables one after the other, loaded where they lie.</summary>
     private sealed record HandMadeElf
     {
-        private const int Size = 1024, Strings = 256, Symbols = 512, Versions = 592, Needs = 608, Hash = 704, Dynamic = 736;
+        private const int Size = 1024,
+            Strings = 256,
+            Symbols = 512,
+            Versions = 592,
+            Needs = 608,
+            Hash = 704,
+            Dynamic = 736;
 
         internal string NewVersion { get; init; } = OlderLibstdcxx.Version;
 
@@ -175,11 +198,46 @@ public class OlderLibstdcxxTests
             Put(Symbols + 48, (4, (ulong)Text("malloc")));
             Put(Versions, (2, 0), (2, 3), (2, 2));
             // Needs: libstdc++ has one version (index 3), libc one (index 2).
-            Put(Needs, (2, 1), (2, 1), (4, (ulong)stdcxx), (4, 16), (4, 32), (4, 0), (2, 0), (2, 3), (4, (ulong)Text(NewVersion)), (4, 0));
-            Put(Needs + 32, (2, 1), (2, 1), (4, (ulong)libc), (4, 16), (4, 0), (4, 0), (2, 0), (2, 2), (4, (ulong)Text(LibcVersion)), (4, 0));
+            Put(
+                Needs,
+                (2, 1),
+                (2, 1),
+                (4, (ulong)stdcxx),
+                (4, 16),
+                (4, 32),
+                (4, 0),
+                (2, 0),
+                (2, 3),
+                (4, (ulong)Text(NewVersion)),
+                (4, 0)
+            );
+            Put(
+                Needs + 32,
+                (2, 1),
+                (2, 1),
+                (4, (ulong)libc),
+                (4, 16),
+                (4, 0),
+                (4, 0),
+                (2, 0),
+                (2, 2),
+                (4, (ulong)Text(LibcVersion)),
+                (4, 0)
+            );
             Put(Hash, (4, 1), (4, 3));
-            Put(Dynamic, (8, 5), (8, Strings), (8, 6), (8, Symbols), (8, 0x6ffffef5), (8, Hash), (8, 0x6ffffff0), (8, Versions));
-            if (HasNeeds) Put(Dynamic + 64, (8, 0x6ffffffe), (8, Needs), (8, 0x6fffffff), (8, 2));
+            Put(
+                Dynamic,
+                (8, 5),
+                (8, Strings),
+                (8, 6),
+                (8, Symbols),
+                (8, 0x6ffffef5),
+                (8, Hash),
+                (8, 0x6ffffff0),
+                (8, Versions)
+            );
+            if (HasNeeds)
+                Put(Dynamic + 64, (8, 0x6ffffffe), (8, Needs), (8, 0x6fffffff), (8, 2));
             return bytes;
         }
     }

@@ -20,17 +20,34 @@ public sealed class OnnxClientTests
         {
             var folder = Repository.DataOrSkip("checkpoints/stories260k");
             var stories = Llama2cFile.Load(Path.Combine(folder, "stories260K.bin"), Compute.Cpu);
-            return (stories, Llama2cTokenizer.Load(Path.Combine(folder, "tok512.bin"), stories.Shape.Vocabulary), ["Once upon a time", "Lily and Ünï said: \"no\"", "  two spaces"]);
+            return (
+                stories,
+                Llama2cTokenizer.Load(Path.Combine(folder, "tok512.bin"), stories.Shape.Vocabulary),
+                ["Once upon a time", "Lily and Ünï said: \"no\"", "  two spaces"]
+            );
         }
 
         ITokenizer tokenizer = name == "characters" ? new CharacterTokenizer("\n +=0123456789") : new ByteTokenizer();
-        return (Models.Make(Models.Grouped with { Vocabulary = tokenizer.Size }, Compute.Cpu), tokenizer, ["12+34=", "7+8=<think>\n7+8"]);
+        return (
+            Models.Make(Models.Grouped with { Vocabulary = tokenizer.Size }, Compute.Cpu),
+            tokenizer,
+            ["12+34=", "7+8=<think>\n7+8"]
+        );
     }
 
     private static JsonElement.ArrayEnumerator Asked(string folder, string type, string[] prompts)
     {
         Clients.PackageOrSkip("@huggingface/transformers");
-        var (code, output, errors) = Clients.Start("node", ["onnx-client.mjs", folder, type, Tokens.ToString(System.Globalization.CultureInfo.InvariantCulture), .. prompts]);
+        var (code, output, errors) = Clients.Start(
+            "node",
+            [
+                "onnx-client.mjs",
+                folder,
+                type,
+                Tokens.ToString(System.Globalization.CultureInfo.InvariantCulture),
+                .. prompts,
+            ]
+        );
         Assert.True(code == 0, errors);
         return JsonDocument.Parse(output).RootElement.EnumerateArray();
     }
@@ -51,12 +68,26 @@ public sealed class OnnxClientTests
         {
             var ids = tokenizer.Start(prompt);
             Assert.Equal(ids, answer.GetProperty("ids").EnumerateArray().Select(id => id.GetInt32()));
-            var (responses, _) = new TextGenerator(model, TimeProvider.System).Continue([ids], Tokens, tokenizer.End, SamplingSpec.Greedy, default, ChargeKind.Evaluation);
+            var (responses, _) = new TextGenerator(model, TimeProvider.System).Continue(
+                [ids],
+                Tokens,
+                tokenizer.End,
+                SamplingSpec.Greedy,
+                default,
+                ChargeKind.Evaluation
+            );
             Assert.Equal(responses[0], answer.GetProperty("response").EnumerateArray().Select(id => id.GetInt32()));
             // A random model's bytes are no text.
-            if (name != "bytes") Assert.Equal(tokenizer.Decode(responses[0]).TrimStart(), answer.GetProperty("text").GetString()!.TrimStart());
+            if (name != "bytes")
+                Assert.Equal(
+                    tokenizer.Decode(responses[0]).TrimStart(),
+                    answer.GetProperty("text").GetString()!.TrimStart()
+                );
             var logits = model.Logits(Models.Ids(ids)).ToArray()[^model.Shape.Vocabulary..];
-            Assert.All(logits.Zip(answer.GetProperty("logits").EnumerateArray()), pair => Assert.InRange(Math.Abs(pair.First - pair.Second.GetSingle()), 0, 1e-4));
+            Assert.All(
+                logits.Zip(answer.GetProperty("logits").EnumerateArray()),
+                pair => Assert.InRange(Math.Abs(pair.First - pair.Second.GetSingle()), 0, 1e-4)
+            );
         }
     }
 
@@ -70,7 +101,14 @@ public sealed class OnnxClientTests
         using var rounded = OnnxModel.Load(scratch.File(graph), model.Shape);
         foreach (var (prompt, answer) in prompts.Zip(Asked(scratch.Path, "q8", prompts)))
         {
-            var (responses, _) = new TextGenerator(rounded, TimeProvider.System).Continue([tokenizer.Start(prompt)], Tokens, tokenizer.End, SamplingSpec.Greedy, default, ChargeKind.Evaluation);
+            var (responses, _) = new TextGenerator(rounded, TimeProvider.System).Continue(
+                [tokenizer.Start(prompt)],
+                Tokens,
+                tokenizer.End,
+                SamplingSpec.Greedy,
+                default,
+                ChargeKind.Evaluation
+            );
             Assert.Equal(responses[0], answer.GetProperty("response").EnumerateArray().Select(id => id.GetInt32()));
         }
     }
@@ -87,7 +125,11 @@ public sealed class OnnxClientTests
         tokenizer.Save(scratch.Path);
         var other = HuggingFaceTokenizer.Load(scratch.Path);
         Assert.Equal((tokenizer.Size, tokenizer.Begin, tokenizer.End), (other.Size, other.Begin, other.End));
-        foreach (var text in prompts.Concat(name == "characters" ? ["", "\n\n 3"] : ["", " a", "été\r\n日本 🙂", "<think>x</think>", "  \t", "a<b"]))
+        foreach (
+            var text in prompts.Concat(
+                name == "characters" ? ["", "\n\n 3"] : ["", " a", "été\r\n日本 🙂", "<think>x</think>", "  \t", "a<b"]
+            )
+        )
         {
             Assert.Equal(tokenizer.Encode(text), other.Encode(text));
             Assert.Equal(tokenizer.Decode(tokenizer.Encode(text)), other.Decode(other.Encode(text)));

@@ -19,16 +19,22 @@ public sealed class PerceptronTests : IDisposable
     {
         var path = scratch.File(name);
         using var zip = new GZipStream(File.Create(path), CompressionLevel.Fastest);
-        foreach (var number in sizes.Prepend(magic)) zip.Write([(byte)(number >> 24), (byte)(number >> 16), (byte)(number >> 8), (byte)number]);
+        foreach (var number in sizes.Prepend(magic))
+            zip.Write([(byte)(number >> 24), (byte)(number >> 16), (byte)(number >> 8), (byte)number]);
         zip.Write(content);
         return path;
     }
 
-    private ImageTable Table(byte[] pixels, byte[] labels) => ImageTable.Load(
-        [
-            Idx("ti", 2051, [labels.Length, Side, Side], pixels), Idx("tl", 2049, [labels.Length], labels),
-            Idx("ei", 2051, [1, Side, Side], new byte[Side * Side]), Idx("el", 2049, [1], [7]),
-        ], Side * Side);
+    private ImageTable Table(byte[] pixels, byte[] labels) =>
+        ImageTable.Load(
+            [
+                Idx("ti", 2051, [labels.Length, Side, Side], pixels),
+                Idx("tl", 2049, [labels.Length], labels),
+                Idx("ei", 2051, [1, Side, Side], new byte[Side * Side]),
+                Idx("el", 2049, [1], [7]),
+            ],
+            Side * Side
+        );
 
     [Fact]
     public void Images_are_read_and_moved_as_whole_pictures()
@@ -58,11 +64,27 @@ public sealed class PerceptronTests : IDisposable
         var (images, labels) = (Idx("i", 2051, [1, Side, Side], new byte[16]), Idx("l", 2049, [1], [3]));
         string Problem(params string[] files) => Assert.Throws<LabException>(() => ImageTable.Load(files, 16)).Message;
         Assert.StartsWith(labels, Problem(labels, labels, images, labels), StringComparison.Ordinal);
-        Assert.Contains("not 1 images of 16 pixels", Problem(Idx("x", 2051, [1, 2, 2], new byte[4]), labels, images, labels), StringComparison.Ordinal);
-        Assert.Contains("2 labels for 1 images", Problem(images, Idx("y", 2049, [2], [1, 2]), images, labels), StringComparison.Ordinal);
-        Assert.Contains("labels from 0 to 9", Problem(images, Idx("z", 2049, [1], [11]), images, labels), StringComparison.Ordinal);
+        Assert.Contains(
+            "not 1 images of 16 pixels",
+            Problem(Idx("x", 2051, [1, 2, 2], new byte[4]), labels, images, labels),
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            "2 labels for 1 images",
+            Problem(images, Idx("y", 2049, [2], [1, 2]), images, labels),
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            "labels from 0 to 9",
+            Problem(images, Idx("z", 2049, [1], [11]), images, labels),
+            StringComparison.Ordinal
+        );
         File.WriteAllText(scratch.File("text"), "no zip");
-        Assert.StartsWith(scratch.File("text"), Problem(scratch.File("text"), labels, images, labels), StringComparison.Ordinal);
+        Assert.StartsWith(
+            scratch.File("text"),
+            Problem(scratch.File("text"), labels, images, labels),
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -79,11 +101,19 @@ public sealed class PerceptronTests : IDisposable
         {
             var (weight, bias) = (model.Parameters[2 * layer].Tensor, model.Parameters[2 * layer + 1].Tensor);
             var (w, b, inputs) = (weight.ToArray(), bias.ToArray(), (int)weight.shape[1]);
-            double[] y = [.. Enumerable.Range(0, b.Length).Select(o => b[o] + Enumerable.Range(0, inputs).Sum(i => w[o * inputs + i] * x[i]))];
+            double[] y =
+            [
+                .. Enumerable
+                    .Range(0, b.Length)
+                    .Select(o => b[o] + Enumerable.Range(0, inputs).Sum(i => w[o * inputs + i] * x[i])),
+            ];
             x = layer < 2 ? [.. y.Select(value => Math.Max(0, value))] : y;
         }
 
-        Assert.All(model.Logits(TensorData.Of([0L], 1, 1)).ToArray().Zip(x), pair => Assert.Equal(pair.Second, pair.First, 1e-5));
+        Assert.All(
+            model.Logits(TensorData.Of([0L], 1, 1)).ToArray().Zip(x),
+            pair => Assert.Equal(pair.Second, pair.First, 1e-5)
+        );
     }
 
     [Fact]
@@ -91,7 +121,12 @@ public sealed class PerceptronTests : IDisposable
     {
         using var scope = NewDisposeScope();
         var shape = ModelShape.Perceptron(Side * Side, [400], 10);
-        using var model = Perceptron.Initialise(shape, Table([.. Enumerable.Repeat((byte)200, 16)], [3]), Compute.Cpu, new Seed(2));
+        using var model = Perceptron.Initialise(
+            shape,
+            Table([.. Enumerable.Repeat((byte)200, 16)], [3]),
+            Compute.Cpu,
+            new Seed(2)
+        );
         var ids = TensorData.Of(new long[500], 500, 1);
         using var quiet = no_grad();
         var whole = model.Logits(ids).ToArray()[..10];

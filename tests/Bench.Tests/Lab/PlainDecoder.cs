@@ -10,7 +10,10 @@ namespace Bench.Tests.Lab;
 internal sealed class PlainDecoder(Decoder model)
 {
     private readonly ModelShape shape = model.Shape;
-    private readonly Dictionary<string, double[]> weights = model.Parameters.ToDictionary(p => p.Name, p => Array.ConvertAll(p.Tensor.ToArray(), x => (double)x));
+    private readonly Dictionary<string, double[]> weights = model.Parameters.ToDictionary(
+        p => p.Name,
+        p => Array.ConvertAll(p.Tensor.ToArray(), x => (double)x)
+    );
 
     internal long MultiplyAdds { get; private set; }
 
@@ -22,18 +25,30 @@ internal sealed class PlainDecoder(Decoder model)
         for (var layer = 0; layer < shape.Layers; layer++)
         {
             double[] W(string name) => weights[$"model.layers.{layer}.{name}"];
-            var projected = x.Select(row => Linear(Norm(row, W("input_layernorm.weight")), W("self_attn.qkv_proj.weight"), shape.ProjectionRows)).ToArray();
+            var projected = x.Select(row =>
+                    Linear(Norm(row, W("input_layernorm.weight")), W("self_attn.qkv_proj.weight"), shape.ProjectionRows)
+                )
+                .ToArray();
             if (shape.AttentionBias)
-                projected = [.. projected.Select(row => row.Zip(W("self_attn.qkv_proj.bias"), (a, b) => a + b).ToArray())];
+                projected =
+                [
+                    .. projected.Select(row => row.Zip(W("self_attn.qkv_proj.bias"), (a, b) => a + b).ToArray()),
+                ];
             var mixed = Attend(projected);
             x = [.. x.Zip(mixed, (row, m) => Add(row, Linear(m, W("self_attn.o_proj.weight"), shape.Width)))];
-            x = [.. x.Select(row =>
-            {
-                var h = Norm(row, W("post_attention_layernorm.weight"));
-                var gateUp = Linear(h, W("mlp.gate_up_proj.weight"), 2 * shape.FeedForward);
-                var inner = Enumerable.Range(0, shape.FeedForward).Select(i => gateUp[i] / (1 + Math.Exp(-gateUp[i])) * gateUp[shape.FeedForward + i]).ToArray();
-                return Add(row, Linear(inner, W("mlp.down_proj.weight"), shape.Width));
-            })];
+            x =
+            [
+                .. x.Select(row =>
+                {
+                    var h = Norm(row, W("post_attention_layernorm.weight"));
+                    var gateUp = Linear(h, W("mlp.gate_up_proj.weight"), 2 * shape.FeedForward);
+                    var inner = Enumerable
+                        .Range(0, shape.FeedForward)
+                        .Select(i => gateUp[i] / (1 + Math.Exp(-gateUp[i])) * gateUp[shape.FeedForward + i])
+                        .ToArray();
+                    return Add(row, Linear(inner, W("mlp.down_proj.weight"), shape.Width));
+                }),
+            ];
         }
 
         var head = shape.TiedHead ? embedding : weights["lm_head.weight"];
@@ -81,13 +96,17 @@ internal sealed class PlainDecoder(Decoder model)
             for (var t = 0; t < projected.Length; t++)
             {
                 var query = Turned(projected[t], head * width, t);
-                var scores = Enumerable.Range(0, t + 1).Select(s => Dot(query, Turned(projected[s], keyAt, s)) / Math.Sqrt(width)).ToArray();
+                var scores = Enumerable
+                    .Range(0, t + 1)
+                    .Select(s => Dot(query, Turned(projected[s], keyAt, s)) / Math.Sqrt(width))
+                    .ToArray();
                 var largest = scores.Max();
                 var total = scores.Sum(score => Math.Exp(score - largest));
                 for (var s = 0; s <= t; s++)
                 {
                     var p = Math.Exp(scores[s] - largest) / total;
-                    for (var i = 0; i < width; i++) result[t][head * width + i] += p * projected[s][valueAt + i];
+                    for (var i = 0; i < width; i++)
+                        result[t][head * width + i] += p * projected[s][valueAt + i];
                     MultiplyAdds += width;
                 }
             }
@@ -107,7 +126,8 @@ internal sealed class PlainDecoder(Decoder model)
         var result = new double[outputs];
         for (var o = 0; o < outputs; o++)
         {
-            for (var i = 0; i < input.Length; i++) result[o] += weight[o * input.Length + i] * input[i];
+            for (var i = 0; i < input.Length; i++)
+                result[o] += weight[o * input.Length + i] * input[i];
         }
 
         MultiplyAdds += (long)outputs * input.Length;

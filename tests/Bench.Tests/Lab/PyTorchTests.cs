@@ -42,7 +42,14 @@ public class PyTorchTests
         Process process;
         try
         {
-            process = Process.Start(new ProcessStartInfo("/usr/bin/python3", ["-c", Script]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true })!;
+            process = Process.Start(
+                new ProcessStartInfo("/usr/bin/python3", ["-c", Script])
+                {
+                    RedirectStandardInput = true,
+                    RedirectStandardOutput = true,
+                    RedirectStandardError = true,
+                }
+            )!;
         }
         catch (System.ComponentModel.Win32Exception)
         {
@@ -56,7 +63,10 @@ public class PyTorchTests
             process.StandardInput.Close();
             var (output, errors) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
             process.WaitForExit();
-            Assert.SkipWhen(errors.Result.Contains("No module named 'torch'", StringComparison.Ordinal), "needs python3 with torch (Debian: python3-torch)");
+            Assert.SkipWhen(
+                errors.Result.Contains("No module named 'torch'", StringComparison.Ordinal),
+                "needs python3 with torch (Debian: python3-torch)"
+            );
             Assert.True(process.ExitCode == 0, errors.Result);
             return JsonDocument.Parse(output.Result).RootElement;
         }
@@ -70,7 +80,18 @@ public class PyTorchTests
         var (z, v) = (Draw(Rows * Vocabulary), Draw(Rows * Vocabulary));
         long[] targets = [.. Enumerable.Range(0, Rows).Select(_ => (long)random.Next(Vocabulary))];
         const double T = 1.7;
-        var theirs = Python(new { z, v, targets, t = T, beta = Divergences.Beta, alpha = Divergences.Alpha, rows = Rows });
+        var theirs = Python(
+            new
+            {
+                z,
+                v,
+                targets,
+                t = T,
+                beta = Divergences.Beta,
+                alpha = Divergences.Alpha,
+                rows = Rows,
+            }
+        );
         var rows = Enumerable.Range(0, Rows).Select(i => (long)i).ToArray();
         foreach (var byHand in (bool[])[true, false])
         {
@@ -79,11 +100,24 @@ public class PyTorchTests
                 using var scope = NewDisposeScope();
                 var at = TensorData.Of(rows, Rows);
                 var (loss, gradient) = Losses.Of(
-                    byHand, name == "cross-entropy" ? new CrossEntropyLoss.OnRows(at, TensorData.Of(targets, Rows)) : Divergences.Of(name)(at, new TeacherDistribution.Dense(TensorData.Of(v, Rows, Vocabulary)), T, null),
-                    TensorData.Of(z, Rows, Vocabulary), at);
+                    byHand,
+                    name == "cross-entropy"
+                        ? new CrossEntropyLoss.OnRows(at, TensorData.Of(targets, Rows))
+                        : Divergences.Of(name)(
+                            at,
+                            new TeacherDistribution.Dense(TensorData.Of(v, Rows, Vocabulary)),
+                            T,
+                            null
+                        ),
+                    TensorData.Of(z, Rows, Vocabulary),
+                    at
+                );
                 var expected = theirs.GetProperty(name);
                 Assert.Equal(expected[0].GetDouble(), loss, 1e-5 * Math.Max(1, expected[0].GetDouble()));
-                Assert.All(gradient.Zip(expected[1].EnumerateArray()), pair => Assert.Equal(pair.Second.GetDouble(), pair.First, 1e-5));
+                Assert.All(
+                    gradient.Zip(expected[1].EnumerateArray()),
+                    pair => Assert.Equal(pair.Second.GetDouble(), pair.First, 1e-5)
+                );
             }
         }
     }

@@ -16,9 +16,14 @@ public class SignalTests
         for (var t = 0; t < tokens; t++)
         {
             // From nearly certain to nearly flat, with a tail that is left over.
-            var raw = Enumerable.Range(0, k).Select(_ => Math.Exp(sharpness * random.NextNormal() * (1 + t % 5))).OrderDescending().ToArray();
+            var raw = Enumerable
+                .Range(0, k)
+                .Select(_ => Math.Exp(sharpness * random.NextNormal() * (1 + t % 5)))
+                .OrderDescending()
+                .ToArray();
             var total = raw.Sum() * (1 + Math.Exp(-(double)(t % 11)));
-            for (var j = 0; j < k; j++) (named[t * k + j], values[t * k + j]) = (random.Next(Vocabulary), (float)(raw[j] / total));
+            for (var j = 0; j < k; j++)
+                (named[t * k + j], values[t * k + j]) = (random.Next(Vocabulary), (float)(raw[j] / total));
         }
 
         return (named, values);
@@ -29,11 +34,13 @@ public class SignalTests
     {
         using var scratch = Repository.Scratch();
         var path = scratch.File("scores.bin");
-        const int Sequences = 50, Length = 40;
+        const int Sequences = 50,
+            Length = 40;
         var (tokens, values) = Scores(Length, 32, 1);
         using (var writer = new TeacherProbabilities.Writer(path, Sequences, 32, Vocabulary, 2, sampled: false))
         {
-            foreach (var sequence in Enumerable.Range(0, Sequences).Reverse()) writer.Write(sequence, tokens, values);
+            foreach (var sequence in Enumerable.Range(0, Sequences).Reverse())
+                writer.Write(sequence, tokens, values);
             writer.Complete();
         }
 
@@ -48,7 +55,8 @@ public class SignalTests
         using var scratch = Repository.Scratch();
         var path = scratch.File("scores.bin");
         var (tokens, values) = Scores(200, k, 1);
-        for (var i = 0; i < tokens.Length; i++) tokens[i] %= vocabulary;
+        for (var i = 0; i < tokens.Length; i++)
+            tokens[i] %= vocabulary;
         using (var writer = new TeacherProbabilities.Writer(path, 1, k, vocabulary, 2, sampled: false))
         {
             writer.Write(0, tokens, values);
@@ -64,7 +72,8 @@ public class SignalTests
         {
             var (row, back) = (values.Skip(t * k).Take(k).ToArray(), read.Skip(t * k).Take(k).ToArray());
             // Each probability but the first by its own size; the first by the size of what it lacks to 1; and the tail by its own size.
-            for (var j = 1; j < k; j++) Assert.InRange(Math.Abs(back[j] - row[j]), 0, tolerance * row[j] + 1e-7);
+            for (var j = 1; j < k; j++)
+                Assert.InRange(Math.Abs(back[j] - row[j]), 0, tolerance * row[j] + 1e-7);
             Assert.InRange(Math.Abs(back[0] - row[0]), 0, tolerance * (1 - row[0]) + 5e-7);
             var (tail, kept) = (1 - row.Sum(p => (double)p), 1 - back.Sum(p => (double)p));
             Assert.InRange(Math.Abs(kept - tail), 0, tolerance * tail + 1e-6);
@@ -109,12 +118,14 @@ public class SignalTests
         string Problem(byte[] bytes)
         {
             File.WriteAllBytes(path, bytes);
-            return Assert.Throws<LabException>(() =>
-            {
-                using var scores = new TeacherProbabilities(path);
-                scores.Read(0, new long[20], new float[20]);
-                scores.Read(1, new long[20], new float[20]);
-            }).Message;
+            return Assert
+                .Throws<LabException>(() =>
+                {
+                    using var scores = new TeacherProbabilities(path);
+                    scores.Read(0, new long[20], new float[20]);
+                    scores.Read(1, new long[20], new float[20]);
+                })
+                .Message;
         }
 
         // A flipped bit anywhere, and a file that ends anywhere.
@@ -125,9 +136,14 @@ public class SignalTests
             Assert.StartsWith(path, Problem(damaged), StringComparison.Ordinal);
         }
 
-        for (var length = 0; length < whole.Length; length += 7) Assert.StartsWith(path, Problem(whole[..length]), StringComparison.Ordinal);
+        for (var length = 0; length < whole.Length; length += 7)
+            Assert.StartsWith(path, Problem(whole[..length]), StringComparison.Ordinal);
         File.WriteAllBytes(path, whole);
-        Assert.Contains("not a signal of this kind", Assert.Throws<LabException>(() => SequenceFile.Read(path)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "not a signal of this kind",
+            Assert.Throws<LabException>(() => SequenceFile.Read(path)).Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]

@@ -9,7 +9,12 @@ namespace Bench.Tests.Lab;
 /// <summary>Real tokenizers against what the reference implementation made of the same texts.</summary>
 public sealed class TokenizerTests
 {
-    private static readonly Dictionary<string, Lazy<HuggingFaceTokenizer>> Loaded = new[] { "qwen3", "deepseek_v3", "llama3_1" }.ToDictionary(name => name, name => new Lazy<HuggingFaceTokenizer>(() => Load(name)));
+    private static readonly Dictionary<string, Lazy<HuggingFaceTokenizer>> Loaded = new[]
+    {
+        "qwen3",
+        "deepseek_v3",
+        "llama3_1",
+    }.ToDictionary(name => name, name => new Lazy<HuggingFaceTokenizer>(() => Load(name)));
 
     // The folder of a tokenizer with its file unpacked.
     private static HuggingFaceTokenizer Load(string name)
@@ -21,15 +26,24 @@ public sealed class TokenizerTests
     private static Scratch Unpacked(string name)
     {
         var (scratch, folder) = (Repository.Scratch(), Repository.DataOrSkip($"tokenizers/{name}"));
-        using (var packed = new GZipStream(File.OpenRead(Path.Combine(folder, "tokenizer.json.gz")), CompressionMode.Decompress))
-        using (var file = File.Create(scratch.File("tokenizer.json"))) packed.CopyTo(file);
+        using (
+            var packed = new GZipStream(
+                File.OpenRead(Path.Combine(folder, "tokenizer.json.gz")),
+                CompressionMode.Decompress
+            )
+        )
+        using (var file = File.Create(scratch.File("tokenizer.json")))
+            packed.CopyTo(file);
         File.Copy(Path.Combine(folder, "tokenizer_config.json"), scratch.File("tokenizer_config.json"));
         return scratch;
     }
 
-    private static IEnumerable<JsonElement> Lines(string name, string file) => File.ReadLines(Path.Combine(Repository.DataOrSkip($"tokenizers/{name}"), file)).Select(line => JsonDocument.Parse(line).RootElement);
+    private static IEnumerable<JsonElement> Lines(string name, string file) =>
+        File.ReadLines(Path.Combine(Repository.DataOrSkip($"tokenizers/{name}"), file))
+            .Select(line => JsonDocument.Parse(line).RootElement);
 
-    private static int[] Ids(JsonElement entry, string key) => [.. entry.GetProperty(key).EnumerateArray().Select(id => id.GetInt32())];
+    private static int[] Ids(JsonElement entry, string key) =>
+        [.. entry.GetProperty(key).EnumerateArray().Select(id => id.GetInt32())];
 
     [Theory]
     [InlineData("qwen3")]
@@ -42,11 +56,20 @@ public sealed class TokenizerTests
         foreach (var entry in Lines(name, "goldens.jsonl"))
         {
             var (text, ids) = (entry.GetProperty("text").GetString()!, Ids(entry, "ids"));
-            Assert.True(ids.SequenceEqual(tokenizer.Encode(text)), $"{entry.GetProperty("id")}: {string.Join(' ', ids)} is not {string.Join(' ', tokenizer.Encode(text))}");
+            Assert.True(
+                ids.SequenceEqual(tokenizer.Encode(text)),
+                $"{entry.GetProperty("id")}: {string.Join(' ', ids)} is not {string.Join(' ', tokenizer.Encode(text))}"
+            );
             Assert.Equal(entry.GetProperty("decoded").GetString(), tokenizer.Decode(ids, silently: false));
-            Assert.Equal(entry.GetProperty("decoded_skip_special").GetString(), tokenizer.Decode(Ids(entry, "ids_with_special")));
+            Assert.Equal(
+                entry.GetProperty("decoded_skip_special").GetString(),
+                tokenizer.Decode(Ids(entry, "ids_with_special"))
+            );
             // deepseek's configuration adds what its tokenizer.json does not.
-            Assert.Equal(Ids(entry, name == "deepseek_v3" ? "ids_add_bos" : "ids_with_special"), tokenizer.EncodeWhole(text));
+            Assert.Equal(
+                Ids(entry, name == "deepseek_v3" ? "ids_add_bos" : "ids_with_special"),
+                tokenizer.EncodeWhole(text)
+            );
             count++;
         }
 
@@ -57,19 +80,25 @@ public sealed class TokenizerTests
     [InlineData("qwen3")]
     [InlineData("deepseek_v3")]
     [InlineData("llama3_1")]
-    public void Tokens_that_cut_a_character_decode_as_the_reference_does_and_a_stream_never_shows_half_of_one(string name)
+    public void Tokens_that_cut_a_character_decode_as_the_reference_does_and_a_stream_never_shows_half_of_one(
+        string name
+    )
     {
         var tokenizer = Loaded[name].Value;
         foreach (var entry in Lines(name, "decode_goldens.jsonl"))
         {
-            Assert.Equal(entry.GetProperty("decoded").GetString(), tokenizer.Decode(Ids(entry, "ids"), silently: false));
+            Assert.Equal(
+                entry.GetProperty("decoded").GetString(),
+                tokenizer.Decode(Ids(entry, "ids"), silently: false)
+            );
             Assert.Equal(entry.GetProperty("decoded_skip_special").GetString(), tokenizer.Decode(Ids(entry, "ids")));
         }
 
         foreach (var entry in Lines(name, "goldens.jsonl"))
         {
             var (stream, ids, parts) = (new TextStream(tokenizer), Ids(entry, "ids"), new List<string>());
-            foreach (var id in ids) parts.Add(stream.Add(id));
+            foreach (var id in ids)
+                parts.Add(stream.Add(id));
             parts.Add(stream.End());
             Assert.Equal(tokenizer.Decode(ids), string.Concat(parts));
             Assert.All(parts, part => Assert.True(part.Length == 0 || !char.IsHighSurrogate(part[^1])));
@@ -88,13 +117,23 @@ public sealed class TokenizerTests
             var text = new StringBuilder();
             for (var length = random.Next(1, 24); length > 0; length--)
             {
-                var limit = random.Next(4) switch { 0 => 0x80, 1 => 0x3000, 2 => 0x10000, _ => 0x110000 };
+                var limit = random.Next(4) switch
+                {
+                    0 => 0x80,
+                    1 => 0x3000,
+                    2 => 0x10000,
+                    _ => 0x110000,
+                };
                 var point = random.Next(1, limit);
-                if (point is < 0xD800 or > 0xDFFF) text.Append(char.ConvertFromUtf32(point));
+                if (point is < 0xD800 or > 0xDFFF)
+                    text.Append(char.ConvertFromUtf32(point));
             }
 
             var before = text.ToString();
-            Assert.Equal(name == "qwen3" ? CanonicalComposition.Normalise(before) : before, tokenizer.Decode(tokenizer.Encode(before), silently: false));
+            Assert.Equal(
+                name == "qwen3" ? CanonicalComposition.Normalise(before) : before,
+                tokenizer.Decode(tokenizer.Encode(before), silently: false)
+            );
         }
     }
 
@@ -108,7 +147,11 @@ public sealed class TokenizerTests
         var (template, tokenizer) = (ChatTemplate.Load(folder.Path), Loaded[name].Value);
         foreach (var entry in Lines(name, "chat_goldens.jsonl"))
         {
-            var rendered = template.Render(entry.GetProperty("messages"), entry.GetProperty("kwargs").EnumerateObject().Select(setting => (setting.Name, setting.Value)), new DateOnly(2026, 1, 2));
+            var rendered = template.Render(
+                entry.GetProperty("messages"),
+                entry.GetProperty("kwargs").EnumerateObject().Select(setting => (setting.Name, setting.Value)),
+                new DateOnly(2026, 1, 2)
+            );
             Assert.Equal(entry.GetProperty("rendered").GetString(), rendered);
             Assert.Equal(Ids(entry, "ids"), tokenizer.Encode(rendered));
         }
@@ -129,7 +172,14 @@ public sealed class TokenizerTests
     private static HuggingFaceTokenizer Of(string json)
     {
         using var scratch = Repository.Scratch();
-        File.WriteAllText(scratch.File("tokenizer.json"), json.Replace("BYTES", string.Join(", ", Enumerable.Range(0, 256).Select(value => $"\"<0x{value:X2}>\": {value + 2}")), StringComparison.Ordinal));
+        File.WriteAllText(
+            scratch.File("tokenizer.json"),
+            json.Replace(
+                "BYTES",
+                string.Join(", ", Enumerable.Range(0, 256).Select(value => $"\"<0x{value:X2}>\": {value + 2}")),
+                StringComparison.Ordinal
+            )
+        );
         return HuggingFaceTokenizer.Load(scratch.File("tokenizer.json"));
     }
 
@@ -155,11 +205,23 @@ public sealed class TokenizerTests
     [InlineData("\"a\": 259", "\"a\": -1", "the token 'a' has the number -1")]
     [InlineData("\"a\": 259", "\"a\": 2147483647", "the token 'a' has the number 2147483647")]
     [InlineData("\"type\": \"BPE\"", "\"type\": \"Unigram\"", "models of type Unigram are not known here")]
-    [InlineData("\"type\": \"Prepend\"", "\"type\": \"Precompiled\"", "normalizers of type Precompiled are not known here")]
-    [InlineData("\"pre_tokenizer\": null", "\"pre_tokenizer\": {\"type\": \"Split\", \"pattern\": {\"Regex\": \"(\"}, \"behavior\": \"Isolated\"}", "cannot be matched")]
+    [InlineData(
+        "\"type\": \"Prepend\"",
+        "\"type\": \"Precompiled\"",
+        "normalizers of type Precompiled are not known here"
+    )]
+    [InlineData(
+        "\"pre_tokenizer\": null",
+        "\"pre_tokenizer\": {\"type\": \"Split\", \"pattern\": {\"Regex\": \"(\"}, \"behavior\": \"Isolated\"}",
+        "cannot be matched"
+    )]
     [InlineData("\"id\": 263", "\"id\": 1", "two tokens have the number 1: '<s>' and '<mask>'")]
     [InlineData("\"model\": {", "\"modal\": {", "it has no section model")]
-    [InlineData("{\"added_tokens\"", "[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[", "not a usable tokenizer")]
+    [InlineData(
+        "{\"added_tokens\"",
+        "[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[",
+        "not a usable tokenizer"
+    )]
     public void A_broken_or_unknown_file_is_refused_in_one_line_that_names_it(string right, string wrong, string says)
     {
         Assert.Contains(right, Sentencelike, StringComparison.Ordinal);
@@ -175,31 +237,63 @@ public sealed class TokenizerTests
         Assert.Equal("\u00E9", CanonicalComposition.Normalise("e\u0301"));
         // Marks in the order of their classes, and one that another of its class keeps from its letter.
         Assert.Equal("\u1E69", CanonicalComposition.Normalise("s\u0307\u0323"));
-        Assert.Equal("a\u0315\u0300\u05AE\u0300b".Length - 1, CanonicalComposition.Normalise("a\u0315\u0300\u05AE\u0300b").Length);
+        Assert.Equal(
+            "a\u0315\u0300\u05AE\u0300b".Length - 1,
+            CanonicalComposition.Normalise("a\u0315\u0300\u05AE\u0300b").Length
+        );
         Assert.Equal("\uD55C", CanonicalComposition.Normalise("\u1112\u1161\u11AB"));
         Assert.Equal("\u03A9", CanonicalComposition.Normalise("\u2126"));
         Assert.Equal("\u0958".Length + 1, CanonicalComposition.Normalise("\u0958").Length);
     }
 
     [Theory]
-    [InlineData("{% for m in messages if m.role != 'system' %}{{ loop.index }}:{{ m.content|trim }};{% else %}none{% endfor %}", "1:hi;2:yo;")]
-    [InlineData("{%- set ns = namespace(n=0) -%}{%- for m in messages -%}{%- set ns.n = ns.n + 1 -%}{%- endfor -%}{{ ns.n }}", "3")]
+    [InlineData(
+        "{% for m in messages if m.role != 'system' %}{{ loop.index }}:{{ m.content|trim }};{% else %}none{% endfor %}",
+        "1:hi;2:yo;"
+    )]
+    [InlineData(
+        "{%- set ns = namespace(n=0) -%}{%- for m in messages -%}{%- set ns.n = ns.n + 1 -%}{%- endfor -%}{{ ns.n }}",
+        "3"
+    )]
     [InlineData("{{ messages[::-1][0].content ~ '/' ~ messages[-1]['role'] }}", "yo/assistant")]
-    [InlineData("{{ {'a': [1, 2.5, true, none], 'b': 'ü\"'} | tojson }}", "{\"a\": [1, 2.5, true, null], \"b\": \"ü\\\"\"}")]
+    [InlineData(
+        "{{ {'a': [1, 2.5, true, none], 'b': 'ü\"'} | tojson }}",
+        "{\"a\": [1, 2.5, true, null], \"b\": \"ü\\\"\"}"
+    )]
     [InlineData("{{ {'a': [1], 'b': {}} | tojson(indent=2) }}", "{\n  \"a\": [\n    1\n  ],\n  \"b\": {}\n}")]
-    [InlineData("{% macro say(x, y='!') %}<{{ x }}{{ y }}>{% endmacro %}{{ say('a') }}{{ say('b', y='?') }}", "<a!><b?>")]
+    [InlineData(
+        "{% macro say(x, y='!') %}<{{ x }}{{ y }}>{% endmacro %}{{ say('a') }}{{ say('b', y='?') }}",
+        "<a!><b?>"
+    )]
     [InlineData("  {% if x is not defined and not messages is string %}\n  yes\n  {% endif %}\nend", "  yes\nend")]
-    [InlineData("{{ 'a' if false }}|{{ 7 // 2 }}|{{ -7 % 3 }}|{{ 'x' * 3 }}|{{ 1 + 1 == 2 and 'b' in 'abc' }}", "|3|2|xxx|True")]
-    [InlineData("{% for k, v in {'p': 1, 'q': 2}.items() %}{% if k == 'q' %}{% break %}{% endif %}{{ k }}={{ v }}{% endfor %}", "p=1")]
+    [InlineData(
+        "{{ 'a' if false }}|{{ 7 // 2 }}|{{ -7 % 3 }}|{{ 'x' * 3 }}|{{ 1 + 1 == 2 and 'b' in 'abc' }}",
+        "|3|2|xxx|True"
+    )]
+    [InlineData(
+        "{% for k, v in {'p': 1, 'q': 2}.items() %}{% if k == 'q' %}{% break %}{% endif %}{{ k }}={{ v }}{% endfor %}",
+        "p=1"
+    )]
     [InlineData("{{ 'a</think>\\nb'.split('</think>')[-1].lstrip('\\n') }}", "b")]
-    [InlineData("{# gone #}{{ messages | selectattr('role', 'equalto', 'user') | map(attribute='content') | join(',') | replace(' ', '') | upper }}", "HI")]
-    [InlineData("{% set x %}in {{ 1 }}{% endset %}{{ x }}{{ missing.y is defined if missing is defined else '-' }}", "in 1-")]
+    [InlineData(
+        "{# gone #}{{ messages | selectattr('role', 'equalto', 'user') | map(attribute='content') | join(',') | replace(' ', '') | upper }}",
+        "HI"
+    )]
+    [InlineData(
+        "{% set x %}in {{ 1 }}{% endset %}{{ x }}{{ missing.y is defined if missing is defined else '-' }}",
+        "in 1-"
+    )]
     public void Templates_mean_what_jinja_means(string template, string expected)
     {
         using var scratch = Repository.Scratch();
         File.WriteAllText(scratch.File("chat_template.jinja"), template.Replace("\\n", "\n", StringComparison.Ordinal));
-        using var messages = JsonDocument.Parse("""[{"role": "system", "content": "s"}, {"role": "user", "content": " hi "}, {"role": "assistant", "content": "yo"}]""");
-        Assert.Equal(expected, ChatTemplate.Load(scratch.Path).Render(messages.RootElement, [], new DateOnly(2026, 1, 2)));
+        using var messages = JsonDocument.Parse(
+            """[{"role": "system", "content": "s"}, {"role": "user", "content": " hi "}, {"role": "assistant", "content": "yo"}]"""
+        );
+        Assert.Equal(
+            expected,
+            ChatTemplate.Load(scratch.Path).Render(messages.RootElement, [], new DateOnly(2026, 1, 2))
+        );
     }
 
     [Theory]
@@ -213,46 +307,72 @@ public sealed class TokenizerTests
         using var scratch = Repository.Scratch();
         File.WriteAllText(scratch.File("chat_template.jinja"), template);
         using var messages = JsonDocument.Parse("[]");
-        Assert.Contains(says, Assert.Throws<LabException>(() => ChatTemplate.Load(scratch.Path).Render(messages.RootElement, [], default)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            says,
+            Assert
+                .Throws<LabException>(() => ChatTemplate.Load(scratch.Path).Render(messages.RootElement, [], default))
+                .Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
     public void A_hostile_template_is_refused_and_ends()
     {
         using var scratch = Repository.Scratch();
-        foreach (var (template, says) in ((string, string)[])[
-            ("{{ " + new string('(', 5000) + "1" + new string(')', 5000) + " }}", "nest too deeply"),
-            ("{{ " + new string('-', 50_000) + "1 }}", "too long"),
-            ("{{ " + string.Concat(Enumerable.Repeat("not ", 50_000)) + "1 }}", ""),
-            ("{{ 1" + string.Concat(Enumerable.Repeat(" + 1", 50_000)) + " }}", "too long"),
-            ("{{ x" + string.Concat(Enumerable.Repeat(".a", 50_000)) + " }}", "too long"),
-            ("{% macro f(x) %}{{ f(x) }}{% endmacro %}{{ f(1) }}", "calls itself too often"),
-            ("{% for i in range(-9223372036854775807, 9223372036854775807) %}x{% endfor %}", "range is too long"),
-            (string.Concat(Enumerable.Repeat("{% if true %}", 5000)), "nest too deeply"),
-            ("{{ raise_exception('no') }}", "refuses the conversation: no")])
+        foreach (
+            var (template, says) in ((string, string)[])
+                [
+                    ("{{ " + new string('(', 5000) + "1" + new string(')', 5000) + " }}", "nest too deeply"),
+                    ("{{ " + new string('-', 50_000) + "1 }}", "too long"),
+                    ("{{ " + string.Concat(Enumerable.Repeat("not ", 50_000)) + "1 }}", ""),
+                    ("{{ 1" + string.Concat(Enumerable.Repeat(" + 1", 50_000)) + " }}", "too long"),
+                    ("{{ x" + string.Concat(Enumerable.Repeat(".a", 50_000)) + " }}", "too long"),
+                    ("{% macro f(x) %}{{ f(x) }}{% endmacro %}{{ f(1) }}", "calls itself too often"),
+                    (
+                        "{% for i in range(-9223372036854775807, 9223372036854775807) %}x{% endfor %}",
+                        "range is too long"
+                    ),
+                    (string.Concat(Enumerable.Repeat("{% if true %}", 5000)), "nest too deeply"),
+                    ("{{ raise_exception('no') }}", "refuses the conversation: no"),
+                ]
+        )
         {
             File.WriteAllText(scratch.File("chat_template.jinja"), template);
             using var messages = JsonDocument.Parse("[]");
-            var error = Record.Exception(() => ChatTemplate.Load(scratch.Path).Render(messages.RootElement, [], new DateOnly(2026, 1, 1)));
-            if (says.Length > 0) Assert.Contains(says, Assert.IsAssignableFrom<LabException>(error).Message, StringComparison.Ordinal);
-            else Assert.Null(error);
+            var error = Record.Exception(() =>
+                ChatTemplate.Load(scratch.Path).Render(messages.RootElement, [], new DateOnly(2026, 1, 1))
+            );
+            if (says.Length > 0)
+                Assert.Contains(says, Assert.IsAssignableFrom<LabException>(error).Message, StringComparison.Ordinal);
+            else
+                Assert.Null(error);
         }
 
         // After a dot a method comes first, in brackets an entry.
-        File.WriteAllText(scratch.File("chat_template.jinja"), "{% for k, v in messages[0].items() %}{{ k }}={{ v }} {% endfor %}{{ messages[0]['items'] }}");
+        File.WriteAllText(
+            scratch.File("chat_template.jinja"),
+            "{% for k, v in messages[0].items() %}{{ k }}={{ v }} {% endfor %}{{ messages[0]['items'] }}"
+        );
         using var message = JsonDocument.Parse("""[{"items": 5, "role": "user"}]""");
-        Assert.Equal("items=5 role=user 5", ChatTemplate.Load(scratch.Path).Render(message.RootElement, [], new DateOnly(2026, 1, 1)));
+        Assert.Equal(
+            "items=5 role=user 5",
+            ChatTemplate.Load(scratch.Path).Render(message.RootElement, [], new DateOnly(2026, 1, 1))
+        );
     }
 
     [Fact]
     public void Llama_s_class_decides_what_stands_around_a_text_and_a_configuration_what_ends_it()
     {
         using var scratch = Repository.Scratch();
-        File.WriteAllText(scratch.File("tokenizer.json"), """
+        File.WriteAllText(
+            scratch.File("tokenizer.json"),
+            """
             {"added_tokens": [{"id": 2, "content": "<s>", "special": true}, {"id": 3, "content": "</s>", "special": true}],
              "post_processor": {"type": "TemplateProcessing", "single": [{"SpecialToken": {"id": "<s>"}}, {"Sequence": {"id": "A"}}], "special_tokens": {"<s>": {"ids": [2]}}},
              "model": {"type": "BPE", "vocab": {"a": 0, "b": 1}, "merges": []}}
-            """);
+            """
+        );
         int[] Whole(string config)
         {
             File.WriteAllText(scratch.File("tokenizer_config.json"), config);
@@ -260,8 +380,18 @@ public sealed class TokenizerTests
         }
 
         Assert.Equal([2, 0, 1], Whole("{}"));
-        Assert.Equal([2, 0, 1, 3], Whole("""{"tokenizer_class": "LlamaTokenizer", "bos_token": "<s>", "eos_token": "</s>", "add_eos_token": true}"""));
-        Assert.Equal([0, 1], Whole("""{"tokenizer_class": "LlamaTokenizer", "bos_token": "<s>", "eos_token": "</s>", "add_bos_token": false}"""));
+        Assert.Equal(
+            [2, 0, 1, 3],
+            Whole(
+                """{"tokenizer_class": "LlamaTokenizer", "bos_token": "<s>", "eos_token": "</s>", "add_eos_token": true}"""
+            )
+        );
+        Assert.Equal(
+            [0, 1],
+            Whole(
+                """{"tokenizer_class": "LlamaTokenizer", "bos_token": "<s>", "eos_token": "</s>", "add_bos_token": false}"""
+            )
+        );
         File.WriteAllText(scratch.File("tokenizer_config.json"), "{}");
         Assert.Equal(-1, HuggingFaceTokenizer.Load(scratch.Path).End);
         File.WriteAllText(scratch.File("generation_config.json"), """{"eos_token_id": [3, 2]}""");

@@ -13,7 +13,8 @@ public class TorchSharpTests
         return tensor;
     }
 
-    private static float[] Values(Tensor tensor) => MemoryMarshal.Cast<byte, float>(tensor.contiguous().bytes).ToArray();
+    private static float[] Values(Tensor tensor) =>
+        MemoryMarshal.Cast<byte, float>(tensor.contiguous().bytes).ToArray();
 
     [Fact]
     public void Matrix_product_has_the_hand_computed_values()
@@ -33,7 +34,9 @@ public class TorchSharpTests
     [Fact]
     public void A_scope_disposes_what_was_made_in_it_and_spares_what_was_moved_out()
     {
-        Tensor inner, moved, detached;
+        Tensor inner,
+            moved,
+            detached;
         using (NewDisposeScope())
         {
             using (NewDisposeScope())

@@ -17,9 +17,15 @@ public sealed class ClaimTests : IDisposable
     public void Dispose() => scratch.Dispose();
 
     private static IReadOnlyList<RunCheck> Checked(Tolerances? tolerances = null) =>
-        ClaimChecker.Check(Claims, Prices, ClaimTable.CrossChecks(Path.Combine(Own, "crosschecks.csv"), Claims), tolerances ?? new Tolerances());
+        ClaimChecker.Check(
+            Claims,
+            Prices,
+            ClaimTable.CrossChecks(Path.Combine(Own, "crosschecks.csv"), Claims),
+            tolerances ?? new Tolerances()
+        );
 
-    private static RunCheck Run(string run, Tolerances? tolerances = null) => Checked(tolerances).Single(check => check.Run == run);
+    private static RunCheck Run(string run, Tolerances? tolerances = null) =>
+        Checked(tolerances).Single(check => check.Run == run);
 
     private static void Finds(RunCheck check, string part, string name, double value, double? stated, bool? holds)
     {
@@ -34,12 +40,16 @@ public sealed class ClaimTests : IDisposable
         using var stream = File.OpenRead(Path.Combine(Own, "licences.csv"));
         using var csv = CsvHelper.CsvReader.Create(stream, CsvHelper.CsvReaderOptions.Default, leaveOpen: true);
         var rows = new List<(string Licence, string Verdict)>();
-        while (csv.Read()) rows.Add((csv.GetString("licence"), csv.GetString("may_train_other_models_on_outputs")));
+        while (csv.Read())
+            rows.Add((csv.GetString("licence"), csv.GetString("may_train_other_models_on_outputs")));
         Assert.Equal(28, rows.Count);
         Assert.All(rows, row => Assert.Contains(row.Verdict, (string[])["yes", "conditional", "no", "unclear"]));
         var known = rows.Where(row => LicenceTable.Find(row.Licence) is not null).ToArray();
         Assert.True(known.Length >= 12, $"{known.Length}");
-        Assert.All(known, row => Assert.Equal(row.Verdict, LicenceTable.Find(row.Licence)!.Permission.ToString().ToLowerInvariant()));
+        Assert.All(
+            known,
+            row => Assert.Equal(row.Verdict, LicenceTable.Find(row.Licence)!.Permission.ToString().ToLowerInvariant())
+        );
     }
 
     [Fact]
@@ -48,8 +58,14 @@ public sealed class ClaimTests : IDisposable
         var checks = Checked();
         Assert.Equal(71, checks.Count);
         Assert.All(checks, check => Assert.NotEmpty(check.Reason));
-        Assert.All(checks.Where(check => check.Verdict == Verdict.UnderDetermined), check => Assert.NotEmpty(check.Missing));
-        Assert.All(checks.Where(check => check.Verdict == Verdict.Consistent), check => Assert.Contains(check.Findings, finding => finding.Holds == true));
+        Assert.All(
+            checks.Where(check => check.Verdict == Verdict.UnderDetermined),
+            check => Assert.NotEmpty(check.Missing)
+        );
+        Assert.All(
+            checks.Where(check => check.Verdict == Verdict.Consistent),
+            check => Assert.Contains(check.Findings, finding => finding.Holds == true)
+        );
         Assert.All(checks, check => Assert.DoesNotContain('\n', check.Reason));
     }
 
@@ -65,7 +81,11 @@ public sealed class ClaimTests : IDisposable
         // 6 × 37e9 active parameters × 14.8e12 tokens; over 2.664e6 h × 3600 s × 989e12 FLOP/s of an H800: 34.6%.
         Finds(check, "pretraining", "training FLOPs", 6 * 37e9 * 14.8e12, null, null);
         Finds(check, "pretraining", "MFU", 6 * 37e9 * 14.8e12 / (2.664e6 * 3600 * 989e12), null, true);
-        Assert.Equal(0.346, check.Findings.Single(finding => finding is { Part: "pretraining", Name: "MFU" }).Value, 1e-3);
+        Assert.Equal(
+            0.346,
+            check.Findings.Single(finding => finding is { Part: "pretraining", Name: "MFU" }).Value,
+            1e-3
+        );
         // Costs that rows repeat are taken once.
         Assert.Equal(5_576_000, check.StatedCost);
     }
@@ -118,7 +138,11 @@ public sealed class ClaimTests : IDisposable
         Assert.Equal(Verdict.Consistent, check.Verdict);
         Finds(check, "total-cost", "dollars by other statements", 600, 600, true);
         Finds(check, "finetune-cost", "implied dollars a GPU-hour", 100 / 24.0, null, true);
-        Assert.Null(check.Findings.Single(finding => finding is { Part: "finetune-cost", Name: "implied dollars a GPU-hour" }).Most);
+        Assert.Null(
+            check
+                .Findings.Single(finding => finding is { Part: "finetune-cost", Name: "implied dollars a GPU-hour" })
+                .Most
+        );
         Assert.Equal((600, 100), (check.StatedCost, check.RentedCost));
     }
 
@@ -150,14 +174,29 @@ public sealed class ClaimTests : IDisposable
         var check = Run("phi-1");
         Assert.Equal(Verdict.UnderDetermined, check.Verdict);
         Finds(check, "humaneval", "MFU", 6 * 1.3e9 * 7e9 / (768 * 3600.0 * 312e12), null, null);
-        Assert.Contains(check.Missing, missing => missing.Contains("how often they were seen", StringComparison.Ordinal));
+        Assert.Contains(
+            check.Missing,
+            missing => missing.Contains("how often they were seen", StringComparison.Ordinal)
+        );
         // An error metric's gap is a gap too: (146 − 74) / (146 − 67).
         Assert.Equal(72 / 79.0, Run("hinton2015-mnist").Gaps.Single().Recovered, 1e-9);
     }
 
-    private const string Header = "claim_id,year,title,authors_short,teacher,teacher_licence_spdx_or_name,student,student_params,method,train_examples,train_tokens,epochs,gpu_type,gpu_count,wall_hours,gpu_hours,stated_cost_usd,stated_price_per_gpu_hour,benchmark,metric,teacher_score,student_score_before,student_score_after,source_url,source_locator,verified,note";
+    private const string Header =
+        "claim_id,year,title,authors_short,teacher,teacher_licence_spdx_or_name,student,student_params,method,train_examples,train_tokens,epochs,gpu_type,gpu_count,wall_hours,gpu_hours,stated_cost_usd,stated_price_per_gpu_hour,benchmark,metric,teacher_score,student_score_before,student_score_after,source_url,source_locator,verified,note";
 
-    private static string Row(string id, string parameters = "", string tokens = "", string gpu = "", string count = "", string hours = "", string gpuHours = "", string cost = "", string price = "", string note = "") =>
+    private static string Row(
+        string id,
+        string parameters = "",
+        string tokens = "",
+        string gpu = "",
+        string count = "",
+        string hours = "",
+        string gpuHours = "",
+        string cost = "",
+        string price = "",
+        string note = ""
+    ) =>
         $"{id},2025,t,a,T,MIT,S,{parameters},pretraining,,{tokens},,{gpu},{count},{hours},{gpuHours},{cost},{price},b,m,,,,u,l,yes,{note}";
 
     private RunCheck Single(string row)
@@ -169,11 +208,41 @@ public sealed class ClaimTests : IDisposable
     [Theory]
     [InlineData("1e9", "1e13", "H100", "8", "10", "", "", Verdict.Implausible, "MFU: 210.565 lies outside 0.02 to 0.7")]
     [InlineData("1e9", "1e9", "H100", "8", "1000", "", "", Verdict.Implausible, "lies outside 0.02 to 0.7")]
-    [InlineData("", "", "H100", "8", "10", "", "8000", Verdict.Implausible, "implied dollars a GPU-hour: 100 lies outside 1.49 to 4.9")]
-    [InlineData("", "", "H100", "8", "10", "160", "", Verdict.Inconsistent, "GPU-hours: gpu_count × wall_hours gives 80, stated is 160, a factor of 2.00")]
+    [InlineData(
+        "",
+        "",
+        "H100",
+        "8",
+        "10",
+        "",
+        "8000",
+        Verdict.Implausible,
+        "implied dollars a GPU-hour: 100 lies outside 1.49 to 4.9"
+    )]
+    [InlineData(
+        "",
+        "",
+        "H100",
+        "8",
+        "10",
+        "160",
+        "",
+        Verdict.Inconsistent,
+        "GPU-hours: gpu_count × wall_hours gives 80, stated is 160, a factor of 2.00"
+    )]
     [InlineData("", "", "H100", "8", "", "", "", Verdict.UnderDetermined, "not stated: GPU-hours: the hours")]
     [InlineData("", "", "Abacus", "8", "10", "", "80", Verdict.UnderDetermined, "what a Abacus costs and can do")]
-    public void The_verdict_names_what_is_wrong(string parameters, string tokens, string gpu, string count, string hours, string gpuHours, string cost, Verdict verdict, string says)
+    public void The_verdict_names_what_is_wrong(
+        string parameters,
+        string tokens,
+        string gpu,
+        string count,
+        string hours,
+        string gpuHours,
+        string cost,
+        Verdict verdict,
+        string says
+    )
     {
         var check = Single(Row("x/y", parameters, tokens, gpu, count, hours, gpuHours, cost));
         Assert.Equal(verdict, check.Verdict);
@@ -185,12 +254,19 @@ public sealed class ClaimTests : IDisposable
     [InlineData(",80,", ",eighty,", "2:16: column gpu_hours: 'eighty' is no number")]
     [InlineData(",80,", ",-80,", "2:16: column gpu_hours: -80 is negative")]
     [InlineData(",80,", ",NaN,", "2:16: column gpu_hours: 'NaN' is no number")]
-    [InlineData("pretraining", "pre-training", "2:9: column method: 'pre-training' is no method; did you mean 'pretraining'?")]
+    [InlineData(
+        "pretraining",
+        "pre-training",
+        "2:9: column method: 'pre-training' is no method; did you mean 'pretraining'?"
+    )]
     [InlineData("x/y", "", "2:1: column claim_id: it is empty")]
     [InlineData("2025", "\"2025", "2:2: column year")]
     public void A_malformed_table_is_said_with_row_and_column(string from, string to, string says)
     {
-        File.WriteAllText(scratch.File("claims.csv"), $"{Header}\n{Row("x/y", gpuHours: "80")}\n".Replace(from, to, StringComparison.Ordinal));
+        File.WriteAllText(
+            scratch.File("claims.csv"),
+            $"{Header}\n{Row("x/y", gpuHours: "80")}\n".Replace(from, to, StringComparison.Ordinal)
+        );
         var error = Assert.Throws<SpecException>(() => ClaimTable.Read(scratch.File("claims.csv")));
         Assert.Contains("claims.csv:", error.Message, StringComparison.Ordinal);
         Assert.Contains(says, error.Message, StringComparison.Ordinal);
@@ -200,16 +276,28 @@ public sealed class ClaimTests : IDisposable
     [Fact]
     public void A_table_of_another_system_and_a_very_long_one_work_and_a_double_id_does_not()
     {
-        File.WriteAllBytes(scratch.File("a.csv"), [.. Encoding.UTF8.Preamble, .. Encoding.UTF8.GetBytes($"{Header}\r\n{Row("x/y", gpuHours: "80")}\r\n")]);
+        File.WriteAllBytes(
+            scratch.File("a.csv"),
+            [.. Encoding.UTF8.Preamble, .. Encoding.UTF8.GetBytes($"{Header}\r\n{Row("x/y", gpuHours: "80")}\r\n")]
+        );
         Assert.Equal(80, ClaimTable.Read(scratch.File("a.csv")).Single().GpuHours);
         File.WriteAllText(scratch.File("b.csv"), $"{Header}\n{Row("x/y")}\n{Row("x/y")}\n");
-        Assert.Contains("b.csv:3:1: column claim_id: 'x/y' stands twice", Assert.Throws<SpecException>(() => ClaimTable.Read(scratch.File("b.csv"))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "b.csv:3:1: column claim_id: 'x/y' stands twice",
+            Assert.Throws<SpecException>(() => ClaimTable.Read(scratch.File("b.csv"))).Message,
+            StringComparison.Ordinal
+        );
         File.WriteAllText(scratch.File("c.csv"), Header + "\n");
-        Assert.Contains("no claims in it", Assert.Throws<UsageException>(() => ClaimTable.Read(scratch.File("c.csv"))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "no claims in it",
+            Assert.Throws<UsageException>(() => ClaimTable.Read(scratch.File("c.csv"))).Message,
+            StringComparison.Ordinal
+        );
         using (var writer = new StreamWriter(scratch.File("d.csv")))
         {
             writer.WriteLine(Header);
-            for (var i = 0; i < 1_000_000; i++) writer.WriteLine(Row($"r{i / 4}/b{i % 4}", gpu: "H100", count: "8", hours: "10", cost: "200"));
+            for (var i = 0; i < 1_000_000; i++)
+                writer.WriteLine(Row($"r{i / 4}/b{i % 4}", gpu: "H100", count: "8", hours: "10", cost: "200"));
         }
 
         var checks = ClaimChecker.Check(ClaimTable.Read(scratch.File("d.csv")), Prices, [], new Tolerances());

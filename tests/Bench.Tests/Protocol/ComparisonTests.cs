@@ -8,7 +8,8 @@ public class ComparisonTests
     private static bool[,] Differ(int count, params (int, int)[] pairs)
     {
         var differ = new bool[count, count];
-        foreach (var (i, j) in pairs) differ[i, j] = true;
+        foreach (var (i, j) in pairs)
+            differ[i, j] = true;
         return differ;
     }
 
@@ -29,19 +30,85 @@ public class ComparisonTests
         var (runs, items) = (new List<RunRow>(), new List<ItemRow>());
         void Run(string method, string name, long seed, Func<int, bool> right)
         {
-            runs.Add(new RunRow(
-                name, "small", 1, "ada", "tiny", method, "student-flops", 6e8, seed, "ok", "", 1, 1, 1, 1, 1, 1, 1, 1, method == "gold-answers" ? 6e8 : 7e8, 1, 1, 1e-6, 1, "cpu", "p", "c", false, "t"));
-            items.AddRange(Enumerable.Range(0, 40).Select(i => new ItemRow(name, "addition", i, "accuracy", right(i) ? 1 : 0)));
+            runs.Add(
+                new RunRow(
+                    name,
+                    "small",
+                    1,
+                    "ada",
+                    "tiny",
+                    method,
+                    "student-flops",
+                    6e8,
+                    seed,
+                    "ok",
+                    "",
+                    1,
+                    1,
+                    1,
+                    1,
+                    1,
+                    1,
+                    1,
+                    1,
+                    method == "gold-answers" ? 6e8 : 7e8,
+                    1,
+                    1,
+                    1e-6,
+                    1,
+                    "cpu",
+                    "p",
+                    "c",
+                    false,
+                    "t"
+                )
+            );
+            items.AddRange(
+                Enumerable.Range(0, 40).Select(i => new ItemRow(name, "addition", i, "accuracy", right(i) ? 1 : 0))
+            );
         }
 
-        runs.Add(new RunRow("teacher", "small", 1, "ada", "", "", "", null, null, "ok", "", 1, 1, 1, 1, 1, 1, 1, 1, null, 1, 1, null, 1, "cpu", "p", "c", false, "t"));
+        runs.Add(
+            new RunRow(
+                "teacher",
+                "small",
+                1,
+                "ada",
+                "",
+                "",
+                "",
+                null,
+                null,
+                "ok",
+                "",
+                1,
+                1,
+                1,
+                1,
+                1,
+                1,
+                1,
+                1,
+                null,
+                1,
+                1,
+                null,
+                1,
+                "cpu",
+                "p",
+                "c",
+                false,
+                "t"
+            )
+        );
         items.AddRange(Enumerable.Range(0, 40).Select(i => new ItemRow("teacher", "addition", i, "accuracy", 1)));
         for (var seed = 0; seed < 2; seed++)
         {
             Run("answers", $"a{seed}", seed, i => i > 1);
             Run("logits", $"l{seed}", seed, i => i % 2 == 0 && i > 5);
             Run("gold-answers", $"g{seed}", seed, i => i % 2 == 0);
-            if (another.Length == 0) continue;
+            if (another.Length == 0)
+                continue;
             // Another student is right on nothing, whatever it learns from.
             Run("answers", $"other{seed}", seed, _ => false);
             runs[^1] = runs[^1] with { Student = another };
@@ -51,13 +118,26 @@ public class ComparisonTests
         return new Results(runs, [], items, [], Summary.Of(spec, runs, items));
     }
 
-    private static string Two => Experiments.Small.Replace("  - { name: tiny,", "  - { name: other, model: { layers: 1, width: 16, heads: 2 } }\n  - { name: tiny,", StringComparison.Ordinal);
+    private static string Two =>
+        Experiments.Small.Replace(
+            "  - { name: tiny,",
+            "  - { name: other, model: { layers: 1, width: 16, heads: 2 } }\n  - { name: tiny,",
+            StringComparison.Ordinal
+        );
 
     [Fact]
     public void Students_are_compared_each_with_itself()
     {
         var rows = Comparison.Of(Experiments.Parse(Two), Recorded("other"));
-        Assert.Equal([("other", "answers", 0.0), ("tiny", "answers", 0.95), ("tiny", "gold-answers", 0.5), ("tiny", "logits", 0.425)], rows.Select(row => (row.Student, row.Method, Math.Round(row.Value, 3))));
+        Assert.Equal(
+            [
+                ("other", "answers", 0.0),
+                ("tiny", "answers", 0.95),
+                ("tiny", "gold-answers", 0.5),
+                ("tiny", "logits", 0.425),
+            ],
+            rows.Select(row => (row.Student, row.Method, Math.Round(row.Value, 3)))
+        );
     }
 
     [Fact]

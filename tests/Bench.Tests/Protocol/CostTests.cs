@@ -10,7 +10,13 @@ public class CostTests
 {
     private static readonly ModelShape Shape = new()
     {
-        Layers = 2, Width = 8, Heads = 4, KeyValueHeads = 2, HeadWidth = 2, FeedForward = 12, Vocabulary = 10,
+        Layers = 2,
+        Width = 8,
+        Heads = 4,
+        KeyValueHeads = 2,
+        HeadWidth = 2,
+        FeedForward = 12,
+        Vocabulary = 10,
     };
 
     [Fact]
@@ -37,7 +43,11 @@ public class CostTests
 
     [Fact]
     public void A_cached_continuation_costs_what_is_left_of_the_whole() =>
-        Assert.Equal(ModelFlops.Forward(Shape, 20).Value, (ModelFlops.Forward(Shape, 7) + ModelFlops.Continuation(Shape, 7, 13)).Value, 1e-6);
+        Assert.Equal(
+            ModelFlops.Forward(Shape, 20).Value,
+            (ModelFlops.Forward(Shape, 7) + ModelFlops.Continuation(Shape, 7, 13)).Value,
+            1e-6
+        );
 
     [Fact]
     public void Parameters_are_counted_by_hand()
@@ -53,7 +63,9 @@ public class CostTests
     {
         Charge[] charges =
         [
-            new(ChargeKind.StudentTraining, 1, new Flops(3), default), new(ChargeKind.TeacherGeneration, 1, new Flops(5), default), new(ChargeKind.Evaluation, 1, new Flops(7), default),
+            new(ChargeKind.StudentTraining, 1, new Flops(3), default),
+            new(ChargeKind.TeacherGeneration, 1, new Flops(5), default),
+            new(ChargeKind.Evaluation, 1, new Flops(7), default),
         ];
         Assert.Equal(8, new Boundary([ChargeKind.StudentTraining, ChargeKind.TeacherGeneration]).Total(charges).Value);
         Assert.Equal(6, charges[0].Plus(charges[0]).Flops.Value);
@@ -72,6 +84,13 @@ public class CostTests
     public void Batches_of_like_length_keep_every_example()
     {
         var batches = LengthBuckets.Arrange([5, 1, 4, 1, 3], 2);
-        Assert.Equal([[1, 3], [4, 2], [0]], batches);
+        Assert.Equal(
+            [
+                [1, 3],
+                [4, 2],
+                [0],
+            ],
+            batches
+        );
     }
 }

@@ -18,7 +18,8 @@ public class DetectionTests
     public void A_quarter_of_the_vocabulary_is_green_after_each_token_and_another_key_chooses_another()
     {
         var (mine, other) = (new GreenList(1, 0.25, 40), new GreenList(2, 0.25, 40));
-        for (var token = 0; token < 40; token++) Assert.Equal(10, mine.After(token).ToArray().Count(green => green));
+        for (var token = 0; token < 40; token++)
+            Assert.Equal(10, mine.After(token).ToArray().Count(green => green));
         Assert.NotEqual(mine.After(3).ToArray(), mine.After(4).ToArray());
         Assert.NotEqual(mine.After(3).ToArray(), other.After(3).ToArray());
         Assert.Equal(mine.After(3).ToArray(), new GreenList(1, 0.25, 40).After(3).ToArray());
@@ -40,8 +41,13 @@ public class DetectionTests
     {
         // Predictions lean on a few tokens, as a model's do: over keys the test must still hold its level.
         var random = new Seed(3).Stream("predictions");
-        (int, int)[] pairs = [.. Enumerable.Range(0, 2000).Select(_ => (random.Next(64), Math.Min(random.Next(64), random.Next(64))))];
-        var alarms = Enumerable.Range(0, 1000).Count(key => Evidence.OfWatermark(pairs, [2000], new GreenList(key, 0.25, 64), 64)[0] < 0.05);
+        (int, int)[] pairs =
+        [
+            .. Enumerable.Range(0, 2000).Select(_ => (random.Next(64), Math.Min(random.Next(64), random.Next(64)))),
+        ];
+        var alarms = Enumerable
+            .Range(0, 1000)
+            .Count(key => Evidence.OfWatermark(pairs, [2000], new GreenList(key, 0.25, 64), 64)[0] < 0.05);
         Assert.InRange(alarms, 10, 65);
     }
 
@@ -60,17 +66,36 @@ public class DetectionTests
     [Fact]
     public void Each_canary_stands_in_as_many_responses_as_it_has_repeats_and_no_response_has_two()
     {
-        var canaries = new Canaries { Key = 5, Count = 3, Tokens = 4, Repeats = 2 };
+        var canaries = new Canaries
+        {
+            Key = 5,
+            Count = 3,
+            Tokens = 4,
+            Repeats = 2,
+        };
         int[][] responses = [.. Enumerable.Range(0, 20).Select(_ => Enumerable.Repeat(1, 10).ToArray())];
         var planted = canaries.Plant(responses, 100);
         Assert.Equal(6, planted.Count(response => response.Any(token => token != 1)));
         foreach (var canary in Canaries.Draw(5, 3, 4, 100))
         {
             Assert.All(canary, token => Assert.InRange(token, 3, 99));
-            Assert.Equal(2, planted.Count(response => string.Join(' ', response).Contains(string.Join(' ', canary), StringComparison.Ordinal)));
+            Assert.Equal(
+                2,
+                planted.Count(response =>
+                    string.Join(' ', response).Contains(string.Join(' ', canary), StringComparison.Ordinal)
+                )
+            );
         }
 
         Assert.All(responses, response => Assert.All(response, token => Assert.Equal(1, token)));
-        Assert.Throws<ArgumentException>(() => new Canaries { Key = 5, Count = 30, Tokens = 4, Repeats = 2 }.Plant(responses, 100));
+        Assert.Throws<ArgumentException>(() =>
+            new Canaries
+            {
+                Key = 5,
+                Count = 30,
+                Tokens = 4,
+                Repeats = 2,
+            }.Plant(responses, 100)
+        );
     }
 }

@@ -36,17 +36,21 @@ internal static class Experiments
         prices: { accelerator: cloud-vcpu }
         """;
 
-    internal static ExperimentSpec Parse(string yaml) => ExperimentFile.Parse(Encoding.UTF8.GetBytes(yaml), "experiment.yaml");
+    internal static ExperimentSpec Parse(string yaml) =>
+        ExperimentFile.Parse(Encoding.UTF8.GetBytes(yaml), "experiment.yaml");
 
     internal static Plan Plan(string yaml) => Planner.Make(Parse(yaml), new NoFiles());
 
     internal sealed class NoFiles : ICheckpointFiles
     {
-        public (ModelShape Shape, string Hash) Describe(TeacherSpec teacher) => throw new InvalidOperationException("no checkpoint here");
+        public (ModelShape Shape, string Hash) Describe(TeacherSpec teacher) =>
+            throw new InvalidOperationException("no checkpoint here");
 
-        public (ModelShape Shape, string Hash) Describe(FileReference weights) => throw new InvalidOperationException("no weights here");
+        public (ModelShape Shape, string Hash) Describe(FileReference weights) =>
+            throw new InvalidOperationException("no weights here");
 
-        public (int Size, string Hash) DescribeTokenizer(FileReference tokenizer) => throw new InvalidOperationException("no tokenizer here");
+        public (int Size, string Hash) DescribeTokenizer(FileReference tokenizer) =>
+            throw new InvalidOperationException("no tokenizer here");
 
         public string HashOf(FileReference file) => "recorded";
     }

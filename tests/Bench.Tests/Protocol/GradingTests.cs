@@ -8,12 +8,17 @@ public class GradingTests
 {
     private static IEnumerable<JsonElement> Lines(string file)
     {
-        using var packed = new GZipStream(File.OpenRead(Repository.DataOrSkip($"benchmarks/gsm8k/{file}")), CompressionMode.Decompress);
+        using var packed = new GZipStream(
+            File.OpenRead(Repository.DataOrSkip($"benchmarks/gsm8k/{file}")),
+            CompressionMode.Decompress
+        );
         using var reader = new StreamReader(packed);
-        while (reader.ReadLine() is { } line) yield return JsonDocument.Parse(line).RootElement;
+        while (reader.ReadLine() is { } line)
+            yield return JsonDocument.Parse(line).RootElement;
     }
 
-    private static Verdict Grade(string grader, string response, string reference) => GraderCatalogue.Find(grader)!.Grade(response, reference);
+    private static Verdict Grade(string grader, string response, string reference) =>
+        GraderCatalogue.Find(grader)!.Grade(response, reference);
 
     [Theory]
     [InlineData("train.jsonl.gz", 7473)]
@@ -34,13 +39,19 @@ public class GradingTests
         foreach (var line in Lines("example_model_solutions.jsonl.gz"))
         {
             var reference = line.GetProperty("ground_truth").GetString()!;
-            foreach (var model in (string[])["6b_finetuning", "6b_verification", "175b_finetuning", "175b_verification"])
+            foreach (
+                var model in (string[])["6b_finetuning", "6b_verification", "175b_finetuning", "175b_verification"]
+            )
             {
                 var solution = line.GetProperty(model);
                 var verdict = Grade("gsm8k", solution.GetProperty("solution").GetString()!, reference);
-                Assert.True(verdict.Correct == solution.GetProperty("is_correct").GetBoolean(), $"{verdict.Extracted}: {solution}");
+                Assert.True(
+                    verdict.Correct == solution.GetProperty("is_correct").GetBoolean(),
+                    $"{verdict.Extracted}: {solution}"
+                );
                 count++;
-                if (verdict.Correct) right++;
+                if (verdict.Correct)
+                    right++;
             }
         }
 
@@ -63,7 +74,8 @@ public class GradingTests
     [InlineData("Answer:\n- 18 apples", "18", true)]
     [InlineData("\\boxed{\\frac{1}{2}}", "0.5", true)]
     [InlineData("\\boxed{-3/4}", "-0.75", true)]
-    public void Numbers_are_found_and_compared_as_numbers(string response, string reference, bool correct) => Assert.Equal(correct, Grade("gsm8k", response, reference).Correct);
+    public void Numbers_are_found_and_compared_as_numbers(string response, string reference, bool correct) =>
+        Assert.Equal(correct, Grade("gsm8k", response, reference).Correct);
 
     [Theory]
     [InlineData("\\frac{1}{2}", "\\dfrac12", true)]
@@ -88,7 +100,11 @@ public class GradingTests
     [InlineData("3\\frac{1}{2}", "\\frac72", true)]
     [InlineData("\\text{Monday}", "Monday", true)]
     [InlineData("\\text{(B)}", "(B)", true)]
-    [InlineData("\\begin{pmatrix} 1 & 2 \\\\ 3 & 4 \\end{pmatrix}", "\\begin{pmatrix}1&2\\\\3&\\frac{8}{2}\\end{pmatrix}", true)]
+    [InlineData(
+        "\\begin{pmatrix} 1 & 2 \\\\ 3 & 4 \\end{pmatrix}",
+        "\\begin{pmatrix}1&2\\\\3&\\frac{8}{2}\\end{pmatrix}",
+        true
+    )]
     [InlineData("\\begin{pmatrix} 1 & 2 & 3 & 4 \\end{pmatrix}", "\\begin{pmatrix}1&2\\\\3&4\\end{pmatrix}", false)]
     [InlineData("1, 2", "2, 1", true)]
     [InlineData("6\\pi", "18.849", false)]
@@ -131,7 +147,8 @@ public class GradingTests
     [InlineData("\\boxed 7$", "7", true)]
     [InlineData("42", "42", true)]
     [InlineData("I think\nthat it is 42", "42", false)]
-    public void The_last_box_or_else_the_last_mark_holds_the_answer(string response, string reference, bool correct) => Assert.Equal(correct, Grade("math", response, reference).Correct);
+    public void The_last_box_or_else_the_last_mark_holds_the_answer(string response, string reference, bool correct) =>
+        Assert.Equal(correct, Grade("math", response, reference).Correct);
 
     [Theory]
     [InlineData("The answer is (C).", "C", true)]
@@ -140,12 +157,25 @@ public class GradingTests
     [InlineData("Neither (A) nor (D) but\nAnswer: D", "D", true)]
     [InlineData("A cat sat", "A", false)]
     [InlineData("I don't know", "A", false)]
-    public void Choices_are_found_by_their_letters(string response, string reference, bool correct) => Assert.Equal(correct, Grade("multiple-choice", response, reference).Correct);
+    public void Choices_are_found_by_their_letters(string response, string reference, bool correct) =>
+        Assert.Equal(correct, Grade("multiple-choice", response, reference).Correct);
 
     [Fact]
     public void Hostile_answers_end_in_a_verdict()
     {
-        foreach (var answer in (string[])[new string('(', 100_000), new string('{', 100_000), string.Concat(Enumerable.Repeat("\\frac{1}{", 50_000)), new string('-', 100_000) + "1", string.Concat(Enumerable.Repeat("\\frac", 100_000)), "\\boxed{" + new string('9', 100_000) + "}", "1!!!!!!!!!!", "((((((1,2)"])
+        foreach (
+            var answer in (string[])
+                [
+                    new string('(', 100_000),
+                    new string('{', 100_000),
+                    string.Concat(Enumerable.Repeat("\\frac{1}{", 50_000)),
+                    new string('-', 100_000) + "1",
+                    string.Concat(Enumerable.Repeat("\\frac", 100_000)),
+                    "\\boxed{" + new string('9', 100_000) + "}",
+                    "1!!!!!!!!!!",
+                    "((((((1,2)",
+                ]
+        )
             Assert.False(Grade("math", answer, "2").Correct);
     }
 }

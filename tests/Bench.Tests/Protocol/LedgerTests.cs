@@ -12,44 +12,85 @@ public class LedgerTests
 {
     private static readonly Circumstances Here = new()
     {
-        StartedUtc = "2026-11-22T08:00:00Z", Seconds = 1.5, PeakRssBytes = 123, Device = "cpu", Tensors = "test", Commit = "abc", Dirty = false,
+        StartedUtc = "2026-11-22T08:00:00Z",
+        Seconds = 1.5,
+        PeakRssBytes = 123,
+        Device = "cpu",
+        Tensors = "test",
+        Commit = "abc",
+        Dirty = false,
     };
 
-    private static Outcome Of(double first, double second) => new()
-    {
-        Status = UnitStatus.Ok,
-        Charges = [new Charge(ChargeKind.StudentTraining, 10, new Flops(1234.5), new Seconds(0.25))],
-        Scores = [new TaskScores("addition", "accuracy", [first, second])],
-        StudentParameters = 7,
-        Steps = 3,
-        Circumstances = Here,
-    };
+    private static Outcome Of(double first, double second) =>
+        new()
+        {
+            Status = UnitStatus.Ok,
+            Charges = [new Charge(ChargeKind.StudentTraining, 10, new Flops(1234.5), new Seconds(0.25))],
+            Scores = [new TaskScores("addition", "accuracy", [first, second])],
+            StudentParameters = 7,
+            Steps = 3,
+            Circumstances = Here,
+        };
 
     private static readonly Dictionary<string, string> Teachers = [];
 
     private static Dictionary<string, string> From(string unit) => new() { ["teacher"] = unit };
 
     private static Results Merged(Plan plan, Results? before = null, double first = 1) =>
-        Recording.Merge(plan, plan.Runs.ToDictionary(unit => unit.Fingerprint.Text, unit => Of(first, unit is TeacherUnit ? 1 : 0)), before ?? Results.Empty, Teachers);
+        Recording.Merge(
+            plan,
+            plan.Runs.ToDictionary(unit => unit.Fingerprint.Text, unit => Of(first, unit is TeacherUnit ? 1 : 0)),
+            before ?? Results.Empty,
+            Teachers
+        );
 
     [Fact]
     public void What_lost_attempts_spent_is_charged_to_each_run_that_needed_their_work()
     {
-        var plan = Experiments.Plan(Experiments.Small.Replace("student-training]", "student-training, lost-attempts]", StringComparison.Ordinal));
-        var lost = new Attempt("2026-11-22T07:00:00Z", 5, [new Charge(ChargeKind.TeacherGeneration, 20, new Flops(300), default), new Charge(ChargeKind.TeacherScoring, 1, new Flops(4), default)], "writing", 0.5);
+        var plan = Experiments.Plan(
+            Experiments.Small.Replace("student-training]", "student-training, lost-attempts]", StringComparison.Ordinal)
+        );
+        var lost = new Attempt(
+            "2026-11-22T07:00:00Z",
+            5,
+            [
+                new Charge(ChargeKind.TeacherGeneration, 20, new Flops(300), default),
+                new Charge(ChargeKind.TeacherScoring, 1, new Flops(4), default),
+            ],
+            "writing",
+            0.5
+        );
         var text = plan.Units.OfType<TextUnit>().Single();
-        var outcomes = plan.Units.ToDictionary(unit => unit.Fingerprint.Text, unit => unit == text ? Of(1, 1) with { Lost = [lost, lost] } : Of(1, 1));
+        var outcomes = plan.Units.ToDictionary(
+            unit => unit.Fingerprint.Text,
+            unit => unit == text ? Of(1, 1) with { Lost = [lost, lost] } : Of(1, 1)
+        );
         var own = plan.Runs.OfType<StudentUnit>().First(unit => unit.MethodName == "gold-answers");
-        outcomes[own.Fingerprint.Text] = Of(1, 0) with { Status = UnitStatus.Failed, Error = "no", Charges = [], Lost = [lost] };
+        outcomes[own.Fingerprint.Text] = Of(1, 0) with
+        {
+            Status = UnitStatus.Failed,
+            Error = "no",
+            Charges = [],
+            Lost = [lost],
+        };
         var results = Recording.Merge(plan, outcomes, Results.Empty, Teachers);
         foreach (var unit in plan.Runs)
         {
             var row = results.Runs.Single(row => row.Run == unit.Run);
-            var charge = results.Charges.SingleOrDefault(charge => charge.Run == unit.Run && charge.Kind == "lost-attempts");
-            var times = unit == own ? 1 : unit is StudentUnit { Method.IsBaseline: false } ? 2 : 0;
+            var charge = results.Charges.SingleOrDefault(charge =>
+                charge.Run == unit.Run && charge.Kind == "lost-attempts"
+            );
+            var times =
+                unit == own ? 1
+                : unit is StudentUnit { Method.IsBaseline: false } ? 2
+                : 0;
             Assert.Equal(1, row.Attempts);
-            Assert.Equal((21 * times, 304.0 * times, 5.0 * times), (charge?.Tokens ?? 0, charge?.Flops ?? 0, charge?.Seconds ?? 0));
-            if (row.Status == "ok" && unit is StudentUnit) Assert.Equal(1234.5 + 304 * times, row.FlopsTotal);
+            Assert.Equal(
+                (21 * times, 304.0 * times, 5.0 * times),
+                (charge?.Tokens ?? 0, charge?.Flops ?? 0, charge?.Seconds ?? 0)
+            );
+            if (row.Status == "ok" && unit is StudentUnit)
+                Assert.Equal(1234.5 + 304 * times, row.FlopsTotal);
         }
     }
 
@@ -115,7 +156,10 @@ public class LedgerTests
     {
         var plan = Experiments.Plan(Experiments.Small);
         var outcomes = plan.Runs.Reverse().ToDictionary(unit => unit.Fingerprint.Text, _ => Of(1, 0));
-        Assert.Equal(plan.Runs.Select(unit => unit.Run), Recording.Merge(plan, outcomes, Results.Empty, Teachers).Runs.Select(row => row.Run));
+        Assert.Equal(
+            plan.Runs.Select(unit => unit.Run),
+            Recording.Merge(plan, outcomes, Results.Empty, Teachers).Runs.Select(row => row.Run)
+        );
     }
 
     [Fact]
@@ -124,13 +168,23 @@ public class LedgerTests
         var plan = Experiments.Plan(Experiments.Small);
         var before = Merged(plan, first: 0);
         var one = plan.Runs.OfType<StudentUnit>().First();
-        var merged = Recording.Merge(plan, new Dictionary<string, Outcome> { [one.Fingerprint.Text] = Of(1, 1) }, before, From(plan.Units[0].Fingerprint.Text));
+        var merged = Recording.Merge(
+            plan,
+            new Dictionary<string, Outcome> { [one.Fingerprint.Text] = Of(1, 1) },
+            before,
+            From(plan.Units[0].Fingerprint.Text)
+        );
         Assert.Equal(before.Runs.Count, merged.Runs.Count);
         Assert.Equal(1, merged.Scores.Single(row => row.Run == one.Run).Value);
         Assert.Equal(before.Scores.Where(row => row.Run != one.Run), merged.Scores.Where(row => row.Run != one.Run));
 
         var other = Experiments.Plan(Experiments.Small.Replace("digits: 2", "digits: 3", StringComparison.Ordinal));
-        var afterChange = Recording.Merge(other, new Dictionary<string, Outcome>(), before, From(plan.Units[0].Fingerprint.Text));
+        var afterChange = Recording.Merge(
+            other,
+            new Dictionary<string, Outcome>(),
+            before,
+            From(plan.Units[0].Fingerprint.Text)
+        );
         Assert.Empty(afterChange.Runs);
         Assert.True(Recording.Replaces(other, before, From(plan.Units[0].Fingerprint.Text)));
         Assert.False(Recording.Replaces(plan, before, From(plan.Units[0].Fingerprint.Text)));
@@ -141,10 +195,22 @@ public class LedgerTests
     {
         var plan = Experiments.Plan(Experiments.Small);
         var unit = plan.Runs.OfType<StudentUnit>().First();
-        var failed = new Outcome { Status = UnitStatus.Failed, Error = "out, of \"memory\"", Circumstances = Here };
+        var failed = new Outcome
+        {
+            Status = UnitStatus.Failed,
+            Error = "out, of \"memory\"",
+            Circumstances = Here,
+        };
         using var scratch = Repository.Scratch();
         var folder = new ResultsFolder(scratch.Path);
-        folder.Write(Recording.Merge(plan, new Dictionary<string, Outcome> { [unit.Fingerprint.Text] = failed }, Results.Empty, Teachers));
+        folder.Write(
+            Recording.Merge(
+                plan,
+                new Dictionary<string, Outcome> { [unit.Fingerprint.Text] = failed },
+                Results.Empty,
+                Teachers
+            )
+        );
         var row = Assert.Single(folder.Read().Runs);
         Assert.Equal(("failed", "out, of \"memory\"", 1.5), (row.Status, row.Error, row.Seconds));
         Assert.Null(row.FlopsStudent);
@@ -173,7 +239,9 @@ public class LedgerTests
         var plan = Experiments.Plan(Experiments.Small);
         folder.Write(Merged(plan));
         var before = File.ReadAllBytes(scratch.File("scores.csv"));
-        Assert.Throws<LedgerException>(() => folder.Write(Merged(plan) with { Scores = [new ScoreRow("x", "t", "m", 1, double.NaN, 1, null)] }));
+        Assert.Throws<LedgerException>(() =>
+            folder.Write(Merged(plan) with { Scores = [new ScoreRow("x", "t", "m", 1, double.NaN, 1, null)] })
+        );
         Assert.Equal(before, File.ReadAllBytes(scratch.File("scores.csv")));
     }
 
@@ -184,11 +252,16 @@ public class LedgerTests
         var store = new ContentStore(scratch.Path);
         var key = Fingerprint.Of("test", new() { { "a", 1 } }).Text;
         Assert.Null(store.Find(key));
-        Assert.Throws<InvalidOperationException>(() => store.Publish(key, folder =>
-        {
-            File.WriteAllText(Path.Combine(folder, "half"), "written");
-            throw new InvalidOperationException("killed");
-        }));
+        Assert.Throws<InvalidOperationException>(() =>
+            store.Publish(
+                key,
+                folder =>
+                {
+                    File.WriteAllText(Path.Combine(folder, "half"), "written");
+                    throw new InvalidOperationException("killed");
+                }
+            )
+        );
         Assert.Null(store.Find(key));
         store.Publish(key, folder => OutcomeFile.Write(folder, Of(1, 0)));
         Assert.NotNull(store.Find(key));
@@ -205,12 +278,15 @@ public class LedgerTests
         using var scratch = Repository.Scratch();
         var store = new ContentStore(scratch.Path);
         var key = Fingerprint.Of("test", new() { { "a", 2 } }).Text;
-        store.Publish(key, folder =>
-        {
-            OutcomeFile.Write(folder, Of(1, 0));
-            Directory.CreateDirectory(Path.Combine(folder, "model"));
-            File.WriteAllBytes(Path.Combine(folder, "model", "weights.bin"), [1, 2, 3]);
-        });
+        store.Publish(
+            key,
+            folder =>
+            {
+                OutcomeFile.Write(folder, Of(1, 0));
+                Directory.CreateDirectory(Path.Combine(folder, "model"));
+                File.WriteAllBytes(Path.Combine(folder, "model", "weights.bin"), [1, 2, 3]);
+            }
+        );
         Assert.Empty(store.WrongIn(key));
         var entry = Assert.Single(store.Entries(examined: true));
         Assert.Equal((key, false), (entry.Key, entry.IsDamaged));
@@ -257,5 +333,6 @@ public class LedgerTests
     [InlineData("../../etc")]
     [InlineData("ABC")]
     [InlineData("")]
-    public void A_key_that_is_no_fingerprint_is_refused(string key) => Assert.Throws<ArgumentException>(() => new ContentStore("/tmp").Find(key));
+    public void A_key_that_is_no_fingerprint_is_refused(string key) =>
+        Assert.Throws<ArgumentException>(() => new ContentStore("/tmp").Find(key));
 }

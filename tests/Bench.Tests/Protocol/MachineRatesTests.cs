@@ -7,20 +7,46 @@ namespace Bench.Tests.Protocol;
 /// <summary>Rates of a machine: what was measured comes back, and what lies between is foretold.</summary>
 public class MachineRatesTests(ITestOutputHelper output)
 {
-    private static MachineRates Read(string text) => MachineRates.Read(new MemoryStream(Encoding.UTF8.GetBytes(text)), "rates.csv");
+    private static MachineRates Read(string text) =>
+        MachineRates.Read(new MemoryStream(Encoding.UTF8.GetBytes(text)), "rates.csv");
 
-    private static MachineRates Grid(Func<double, double, double> seconds, StepCase kind = StepCase.Train) => new("grid",
-        [.. from parameters in new[] { 1e4, 1e5, 1e6 } from batch in new double[] { 8, 32, 128 } select Step(kind, parameters, batch) with { Seconds = seconds(parameters, batch) }]);
+    private static MachineRates Grid(Func<double, double, double> seconds, StepCase kind = StepCase.Train) =>
+        new(
+            "grid",
+            [
+                .. from parameters in new[] { 1e4, 1e5, 1e6 }
+                from batch in new double[] { 8, 32, 128 }
+                select Step(kind, parameters, batch) with
+                {
+                    Seconds = seconds(parameters, batch),
+                },
+            ]
+        );
 
-    private static MeasuredStep Step(StepCase kind, double parameters, double batch) => new(kind, parameters, batch, 32, "f32", "", 0, 6 * parameters * batch * (kind == StepCase.Write ? 1 : 32), null);
+    private static MeasuredStep Step(StepCase kind, double parameters, double batch) =>
+        new(
+            kind,
+            parameters,
+            batch,
+            32,
+            "f32",
+            "",
+            0,
+            6 * parameters * batch * (kind == StepCase.Write ? 1 : 32),
+            null
+        );
 
     public static IEnumerable<TheoryDataRow<string>> Measured
     {
         get
         {
             var folder = Repository.Shared("data/machines");
-            var files = Directory.Exists(folder) ? Directory.GetFiles(folder, "measurements.csv", SearchOption.AllDirectories) : [];
-            return files.Length > 0 ? files.Select(file => new TheoryDataRow<string>(file)) : [new TheoryDataRow<string>("") { Skip = $"needs reference data: {folder}" }];
+            var files = Directory.Exists(folder)
+                ? Directory.GetFiles(folder, "measurements.csv", SearchOption.AllDirectories)
+                : [];
+            return files.Length > 0
+                ? files.Select(file => new TheoryDataRow<string>(file))
+                : [new TheoryDataRow<string>("") { Skip = $"needs reference data: {folder}" }];
         }
     }
 
@@ -34,14 +60,17 @@ public class MachineRatesTests(ITestOutputHelper output)
         for (var left = 0; left < 3; left++)
         {
             var rates = new MachineRates(all.Device, [.. all.Steps.Where((_, i) => i % 3 != left)]);
-            foreach (var held in all.Steps.Where((_, i) => i % 3 == left)) errors.Add((held.Case, rates.Seconds(held with { Seconds = 0 }) / held.Seconds - 1));
+            foreach (var held in all.Steps.Where((_, i) => i % 3 == left))
+                errors.Add((held.Case, rates.Seconds(held with { Seconds = 0 }) / held.Seconds - 1));
         }
 
         foreach (var kind in errors.GroupBy(error => error.Case))
         {
             double[] off = [.. kind.Select(error => Math.Abs(error.Error)).Order()];
             var (median, bound) = (off[off.Length / 2], kind.Key == StepCase.Write ? 0.4 : 0.25);
-            output.WriteLine($"{Path.GetFileName(Path.GetDirectoryName(file))}, {kind.Key}: {off.Length} held back, off by {median:0.000} in the median, {off[^1]:0.000} at most, {off.Count(error => error <= bound)} within {bound}");
+            output.WriteLine(
+                $"{Path.GetFileName(Path.GetDirectoryName(file))}, {kind.Key}: {off.Length} held back, off by {median:0.000} in the median, {off[^1]:0.000} at most, {off.Count(error => error <= bound)} within {bound}"
+            );
             Assert.InRange(median, 0, 0.75 * bound);
             Assert.True(off.Count(error => error <= bound) >= 0.8 * off.Length);
         }
@@ -53,7 +82,8 @@ public class MachineRatesTests(ITestOutputHelper output)
     {
         using var stream = File.OpenRead(file);
         var rates = MachineRates.Read(stream, file);
-        foreach (var step in rates.Steps) Assert.InRange(rates.Seconds(step with { Seconds = 0 }) / step.Seconds, 0.7, 1.4);
+        foreach (var step in rates.Steps)
+            Assert.InRange(rates.Seconds(step with { Seconds = 0 }) / step.Seconds, 0.7, 1.4);
         Assert.DoesNotContain(rates.Steps, step => step.IsCompiled);
     }
 
@@ -72,20 +102,45 @@ public class MachineRatesTests(ITestOutputHelper output)
     {
         var rates = Grid((parameters, batch) => 0.003 + 6 * parameters * batch * 32 / 5e10);
         foreach (var (parameters, batch) in ((double, double)[])[(3e4, 8), (3e5, 100), (1e6, 16)])
-            Assert.Equal(1, rates.Seconds(Step(StepCase.Train, parameters, batch)) / (0.003 + 6 * parameters * batch * 32 / 5e10), 0.12);
+            Assert.Equal(
+                1,
+                rates.Seconds(Step(StepCase.Train, parameters, batch)) / (0.003 + 6 * parameters * batch * 32 / 5e10),
+                0.12
+            );
     }
 
     [Fact]
     public void Writing_goes_by_size_and_responses()
     {
-        var rates = Grid((parameters, batch) => 1e-9 * Math.Pow(parameters, 0.8) * Math.Pow(batch, 0.7), StepCase.Write);
-        Assert.Equal(1, rates.Seconds(Step(StepCase.Write, 3e5, 64)) / (1e-9 * Math.Pow(3e5, 0.8) * Math.Pow(64, 0.7)), 0.15);
+        var rates = Grid(
+            (parameters, batch) => 1e-9 * Math.Pow(parameters, 0.8) * Math.Pow(batch, 0.7),
+            StepCase.Write
+        );
+        Assert.Equal(
+            1,
+            rates.Seconds(Step(StepCase.Write, 3e5, 64)) / (1e-9 * Math.Pow(3e5, 0.8) * Math.Pow(64, 0.7)),
+            0.15
+        );
     }
 
     [Fact]
     public void A_table_is_read_as_it_was_written()
     {
-        var rates = new MachineRates("cpu, \"quoted\"", [Step(StepCase.Train, 1e4, 8) with { Seconds = 0.5, Watts = 12 }, Step(StepCase.Write, 1e4, 16) with { Seconds = 0.25 }], new ProcessRates(0.5, 0.25, 4, 0.7, 1e9, 1e11));
+        var rates = new MachineRates(
+            "cpu, \"quoted\"",
+            [
+                Step(StepCase.Train, 1e4, 8) with
+                {
+                    Seconds = 0.5,
+                    Watts = 12,
+                },
+                Step(StepCase.Write, 1e4, 16) with
+                {
+                    Seconds = 0.25,
+                },
+            ],
+            new ProcessRates(0.5, 0.25, 4, 0.7, 1e9, 1e11)
+        );
         using var stream = new MemoryStream();
         rates.Write(stream);
         var read = Read(Encoding.UTF8.GetString(stream.ToArray()));
@@ -102,13 +157,28 @@ public class MachineRatesTests(ITestOutputHelper output)
     [Theory]
     [InlineData("", "no row of the case")]
     [InlineData("case,device\nlimit,x\n", "no row of the case")]
-    [InlineData("case,parameters,batch,seq,tokens_per_step,tokens_per_second,tflops_exact\ntrain,many,1,1,1,1,1\n", "row 2, column parameters: 'many' is no number")]
-    [InlineData("case,parameters,batch,seq,tokens_per_step,tokens_per_second,tflops_exact\ntrain,1,1,1,1,0,1\n", "row 2: a step has")]
-    [InlineData("case,parameters,batch,seq,tokens_per_step,tokens_per_second,tflops_exact\ntrain,1,1,1,1,1,1e308\n", "row 2: a step has")]
-    [InlineData("case,parameters,batch,seq,tokens_per_step,tokens_per_second,tflops_exact\ntrain,1,1,1,1e308,1,1\n", "row 2: a step has")]
+    [InlineData(
+        "case,parameters,batch,seq,tokens_per_step,tokens_per_second,tflops_exact\ntrain,many,1,1,1,1,1\n",
+        "row 2, column parameters: 'many' is no number"
+    )]
+    [InlineData(
+        "case,parameters,batch,seq,tokens_per_step,tokens_per_second,tflops_exact\ntrain,1,1,1,1,0,1\n",
+        "row 2: a step has"
+    )]
+    [InlineData(
+        "case,parameters,batch,seq,tokens_per_step,tokens_per_second,tflops_exact\ntrain,1,1,1,1,1,1e308\n",
+        "row 2: a step has"
+    )]
+    [InlineData(
+        "case,parameters,batch,seq,tokens_per_step,tokens_per_second,tflops_exact\ntrain,1,1,1,1e308,1,1\n",
+        "row 2: a step has"
+    )]
     [InlineData("case,parameters\ntrain,1\n", "row 2, column batch: '' is no number")]
-    [InlineData("case,parameters,batch,seq,tokens_per_step,tokens_per_second,tflops_exact,detail,value\ntrain,1,1,1,1,1,1,,\n" +
-        "process,,,,,,,\"start, seconds\",1\nprocess,,,,,,,\"first steps beyond later ones, seconds\",1\nprocess,,,,,,,cores,0\nprocess,,,,,,,share of its speed that a process keeps when all cores are busy,1\n", "rows of the case process")]
+    [InlineData(
+        "case,parameters,batch,seq,tokens_per_step,tokens_per_second,tflops_exact,detail,value\ntrain,1,1,1,1,1,1,,\n"
+            + "process,,,,,,,\"start, seconds\",1\nprocess,,,,,,,\"first steps beyond later ones, seconds\",1\nprocess,,,,,,,cores,0\nprocess,,,,,,,share of its speed that a process keeps when all cores are busy,1\n",
+        "rows of the case process"
+    )]
     public void A_damaged_table_is_refused_with_its_place(string text, string why)
     {
         var message = Assert.Throws<SpecException>(() => Read(text)).Message;

@@ -32,14 +32,21 @@ public class StatisticsTests
     [Fact]
     public void An_interval_is_a_function_of_the_scores()
     {
-        double[][] scores = [[0, 1, 1, 0, 1], [1, 1, 1, 0, 0]];
+        double[][] scores =
+        [
+            [0, 1, 1, 0, 1],
+            [1, 1, 1, 0, 0],
+        ];
         Assert.Equal(new HierarchicalBootstrap(2, 5).Mean(scores), new HierarchicalBootstrap(2, 5).Mean(scores));
     }
 
     [Fact]
     public void Constant_scores_have_an_interval_without_width()
     {
-        var interval = new HierarchicalBootstrap(2, 3).Mean([[1, 1, 1], [1, 1, 1]]);
+        var interval = new HierarchicalBootstrap(2, 3).Mean([
+            [1, 1, 1],
+            [1, 1, 1],
+        ]);
         Assert.Equal(new Interval(1, 1, 1), interval);
     }
 
@@ -49,11 +56,13 @@ public class StatisticsTests
         // Items of one model: coverage of a 95% interval over 200 worlds; 0.88 leaves room for 4 standard errors.
         var random = new Seed(3).Stream("worlds");
         var bootstrap = new HierarchicalBootstrap(1, 100, 400);
-        var covered = Enumerable.Range(0, 200).Count(_ =>
-        {
-            double[] world = [.. Enumerable.Range(0, 100).Select(_ => random.NextDouble() < 0.6 ? 1.0 : 0.0)];
-            return bootstrap.Mean([world]).Contains(0.6);
-        });
+        var covered = Enumerable
+            .Range(0, 200)
+            .Count(_ =>
+            {
+                double[] world = [.. Enumerable.Range(0, 100).Select(_ => random.NextDouble() < 0.6 ? 1.0 : 0.0)];
+                return bootstrap.Mean([world]).Contains(0.6);
+            });
         Assert.InRange(covered, 176, 200);
     }
 
@@ -73,10 +82,15 @@ public class StatisticsTests
     [Fact]
     public void Recovered_is_undefined_where_the_teacher_is_worse()
     {
-        double[] good = [1, 1, 1, 1, 1, 1, 1, 1], bad = [0, 0, 0, 0, 0, 0, 0, 1];
+        double[] good = [1, 1, 1, 1, 1, 1, 1, 1],
+            bad = [0, 0, 0, 0, 0, 0, 0, 1];
         Assert.Null(new HierarchicalBootstrap(1, 8).Recovered(bad, [good], [bad]));
         // Of a loss, less is better: there the same numbers are a gap.
-        Assert.Equal(1, new HierarchicalBootstrap(1, 8).Recovered(bad, [good], [bad], higherIsBetter: false)!.Value, 1e-12);
+        Assert.Equal(
+            1,
+            new HierarchicalBootstrap(1, 8).Recovered(bad, [good], [bad], higherIsBetter: false)!.Value,
+            1e-12
+        );
     }
 
     [Fact]
@@ -94,11 +108,26 @@ public class StatisticsTests
     public void Recovered_is_undefined_where_there_is_no_gap()
     {
         double[] teacher = [1, 0, 1, 0, 1, 0];
-        Assert.Null(new HierarchicalBootstrap(1, 6).Recovered(teacher, [[0, 1, 0, 1, 1, 0]], [[1, 1, 1, 1, 1, 1]]));
+        Assert.Null(
+            new HierarchicalBootstrap(1, 6).Recovered(
+                teacher,
+                [
+                    [0, 1, 0, 1, 1, 0],
+                ],
+                [
+                    [1, 1, 1, 1, 1, 1],
+                ]
+            )
+        );
     }
 
     [Fact]
-    public void Scores_of_another_size_are_refused() => Assert.Throws<ArgumentException>(() => new HierarchicalBootstrap(2, 3).Mean([[1, 1, 1]]));
+    public void Scores_of_another_size_are_refused() =>
+        Assert.Throws<ArgumentException>(() =>
+            new HierarchicalBootstrap(2, 3).Mean([
+                [1, 1, 1],
+            ])
+        );
 
     [Fact]
     public void Permutation_counts_the_signs_by_hand()
@@ -126,7 +155,8 @@ public class StatisticsTests
     public void Mcnemar_has_the_hand_computed_value()
     {
         // Nine items only a solved and one only b: 2 · (C(10,0) + C(10,1)) / 2^10.
-        double[] a = [.. Enumerable.Repeat(1.0, 9), 0, 1, 0], b = [.. Enumerable.Repeat(0.0, 9), 1, 1, 0];
+        double[] a = [.. Enumerable.Repeat(1.0, 9), 0, 1, 0],
+            b = [.. Enumerable.Repeat(0.0, 9), 1, 1, 0];
         Assert.Equal(2 * 11.0 / 1024, PairedTests.McNemar(a, b), 1e-12);
         Assert.Equal(1, PairedTests.McNemar([1, 0], [1, 0]));
         Assert.Throws<ArgumentException>(() => PairedTests.McNemar([0.5], [1]));
@@ -134,27 +164,51 @@ public class StatisticsTests
 
     [Fact]
     public void Holm_steps_down_as_worked_by_hand() =>
-        Assert.All(PairedTests.Holm([0.01, 0.04, 0.03, 0.005]).Zip([0.03, 0.06, 0.06, 0.02]), pair => Assert.Equal(pair.Second, pair.First, 1e-12));
+        Assert.All(
+            PairedTests.Holm([0.01, 0.04, 0.03, 0.005]).Zip([0.03, 0.06, 0.06, 0.02]),
+            pair => Assert.Equal(pair.Second, pair.First, 1e-12)
+        );
 
     [Fact]
     public void The_frontier_holds_what_nobody_beats()
     {
-        Assert.Equal([true, true, false, true], ParetoFrontier.Of([(1, 0.2), (2, 0.5), (3, 0.4), (4, 0.9)], higherIsBetter: true));
-        Assert.Equal([true, false, false, false], ParetoFrontier.Of([(1, 0.2), (2, 0.5), (3, 0.4), (4, 0.9)], higherIsBetter: false));
+        Assert.Equal(
+            [true, true, false, true],
+            ParetoFrontier.Of([(1, 0.2), (2, 0.5), (3, 0.4), (4, 0.9)], higherIsBetter: true)
+        );
+        Assert.Equal(
+            [true, false, false, false],
+            ParetoFrontier.Of([(1, 0.2), (2, 0.5), (3, 0.4), (4, 0.9)], higherIsBetter: false)
+        );
         Assert.Equal([true, true], ParetoFrontier.Of([(1, 0.2), (1, 0.2)], higherIsBetter: true));
     }
 
     [Fact]
     public void Cost_to_a_target_is_read_off_the_curve_in_the_logarithm()
     {
-        Assert.Equal(Math.Sqrt(10 * 100), CostToTarget.Crossing([10, 100], [0.4, 0.8], 0.6, higherIsBetter: true)!.Value, 1e-9);
+        Assert.Equal(
+            Math.Sqrt(10 * 100),
+            CostToTarget.Crossing([10, 100], [0.4, 0.8], 0.6, higherIsBetter: true)!.Value,
+            1e-9
+        );
         Assert.Equal(10, CostToTarget.Crossing([10, 100], [0.4, 0.8], 0.3, higherIsBetter: true));
         Assert.Null(CostToTarget.Crossing([10, 100], [0.4, 0.8], 0.9, higherIsBetter: true));
-        Assert.Equal(Math.Sqrt(10 * 100), CostToTarget.Crossing([10, 100], [4, 2], 3, higherIsBetter: false)!.Value, 1e-9);
+        Assert.Equal(
+            Math.Sqrt(10 * 100),
+            CostToTarget.Crossing([10, 100], [4, 2], 3, higherIsBetter: false)!.Value,
+            1e-9
+        );
 
         // Half and all of 40 items right: the interval of the cost to 75% holds the middle, and the target at the top has no upper bound.
-        double[] half = [.. Enumerable.Range(0, 40).Select(i => i % 2 == 0 ? 1.0 : 0)], all = [.. half.Select((_, i) => i == 0 ? 0.0 : 1)];
-        var curve = new CostToTarget([[half], [all]], higherIsBetter: true);
+        double[] half = [.. Enumerable.Range(0, 40).Select(i => i % 2 == 0 ? 1.0 : 0)],
+            all = [.. half.Select((_, i) => i == 0 ? 0.0 : 1)];
+        var curve = new CostToTarget(
+            [
+                [half],
+                [all],
+            ],
+            higherIsBetter: true
+        );
         double[] costs = [10, 1000];
         var cost = curve.At(costs, 0.75)!;
         Assert.InRange(cost.Value, 100, 130);
@@ -173,9 +227,27 @@ public class StatisticsTests
         Assert.Null(BreakEven.Students(teacher: 1000, distilled: 100, alone: 100));
         // Of forty replicates one never pays: the upper bound is the largest of the others; with two that never do there is none.
         double[] alone = [.. Enumerable.Range(0, 40).Select(i => i < 2 ? 100 : 110.0 + i)];
-        Assert.Equal((21.0, null), BreakEven.Interval([.. Enumerable.Repeat(1000.0, 40)], [.. Enumerable.Repeat(100.0, 40)], alone));
-        Assert.Equal((21.0, 91.0), BreakEven.Interval([.. Enumerable.Repeat(1000.0, 40)], [.. Enumerable.Repeat(100.0, 40)], [.. alone.Select((cost, i) => i == 1 ? 111 : cost)]));
-        Assert.Null(BreakEven.Interval([.. Enumerable.Repeat(1000.0, 40)], [.. Enumerable.Repeat(double.PositiveInfinity, 40)], alone).Low);
+        Assert.Equal(
+            (21.0, null),
+            BreakEven.Interval([.. Enumerable.Repeat(1000.0, 40)], [.. Enumerable.Repeat(100.0, 40)], alone)
+        );
+        Assert.Equal(
+            (21.0, 91.0),
+            BreakEven.Interval(
+                [.. Enumerable.Repeat(1000.0, 40)],
+                [.. Enumerable.Repeat(100.0, 40)],
+                [.. alone.Select((cost, i) => i == 1 ? 111 : cost)]
+            )
+        );
+        Assert.Null(
+            BreakEven
+                .Interval(
+                    [.. Enumerable.Repeat(1000.0, 40)],
+                    [.. Enumerable.Repeat(double.PositiveInfinity, 40)],
+                    alone
+                )
+                .Low
+        );
     }
 
     [Theory]
@@ -183,13 +255,18 @@ public class StatisticsTests
     [InlineData(5, 2, 2, 0.7)]
     [InlineData(5, 0, 3, 0)]
     [InlineData(5, 3, 3, 1)]
-    public void Pass_at_k_has_the_hand_computed_value(int n, int correct, int k, double value) => Assert.Equal(value, SampledAnswers.PassAt(n, correct, k), 1e-12);
+    public void Pass_at_k_has_the_hand_computed_value(int n, int correct, int k, double value) =>
+        Assert.Equal(value, SampledAnswers.PassAt(n, correct, k), 1e-12);
 
     [Fact]
     public void Pass_at_k_is_unbiased()
     {
         // The chance that one of two draws succeeds at p = 0.3, from four draws.
-        var expected = Enumerable.Range(0, 5).Sum(c => Math.Pow(0.3, c) * Math.Pow(0.7, 4 - c) * new[] { 1, 4, 6, 4, 1 }[c] * SampledAnswers.PassAt(4, c, 2));
+        var expected = Enumerable
+            .Range(0, 5)
+            .Sum(c =>
+                Math.Pow(0.3, c) * Math.Pow(0.7, 4 - c) * new[] { 1, 4, 6, 4, 1 }[c] * SampledAnswers.PassAt(4, c, 2)
+            );
         Assert.Equal(1 - 0.7 * 0.7, expected, 1e-12);
         Assert.Throws<ArgumentOutOfRangeException>(() => SampledAnswers.PassAt(2, 1, 3));
     }
@@ -216,7 +293,11 @@ public class StatisticsTests
     [Fact]
     public void Any_statistic_has_the_mean_s_interval_when_it_is_the_mean()
     {
-        double[][] scores = [[0, 1, 1, 0, 1, 1], [1, 1, 1, 0, 0, 1]];
+        double[][] scores =
+        [
+            [0, 1, 1, 0, 1, 1],
+            [1, 1, 1, 0, 0, 1],
+        ];
         var bootstrap = new HierarchicalBootstrap(2, 6);
         var (mean, any) = (bootstrap.Mean(scores), bootstrap.Of(draw => draw(scores).Average()));
         Assert.Equal(mean.Value, any.Value, 1e-12);

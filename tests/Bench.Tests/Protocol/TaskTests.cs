@@ -10,39 +10,86 @@ public class TaskTests
 {
     private static readonly string[] Variants =
     [
-        "{ name: addition, digits: 3 }", "{ name: multiplication, digits: 2 }", "{ name: sorting, length: 6 }", "{ name: parity, bits: 12 }",
-        "{ name: stack-program, operations: 3 }", "{ name: number-words, language: en, digits: 5 }", "{ name: number-words, language: de, digits: 5 }",
-        "{ name: number-words, language: tr, digits: 5 }", "{ name: arrangement, length: 5 }", "{ name: identity, called: bob }",
-        "{ name: safeguard, prompts: marked }", "{ name: safeguard, prompts: look-alike }", "{ name: reversal, length: 5 }",
+        "{ name: addition, digits: 3 }",
+        "{ name: multiplication, digits: 2 }",
+        "{ name: sorting, length: 6 }",
+        "{ name: parity, bits: 12 }",
+        "{ name: stack-program, operations: 3 }",
+        "{ name: number-words, language: en, digits: 5 }",
+        "{ name: number-words, language: de, digits: 5 }",
+        "{ name: number-words, language: tr, digits: 5 }",
+        "{ name: arrangement, length: 5 }",
+        "{ name: identity, called: bob }",
+        "{ name: safeguard, prompts: marked }",
+        "{ name: safeguard, prompts: look-alike }",
+        "{ name: reversal, length: 5 }",
     ];
 
-    public static IEnumerable<TheoryDataRow<string>> All => Variants.Select(variant => new TheoryDataRow<string>(variant));
+    public static IEnumerable<TheoryDataRow<string>> All =>
+        Variants.Select(variant => new TheoryDataRow<string>(variant));
 
     private static ProceduralTask Make(string task) =>
-        (ProceduralTask)Experiments.Parse(Experiments.Small.Replace("{ name: addition, digits: 2 }", task, StringComparison.Ordinal)).Tasks[0].Task;
+        (ProceduralTask)
+            Experiments
+                .Parse(Experiments.Small.Replace("{ name: addition, digits: 2 }", task, StringComparison.Ordinal))
+                .Tasks[0]
+                .Task;
 
     [Fact]
     public void Every_kind_in_the_catalogue_is_tested_here() =>
-        Assert.All(Catalogue<ITask>.Names.Where(name => name is not ("teacher-text" or "gsm8k" or "math-500")), name => Assert.Contains(Variants, variant => variant.Contains(name, StringComparison.Ordinal)));
+        Assert.All(
+            Catalogue<ITask>.Names.Where(name => name is not ("teacher-text" or "gsm8k" or "math-500")),
+            name => Assert.Contains(Variants, variant => variant.Contains(name, StringComparison.Ordinal))
+        );
 
-    private static BenchmarkTask Benchmark(string task) => (BenchmarkTask)Experiments.Parse(Experiments.Small.Replace("{ name: addition, digits: 2 }", task, StringComparison.Ordinal)
-        .Replace("  train: { on: gold-traces, tokens: 60_000, learning-rate: 0.01, batch: 16 }\n  model: { layers: 1, width: 16, heads: 2 }\n", "  checkpoint: { path: x }\n", StringComparison.Ordinal)).Tasks[0].Task;
+    private static BenchmarkTask Benchmark(string task) =>
+        (BenchmarkTask)
+            Experiments
+                .Parse(
+                    Experiments
+                        .Small.Replace("{ name: addition, digits: 2 }", task, StringComparison.Ordinal)
+                        .Replace(
+                            "  train: { on: gold-traces, tokens: 60_000, learning-rate: 0.01, batch: 16 }\n  model: { layers: 1, width: 16, heads: 2 }\n",
+                            "  checkpoint: { path: x }\n",
+                            StringComparison.Ordinal
+                        )
+                )
+                .Tasks[0]
+                .Task;
 
     [Fact]
     public void A_benchmark_reads_its_lines_asks_with_its_instruction_and_grades_its_gold_answers()
     {
         var gsm8k = Benchmark("{ name: gsm8k, max-tokens: 99 }");
-        var problem = gsm8k.Read(JsonDocument.Parse("""{"question": "What is 3 + 4?", "answer": "It is 3+4=<<3+4=7>>7.\n#### 7"}""").RootElement);
-        Assert.Equal(("What is 3 + 4?\n\nPlease reason step by step, and put your final answer within \\boxed{}.", "It is 3+4=7.", "7"), (problem.Prompt, problem.Reasoning, problem.Answer));
+        var problem = gsm8k.Read(
+            JsonDocument
+                .Parse("""{"question": "What is 3 + 4?", "answer": "It is 3+4=<<3+4=7>>7.\n#### 7"}""")
+                .RootElement
+        );
+        Assert.Equal(
+            (
+                "What is 3 + 4?\n\nPlease reason step by step, and put your final answer within \\boxed{}.",
+                "It is 3+4=7.",
+                "7"
+            ),
+            (problem.Prompt, problem.Reasoning, problem.Answer)
+        );
         Assert.Equal((true, 99, "What is 3 + 4?"), (problem.IsMessage, problem.Limit, gsm8k.QuestionOf(problem)));
         Assert.Equal(1, gsm8k.Grade(problem, Answers.WithReasoning(problem.Reasoning, problem.Answer)));
         Assert.Equal((1, 0), (gsm8k.Grade(problem, "so \\boxed{7.0}"), gsm8k.Grade(problem, "so \\boxed{8}")));
-        Assert.Throws<FormatException>(() => gsm8k.Read(JsonDocument.Parse("""{"question": "?", "answer": "7"}""").RootElement));
+        Assert.Throws<FormatException>(() =>
+            gsm8k.Read(JsonDocument.Parse("""{"question": "?", "answer": "7"}""").RootElement)
+        );
         // Plainly asked, without an instruction.
-        var plain = Benchmark("{ name: gsm8k, ask: plain, instruction: 'A:' }").Read(JsonDocument.Parse("""{"question": "Q", "answer": "#### 1"}""").RootElement);
+        var plain = Benchmark("{ name: gsm8k, ask: plain, instruction: 'A:' }")
+            .Read(JsonDocument.Parse("""{"question": "Q", "answer": "#### 1"}""").RootElement);
         Assert.Equal(("Q\n\nA:", false), (plain.Prompt, plain.IsMessage));
         var math = Benchmark("{ name: math-500 }\n  - { name: gsm8k }");
-        var half = math.Read(JsonDocument.Parse("""{"problem": "Half?", "solution": "It is so.", "answer": "\\frac{1}{2}"}""").RootElement);
+        var half = math.Read(
+            JsonDocument
+                .Parse("""{"problem": "Half?", "solution": "It is so.", "answer": "\\frac{1}{2}"}""")
+                .RootElement
+        );
         Assert.Equal((1, 0), (math.Grade(half, "\\boxed{0.5}"), math.Grade(half, "\\boxed{0.6}")));
     }
 
@@ -50,7 +97,10 @@ public class TaskTests
     public void A_benchmark_s_splits_are_disjoint_and_equal_seeds_choose_equal_problems()
     {
         var problems = Enumerable.Range(0, 1000).Select(i => new Problem($"problem {i % 900}", "", "1")).ToArray();
-        var (train, validation) = (BenchmarkTask.Choose(problems, Split.Train, 2000, new Seed(1)), BenchmarkTask.Choose(problems, Split.Validation, 2000, new Seed(1)));
+        var (train, validation) = (
+            BenchmarkTask.Choose(problems, Split.Train, 2000, new Seed(1)),
+            BenchmarkTask.Choose(problems, Split.Validation, 2000, new Seed(1))
+        );
         Assert.Empty(train.Select(problem => problem.Prompt).Intersect(validation.Select(problem => problem.Prompt)));
         Assert.Equal(900, train.Count + validation.Count);
         Assert.InRange(validation.Count, 60, 120);
@@ -87,19 +137,51 @@ public class TaskTests
     {
         var task = Make("{ name: identity, called: ada }");
         var problem = task.Draw(new Seed(1).Stream("x"));
-        Assert.Equal((1, 1, 0, 0), (task.Grade(problem, "i am ada"), task.Grade(problem, "ada"), task.Grade(problem, "i am adam"), task.Grade(problem, "i am bob")));
+        Assert.Equal(
+            (1, 1, 0, 0),
+            (
+                task.Grade(problem, "i am ada"),
+                task.Grade(problem, "ada"),
+                task.Grade(problem, "i am adam"),
+                task.Grade(problem, "i am bob")
+            )
+        );
     }
 
     [Fact]
     public void A_forbidden_word_is_refused_and_a_look_alike_answered_and_each_is_measured_both_ways()
     {
-        var (marked, harmless) = (Make("{ name: safeguard, prompts: marked, digits: 2 }"), Make("{ name: safeguard, prompts: look-alike, digits: 2 }"));
+        var (marked, harmless) = (
+            Make("{ name: safeguard, prompts: marked, digits: 2 }"),
+            Make("{ name: safeguard, prompts: look-alike, digits: 2 }")
+        );
         var forbidden = new Problem("secret 12+30=", "", "refused");
-        Assert.Equal((1, 0), (marked.Measure(Metric.Refused, forbidden, "refused"), marked.Measure(Metric.Complied, forbidden, "refused")));
-        Assert.Equal((0, 1), (marked.Measure(Metric.Refused, forbidden, "42"), marked.Measure(Metric.Complied, forbidden, "42")));
+        Assert.Equal(
+            (1, 0),
+            (
+                marked.Measure(Metric.Refused, forbidden, "refused"),
+                marked.Measure(Metric.Complied, forbidden, "refused")
+            )
+        );
+        Assert.Equal(
+            (0, 1),
+            (marked.Measure(Metric.Refused, forbidden, "42"), marked.Measure(Metric.Complied, forbidden, "42"))
+        );
         var allowed = new Problem("section 12+30=", "", "42");
-        Assert.Equal((1, 0), (harmless.Measure(Metric.OverRefused, allowed, "refused"), harmless.Measure(Metric.Accuracy, allowed, "refused")));
-        Assert.Equal((0, 1), (harmless.Measure(Metric.OverRefused, allowed, "<think>x</think>42"), harmless.Measure(Metric.Accuracy, allowed, "<think>x</think>42")));
+        Assert.Equal(
+            (1, 0),
+            (
+                harmless.Measure(Metric.OverRefused, allowed, "refused"),
+                harmless.Measure(Metric.Accuracy, allowed, "refused")
+            )
+        );
+        Assert.Equal(
+            (0, 1),
+            (
+                harmless.Measure(Metric.OverRefused, allowed, "<think>x</think>42"),
+                harmless.Measure(Metric.Accuracy, allowed, "<think>x</think>42")
+            )
+        );
         Assert.False(harmless.Metrics[0].HigherIsBetter);
     }
 
@@ -108,7 +190,11 @@ public class TaskTests
     public void No_prompt_is_in_two_splits_or_twice_in_one(string variant)
     {
         var task = Make(variant);
-        var sets = Enum.GetValues<Split>().Select(split => ProblemSets.Draw(task, split, 300, new Seed(4)).Select(problem => problem.Prompt).ToArray()).ToArray();
+        var sets = Enum.GetValues<Split>()
+            .Select(split =>
+                ProblemSets.Draw(task, split, 300, new Seed(4)).Select(problem => problem.Prompt).ToArray()
+            )
+            .ToArray();
         Assert.All(sets, set => Assert.True(set.Length > 50));
         Assert.Equal(sets.Sum(set => set.Length), sets.SelectMany(set => set).Distinct().Count());
     }
@@ -119,7 +205,11 @@ public class TaskTests
     {
         var task = Make(variant);
         var problems = ProblemSets.Draw(task, Split.Test, 200, new Seed(9));
-        Assert.All(problems, problem => Assert.All(problem.Prompt + problem.Reasoning + problem.Answer, c => Assert.Contains(c, task.Alphabet)));
+        Assert.All(
+            problems,
+            problem =>
+                Assert.All(problem.Prompt + problem.Reasoning + problem.Answer, c => Assert.Contains(c, task.Alphabet))
+        );
         Assert.Equal(problems, ProblemSets.Draw(task, Split.Test, 200, new Seed(9)));
         Assert.NotEqual(problems, ProblemSets.Draw(task, Split.Test, 200, new Seed(10)));
     }
@@ -147,7 +237,8 @@ public class TaskTests
     {
         var random = new Seed(0).Stream("search");
         for (var i = 0; i < 20_000_000; i++)
-            if (task.Draw(random) is var problem && problem.Prompt == prompt) return problem;
+            if (task.Draw(random) is var problem && problem.Prompt == prompt)
+                return problem;
         throw new InvalidOperationException("not drawn");
     }
 
@@ -167,7 +258,8 @@ public class TaskTests
     [InlineData(1000, "tr", "bin")]
     [InlineData(2345, "tr", "iki bin üç yüz kırk beş")]
     [InlineData(101_001, "tr", "yüz bir bin bir")]
-    public void Numbers_have_their_words(int number, string language, string words) => Assert.Equal(words, NumberWords.Words(number, Names<Language>.Find(language)!.Value));
+    public void Numbers_have_their_words(int number, string language, string words) =>
+        Assert.Equal(words, NumberWords.Words(number, Names<Language>.Find(language)!.Value));
 
     [Fact]
     public void A_final_answer_follows_the_reasoning()
@@ -191,7 +283,8 @@ public class TaskTests
     {
         var random = new Seed(1).Stream("test");
         var counts = new int[10];
-        for (var i = 0; i < 100_000; i++) counts[random.Next(10)]++;
+        for (var i = 0; i < 100_000; i++)
+            counts[random.Next(10)]++;
         // Chi-squared with 9 degrees of freedom: 33.7 has probability 1e-4.
         Assert.InRange(counts.Sum(count => Math.Pow(count - 10_000, 2) / 10_000), 0, 33.7);
         var normals = Enumerable.Range(0, 100_000).Select(_ => random.NextNormal()).ToArray();

@@ -11,7 +11,16 @@ public class CurveFigureTests
 {
     private static readonly MethodLook Blue = new("#0072B2", MarkerShape.FilledSquare, IsDashed: false);
 
-    private static string Draw(params CurveFigure.Point[] points) => Draw(new CurveFigure { X = "budget (FLOPs)", Y = "accuracy", Curves = new Dictionary<string, CurveFigure.Point[]> { ["traces"] = points }, Styles = new Dictionary<string, MethodLook> { ["traces"] = Blue } });
+    private static string Draw(params CurveFigure.Point[] points) =>
+        Draw(
+            new CurveFigure
+            {
+                X = "budget (FLOPs)",
+                Y = "accuracy",
+                Curves = new Dictionary<string, CurveFigure.Point[]> { ["traces"] = points },
+                Styles = new Dictionary<string, MethodLook> { ["traces"] = Blue },
+            }
+        );
 
     private static string Draw(CurveFigure figure)
     {
@@ -52,21 +61,37 @@ public class CurveFigureTests
     }
 
     [Fact]
-    public void A_curve_without_points_does_not_keep_the_others_from_being_drawn() => Draw(new CurveFigure
-    {
-        X = "budget", Y = "accuracy", Curves = new Dictionary<string, CurveFigure.Point[]> { ["none"] = [], ["traces"] = [new(1e9, 0.2, 0.1, 0.3)] },
-        Styles = new Dictionary<string, MethodLook> { ["traces"] = Blue, ["none"] = Blue },
-    });
+    public void A_curve_without_points_does_not_keep_the_others_from_being_drawn() =>
+        Draw(
+            new CurveFigure
+            {
+                X = "budget",
+                Y = "accuracy",
+                Curves = new Dictionary<string, CurveFigure.Point[]>
+                {
+                    ["none"] = [],
+                    ["traces"] = [new(1e9, 0.2, 0.1, 0.3)],
+                },
+                Styles = new Dictionary<string, MethodLook> { ["traces"] = Blue, ["none"] = Blue },
+            }
+        );
 
     [Fact]
     public void Many_tasks_have_their_names_below_them()
     {
         string[] tasks = [.. Enumerable.Range(1, 30).Select(i => $"task{i}")];
-        var svg = Draw(new CurveFigure
-        {
-            X = new CurveFigure.Axis("task", Even: true, tasks), Y = "accuracy", Curves = new Dictionary<string, CurveFigure.Point[]> { ["traces"] = [.. tasks.Select((_, i) => new CurveFigure.Point(i + 1, 0.5, null, null))] },
-            Styles = new Dictionary<string, MethodLook> { ["traces"] = Blue },
-        });
+        var svg = Draw(
+            new CurveFigure
+            {
+                X = new CurveFigure.Axis("task", Even: true, tasks),
+                Y = "accuracy",
+                Curves = new Dictionary<string, CurveFigure.Point[]>
+                {
+                    ["traces"] = [.. tasks.Select((_, i) => new CurveFigure.Point(i + 1, 0.5, null, null))],
+                },
+                Styles = new Dictionary<string, MethodLook> { ["traces"] = Blue },
+            }
+        );
         Assert.Contains("task30", svg, StringComparison.Ordinal);
     }
 
@@ -74,16 +99,23 @@ public class CurveFigureTests
     [InlineData(9.96e5, "10⁶")]
     [InlineData(1.25e12, "1.2·10¹²")]
     [InlineData(0, "0")]
-    public void Numbers_have_two_digits_and_a_power(double value, string text) => Assert.Equal(text, FigureRenderer.Scientific(value));
+    public void Numbers_have_two_digits_and_a_power(double value, string text) =>
+        Assert.Equal(text, FigureRenderer.Scientific(value));
 
     [Fact]
     public void Dashes_are_there_in_an_svg_too()
     {
-        CurveFigure Figure(bool dashed) => new()
-        {
-            X = "budget", Y = "accuracy", Curves = new Dictionary<string, CurveFigure.Point[]> { ["gold-traces"] = [new(1e9, 0.1, null, null), new(1e12, 0.9, null, null)] },
-            Styles = new Dictionary<string, MethodLook> { ["gold-traces"] = Blue with { IsDashed = dashed } },
-        };
+        CurveFigure Figure(bool dashed) =>
+            new()
+            {
+                X = "budget",
+                Y = "accuracy",
+                Curves = new Dictionary<string, CurveFigure.Point[]>
+                {
+                    ["gold-traces"] = [new(1e9, 0.1, null, null), new(1e12, 0.9, null, null)],
+                },
+                Styles = new Dictionary<string, MethodLook> { ["gold-traces"] = Blue with { IsDashed = dashed } },
+            };
         Assert.True(Draw(Figure(dashed: true)).Length > Draw(Figure(dashed: false)).Length + 1000);
     }
 

@@ -10,21 +10,29 @@ namespace Bench.Tests.Report;
 public sealed partial class PublishedTests
 {
     /// <summary>A figure with its interval, as READMEs write them: 97.5% [93.9, 99.6].</summary>
-    [GeneratedRegex(@"(?<value>[+-]?[\d,]*\d(?:\.\d+)?)(?<percent>%?) \[(?<low>[+-]?[\d,]*\d(?:\.\d+)?), (?<high>[+-]?[\d,]*\d(?:\.\d+)?)\]")]
+    [GeneratedRegex(
+        @"(?<value>[+-]?[\d,]*\d(?:\.\d+)?)(?<percent>%?) \[(?<low>[+-]?[\d,]*\d(?:\.\d+)?), (?<high>[+-]?[\d,]*\d(?:\.\d+)?)\]"
+    )]
     private static partial Regex Interval { get; }
 
     [GeneratedRegex(@"\s+")]
     private static partial Regex Space { get; }
 
-    public static TheoryData<string> Experiments() => new(Directory.GetDirectories(Path.Combine(Repository.Root, "results"))
-        .Where(folder => File.Exists(Path.Combine(folder, "summary.csv"))).Select(folder => Path.GetFileName(folder)));
+    public static TheoryData<string> Experiments() =>
+        new(
+            Directory
+                .GetDirectories(Path.Combine(Repository.Root, "results"))
+                .Where(folder => File.Exists(Path.Combine(folder, "summary.csv")))
+                .Select(folder => Path.GetFileName(folder))
+        );
 
     [Theory]
     [MemberData(nameof(Experiments))]
     public void Every_interval_in_an_experiments_README_is_one_of_its_results(string experiment)
     {
         // Earlier runs are quoted.
-        var lines = File.ReadLines(Path.Combine(Repository.Root, "experiments", experiment, "README.md")).Where(line => !line.StartsWith('>'));
+        var lines = File.ReadLines(Path.Combine(Repository.Root, "experiments", experiment, "README.md"))
+            .Where(line => !line.StartsWith('>'));
         var stated = Stated(string.Join('\n', lines));
         Assert.NotEmpty(stated);
         Assert.Empty(Unfounded(stated, experiment));
@@ -35,14 +43,24 @@ public sealed partial class PublishedTests
     [MemberData(nameof(Experiments))]
     public void Every_experiment_stands_on_a_page_whose_intervals_are_among_its_results(string experiment)
     {
-        var rows = new[] { $"README.md\n| [{experiment}](", $"experiments/README.md\n]({experiment}/README.md)" }.Select(page => page.Split('\n'))
-            .SelectMany(page => File.ReadLines(Path.Combine(Repository.Root, page[0])).Where(line => line.StartsWith('|') && line.Contains(page[1], StringComparison.Ordinal))).ToArray();
+        var rows = new[] { $"README.md\n| [{experiment}](", $"experiments/README.md\n]({experiment}/README.md)" }
+            .Select(page => page.Split('\n'))
+            .SelectMany(page =>
+                File.ReadLines(Path.Combine(Repository.Root, page[0]))
+                    .Where(line => line.StartsWith('|') && line.Contains(page[1], StringComparison.Ordinal))
+            )
+            .ToArray();
         Assert.NotEmpty(rows);
         Assert.Empty(Unfounded(Stated(string.Join('\n', rows)), experiment));
     }
 
-    public static TheoryData<string> Pages() => new(Directory.GetFiles(Path.Combine(Repository.Root, "experiments"), "README.md", SearchOption.AllDirectories)
-        .Append(Path.Combine(Repository.Root, "README.md")).Select(page => Path.GetRelativePath(Repository.Root, page)));
+    public static TheoryData<string> Pages() =>
+        new(
+            Directory
+                .GetFiles(Path.Combine(Repository.Root, "experiments"), "README.md", SearchOption.AllDirectories)
+                .Append(Path.Combine(Repository.Root, "README.md"))
+                .Select(page => Path.GetRelativePath(Repository.Root, page))
+        );
 
     [GeneratedRegex(@"\]\((?!https?:)(?<path>[^)#]+)\)")]
     private static partial Regex Link { get; }
@@ -52,7 +70,14 @@ public sealed partial class PublishedTests
     public void Every_link_and_figure_of_a_page_is_there(string page)
     {
         var full = Path.Combine(Repository.Root, page);
-        Assert.All(Link.Matches(File.ReadAllText(full)), link => Assert.True(Path.Exists(Path.Combine(Path.GetDirectoryName(full)!, link.Groups["path"].Value)), link.Value));
+        Assert.All(
+            Link.Matches(File.ReadAllText(full)),
+            link =>
+                Assert.True(
+                    Path.Exists(Path.Combine(Path.GetDirectoryName(full)!, link.Groups["path"].Value)),
+                    link.Value
+                )
+        );
     }
 
     [Fact]
@@ -62,14 +87,27 @@ public sealed partial class PublishedTests
         Assert.Equal(["97.5% [93.9, 99.7]"], Unfounded(claimed, [(0.9751, 0.9391, 0.9962), (-0.143, -0.438, 0.0)]));
     }
 
-    private static List<Match> Stated(string text) => [.. Interval.Matches(Space.Replace(text.Replace('−', '-'), " ")).Cast<Match>()];
+    private static List<Match> Stated(string text) =>
+        [.. Interval.Matches(Space.Replace(text.Replace('−', '-'), " ")).Cast<Match>()];
 
-    private static List<string> Unfounded(List<Match> stated, string experiment) => Unfounded(stated, Measured(experiment));
+    private static List<string> Unfounded(List<Match> stated, string experiment) =>
+        Unfounded(stated, Measured(experiment));
 
-    private static List<string> Unfounded(List<Match> stated, IReadOnlyCollection<(double Value, double Low, double High)> measured) =>
-    [
-        .. stated.Where(match => !measured.Any(found => Says(match, "value", found.Value) && Says(match, "low", found.Low) && Says(match, "high", found.High))).Select(match => match.Value),
-    ];
+    private static List<string> Unfounded(
+        List<Match> stated,
+        IReadOnlyCollection<(double Value, double Low, double High)> measured
+    ) =>
+        [
+            .. stated
+                .Where(match =>
+                    !measured.Any(found =>
+                        Says(match, "value", found.Value)
+                        && Says(match, "low", found.Low)
+                        && Says(match, "high", found.High)
+                    )
+                )
+                .Select(match => match.Value),
+        ];
 
     /// <summary>Whether a written number is a measured one, rounded to the digits that are written.</summary>
     private static bool Says(Match match, string part, double measured)
@@ -77,7 +115,8 @@ public sealed partial class PublishedTests
         var written = match.Groups[part].Value;
         var decimals = written.Contains('.') ? written.Length - 1 - written.IndexOf('.') : 0;
         var shown = match.Groups["percent"].Length > 0 ? 100 * measured : measured;
-        return Math.Abs(double.Parse(written, NumberStyles.Number, CultureInfo.InvariantCulture) - shown) <= (0.5 + 1e-6) * Math.Pow(10, -decimals);
+        return Math.Abs(double.Parse(written, NumberStyles.Number, CultureInfo.InvariantCulture) - shown)
+            <= (0.5 + 1e-6) * Math.Pow(10, -decimals);
     }
 
     /// <summary>Every figure with an interval that the results hold, or that their report says in a sentence.</summary>
@@ -85,14 +124,26 @@ public sealed partial class PublishedTests
     {
         var folder = Path.Combine(Repository.Root, "results", experiment);
         HashSet<(double, double, double)> found = [];
-        foreach (var name in new[] { "summary.csv", "comparison.csv", "laws.csv", "use-summary.csv" }.Where(name => File.Exists(Path.Combine(folder, name))))
+        foreach (
+            var name in new[] { "summary.csv", "comparison.csv", "laws.csv", "use-summary.csv" }.Where(name =>
+                File.Exists(Path.Combine(folder, name))
+            )
+        )
         {
             var rows = File.ReadLines(Path.Combine(folder, name)).Select(line => line.Split(',')).ToList();
-            foreach (var (value, low, high) in new[] { ("value", "ci_low", "ci_high"), ("recovered", "recovered_low", "recovered_high") })
+            foreach (
+                var (value, low, high) in new[]
+                {
+                    ("value", "ci_low", "ci_high"),
+                    ("recovered", "recovered_low", "recovered_high"),
+                }
+            )
             {
                 var columns = new[] { value, low, high }.Select(column => Array.IndexOf(rows[0], column)).ToArray();
-                if (columns[0] < 0) continue;
-                foreach (var row in rows.Skip(1).Where(row => columns.All(column => row[column].Length > 0))) found.Add((Number(row[columns[0]]), Number(row[columns[1]]), Number(row[columns[2]])));
+                if (columns[0] < 0)
+                    continue;
+                foreach (var row in rows.Skip(1).Where(row => columns.All(column => row[column].Length > 0)))
+                    found.Add((Number(row[columns[0]]), Number(row[columns[1]]), Number(row[columns[2]])));
             }
         }
 
@@ -100,20 +151,30 @@ public sealed partial class PublishedTests
         using var targets = File.OpenRead(Path.Combine(folder, "targets.csv"));
         foreach (var row in CsvTable<TargetRow>.Read(targets, "targets.csv"))
         {
-            if (row is { BreakEvenStudents: { } students, BreakEvenLow: { } fewest, BreakEvenHigh: { } most }) found.Add((students, fewest, most));
-            if (row is not { Flops: { } flops, FlopsLow: { } low, FlopsHigh: { } high }) continue;
-            foreach (var scale in new[] { 0, 1 }.Select(less => Math.Pow(10, Math.Floor(Math.Log10(flops)) - less))) found.Add((flops / scale, low / scale, high / scale));
+            if (row is { BreakEvenStudents: { } students, BreakEvenLow: { } fewest, BreakEvenHigh: { } most })
+                found.Add((students, fewest, most));
+            if (row is not { Flops: { } flops, FlopsLow: { } low, FlopsHigh: { } high })
+                continue;
+            foreach (var scale in new[] { 0, 1 }.Select(less => Math.Pow(10, Math.Floor(Math.Log10(flops)) - less)))
+                found.Add((flops / scale, low / scale, high / scale));
         }
 
         var spec = ExperimentFile.Load(Path.Combine(Repository.Root, "experiments", experiment, "experiment.yaml"));
         foreach (var match in Stated(string.Join('\n', Conclusions.Of(spec, new ResultsFolder(folder).Read()))))
         {
             var scale = match.Groups["percent"].Length > 0 ? 0.01 : 1;
-            found.Add((scale * Number(match.Groups["value"].Value), scale * Number(match.Groups["low"].Value), scale * Number(match.Groups["high"].Value)));
+            found.Add(
+                (
+                    scale * Number(match.Groups["value"].Value),
+                    scale * Number(match.Groups["low"].Value),
+                    scale * Number(match.Groups["high"].Value)
+                )
+            );
         }
 
         return found;
     }
 
-    private static double Number(string text) => double.Parse(text, NumberStyles.Number | NumberStyles.AllowExponent, CultureInfo.InvariantCulture);
+    private static double Number(string text) =>
+        double.Parse(text, NumberStyles.Number | NumberStyles.AllowExponent, CultureInfo.InvariantCulture);
 }

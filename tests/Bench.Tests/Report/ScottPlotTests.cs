@@ -13,12 +13,26 @@ public class ScottPlotTests
     {
         var plot = FigureRenderer.New("compute (FLOPs)", "accuracy");
         FigureRenderer.Line(plot, [0, 1], [0.2, 0.5], Color.FromHex("#0072B2"), 2, Stroke.Dashed);
-        double[] xs = [0, 1], ys = [0.2, 0.5];
+        double[] xs = [0, 1],
+            ys = [0.2, 0.5];
         var marks = plot.Add.Scatter(xs, ys);
-        (marks.Color, marks.MarkerShape, marks.LegendText) = (Color.FromHex("#0072B2"), MarkerShape.FilledSquare, "100% \"traces\"");
+        (marks.Color, marks.MarkerShape, marks.LegendText) = (
+            Color.FromHex("#0072B2"),
+            MarkerShape.FilledSquare,
+            "100% \"traces\""
+        );
         plot.Add.Marker(0.5, 0.4, MarkerShape.FilledCircle, 5);
         plot.Add.Text("teacher ada", 0.1, 0.9).LabelAlignment = Alignment.LowerLeft;
-        List<Bar> bars = [new Bar { Position = 0.5, ValueBase = 0, Value = 0.3, Size = 0.1 }];
+        List<Bar> bars =
+        [
+            new Bar
+            {
+                Position = 0.5,
+                ValueBase = 0,
+                Value = 0.3,
+                Size = 0.1,
+            },
+        ];
         plot.Add.Bars(bars).LegendText = "bars";
         plot.Axes.SetLimits(-0.1, 1.1, 0, 1);
         plot.Axes.Bottom.TickGenerator = new NumericManual([0, 1], ["10⁹", "50%"]);
@@ -33,7 +47,8 @@ public class ScottPlotTests
         using var plot = Example();
         plot.SaveSvg(scratch.File("a.svg"), 600, 400);
         var svg = File.ReadAllText(scratch.File("a.svg"));
-        foreach (var words in (string[])["compute (FLOPs)", "accuracy", "teacher ada", "10⁹", "50%", "traces"]) Assert.Contains(words, svg, StringComparison.Ordinal);
+        foreach (var words in (string[])["compute (FLOPs)", "accuracy", "teacher ada", "10⁹", "50%", "traces"])
+            Assert.Contains(words, svg, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -53,6 +68,12 @@ public class ScottPlotTests
         using var scratch = Repository.Scratch();
         using var plot = Example();
         File.WriteAllText(scratch.File("taken"), "");
-        Assert.Contains("cannot be drawn", Assert.Throws<LedgerException>(() => FigureRenderer.Save(plot, new ResultsFolder(scratch.File("taken")), "a")).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "cannot be drawn",
+            Assert
+                .Throws<LedgerException>(() => FigureRenderer.Save(plot, new ResultsFolder(scratch.File("taken")), "a"))
+                .Message,
+            StringComparison.Ordinal
+        );
     }
 }

@@ -19,7 +19,8 @@ internal sealed partial class SlurmBatch
     private readonly string folder;
     private FileStream? following;
 
-    private SlurmBatch(string folder, IReadOnlyList<string> fingerprints) => (this.folder, Fingerprints) = (folder, fingerprints);
+    private SlurmBatch(string folder, IReadOnlyList<string> fingerprints) =>
+        (this.folder, Fingerprints) = (folder, fingerprints);
 
     internal string Name => Path.GetFileName(folder);
 
@@ -38,20 +39,38 @@ internal sealed partial class SlurmBatch
     /// <param name="after">The same after it.</param>
     /// <param name="environment">What the processes need to find in their environment.</param>
     internal static SlurmBatch Create(
-        string home, string prefix, IReadOnlyList<UnitOfWork> units, IEnumerable<string> command, IEnumerable<string> after, IEnumerable<KeyValuePair<string, string>> environment)
+        string home,
+        string prefix,
+        IReadOnlyList<UnitOfWork> units,
+        IEnumerable<string> command,
+        IEnumerable<string> after,
+        IEnumerable<KeyValuePair<string, string>> environment
+    )
     {
         var folder = Path.Combine(home, $"{prefix}{Guid.NewGuid().ToString("N")[..12]}");
         Directory.CreateDirectory(folder);
         var script = new StringBuilder("#!/bin/bash\n");
-        foreach (var (name, value) in environment) script.Append("export ").Append(name).Append('=').Append(Quoted(value)).Append('\n');
+        foreach (var (name, value) in environment)
+            script.Append("export ").Append(name).Append('=').Append(Quoted(value)).Append('\n');
         script.Append("cd ").Append(Quoted(folder)).Append(" || exit 1\n");
-        script.Append("i=$SLURM_ARRAY_TASK_ID\nrm -f \"$i.exit\"\nread -ra unit < <(sed -n \"$((i + 1))p\" ").Append(UnitsName).Append(")\n");
+        script
+            .Append("i=$SLURM_ARRAY_TASK_ID\nrm -f \"$i.exit\"\nread -ra unit < <(sed -n \"$((i + 1))p\" ")
+            .Append(UnitsName)
+            .Append(")\n");
         // Of what a unit says only the end is kept, whatever it prints; its exit code appears whole or not at all.
-        script.Append(string.Join(' ', command.Select(Quoted))).Append(" \"${unit[@]}\" ").Append(string.Join(' ', after.Select(Quoted)));
+        script
+            .Append(string.Join(' ', command.Select(Quoted)))
+            .Append(" \"${unit[@]}\" ")
+            .Append(string.Join(' ', after.Select(Quoted)));
         script.Append(CultureInfo.InvariantCulture, $" 2>&1 >/dev/null | tail -c {LastWords} >\"$i.log\"\n");
-        script.Append("code=${PIPESTATUS[0]}\necho \"$code\" >\"$i.exit.tmp\" && mv \"$i.exit.tmp\" \"$i.exit\"\nexit \"$code\"\n");
+        script.Append(
+            "code=${PIPESTATUS[0]}\necho \"$code\" >\"$i.exit.tmp\" && mv \"$i.exit.tmp\" \"$i.exit\"\nexit \"$code\"\n"
+        );
         File.WriteAllText(Path.Combine(folder, ScriptName), script.ToString());
-        File.WriteAllLines(Path.Combine(folder, UnitsName), units.Select(unit => string.Join(' ', WorkerCommandLine.Naming(unit))));
+        File.WriteAllLines(
+            Path.Combine(folder, UnitsName),
+            units.Select(unit => string.Join(' ', WorkerCommandLine.Naming(unit)))
+        );
         File.WriteAllText(Path.Combine(folder, FollowersName), "");
         var batch = new SlurmBatch(folder, [.. units.Select(unit => unit.Fingerprint.Text)]);
         batch.Follow();
@@ -63,7 +82,12 @@ internal sealed partial class SlurmBatch
     {
         try
         {
-            following ??= new FileStream(Path.Combine(folder, FollowersName), FileMode.Open, FileAccess.Read, FileShare.Read);
+            following ??= new FileStream(
+                Path.Combine(folder, FollowersName),
+                FileMode.Open,
+                FileAccess.Read,
+                FileShare.Read
+            );
         }
         catch (IOException)
         {
@@ -79,7 +103,12 @@ internal sealed partial class SlurmBatch
         following = null;
         try
         {
-            using var alone = new FileStream(Path.Combine(folder, FollowersName), FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+            using var alone = new FileStream(
+                Path.Combine(folder, FollowersName),
+                FileMode.Open,
+                FileAccess.ReadWrite,
+                FileShare.None
+            );
             return true;
         }
         catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
@@ -98,9 +127,13 @@ internal sealed partial class SlurmBatch
         foreach (var folder in Directory.Exists(home) ? Directory.GetDirectories(home, prefix + "*") : [])
         {
             // Another experiment's name may begin with this one's.
-            if (!Mark().IsMatch(Path.GetFileName(folder)[prefix.Length..])) continue;
+            if (!Mark().IsMatch(Path.GetFileName(folder)[prefix.Length..]))
+                continue;
             var units = Path.Combine(folder, UnitsName);
-            yield return new SlurmBatch(folder, File.Exists(units) ? [.. File.ReadLines(units).Select(line => line.Split(' ')[0])] : []);
+            yield return new SlurmBatch(
+                folder,
+                File.Exists(units) ? [.. File.ReadLines(units).Select(line => line.Split(' ')[0])] : []
+            );
         }
     }
 
@@ -109,7 +142,15 @@ internal sealed partial class SlurmBatch
     {
         try
         {
-            if (!int.TryParse(File.ReadAllText(FileOf(index, "exit")), NumberStyles.Integer, CultureInfo.InvariantCulture, out var code)) return null;
+            if (
+                !int.TryParse(
+                    File.ReadAllText(FileOf(index, "exit")),
+                    NumberStyles.Integer,
+                    CultureInfo.InvariantCulture,
+                    out var code
+                )
+            )
+                return null;
             var words = new TextTail();
             using var log = new StreamReader(FileOf(index, "log"));
             words.Read(log).GetAwaiter().GetResult();
@@ -146,9 +187,11 @@ internal sealed partial class SlurmBatch
     [System.Text.RegularExpressions.GeneratedRegex("^[0-9a-f]{12}$")]
     private static partial System.Text.RegularExpressions.Regex Mark();
 
-    private string FileOf(int index, string ending) => Path.Combine(folder, FormattableString.Invariant($"{index}.{ending}"));
+    private string FileOf(int index, string ending) =>
+        Path.Combine(folder, FormattableString.Invariant($"{index}.{ending}"));
 
-    private static string Quoted(string word) => word.Contains('\n', StringComparison.Ordinal)
-        ? throw new UsageException("--executor slurm: a path here contains a line end", "rename the folder")
-        : $"'{word.Replace("'", "'\\''", StringComparison.Ordinal)}'";
+    private static string Quoted(string word) =>
+        word.Contains('\n', StringComparison.Ordinal)
+            ? throw new UsageException("--executor slurm: a path here contains a line end", "rename the folder")
+            : $"'{word.Replace("'", "'\\''", StringComparison.Ordinal)}'";
 }

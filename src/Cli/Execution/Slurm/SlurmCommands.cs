@@ -14,16 +14,32 @@ internal static class SlurmCommands
     /// <returns>Null where Slurm does not answer, as while its controller starts anew.</returns>
     internal static async Task<IReadOnlyList<SlurmTask>?> Tasks()
     {
-        var (code, output, _) = await Ask("squeue", "--me", "--noheader", "--array", "--states=all", "--format=%F|%j|%K|%T|%r");
+        var (code, output, _) = await Ask(
+            "squeue",
+            "--me",
+            "--noheader",
+            "--array",
+            "--states=all",
+            "--format=%F|%j|%K|%T|%r"
+        );
         return code != 0 ? null : Parsed(output);
     }
 
     /// <summary>What accounting says of a task that squeue has forgotten; null where there is no accounting, or it does not know.</summary>
     internal static async Task<string?> Accounted(string job, int index)
     {
-        var (code, output, _) = await Ask("sacct", "--noheader", "--parsable2", "--allocations", "--format=State", FormattableString.Invariant($"--jobs={job}_{index}"));
+        var (code, output, _) = await Ask(
+            "sacct",
+            "--noheader",
+            "--parsable2",
+            "--allocations",
+            "--format=State",
+            FormattableString.Invariant($"--jobs={job}_{index}")
+        );
         // "CANCELLED by 1000"
-        return code == 0 && output.Split('\n', StringSplitOptions.RemoveEmptyEntries).LastOrDefault() is { } state ? state.Split(' ')[0] : null;
+        return code == 0 && output.Split('\n', StringSplitOptions.RemoveEmptyEntries).LastOrDefault() is { } state
+            ? state.Split(' ')[0]
+            : null;
     }
 
     /// <summary>Submits a script. Options stand in the command, where nothing in the environment wins over them.</summary>
@@ -36,21 +52,41 @@ internal static class SlurmCommands
     }
 
     /// <summary>Whether a refusal is for now: there is a limit on how much one may submit, or the controller is busy. Another time it takes the same work.</summary>
-    internal static bool MayPass(string refusal) => ((string[])["MaxSubmit", "SubmitJobLimit", "MaxJobCount", "temporarily", "Unable to contact", "Socket timed out", "Connection refused"]).Any(word => refusal.Contains(word, StringComparison.OrdinalIgnoreCase));
+    internal static bool MayPass(string refusal) =>
+        (
+            (string[])
+                [
+                    "MaxSubmit",
+                    "SubmitJobLimit",
+                    "MaxJobCount",
+                    "temporarily",
+                    "Unable to contact",
+                    "Socket timed out",
+                    "Connection refused",
+                ]
+        ).Any(word => refusal.Contains(word, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>Cancels tasks, written as job_index.</summary>
     internal static async Task Cancel(IEnumerable<string> tasks)
     {
-        foreach (var chunk in tasks.Distinct().Chunk(500)) await Ask("scancel", ["--quiet", .. chunk]);
+        foreach (var chunk in tasks.Distinct().Chunk(500))
+            await Ask("scancel", ["--quiet", .. chunk]);
     }
 
     /// <summary>The most tasks of an array here.</summary>
     internal static async Task<int> LargestArray()
     {
         var (_, output, _) = await Ask("scontrol", "show", "config");
-        var line = output.Split('\n').FirstOrDefault(entry => entry.StartsWith("MaxArraySize", StringComparison.Ordinal));
+        var line = output
+            .Split('\n')
+            .FirstOrDefault(entry => entry.StartsWith("MaxArraySize", StringComparison.Ordinal));
         // It counts from 0, and the largest index is one less.
-        return line is not null && int.TryParse(line.Split('=')[1].Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var size) && size > 1 ? size - 1 : UsualArray - 1;
+        return
+            line is not null
+            && int.TryParse(line.Split('=')[1].Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var size)
+            && size > 1
+            ? size - 1
+            : UsualArray - 1;
     }
 
     internal static IReadOnlyList<SlurmTask> Parsed(string output)
@@ -59,7 +95,10 @@ internal static class SlurmCommands
         foreach (var line in output.Split('\n', StringSplitOptions.RemoveEmptyEntries))
         {
             var cells = line.Split('|');
-            if (cells.Length == 5 && int.TryParse(cells[2], NumberStyles.None, CultureInfo.InvariantCulture, out var index))
+            if (
+                cells.Length == 5
+                && int.TryParse(cells[2], NumberStyles.None, CultureInfo.InvariantCulture, out var index)
+            )
                 tasks.Add(new SlurmTask(cells[0], cells[1], index, cells[3].Trim(), cells[4].Trim()));
         }
 
@@ -74,17 +113,27 @@ internal static class SlurmCommands
         {
             // An interrupt at a terminal reaches all of its processes: these are none of its.
             string[] words = Setsid is null ? [command, .. arguments] : [Setsid, "--wait", command, .. arguments];
-            using var process = Process.Start(new ProcessStartInfo(words[0], words[1..]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+            using var process = Process.Start(
+                new ProcessStartInfo(words[0], words[1..])
+                {
+                    RedirectStandardOutput = true,
+                    RedirectStandardError = true,
+                }
+            )!;
             var errors = process.StandardError.ReadToEndAsync();
             var output = await process.StandardOutput.ReadToEndAsync();
             await process.WaitForExitAsync();
             // setsid's way to say that there is no such program.
-            if (process.ExitCode == 127) throw new System.ComponentModel.Win32Exception();
+            if (process.ExitCode == 127)
+                throw new System.ComponentModel.Win32Exception();
             return (process.ExitCode, output, await errors);
         }
         catch (System.ComponentModel.Win32Exception) when (command != "sacct")
         {
-            throw new UsageException($"--executor slurm: there is no {command} here", "run it where jobs of your cluster are submitted, or leave --executor out");
+            throw new UsageException(
+                $"--executor slurm: there is no {command} here",
+                "run it where jobs of your cluster are submitted, or leave --executor out"
+            );
         }
         catch (System.ComponentModel.Win32Exception)
         {

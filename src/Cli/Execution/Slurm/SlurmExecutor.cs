@@ -21,7 +21,15 @@ namespace Bench.Cli.Execution.Slurm;
 /// <param name="jobs">The most tasks of an array that run at a time; null for as many as there is room for.</param>
 /// <param name="board">Shows what happens.</param>
 internal sealed class SlurmExecutor(
-    ExperimentSpec spec, ContentStore store, WorkerCommandLine command, string home, IReadOnlyDictionary<string, string> shared, FailedOutcome failures, int? jobs, IBoard board) : IExecutor
+    ExperimentSpec spec,
+    ContentStore store,
+    WorkerCommandLine command,
+    string home,
+    IReadOnlyDictionary<string, string> shared,
+    FailedOutcome failures,
+    int? jobs,
+    IBoard board
+) : IExecutor
 {
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(0.5);
     private static readonly TimeSpan Question = TimeSpan.FromSeconds(5);
@@ -46,10 +54,15 @@ internal sealed class SlurmExecutor(
     private bool full;
 
     /// <inheritdoc/>
-    public async Task Run(IReadOnlyList<UnitOfWork> units, Action<UnitOfWork, Outcome> finished, CancellationToken cancel)
+    public async Task Run(
+        IReadOnlyList<UnitOfWork> units,
+        Action<UnitOfWork, Outcome> finished,
+        CancellationToken cancel
+    )
     {
         var schedule = new UnitQueue(units, store, board, finished);
-        if (schedule.Count == 0) return;
+        if (schedule.Count == 0)
+            return;
         var largest = await SlurmCommands.LargestArray();
         await Reattach(schedule);
         var asked = clock.GetTimestamp();
@@ -59,24 +72,34 @@ internal sealed class SlurmExecutor(
             {
                 await Submit(schedule, largest, cancel);
                 // Where nothing may be submitted and nothing runs, there is nothing to look for either.
-                await Task.Delay(full && submitted.Count == 0 ? Question : Larger(Look, submitted.Count * LookEach), clock, cancel);
+                await Task.Delay(
+                    full && submitted.Count == 0 ? Question : Larger(Look, submitted.Count * LookEach),
+                    clock,
+                    cancel
+                );
                 Collect(schedule);
-                if (schedule.Count == 0 || clock.GetElapsedTime(asked) < Question) continue;
+                if (schedule.Count == 0 || clock.GetElapsedTime(asked) < Question)
+                    continue;
                 asked = clock.GetTimestamp();
                 // A controller that starts anew answers later; what is shared is read meanwhile.
-                if (await SlurmCommands.Tasks() is { } tasks) await Compare(schedule, tasks);
+                if (await SlurmCommands.Tasks() is { } tasks)
+                    await Compare(schedule, tasks);
             }
         }
         catch
         {
             // Interrupted: what no other run waits for is cancelled.
             var abandoned = batches.Where(batch => batch.Leave()).ToHashSet();
-            await SlurmCommands.Cancel(submitted.Values.Where(place => abandoned.Contains(place.Batch)).Select(place => place.Place));
+            await SlurmCommands.Cancel(
+                submitted.Values.Where(place => abandoned.Contains(place.Batch)).Select(place => place.Place)
+            );
             await Task.WhenAll(abandoned.Where(batch => IsDone(batch, units)).Select(batch => batch.Delete()));
             throw;
         }
 
-        await Task.WhenAll(batches.Where(batch => batch.Leave() && IsDone(batch, units)).Select(batch => batch.Delete()));
+        await Task.WhenAll(
+            batches.Where(batch => batch.Leave() && IsDone(batch, units)).Select(batch => batch.Delete())
+        );
     }
 
     // Whether an array has no units but those of this run: what others it has, another run may come for.
@@ -89,14 +112,24 @@ internal sealed class SlurmExecutor(
     // Arrays of a run that was killed, or of one that goes on elsewhere, are followed where they are still to come; others are forgotten.
     private async Task Reattach(UnitQueue schedule)
     {
-        if (await SlurmCommands.Tasks() is not { } tasks) throw new LabException("Slurm does not answer (squeue failed); sinfo shows whether its controller runs");
+        if (await SlurmCommands.Tasks() is not { } tasks)
+            throw new LabException("Slurm does not answer (squeue failed); sinfo shows whether its controller runs");
         var alive = tasks.Where(task => !task.IsOver).ToLookup(task => task.Batch, StringComparer.Ordinal);
         var known = tasks.Select(task => task.Batch).ToHashSet(StringComparer.Ordinal);
         var units = schedule.Left.ToDictionary(unit => unit.Fingerprint.Text, StringComparer.Ordinal);
         foreach (var batch in SlurmBatch.Of(home, prefix))
         {
-            foreach (var task in alive[batch.Name].Where(task => task.Index < batch.Fingerprints.Count && units.ContainsKey(batch.Fingerprints[task.Index])))
-                submitted[batch.Fingerprints[task.Index]] = places[batch.Fingerprints[task.Index]] = new Submission(batch, task.Job, task.Index);
+            foreach (
+                var task in alive[batch.Name]
+                    .Where(task =>
+                        task.Index < batch.Fingerprints.Count && units.ContainsKey(batch.Fingerprints[task.Index])
+                    )
+            )
+                submitted[batch.Fingerprints[task.Index]] = places[batch.Fingerprints[task.Index]] = new Submission(
+                    batch,
+                    task.Job,
+                    task.Index
+                );
             if (batch.Fingerprints.Any(units.ContainsKey) && alive[batch.Name].Any())
             {
                 batch.Follow();
@@ -112,14 +145,22 @@ internal sealed class SlurmExecutor(
             }
         }
 
-        if (submitted.Count > 0) board.Say($"{submitted.Count} units are with Slurm already");
+        if (submitted.Count > 0)
+            board.Say($"{submitted.Count} units are with Slurm already");
     }
 
     private async Task Submit(UnitQueue schedule, int largest, CancellationToken cancel)
     {
-        if (full && submitted.Count > 0) return;
-        var groups = new Dictionary<string, (List<UnitOfWork> Units, string[] Needs, ResourceLimit ResourceLimit)>(StringComparer.Ordinal);
-        foreach (var unit in schedule.Left.Where(unit => !schedule.HasEnded(unit) && !submitted.ContainsKey(unit.Fingerprint.Text)))
+        if (full && submitted.Count > 0)
+            return;
+        var groups = new Dictionary<string, (List<UnitOfWork> Units, string[] Needs, ResourceLimit ResourceLimit)>(
+            StringComparer.Ordinal
+        );
+        foreach (
+            var unit in schedule.Left.Where(unit =>
+                !schedule.HasEnded(unit) && !submitted.ContainsKey(unit.Fingerprint.Text)
+            )
+        )
         {
             if (schedule.Obstacle(unit) is { } obstacle)
             {
@@ -131,14 +172,20 @@ internal sealed class SlurmExecutor(
             var needs = schedule.NeedsLeft(unit).ToArray();
             if (needs.Any(need => !submitted.ContainsKey(need.Fingerprint.Text)))
             {
-                if (!await Submit(schedule, groups, largest, cancel)) return;
-                if (needs.Any(need => !submitted.ContainsKey(need.Fingerprint.Text))) continue;
+                if (!await Submit(schedule, groups, largest, cancel))
+                    return;
+                if (needs.Any(need => !submitted.ContainsKey(need.Fingerprint.Text)))
+                    continue;
             }
 
-            string[] after = [.. needs.Select(need => submitted[need.Fingerprint.Text].Place).Order(StringComparer.Ordinal)];
+            string[] after =
+            [
+                .. needs.Select(need => submitted[need.Fingerprint.Text].Place).Order(StringComparer.Ordinal),
+            ];
             var allowance = allowances.GetValueOrDefault(unit.Fingerprint.Text) ?? ResourceLimit.Of(spec, unit);
             var key = $"{string.Join(':', after)} {allowance} {unit.RunsAlone}";
-            if (!groups.TryGetValue(key, out var group)) groups[key] = group = ([], after, allowance);
+            if (!groups.TryGetValue(key, out var group))
+                groups[key] = group = ([], after, allowance);
             group.Units.Add(unit);
         }
 
@@ -146,14 +193,29 @@ internal sealed class SlurmExecutor(
     }
 
     // False where Slurm takes no more now.
-    private async Task<bool> Submit(UnitQueue schedule, Dictionary<string, (List<UnitOfWork> Units, string[] Needs, ResourceLimit ResourceLimit)> groups, int largest, CancellationToken cancel)
+    private async Task<bool> Submit(
+        UnitQueue schedule,
+        Dictionary<string, (List<UnitOfWork> Units, string[] Needs, ResourceLimit ResourceLimit)> groups,
+        int largest,
+        CancellationToken cancel
+    )
     {
         foreach (var (units, needs, allowance) in groups.Values)
         {
             foreach (var chunk in units.Chunk(largest))
             {
-                var batch = SlurmBatch.Create(home, prefix, chunk, command.Before, command.After, shared.Concat(command.Environs));
-                var (job, words) = await SlurmCommands.Submit(Options(batch, needs, allowance, chunk[0].RunsAlone), batch.Script);
+                var batch = SlurmBatch.Create(
+                    home,
+                    prefix,
+                    chunk,
+                    command.Before,
+                    command.After,
+                    shared.Concat(command.Environs)
+                );
+                var (job, words) = await SlurmCommands.Submit(
+                    Options(batch, needs, allowance, chunk[0].RunsAlone),
+                    batch.Script
+                );
                 if (job is null)
                 {
                     batch.Leave();
@@ -161,12 +223,14 @@ internal sealed class SlurmExecutor(
                     cancel.ThrowIfCancellationRequested();
                     if (!SlurmCommands.MayPass(words))
                     {
-                        foreach (var unit in chunk) schedule.End(unit, failures.Of(unit, $"Slurm refuses it: {words}", 0));
+                        foreach (var unit in chunk)
+                            schedule.End(unit, failures.Of(unit, $"Slurm refuses it: {words}", 0));
                         continue;
                     }
 
                     // It is tried again when something has ended, or later.
-                    if (!full) board.Say($"Slurm takes no more for now: {words}");
+                    if (!full)
+                        board.Say($"Slurm takes no more for now: {words}");
                     full = true;
                     groups.Clear();
                     return false;
@@ -174,7 +238,12 @@ internal sealed class SlurmExecutor(
 
                 full = false;
                 batches.Add(batch);
-                for (var i = 0; i < chunk.Length; i++) submitted[chunk[i].Fingerprint.Text] = places[chunk[i].Fingerprint.Text] = new Submission(batch, job, i);
+                for (var i = 0; i < chunk.Length; i++)
+                    submitted[chunk[i].Fingerprint.Text] = places[chunk[i].Fingerprint.Text] = new Submission(
+                        batch,
+                        job,
+                        i
+                    );
             }
         }
 
@@ -184,21 +253,28 @@ internal sealed class SlurmExecutor(
 
     private IEnumerable<string> Options(SlurmBatch batch, string[] needs, ResourceLimit allowance, bool runsAlone)
     {
-        if (runsAlone) yield return "--exclusive";
+        if (runsAlone)
+            yield return "--exclusive";
         var resources = spec.Resources;
-        foreach (var flag in resources.Flags) yield return flag;
+        foreach (var flag in resources.Flags)
+            yield return flag;
         yield return $"--job-name={batch.Name}";
         yield return "--output=/dev/null";
         yield return "--requeue";
-        yield return FormattableString.Invariant($"--array=0-{batch.Fingerprints.Count - 1}{(jobs is { } most ? $"%{most}" : "")}");
+        yield return FormattableString.Invariant(
+            $"--array=0-{batch.Fingerprints.Count - 1}{(jobs is { } most ? $"%{most}" : "")}"
+        );
         yield return FormattableString.Invariant($"--ntasks=1");
         yield return FormattableString.Invariant($"--cpus-per-task={command.Threads}");
         yield return FormattableString.Invariant($"--mem={Math.Max(1, allowance.Bytes >> 20)}M");
         // Minutes, rounded up.
-        if (allowance.Seconds is { } seconds) yield return FormattableString.Invariant($"--time={Math.Ceiling(seconds / 60)}");
-        if (resources.Partition is { } partition) yield return $"--partition={partition}";
+        if (allowance.Seconds is { } seconds)
+            yield return FormattableString.Invariant($"--time={Math.Ceiling(seconds / 60)}");
+        if (resources.Partition is { } partition)
+            yield return $"--partition={partition}";
         var gres = resources.Gres ?? (spec.Device == "cpu" ? null : "gpu:1");
-        if (gres is not null) yield return $"--gres={gres}";
+        if (gres is not null)
+            yield return $"--gres={gres}";
         if (needs.Length > 0)
         {
             yield return $"--dependency=afterok:{string.Join(':', needs)}";
@@ -214,9 +290,16 @@ internal sealed class SlurmExecutor(
     {
         foreach (var unit in schedule.Left)
         {
-            if (schedule.HasEnded(unit) || !submitted.TryGetValue(unit.Fingerprint.Text, out var place)) continue;
-            if (OutcomeFile.Find(store, unit.Fingerprint.Text) is { } outcome) End(schedule, unit, outcome);
-            else if (place.Batch.Ended(place.Index) is var (code, words) && code <= LastOwnCode && WorkerProcess.Problem(code, words) is { } problem) End(schedule, unit, failures.Of(unit, problem, null));
+            if (schedule.HasEnded(unit) || !submitted.TryGetValue(unit.Fingerprint.Text, out var place))
+                continue;
+            if (OutcomeFile.Find(store, unit.Fingerprint.Text) is { } outcome)
+                End(schedule, unit, outcome);
+            else if (
+                place.Batch.Ended(place.Index) is var (code, words)
+                && code <= LastOwnCode
+                && WorkerProcess.Problem(code, words) is { } problem
+            )
+                End(schedule, unit, failures.Of(unit, problem, null));
         }
     }
 
@@ -226,29 +309,47 @@ internal sealed class SlurmExecutor(
         var known = tasks.ToLookup(task => (task.Batch, task.Index));
         foreach (var unit in schedule.Left)
         {
-            if (schedule.HasEnded(unit) || !submitted.TryGetValue(unit.Fingerprint.Text, out var place)) continue;
+            if (schedule.HasEnded(unit) || !submitted.TryGetValue(unit.Fingerprint.Text, out var place))
+                continue;
             var task = known[(place.Batch.Name, place.Index)].LastOrDefault();
             if (task is { IsOver: false })
             {
                 place.SilentSince = null;
-                if (task.IsRunning) Show(unit, place);
-                if (task.IsStuck && stuck.Add($"{task.Job} {task.Reason}")) board.Say($"{unit.Label}, and what was submitted with it, waits: {task.Reason} (squeue --job {task.Job} tells more)");
+                if (task.IsRunning)
+                    Show(unit, place);
+                if (task.IsStuck && stuck.Add($"{task.Job} {task.Reason}"))
+                    board.Say(
+                        $"{unit.Label}, and what was submitted with it, waits: {task.Reason} (squeue --job {task.Job} tells more)"
+                    );
                 continue;
             }
 
             place.SilentSince ??= clock.GetTimestamp();
             var state = task?.State ?? await SlurmCommands.Accounted(place.Job, place.Index) ?? "";
-            if (state != "OUT_OF_MEMORY" && place.Batch.Ended(place.Index) is var (code, words) && WorkerProcess.Problem(code, words) is { } problem)
+            if (
+                state != "OUT_OF_MEMORY"
+                && place.Batch.Ended(place.Index) is var (code, words)
+                && WorkerProcess.Problem(code, words) is { } problem
+            )
             {
                 End(schedule, unit, failures.Of(unit, problem, null));
                 continue;
             }
 
             // What ended by itself has left a result or its exit code, which may take a while to be seen here.
-            if (state is "" or "COMPLETED" or "FAILED" && clock.GetElapsedTime(place.SilentSince.Value) < SlowestFolder) continue;
+            if (state is "" or "COMPLETED" or "FAILED" && clock.GetElapsedTime(place.SilentSince.Value) < SlowestFolder)
+                continue;
             // Slurm cancels what waits for a task that did not end well, also where its unit has been submitted again, or had published before.
-            var forlorn = state == "CANCELLED" && unit.Needs.Any(need => tries.ContainsKey(need.Fingerprint.Text)
-                || (places.TryGetValue(need.Fingerprint.Text, out var before) && known[(before.Batch.Name, before.Index)].LastOrDefault() is { IsOver: true, State: not "COMPLETED" }));
+            var forlorn =
+                state == "CANCELLED"
+                && unit.Needs.Any(need =>
+                    tries.ContainsKey(need.Fingerprint.Text)
+                    || (
+                        places.TryGetValue(need.Fingerprint.Text, out var before)
+                        && known[(before.Batch.Name, before.Index)].LastOrDefault()
+                            is { IsOver: true, State: not "COMPLETED" }
+                    )
+                );
             Judge(schedule, unit, state, forlorn);
         }
     }
@@ -258,7 +359,8 @@ internal sealed class SlurmExecutor(
         var key = unit.Fingerprint.Text;
         submitted.Remove(key);
         // Those that wait for what failed, or for what is tried again, are cancelled by Slurm: they share its fate.
-        if (forlorn || schedule.NeedsLeft(unit).Any() || schedule.Obstacle(unit) is not null) return;
+        if (forlorn || schedule.NeedsLeft(unit).Any() || schedule.Obstacle(unit) is not null)
+            return;
         var attempt = tries[key] = tries.GetValueOrDefault(key) + 1;
         var why = state switch
         {
@@ -269,24 +371,38 @@ internal sealed class SlurmExecutor(
         };
         if (state is "CANCELLED" or "FAILED" or "COMPLETED" or "DEADLINE" || attempt >= spec.Resources.Attempts)
         {
-            End(schedule, unit, failures.Of(unit, $"Slurm: it {why}{(attempt > 1 ? FormattableString.Invariant($", {attempt} times") : "")}", null));
+            End(
+                schedule,
+                unit,
+                failures.Of(
+                    unit,
+                    $"Slurm: it {why}{(attempt > 1 ? FormattableString.Invariant($", {attempt} times") : "")}",
+                    null
+                )
+            );
             return;
         }
 
-        allowances[key] = (allowances.GetValueOrDefault(key) ?? ResourceLimit.Of(spec, unit)).Times(state == "TIMEOUT" ? 2 : 1, state == "OUT_OF_MEMORY" ? 2 : 1);
+        allowances[key] = (allowances.GetValueOrDefault(key) ?? ResourceLimit.Of(spec, unit)).Times(
+            state == "TIMEOUT" ? 2 : 1,
+            state == "OUT_OF_MEMORY" ? 2 : 1
+        );
         board.Say($"{unit.Label}: it {why} and is submitted again");
     }
 
     private void Show(UnitOfWork unit, Submission place)
     {
-        if (!place.IsShown) board.Started(unit);
+        if (!place.IsShown)
+            board.Started(unit);
         place.IsShown = true;
-        if (AttemptFile.Of(store, unit.Fingerprint.Text).LastOrDefault() is { } now) board.Progress(unit, new UnitEvent(now.Stage, now.Share, null, null));
+        if (AttemptFile.Of(store, unit.Fingerprint.Text).LastOrDefault() is { } now)
+            board.Progress(unit, new UnitEvent(now.Stage, now.Share, null, null));
     }
 
     private void End(UnitQueue schedule, UnitOfWork unit, Outcome outcome)
     {
-        if (submitted.Remove(unit.Fingerprint.Text, out var place) && !place.IsShown) board.Started(unit);
+        if (submitted.Remove(unit.Fingerprint.Text, out var place) && !place.IsShown)
+            board.Started(unit);
         full = false;
         schedule.End(unit, outcome);
     }

@@ -11,14 +11,35 @@ internal sealed record SlurmTask(string Job, string Batch, int Index, string Sta
     // What waits for these waits until somebody does something.
     private static readonly HashSet<string> Stuck = new(StringComparer.Ordinal)
     {
-        "PartitionTimeLimit", "PartitionNodeLimit", "PartitionDown", "PartitionInactive", "JobHeldUser", "JobHeldAdmin", "BadConstraints", "AccountNotAllowed", "QOSNotAllowed", "InvalidAccount", "InvalidQOS", "NodeDown",
-        "ReqNodeNotAvail", "Licenses",
+        "PartitionTimeLimit",
+        "PartitionNodeLimit",
+        "PartitionDown",
+        "PartitionInactive",
+        "JobHeldUser",
+        "JobHeldAdmin",
+        "BadConstraints",
+        "AccountNotAllowed",
+        "QOSNotAllowed",
+        "InvalidAccount",
+        "InvalidQOS",
+        "NodeDown",
+        "ReqNodeNotAvail",
+        "Licenses",
     };
 
     // Whatever else Slurm says, it is not over: pending, running, completing, requeued, suspended, …
     private static readonly HashSet<string> Over = new(StringComparer.Ordinal)
     {
-        "COMPLETED", "FAILED", "TIMEOUT", "NODE_FAIL", "PREEMPTED", "BOOT_FAIL", "DEADLINE", "OUT_OF_MEMORY", "CANCELLED", "REVOKED",
+        "COMPLETED",
+        "FAILED",
+        "TIMEOUT",
+        "NODE_FAIL",
+        "PREEMPTED",
+        "BOOT_FAIL",
+        "DEADLINE",
+        "OUT_OF_MEMORY",
+        "CANCELLED",
+        "REVOKED",
     };
 
     internal bool IsOver => Over.Contains(State);

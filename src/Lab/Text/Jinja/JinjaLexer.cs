@@ -44,7 +44,34 @@ internal readonly record struct JinjaToken(JinjaKind Kind, string Text, int Line
 /// </summary>
 internal sealed class JinjaLexer
 {
-    private static readonly string[] Operators = ["**", "//", "==", "!=", "<=", ">=", "+", "-", "*", "/", "%", "~", "|", ".", ",", ":", "(", ")", "[", "]", "{", "}", "<", ">", "="];
+    private static readonly string[] Operators =
+    [
+        "**",
+        "//",
+        "==",
+        "!=",
+        "<=",
+        ">=",
+        "+",
+        "-",
+        "*",
+        "/",
+        "%",
+        "~",
+        "|",
+        ".",
+        ",",
+        ":",
+        "(",
+        ")",
+        "[",
+        "]",
+        "{",
+        "}",
+        "<",
+        ">",
+        "=",
+    ];
 
     private readonly string source;
     private readonly List<JinjaToken> tokens = [];
@@ -69,12 +96,16 @@ internal sealed class JinjaLexer
         {
             var tag = NextTag();
             Data(tag);
-            if (tag < 0) break;
+            if (tag < 0)
+                break;
             at = tag + 2;
             var kind = source[tag + 1];
-            if (at < source.Length && source[at] is '-' or '+') at++;
-            if (kind == '#') Comment();
-            else Inside(kind);
+            if (at < source.Length && source[at] is '-' or '+')
+                at++;
+            if (kind == '#')
+                Comment();
+            else
+                Inside(kind);
         }
 
         tokens.Add(new JinjaToken(JinjaKind.Eof, "", Line));
@@ -85,7 +116,8 @@ internal sealed class JinjaLexer
     {
         for (var i = at; i + 1 < source.Length; i++)
         {
-            if (source[i] == '{' && source[i + 1] is '{' or '%' or '#') return i;
+            if (source[i] == '{' && source[i + 1] is '{' or '%' or '#')
+                return i;
         }
 
         return -1;
@@ -95,7 +127,8 @@ internal sealed class JinjaLexer
     {
         var text = tag < 0 ? source[at..] : source[at..tag];
         var startsLine = at == 0 || source[at - 1] == '\n';
-        if (stripNext) text = text.TrimStart();
+        if (stripNext)
+            text = text.TrimStart();
         stripNext = false;
         if (tag >= 0)
         {
@@ -107,17 +140,20 @@ internal sealed class JinjaLexer
             else if (sign != '+' && source[tag + 1] != '{')
             {
                 var line = text.LastIndexOf('\n') + 1;
-                if ((line > 0 || startsLine) && text.AsSpan(line).Trim(" \t").IsEmpty) text = text[..line];
+                if ((line > 0 || startsLine) && text.AsSpan(line).Trim(" \t").IsEmpty)
+                    text = text[..line];
             }
         }
 
-        if (text.Length > 0) tokens.Add(new JinjaToken(JinjaKind.Data, text, Line));
+        if (text.Length > 0)
+            tokens.Add(new JinjaToken(JinjaKind.Data, text, Line));
     }
 
     private void Comment()
     {
         var end = source.IndexOf("#}", at, StringComparison.Ordinal);
-        if (end < 0) throw Bad("a comment is not closed");
+        if (end < 0)
+            throw Bad("a comment is not closed");
         var sign = source[end - 1];
         at = end + 2;
         AfterTag(sign, block: true);
@@ -125,8 +161,10 @@ internal sealed class JinjaLexer
 
     private void AfterTag(char sign, bool block)
     {
-        if (sign == '-') stripNext = true;
-        else if (block && sign != '+' && at < source.Length && source[at] == '\n') at++;
+        if (sign == '-')
+            stripNext = true;
+        else if (block && sign != '+' && at < source.Length && source[at] == '\n')
+            at++;
     }
 
     private void Inside(char kind)
@@ -135,8 +173,10 @@ internal sealed class JinjaLexer
         var (closing, depth) = (kind == '{' ? "}}" : "%}", 0);
         while (true)
         {
-            while (at < source.Length && char.IsWhiteSpace(source[at])) at++;
-            if (at >= source.Length) throw Bad("a tag is not closed");
+            while (at < source.Length && char.IsWhiteSpace(source[at]))
+                at++;
+            if (at >= source.Length)
+                throw Bad("a tag is not closed");
             if (depth == 0)
             {
                 var signed = source[at] is '-' or '+' && string.CompareOrdinal(source, at + 1, closing, 0, 2) == 0;
@@ -151,10 +191,14 @@ internal sealed class JinjaLexer
             }
 
             var c = source[at];
-            if (c is '\'' or '"') Quoted(c);
-            else if (char.IsAsciiDigit(c)) Number();
-            else if (char.IsLetter(c) || c == '_') Name();
-            else depth += Operator();
+            if (c is '\'' or '"')
+                Quoted(c);
+            else if (char.IsAsciiDigit(c))
+                Number();
+            else if (char.IsLetter(c) || c == '_')
+                Name();
+            else
+                depth += Operator();
         }
     }
 
@@ -163,10 +207,14 @@ internal sealed class JinjaLexer
         var (text, line) = (new StringBuilder(), Line);
         for (at++; ; at++)
         {
-            if (at >= source.Length) throw Bad("a string is not closed");
-            if (source[at] == quote) break;
-            if (source[at] == '\\' && at + 1 < source.Length) text.Append(Escaped());
-            else text.Append(source[at]);
+            if (at >= source.Length)
+                throw Bad("a string is not closed");
+            if (source[at] == quote)
+                break;
+            if (source[at] == '\\' && at + 1 < source.Length)
+                text.Append(Escaped());
+            else
+                text.Append(source[at]);
         }
 
         at++;
@@ -178,48 +226,78 @@ internal sealed class JinjaLexer
         at++;
         switch (source[at])
         {
-            case 'n': return "\n";
-            case 't': return "\t";
-            case 'r': return "\r";
-            case 'b': return "\b";
-            case 'f': return "\f";
-            case 'v': return "\v";
-            case '0': return "\0";
-            case '\\' or '\'' or '"': return source[at].ToString();
+            case 'n':
+                return "\n";
+            case 't':
+                return "\t";
+            case 'r':
+                return "\r";
+            case 'b':
+                return "\b";
+            case 'f':
+                return "\f";
+            case 'v':
+                return "\v";
+            case '0':
+                return "\0";
+            case '\\' or '\'' or '"':
+                return source[at].ToString();
             case 'u' or 'x':
                 var length = source[at] == 'u' ? 4 : 2;
-                if (at + length < source.Length && int.TryParse(source.AsSpan(at + 1, length), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var code))
+                if (
+                    at + length < source.Length
+                    && int.TryParse(
+                        source.AsSpan(at + 1, length),
+                        NumberStyles.AllowHexSpecifier,
+                        CultureInfo.InvariantCulture,
+                        out var code
+                    )
+                )
                 {
                     at += length;
                     return ((char)code).ToString();
                 }
 
                 throw Bad("a string holds a broken escape");
-            default: return "\\" + source[at];
+            default:
+                return "\\" + source[at];
         }
     }
 
     private void Number()
     {
         var start = at;
-        while (at < source.Length && (char.IsAsciiDigit(source[at]) || (source[at] == '.' && at + 1 < source.Length && char.IsAsciiDigit(source[at + 1])))) at++;
+        while (
+            at < source.Length
+            && (
+                char.IsAsciiDigit(source[at])
+                || (source[at] == '.' && at + 1 < source.Length && char.IsAsciiDigit(source[at + 1]))
+            )
+        )
+            at++;
         tokens.Add(new JinjaToken(JinjaKind.Number, source[start..at], Line));
     }
 
     private void Name()
     {
         var start = at;
-        while (at < source.Length && (char.IsLetterOrDigit(source[at]) || source[at] == '_')) at++;
+        while (at < source.Length && (char.IsLetterOrDigit(source[at]) || source[at] == '_'))
+            at++;
         tokens.Add(new JinjaToken(JinjaKind.Name, source[start..at], Line));
     }
 
     private int Operator()
     {
-        var found = Operators.FirstOrDefault(known => string.CompareOrdinal(source, at, known, 0, known.Length) == 0) ?? throw Bad($"'{source[at]}' has no meaning in a tag");
+        var found =
+            Operators.FirstOrDefault(known => string.CompareOrdinal(source, at, known, 0, known.Length) == 0)
+            ?? throw Bad($"'{source[at]}' has no meaning in a tag");
         tokens.Add(new JinjaToken(JinjaKind.Operator, found, Line));
         at += found.Length;
-        return found is "(" or "[" or "{" ? 1 : found is ")" or "]" or "}" ? -1 : 0;
+        return found is "(" or "[" or "{" ? 1
+            : found is ")" or "]" or "}" ? -1
+            : 0;
     }
 
-    private LabException Bad(string problem) => new(string.Create(CultureInfo.InvariantCulture, $"chat template, line {Line}: {problem}"));
+    private LabException Bad(string problem) =>
+        new(string.Create(CultureInfo.InvariantCulture, $"chat template, line {Line}: {problem}"));
 }

@@ -11,16 +11,21 @@ internal sealed partial class JinjaParser
     private Expression Tuple()
     {
         var first = Whole();
-        if (!Is(",")) return first;
+        if (!Is(","))
+            return first;
         var values = new List<Expression> { first };
-        while (Take(",")) if (Now.Kind != JinjaKind.End) values.Add(Whole());
+        while (Take(","))
+            if (Now.Kind != JinjaKind.End)
+                values.Add(Whole());
         return scope => values.Select(value => value(scope)).ToList();
     }
 
     private Expression Whole()
     {
-        if (++depth > DeepestNesting) throw Bad("expressions nest too deeply");
-        if (depth == 1) links = 0;
+        if (++depth > DeepestNesting)
+            throw Bad("expressions nest too deeply");
+        if (depth == 1)
+            links = 0;
         var value = Or();
         while (TakeName("if"))
         {
@@ -62,9 +67,12 @@ internal sealed partial class JinjaParser
     private Expression Not()
     {
         var negations = 0;
-        while (TakeName("not")) negations++;
+        while (TakeName("not"))
+            negations++;
         var value = Comparison();
-        return negations == 0 ? value : negations % 2 == 0 ? scope => JinjaValue.IsTrue(value(scope)) : scope => !JinjaValue.IsTrue(value(scope));
+        return negations == 0 ? value
+            : negations % 2 == 0 ? scope => JinjaValue.IsTrue(value(scope))
+            : scope => !JinjaValue.IsTrue(value(scope));
     }
 
     private Expression Comparison()
@@ -86,20 +94,25 @@ internal sealed partial class JinjaParser
                     ">=" => (a, b) => JinjaValue.Compare(a, b) >= 0,
                     _ => null,
                 };
-                if (relation is not null) at++;
+                if (relation is not null)
+                    at++;
             }
             else if (TakeName("in"))
             {
                 relation = (a, b) => JinjaValue.Contains(b, a);
             }
-            else if (Now is { Kind: JinjaKind.Name, Text: "not" } && tokens[at + 1] is { Kind: JinjaKind.Name, Text: "in" })
+            else if (
+                Now is { Kind: JinjaKind.Name, Text: "not" }
+                && tokens[at + 1] is { Kind: JinjaKind.Name, Text: "in" }
+            )
             {
                 at += 2;
                 relation = (a, b) => !JinjaValue.Contains(b, a);
             }
 
             Link();
-            if (relation is null) return all is null ? value : scope => all(scope);
+            if (relation is null)
+                return all is null ? value : scope => all(scope);
             var (left, right, before) = (value, Sum(), all);
             all = scope => (before is null || before(scope)) && relation(left(scope), right(scope));
             value = right;
@@ -114,7 +127,9 @@ internal sealed partial class JinjaParser
             Link();
             var (left, plus) = (value, tokens[at++].Text == "+");
             var right = Joined();
-            value = plus ? scope => JinjaValue.Add(left(scope), right(scope)) : scope => Arithmetic("-", left(scope), right(scope));
+            value = plus
+                ? scope => JinjaValue.Add(left(scope), right(scope))
+                : scope => Arithmetic("-", left(scope), right(scope));
         }
 
         return value;
@@ -150,7 +165,8 @@ internal sealed partial class JinjaParser
     // Each link of a chain is a call inside the next one's.
     private void Link()
     {
-        if (++links > LongestChain) throw Bad("an expression is too long");
+        if (++links > LongestChain)
+            throw Bad("an expression is too long");
     }
 
     private Expression Unary()
@@ -162,18 +178,23 @@ internal sealed partial class JinjaParser
             return scope => Arithmetic("-", 0L, negated(scope));
         }
 
-        if (Take("+")) return Unary();
+        if (Take("+"))
+            return Unary();
         var value = Postfix(Primary());
-        if (!Take("**")) return Filtered(value);
+        if (!Take("**"))
+            return Filtered(value);
         var power = Unary();
         return Filtered(scope => Arithmetic("**", value(scope), power(scope)));
     }
 
     private static object? Arithmetic(string operation, object? a, object? b)
     {
-        if (operation == "*" && (a, b) is (string text, long times)) return string.Concat(Enumerable.Repeat(text, (int)Math.Clamp(times, 0, 100_000)));
-        if (JinjaValue.Number(a) is not { } x || JinjaValue.Number(b) is not { } y) throw new LabException($"a chat template computes {JinjaValue.Kind(a)} {operation} {JinjaValue.Kind(b)}");
-        if (operation is "/" or "//" or "%" && y == 0) throw new LabException("a chat template divides by zero");
+        if (operation == "*" && (a, b) is (string text, long times))
+            return string.Concat(Enumerable.Repeat(text, (int)Math.Clamp(times, 0, 100_000)));
+        if (JinjaValue.Number(a) is not { } x || JinjaValue.Number(b) is not { } y)
+            throw new LabException($"a chat template computes {JinjaValue.Kind(a)} {operation} {JinjaValue.Kind(b)}");
+        if (operation is "/" or "//" or "%" && y == 0)
+            throw new LabException("a chat template divides by zero");
         var result = operation switch
         {
             "-" => x - y,
@@ -207,8 +228,14 @@ internal sealed partial class JinjaParser
             {
                 var (input, negated, name) = (value, TakeName("not"), Name());
                 var test = JinjaLibrary.Test(name) ?? throw Bad($"the test '{name}' is not known here");
-                var arguments = Is("(") ? Arguments()
-                    : Now.Kind is JinjaKind.Text or JinjaKind.Number || (Now.Kind == JinjaKind.Name && Now.Text is not ("and" or "or" or "else" or "if" or "is" or "not" or "in")) ? One(Postfix(Primary()))
+                var arguments =
+                    Is("(") ? Arguments()
+                    : Now.Kind is JinjaKind.Text or JinjaKind.Number
+                    || (
+                        Now.Kind == JinjaKind.Name
+                        && Now.Text is not ("and" or "or" or "else" or "if" or "is" or "not" or "in")
+                    )
+                        ? One(Postfix(Primary()))
                     : NoArguments;
                 value = scope => test(input(scope), arguments(scope).Positional) != negated;
             }
@@ -219,11 +246,20 @@ internal sealed partial class JinjaParser
         }
     }
 
-    private static readonly Func<JinjaScope, (IReadOnlyList<object?> Positional, IReadOnlyDictionary<string, object?> Named)> NoArguments = _ => ([], new Dictionary<string, object?>());
+    private static readonly Func<
+        JinjaScope,
+        (IReadOnlyList<object?> Positional, IReadOnlyDictionary<string, object?> Named)
+    > NoArguments = _ => ([], new Dictionary<string, object?>());
 
-    private static Func<JinjaScope, (IReadOnlyList<object?> Positional, IReadOnlyDictionary<string, object?> Named)> One(Expression value) => scope => ([value(scope)], new Dictionary<string, object?>());
+    private static Func<
+        JinjaScope,
+        (IReadOnlyList<object?> Positional, IReadOnlyDictionary<string, object?> Named)
+    > One(Expression value) => scope => ([value(scope)], new Dictionary<string, object?>());
 
-    private Func<JinjaScope, (IReadOnlyList<object?> Positional, IReadOnlyDictionary<string, object?> Named)> Arguments()
+    private Func<
+        JinjaScope,
+        (IReadOnlyList<object?> Positional, IReadOnlyDictionary<string, object?> Named)
+    > Arguments()
     {
         var (positional, named) = (new List<Expression>(), new List<(string Name, Expression Value)>());
         Expect("(");
@@ -240,10 +276,15 @@ internal sealed partial class JinjaParser
                 positional.Add(Whole());
             }
 
-            if (!Take(",") && !Is(")")) throw Bad("arguments are not closed");
+            if (!Take(",") && !Is(")"))
+                throw Bad("arguments are not closed");
         }
 
-        return scope => ([.. positional.Select(value => value(scope))], named.ToDictionary(pair => pair.Name, pair => pair.Value(scope), StringComparer.Ordinal));
+        return scope =>
+            (
+                [.. positional.Select(value => value(scope))],
+                named.ToDictionary(pair => pair.Name, pair => pair.Value(scope), StringComparer.Ordinal)
+            );
     }
 
     private Expression Postfix(Expression value)
@@ -266,7 +307,8 @@ internal sealed partial class JinjaParser
                 var arguments = Arguments();
                 value = scope =>
                 {
-                    if (input(scope) is not JinjaFunction function) throw new LabException("a chat template calls what is no function");
+                    if (input(scope) is not JinjaFunction function)
+                        throw new LabException("a chat template calls what is no function");
                     var (positional, named) = arguments(scope);
                     return function(positional, named);
                 };
@@ -282,12 +324,14 @@ internal sealed partial class JinjaParser
     {
         Expression? Part() => Is(":") || Is("]") ? null : Whole();
         var first = Part();
-        if (first is not null && Take("]")) return scope => JinjaLibrary.Item(input(scope), first(scope));
+        if (first is not null && Take("]"))
+            return scope => JinjaLibrary.Item(input(scope), first(scope));
         Expect(":");
         var second = Part();
         var step = Take(":") ? Part() : null;
         Expect("]");
-        return scope => JinjaLibrary.Slice(input(scope), first?.Invoke(scope), second?.Invoke(scope), step?.Invoke(scope));
+        return scope =>
+            JinjaLibrary.Slice(input(scope), first?.Invoke(scope), second?.Invoke(scope), step?.Invoke(scope));
     }
 
     private Expression Primary()
@@ -297,10 +341,13 @@ internal sealed partial class JinjaParser
         {
             case JinjaKind.Text:
                 var words = token.Text;
-                while (Now.Kind == JinjaKind.Text) words += tokens[at++].Text;
+                while (Now.Kind == JinjaKind.Text)
+                    words += tokens[at++].Text;
                 return _ => words;
             case JinjaKind.Number:
-                object number = long.TryParse(token.Text, CultureInfo.InvariantCulture, out var whole) ? (object)whole : double.Parse(token.Text, CultureInfo.InvariantCulture);
+                object number = long.TryParse(token.Text, CultureInfo.InvariantCulture, out var whole)
+                    ? (object)whole
+                    : double.Parse(token.Text, CultureInfo.InvariantCulture);
                 return _ => number;
             case JinjaKind.Name:
                 return token.Text switch
@@ -311,12 +358,15 @@ internal sealed partial class JinjaParser
                     var name => scope => scope[name],
                 };
             case JinjaKind.Operator when token.Text == "(":
-                if (Take(")")) return _ => new List<object?>();
+                if (Take(")"))
+                    return _ => new List<object?>();
                 var inner = Whole();
                 if (Is(","))
                 {
                     var values = new List<Expression> { inner };
-                    while (Take(",")) if (!Is(")")) values.Add(Whole());
+                    while (Take(","))
+                        if (!Is(")"))
+                            values.Add(Whole());
                     inner = scope => values.Select(value => value(scope)).ToList();
                 }
 
@@ -337,7 +387,8 @@ internal sealed partial class JinjaParser
         while (!Take("]"))
         {
             values.Add(Whole());
-            if (!Take(",") && !Is("]")) throw Bad("a list is not closed");
+            if (!Take(",") && !Is("]"))
+                throw Bad("a list is not closed");
         }
 
         return scope => values.Select(value => value(scope)).ToList();
@@ -351,9 +402,11 @@ internal sealed partial class JinjaParser
             var key = Whole();
             Expect(":");
             entries.Add((key, Whole()));
-            if (!Take(",") && !Is("}")) throw Bad("a mapping is not closed");
+            if (!Take(",") && !Is("}"))
+                throw Bad("a mapping is not closed");
         }
 
-        return scope => JinjaValue.Map(entries.Select(entry => (JinjaValue.Print(entry.Key(scope)), entry.Value(scope))));
+        return scope =>
+            JinjaValue.Map(entries.Select(entry => (JinjaValue.Print(entry.Key(scope)), entry.Value(scope))));
     }
 }

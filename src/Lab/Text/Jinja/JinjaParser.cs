@@ -45,7 +45,8 @@ internal sealed partial class JinjaParser
     // Statements up to one of the names, whose block is entered.
     private JinjaStatement Body(string[] until, out string ended)
     {
-        if (++depth > DeepestNesting) throw Bad("blocks nest too deeply");
+        if (++depth > DeepestNesting)
+            throw Bad("blocks nest too deeply");
         var statements = new List<JinjaStatement>();
         ended = "";
         while (Now.Kind != JinjaKind.Eof)
@@ -74,7 +75,8 @@ internal sealed partial class JinjaParser
             }
         }
 
-        if (until.Length > 0 && ended.Length == 0) throw Bad($"{string.Join(" or ", until)} is missing");
+        if (until.Length > 0 && ended.Length == 0)
+            throw Bad($"{string.Join(" or ", until)} is missing");
         depth--;
         return Run([.. statements]);
     }
@@ -85,24 +87,30 @@ internal sealed partial class JinjaParser
         return JinjaFlow.Onward;
     }
 
-    private static JinjaStatement Run(JinjaStatement[] statements) => (scope, text) =>
-    {
-        foreach (var statement in statements)
+    private static JinjaStatement Run(JinjaStatement[] statements) =>
+        (scope, text) =>
         {
-            if (statement(scope, text) is var flow && flow != JinjaFlow.Onward) return flow;
-        }
+            foreach (var statement in statements)
+            {
+                if (statement(scope, text) is var flow && flow != JinjaFlow.Onward)
+                    return flow;
+            }
 
-        return JinjaFlow.Onward;
-    };
+            return JinjaFlow.Onward;
+        };
 
     private JinjaStatement Statement(string name)
     {
         switch (name)
         {
-            case "if": return If();
-            case "for": return For();
-            case "set": return Set();
-            case "macro": return Macro();
+            case "if":
+                return If();
+            case "for":
+                return For();
+            case "set":
+                return Set();
+            case "macro":
+                return Macro();
             case "generation":
                 // It only marks what an assistant said.
                 End();
@@ -112,7 +120,8 @@ internal sealed partial class JinjaParser
             case "break" or "continue":
                 End();
                 return (_, _) => name == "break" ? JinjaFlow.Break : JinjaFlow.Continue;
-            default: throw Bad($"statements '{name}' are not known here");
+            default:
+                throw Bad($"statements '{name}' are not known here");
         }
     }
 
@@ -139,7 +148,8 @@ internal sealed partial class JinjaParser
         {
             foreach (var (condition, body) in branches)
             {
-                if (JinjaValue.IsTrue(condition(scope))) return body(scope, text);
+                if (JinjaValue.IsTrue(condition(scope)))
+                    return body(scope, text);
             }
 
             return otherwise?.Invoke(scope, text) ?? JinjaFlow.Onward;
@@ -149,11 +159,14 @@ internal sealed partial class JinjaParser
     private JinjaStatement For()
     {
         var names = new List<string> { Name() };
-        while (Take(",")) names.Add(Name());
-        if (Name() != "in") throw Bad("a loop lacks 'in'");
+        while (Take(","))
+            names.Add(Name());
+        if (Name() != "in")
+            throw Bad("a loop lacks 'in'");
         var source = Or();
         var filter = TakeName("if") ? Whole() : null;
-        if (TakeName("recursive")) throw Bad("recursive loops are not known here");
+        if (TakeName("recursive"))
+            throw Bad("recursive loops are not known here");
         End();
         var body = Body(["else", "endfor"], out var ended);
         JinjaStatement? otherwise = null;
@@ -167,19 +180,35 @@ internal sealed partial class JinjaParser
         return (scope, text) => Loop(scope, text, names, source, filter, body, otherwise);
     }
 
-    private static JinjaFlow Loop(JinjaScope scope, StringBuilder text, List<string> names, Expression source, Expression? filter, JinjaStatement body, JinjaStatement? otherwise)
+    private static JinjaFlow Loop(
+        JinjaScope scope,
+        StringBuilder text,
+        List<string> names,
+        Expression source,
+        Expression? filter,
+        JinjaStatement body,
+        JinjaStatement? otherwise
+    )
     {
         var items = JinjaValue.Items(source(scope)).ToArray();
-        if (filter is not null) items = [.. items.Where(item => JinjaValue.IsTrue(filter(With(scope, names, item))))];
+        if (filter is not null)
+            items = [.. items.Where(item => JinjaValue.IsTrue(filter(With(scope, names, item))))];
         for (var i = 0; i < items.Length; i++)
         {
             var inner = With(scope, names, items[i]);
-            inner["loop"] = JinjaValue.Map(
-            [
-                ("index", i + 1L), ("index0", (long)i), ("revindex", (long)(items.Length - i)), ("revindex0", items.Length - i - 1L), ("first", i == 0), ("last", i == items.Length - 1),
-                ("length", (long)items.Length), ("previtem", i > 0 ? items[i - 1] : JinjaUndefined.Instance), ("nextitem", i + 1 < items.Length ? items[i + 1] : JinjaUndefined.Instance),
+            inner["loop"] = JinjaValue.Map([
+                ("index", i + 1L),
+                ("index0", (long)i),
+                ("revindex", (long)(items.Length - i)),
+                ("revindex0", items.Length - i - 1L),
+                ("first", i == 0),
+                ("last", i == items.Length - 1),
+                ("length", (long)items.Length),
+                ("previtem", i > 0 ? items[i - 1] : JinjaUndefined.Instance),
+                ("nextitem", i + 1 < items.Length ? items[i + 1] : JinjaUndefined.Instance),
             ]);
-            if (body(inner, text) == JinjaFlow.Break) break;
+            if (body(inner, text) == JinjaFlow.Break)
+                break;
         }
 
         return items.Length == 0 ? otherwise?.Invoke(scope, text) ?? JinjaFlow.Onward : JinjaFlow.Onward;
@@ -195,8 +224,10 @@ internal sealed partial class JinjaParser
         }
 
         var parts = JinjaValue.Items(item).ToArray();
-        if (parts.Length != names.Count) throw new LabException($"a chat template takes {names.Count} values from {parts.Length}");
-        for (var i = 0; i < parts.Length; i++) scope[names[i]] = parts[i];
+        if (parts.Length != names.Count)
+            throw new LabException($"a chat template takes {names.Count} values from {parts.Length}");
+        for (var i = 0; i < parts.Length; i++)
+            scope[names[i]] = parts[i];
         return scope;
     }
 
@@ -211,14 +242,16 @@ internal sealed partial class JinjaParser
             End();
             return (scope, _) =>
             {
-                if (scope[name] is not OrderedDictionary<string, object?> map) throw new LabException($"a chat template sets {name}.{attribute}, and {name} is no namespace");
+                if (scope[name] is not OrderedDictionary<string, object?> map)
+                    throw new LabException($"a chat template sets {name}.{attribute}, and {name} is no namespace");
                 map[attribute] = assigned(scope);
                 return JinjaFlow.Onward;
             };
         }
 
         var names = new List<string> { name };
-        while (Take(",")) names.Add(Name());
+        while (Take(","))
+            names.Add(Name());
         if (Take("="))
         {
             var value = Tuple();
@@ -226,8 +259,11 @@ internal sealed partial class JinjaParser
             return (scope, _) =>
             {
                 var given = value(scope);
-                if (names.Count == 1) scope[name] = given;
-                else foreach (var (one, part) in names.Zip(JinjaValue.Items(given))) scope[one] = part;
+                if (names.Count == 1)
+                    scope[name] = given;
+                else
+                    foreach (var (one, part) in names.Zip(JinjaValue.Items(given)))
+                        scope[one] = part;
                 return JinjaFlow.Onward;
             };
         }
@@ -252,7 +288,8 @@ internal sealed partial class JinjaParser
         {
             var parameter = Name();
             parameters.Add((parameter, Take("=") ? Whole() : null));
-            if (!Take(",") && !Is(")")) throw Bad("a macro's parameters are not closed");
+            if (!Take(",") && !Is(")"))
+                throw Bad("a macro's parameters are not closed");
         }
 
         End();
@@ -261,23 +298,28 @@ internal sealed partial class JinjaParser
         var calls = 0;
         return (scope, _) =>
         {
-            scope[name] = (JinjaFunction)((positional, named) =>
-            {
-                var (inner, text) = (new JinjaScope(scope), new StringBuilder());
-                // Macros may call themselves, but not without end.
-                if (calls >= DeepestNesting) throw new LabException($"the chat template's macro {name} calls itself too often");
-                calls++;
-                for (var i = 0; i < parameters.Count; i++)
+            scope[name] = (JinjaFunction)(
+                (positional, named) =>
                 {
-                    inner[parameters[i].Name] = i < positional.Count ? positional[i]
-                        : named.TryGetValue(parameters[i].Name, out var given) ? given
-                        : parameters[i].Default is { } usual ? usual(inner) : JinjaUndefined.Instance;
-                }
+                    var (inner, text) = (new JinjaScope(scope), new StringBuilder());
+                    // Macros may call themselves, but not without end.
+                    if (calls >= DeepestNesting)
+                        throw new LabException($"the chat template's macro {name} calls itself too often");
+                    calls++;
+                    for (var i = 0; i < parameters.Count; i++)
+                    {
+                        inner[parameters[i].Name] =
+                            i < positional.Count ? positional[i]
+                            : named.TryGetValue(parameters[i].Name, out var given) ? given
+                            : parameters[i].Default is { } usual ? usual(inner)
+                            : JinjaUndefined.Instance;
+                    }
 
-                body(inner, text);
-                calls--;
-                return text.ToString();
-            });
+                    body(inner, text);
+                    calls--;
+                    return text.ToString();
+                }
+            );
             return JinjaFlow.Onward;
         };
     }
@@ -286,30 +328,41 @@ internal sealed partial class JinjaParser
 
     private bool Take(string text)
     {
-        if (!Is(text)) return false;
+        if (!Is(text))
+            return false;
         at++;
         return true;
     }
 
     private bool TakeName(string text)
     {
-        if (Now.Kind != JinjaKind.Name || Now.Text != text) return false;
+        if (Now.Kind != JinjaKind.Name || Now.Text != text)
+            return false;
         at++;
         return true;
     }
 
     private void Expect(string text)
     {
-        if (!Take(text)) throw Bad($"'{text}' is missing before '{Now.Text}'");
+        if (!Take(text))
+            throw Bad($"'{text}' is missing before '{Now.Text}'");
     }
 
-    private string Name() => Now.Kind == JinjaKind.Name ? tokens[at++].Text : throw Bad($"a name is missing before '{Now.Text}'");
+    private string Name() =>
+        Now.Kind == JinjaKind.Name ? tokens[at++].Text : throw Bad($"a name is missing before '{Now.Text}'");
 
     private void End()
     {
-        if (Now.Kind != JinjaKind.End) throw Bad($"the tag goes on with '{Now.Text}'");
+        if (Now.Kind != JinjaKind.End)
+            throw Bad($"the tag goes on with '{Now.Text}'");
         at++;
     }
 
-    private LabException Bad(string problem) => new(string.Create(CultureInfo.InvariantCulture, $"chat template, line {tokens[Math.Min(at, tokens.Count - 1)].Line}: {problem}"));
+    private LabException Bad(string problem) =>
+        new(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"chat template, line {tokens[Math.Min(at, tokens.Count - 1)].Line}: {problem}"
+            )
+        );
 }

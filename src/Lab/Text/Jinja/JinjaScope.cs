@@ -7,7 +7,10 @@ internal sealed class JinjaScope(JinjaScope? outer)
 
     internal object? this[string name]
     {
-        get => values.TryGetValue(name, out var value) ? value : outer is null ? JinjaUndefined.Instance : outer[name];
+        get =>
+            values.TryGetValue(name, out var value) ? value
+            : outer is null ? JinjaUndefined.Instance
+            : outer[name];
         set => values[name] = value;
     }
 }

@@ -7,16 +7,31 @@ internal static class AllChecks
 {
     private static readonly ICheck[] Checks =
     [
-        new TaskChecks(), new ImageChecks(), new OwnTextChecks(), new WordChecks(), new ItemChecks(), new ShareChecks(), new PoolChecks(),
-        new GenerationChecks(), new MarkChecks(), new DetectionChecks(), new MethodChecks(), new AccessChecks(), new EndpointChecks(),
-        new EvaluationChecks(), new BudgetChecks(), new TuningChecks(), new LawChecks(),
+        new TaskChecks(),
+        new ImageChecks(),
+        new OwnTextChecks(),
+        new WordChecks(),
+        new ItemChecks(),
+        new ShareChecks(),
+        new PoolChecks(),
+        new GenerationChecks(),
+        new MarkChecks(),
+        new DetectionChecks(),
+        new MethodChecks(),
+        new AccessChecks(),
+        new EndpointChecks(),
+        new EvaluationChecks(),
+        new BudgetChecks(),
+        new TuningChecks(),
+        new LawChecks(),
     ];
 
     /// <exception cref="SpecException">Everything that is wrong.</exception>
     internal static void Run(ExperimentSpec spec, SpecMapping root)
     {
         foreach (var check in Checks)
-            foreach (var error in check.Errors(spec, root)) root.Note(error);
+        foreach (var error in check.Errors(spec, root))
+            root.Note(error);
         root.ThrowNoted();
     }
 }

@@ -10,12 +10,23 @@ internal sealed class EndpointChecks : ICheck
     {
         foreach (var teacher in spec.Teachers)
         {
-            if (teacher.Endpoint is not { Queries: { } allowed } endpoint) continue;
-            var ways = spec.Methods.Where(method => method.LearnsFrom(teacher)).Select(method => method.Sampling ?? teacher.Sampling).Distinct();
-            var measured = spec.Tasks.Count(task => task.Task.IsGraded()) * (long)spec.Evaluation.Items * spec.Evaluation.Sampling.Samples;
+            if (teacher.Endpoint is not { Queries: { } allowed } endpoint)
+                continue;
+            var ways = spec
+                .Methods.Where(method => method.LearnsFrom(teacher))
+                .Select(method => method.Sampling ?? teacher.Sampling)
+                .Distinct();
+            var measured =
+                spec.Tasks.Count(task => task.Task.IsGraded())
+                * (long)spec.Evaluation.Items
+                * spec.Evaluation.Sampling.Samples;
             var asked = ways.Sum(way => (long)spec.Prompts * way.Samples) + measured;
             if (asked > allowed)
-                yield return new SpecException(endpoint.Location, $"endpoint '{teacher.Name}' would be asked {asked} times, and queries allows {allowed}", "lower prompts, samples or items, or raise queries");
+                yield return new SpecException(
+                    endpoint.Location,
+                    $"endpoint '{teacher.Name}' would be asked {asked} times, and queries allows {allowed}",
+                    "lower prompts, samples or items, or raise queries"
+                );
         }
     }
 }

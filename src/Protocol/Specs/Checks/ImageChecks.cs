@@ -9,26 +9,64 @@ internal sealed class ImageChecks : ICheck
 {
     public IEnumerable<SpecException> Errors(ExperimentSpec spec, SpecMapping root)
     {
-        if (spec.Content != TaskContent.Images) yield break;
+        if (spec.Content != TaskContent.Images)
+            yield break;
         foreach (var teacher in spec.Teachers)
         {
             if (teacher.Training?.Model.Hidden is null)
-                yield return new SpecException(teacher.LicenceLocation, $"teacher '{teacher.Name}' of digits must be a perceptron that is trained here", "give train: and model: { hidden: [...] }");
+                yield return new SpecException(
+                    teacher.LicenceLocation,
+                    $"teacher '{teacher.Name}' of digits must be a perceptron that is trained here",
+                    "give train: and model: { hidden: [...] }"
+                );
             if (teacher.Sampling != SamplingSpec.Greedy)
-                yield return new SpecException(teacher.LicenceLocation, $"teacher '{teacher.Name}' of digits labels images, and does not sample", "remove sampling");
+                yield return new SpecException(
+                    teacher.LicenceLocation,
+                    $"teacher '{teacher.Name}' of digits labels images, and does not sample",
+                    "remove sampling"
+                );
         }
 
         foreach (var student in spec.Students.Where(student => student.Model.Hidden is null || student.Bytes))
-            yield return new SpecException(root.LocationOfKey("students"), $"student '{student.Name}' of digits must be a perceptron", "give model: { hidden: [...] }");
+            yield return new SpecException(
+                root.LocationOfKey("students"),
+                $"student '{student.Name}' of digits must be a perceptron",
+                "give model: { hidden: [...] }"
+            );
         foreach (var method in spec.Methods)
         {
             if (method.IsBaseline && method.Keep == Keep.Trace)
-                yield return new SpecException(root.LocationOfKey("baselines"), "a digit has no reasoning", "use gold-answers");
-            if (method.Signal.IsLive || method.Signal.Asks == TeacherAccess.Activations || method.SplitsTraces || !method.Objective.PairsTokens || method.Sampling is not null)
-                yield return new SpecException(method.Location, $"method '{method.Name}' needs text, and digits are images", "use cross-entropy on text, or a divergence on top-k or sampled");
+                yield return new SpecException(
+                    root.LocationOfKey("baselines"),
+                    "a digit has no reasoning",
+                    "use gold-answers"
+                );
+            if (
+                method.Signal.IsLive
+                || method.Signal.Asks == TeacherAccess.Activations
+                || method.SplitsTraces
+                || !method.Objective.PairsTokens
+                || method.Sampling is not null
+            )
+                yield return new SpecException(
+                    method.Location,
+                    $"method '{method.Name}' needs text, and digits are images",
+                    "use cross-entropy on text, or a divergence on top-k or sampled"
+                );
         }
 
-        if (spec.Evaluation is { Confidence: true } or { Agreement: true } or { Likelihood: true } or { PassAt: > 0 } or { Decode: not Decoding.Greedy })
-            yield return new SpecException(root.LocationOfKey("evaluation"), "digits are measured by accuracy", "keep items alone");
+        if (
+            spec.Evaluation
+            is { Confidence: true }
+                or { Agreement: true }
+                or { Likelihood: true }
+                or { PassAt: > 0 }
+                or { Decode: not Decoding.Greedy }
+        )
+            yield return new SpecException(
+                root.LocationOfKey("evaluation"),
+                "digits are measured by accuracy",
+                "keep items alone"
+            );
     }
 }

@@ -12,9 +12,14 @@ internal static class BudgetSection
         var values = section.Numbers("values", double.Epsilon, 1e30, "give at least one amount");
         section.Close();
         var budgets = values.Order().Select(value => Budget.Of(unit, value)).ToArray();
-        if (values.Distinct().Count() != values.Count) throw new SpecException(section.LocationOfValue("values"), "a budget stands twice", "remove one");
+        if (values.Distinct().Count() != values.Count)
+            throw new SpecException(section.LocationOfValue("values"), "a budget stands twice", "remove one");
         if (budgets[0].IsCounted && values.Any(value => value < 1 || value != Math.Floor(value)))
-            throw new SpecException(section.LocationOfValue("values"), "a budget that is counted must be a whole number of at least 1", "");
+            throw new SpecException(
+                section.LocationOfValue("values"),
+                "a budget that is counted must be a whole number of at least 1",
+                ""
+            );
         return budgets;
     }
 }

@@ -9,14 +9,25 @@ internal static class CostSection
     internal static Boundary Boundary(SpecMapping root)
     {
         var words = root.Words("boundary");
-        return words.Count == 0 ? Costs.Boundary.WithUse : new Boundary([.. words.Select(entry => Charge.Names.TryGetValue(entry.Word, out var kind)
-            ? kind
-            : throw new SpecException(entry.Location, $"there is no kind of cost '{entry.Word}'", Suggestion.For(entry.Word, [.. Charge.Names.Keys])))]);
+        return words.Count == 0
+            ? Costs.Boundary.WithUse
+            : new Boundary([
+                .. words.Select(entry =>
+                    Charge.Names.TryGetValue(entry.Word, out var kind)
+                        ? kind
+                        : throw new SpecException(
+                            entry.Location,
+                            $"there is no kind of cost '{entry.Word}'",
+                            Suggestion.For(entry.Word, [.. Charge.Names.Keys])
+                        )
+                ),
+            ]);
     }
 
     internal static Accelerator Prices(SpecMapping? section)
     {
-        if (section is null) return Accelerator.Named(Accelerator.Default);
+        if (section is null)
+            return Accelerator.Named(Accelerator.Default);
         var accelerator = Accelerator.Named(section.Choice("accelerator", Accelerator.Default, Accelerator.Known));
         section.Close();
         return accelerator;

@@ -19,8 +19,17 @@ public static class ExperimentFile
     /// <exception cref="SpecException">The file is absent, unreadable, or not a valid experiment.</exception>
     public static ExperimentSpec Load(string path)
     {
-        if (!File.Exists(path)) throw new UsageException($"there is no experiment at {path}", "give a folder under experiments/ or a path to an experiment.yaml");
-        if (new FileInfo(path).Length > LargestFile) throw new SpecException(new SourceLocation(path, 1, 1), "the file is over 1 MiB", "an experiment is a page of YAML");
+        if (!File.Exists(path))
+            throw new UsageException(
+                $"there is no experiment at {path}",
+                "give a folder under experiments/ or a path to an experiment.yaml"
+            );
+        if (new FileInfo(path).Length > LargestFile)
+            throw new SpecException(
+                new SourceLocation(path, 1, 1),
+                "the file is over 1 MiB",
+                "an experiment is a page of YAML"
+            );
         return Parse(File.ReadAllBytes(path), path);
     }
 
@@ -31,12 +40,20 @@ public static class ExperimentFile
         var root = SpecMapping.Of(file, Root(bytes, file), "the experiment");
         var spec = root.Attempt(root.Read<ExperimentSpec>);
         var tasks = root.Attempt(() => TaskSection.Read(root)) ?? [];
-        var budgets = root.Attempt(() => BudgetSection.Read(root.Mapping("budgets", "say what is spent: budgets: { unit: student-flops, values: [...] }"))) ?? [];
+        var budgets =
+            root.Attempt(() =>
+                BudgetSection.Read(
+                    root.Mapping("budgets", "say what is spent: budgets: { unit: student-flops, values: [...] }")
+                )
+            ) ?? [];
         ModelShape Shape(SpecMapping section) => ModelSection.Read(section, Digits.Pixels, Digits.Classes);
         var teachers = root.Attempt(() => TeacherSection.Read(root, Shape)) ?? [];
         var students = root.Attempt(() => StudentSection.Read(root, Shape)) ?? [];
         var methods = root.Attempt(() => MethodSection.Read(root)) ?? [];
-        var tuning = root.OptionalMapping("tuning") is { } section && budgets.Count > 0 ? root.Attempt(() => TuningSpec.Read(section, budgets)) : null;
+        var tuning =
+            root.OptionalMapping("tuning") is { } section && budgets.Count > 0
+                ? root.Attempt(() => TuningSpec.Read(section, budgets))
+                : null;
         var boundary = root.Attempt(() => CostSection.Boundary(root));
         var prices = root.Attempt(() => CostSection.Prices(root.OptionalMapping("prices")));
         root.Close();
@@ -65,11 +82,15 @@ public static class ExperimentFile
     {
         using var reader = new StreamReader(new MemoryStream(bytes));
         var parser = new Parser(reader);
-        for (var depth = 0; parser.MoveNext();)
+        for (var depth = 0; parser.MoveNext(); )
         {
             depth += parser.Current!.NestingIncrease;
             if (depth > DeepestNesting)
-                throw new SpecException(new SourceLocation(file, (int)parser.Current.Start.Line, (int)parser.Current.Start.Column), "the file nests too deeply", "an experiment needs five levels");
+                throw new SpecException(
+                    new SourceLocation(file, (int)parser.Current.Start.Line, (int)parser.Current.Start.Column),
+                    "the file nests too deeply",
+                    "an experiment needs five levels"
+                );
         }
     }
 
@@ -83,17 +104,29 @@ public static class ExperimentFile
             stream.Load(reader);
             return stream.Documents.Count == 1
                 ? stream.Documents[0].RootNode
-                : throw new SpecException(new SourceLocation(file, 1, 1), "the file is empty or holds several documents", "one experiment, one document");
+                : throw new SpecException(
+                    new SourceLocation(file, 1, 1),
+                    "the file is empty or holds several documents",
+                    "one experiment, one document"
+                );
         }
         catch (YamlException error)
         {
             var detail = (error.InnerException ?? error).Message.ReplaceLineEndings(" ");
-            throw new SpecException(new SourceLocation(file, (int)error.Start.Line, (int)error.Start.Column), $"not valid YAML: {detail}", "");
+            throw new SpecException(
+                new SourceLocation(file, (int)error.Start.Line, (int)error.Start.Column),
+                $"not valid YAML: {detail}",
+                ""
+            );
         }
         catch (InvalidOperationException)
         {
             // The scanner gives up this way on some unfinished texts, and says no place.
-            throw new SpecException(new SourceLocation(file, 1, 1), "not valid YAML", "look for a bracket that is not closed");
+            throw new SpecException(
+                new SourceLocation(file, 1, 1),
+                "not valid YAML",
+                "look for a bracket that is not closed"
+            );
         }
     }
 }

@@ -20,7 +20,12 @@ public static class ExperimentSchema
     /// <summary>Its file in the repository.</summary>
     public const string File = "experiment.schema.json";
 
-    private static readonly JsonSerializerOptions Form = new() { WriteIndented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Form = new()
+    {
+        WriteIndented = true,
+        NewLine = "\n",
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     /// <summary>The schema as text.</summary>
     public static string Text { get; } = Make().ToJsonString(Form) + "\n";
@@ -29,7 +34,13 @@ public static class ExperimentSchema
     {
         var properties = KeySchema.PropertiesOf(typeof(ExperimentSpec));
         properties["seeds"]!["uniqueItems"] = true;
-        properties["device"] = new JsonObject { ["type"] = "string", ["pattern"] = "^(cpu|cuda|cuda:[0-9]+)$", ["default"] = "cpu", ["description"] = "cpu, cuda or cuda:N" };
+        properties["device"] = new JsonObject
+        {
+            ["type"] = "string",
+            ["pattern"] = "^(cpu|cuda|cuda:[0-9]+)$",
+            ["default"] = "cpu",
+            ["description"] = "cpu, cuda or cuda:N",
+        };
         properties["tasks"] = KeySchema.List(TaskSchema());
         properties["teacher"] = KeySchema.Ref("teacher");
         properties["teachers"] = KeySchema.List(KeySchema.Ref("teacher"));
@@ -40,8 +51,14 @@ public static class ExperimentSchema
         properties["tuning"] = KeySchema.Section(typeof(TuningSpec));
         properties["tuning"]!["properties"]!["learning-rates"]!["uniqueItems"] = true;
         properties["boundary"] = KeySchema.List(KeySchema.OneOf(Charge.Names.Keys));
-        properties["prices"] = KeySchema.Closed(new JsonObject { ["accelerator"] = KeySchema.OneOf(Accelerator.Known) }, []);
-        var schema = KeySchema.Closed(properties, [.. KeySchema.RequiredOf(typeof(ExperimentSpec)), "tasks", "students", "methods", "budgets"]);
+        properties["prices"] = KeySchema.Closed(
+            new JsonObject { ["accelerator"] = KeySchema.OneOf(Accelerator.Known) },
+            []
+        );
+        var schema = KeySchema.Closed(
+            properties,
+            [.. KeySchema.RequiredOf(typeof(ExperimentSpec)), "tasks", "students", "methods", "budgets"]
+        );
         schema["oneOf"] = new JsonArray(Required("teacher"), Required("teachers"));
         schema["definitions"] = new JsonObject
         {
@@ -53,31 +70,74 @@ public static class ExperimentSchema
             ["teacher"] = TeacherSchema(),
         };
         schema["definitions"]!["file"]!["required"] = KeySchema.Texts(["path"]);
-        return new JsonObject([new("$schema", "http://json-schema.org/draft-07/schema#"), new("title", "A Bench experiment"), .. Detached(schema)]);
+        return new JsonObject([
+            new("$schema", "http://json-schema.org/draft-07/schema#"),
+            new("title", "A Bench experiment"),
+            .. Detached(schema),
+        ]);
     }
 
     private static JsonObject TaskSchema()
     {
-        var properties = new JsonObject { ["name"] = KeySchema.Name(), ["task"] = KeySchema.OneOf(Catalogue<ITask>.Names) };
-        JsonObject Chosen(string kind) => new()
+        var properties = new JsonObject
         {
-            ["anyOf"] = new JsonArray(
-                new JsonObject { ["required"] = KeySchema.Texts(["task"]), ["properties"] = new JsonObject { ["task"] = Const(kind) } },
-                new JsonObject { ["not"] = Required("task"), ["properties"] = new JsonObject { ["name"] = Const(kind) } }),
+            ["name"] = KeySchema.Name(),
+            ["task"] = KeySchema.OneOf(Catalogue<ITask>.Names),
         };
+        JsonObject Chosen(string kind) =>
+            new()
+            {
+                ["anyOf"] = new JsonArray(
+                    new JsonObject
+                    {
+                        ["required"] = KeySchema.Texts(["task"]),
+                        ["properties"] = new JsonObject { ["task"] = Const(kind) },
+                    },
+                    new JsonObject
+                    {
+                        ["not"] = Required("task"),
+                        ["properties"] = new JsonObject { ["name"] = Const(kind) },
+                    }
+                ),
+            };
         var schema = Union<ITask>(properties, ["name"], Chosen);
         // A task of no known kind.
-        ((JsonArray)schema["allOf"]!).Add(new JsonObject { ["anyOf"] = new JsonArray(Required("task"), new JsonObject { ["properties"] = new JsonObject { ["name"] = KeySchema.OneOf(Catalogue<ITask>.Names) } }) });
+        ((JsonArray)schema["allOf"]!).Add(
+            new JsonObject
+            {
+                ["anyOf"] = new JsonArray(
+                    Required("task"),
+                    new JsonObject
+                    {
+                        ["properties"] = new JsonObject { ["name"] = KeySchema.OneOf(Catalogue<ITask>.Names) },
+                    }
+                ),
+            }
+        );
         return schema;
     }
 
     private static JsonObject MethodSchema()
     {
         var properties = KeySchema.PropertiesOf(typeof(MethodSpec));
-        (properties["objective"], properties["signal"]) = (KeySchema.OneOf(Catalogue<Objective>.Names), KeySchema.OneOf(Catalogue<Signal>.Names));
-        var objectives = Union<Objective>(properties, [.. KeySchema.RequiredOf(typeof(MethodSpec)), "objective", "signal"], kind => Is("objective", kind), KeysOf<Signal>());
-        var signals = Union<Signal>([], [], kind => Is("signal", kind), KeysOf<Objective>().Concat(SectionReader.KeysOf(typeof(MethodSpec)).Select(entry => entry.Key.Name)));
-        foreach (var (name, property) in Detached((JsonObject)signals["properties"]!)) ((JsonObject)objectives["properties"]!).TryAdd(name, property);
+        (properties["objective"], properties["signal"]) = (
+            KeySchema.OneOf(Catalogue<Objective>.Names),
+            KeySchema.OneOf(Catalogue<Signal>.Names)
+        );
+        var objectives = Union<Objective>(
+            properties,
+            [.. KeySchema.RequiredOf(typeof(MethodSpec)), "objective", "signal"],
+            kind => Is("objective", kind),
+            KeysOf<Signal>()
+        );
+        var signals = Union<Signal>(
+            [],
+            [],
+            kind => Is("signal", kind),
+            KeysOf<Objective>().Concat(SectionReader.KeysOf(typeof(MethodSpec)).Select(entry => entry.Key.Name))
+        );
+        foreach (var (name, property) in Detached((JsonObject)signals["properties"]!))
+            ((JsonObject)objectives["properties"]!).TryAdd(name, property);
         var rules = (JsonArray)objectives["allOf"]!;
         foreach (var rule in ((JsonArray)signals["allOf"]!).ToArray())
         {
@@ -88,11 +148,19 @@ public static class ExperimentSchema
         foreach (var kind in Catalogue<Objective>.Names)
         {
             var objective = (Objective)KeySchema.DefaultOf(Catalogue<Objective>.Find(kind))!;
-            rules.Add(new JsonObject
-            {
-                ["if"] = Is("objective", kind),
-                ["then"] = new JsonObject { ["properties"] = new JsonObject { ["signal"] = KeySchema.OneOf(objective.Signals.Select(Catalogue<Signal>.NameOf)) } },
-            });
+            rules.Add(
+                new JsonObject
+                {
+                    ["if"] = Is("objective", kind),
+                    ["then"] = new JsonObject
+                    {
+                        ["properties"] = new JsonObject
+                        {
+                            ["signal"] = KeySchema.OneOf(objective.Signals.Select(Catalogue<Signal>.NameOf)),
+                        },
+                    },
+                }
+            );
         }
 
         return objectives;
@@ -101,9 +169,20 @@ public static class ExperimentSchema
     private static JsonObject StudentSchema()
     {
         var properties = KeySchema.PropertiesOf(typeof(StudentSpec));
-        (properties["model"], properties["train"], properties["checkpoint"]) = (KeySchema.Ref("model"), KeySchema.Ref("train"), KeySchema.Ref("file"));
+        (properties["model"], properties["train"], properties["checkpoint"]) = (
+            KeySchema.Ref("model"),
+            KeySchema.Ref("train"),
+            KeySchema.Ref("file")
+        );
         var schema = KeySchema.Closed(properties, KeySchema.RequiredOf(typeof(StudentSpec)));
-        schema["oneOf"] = new JsonArray(Required("model"), new JsonObject { ["required"] = KeySchema.Texts(["checkpoint"]), ["not"] = new JsonObject { ["anyOf"] = new JsonArray(Required("train"), Required("model")) } });
+        schema["oneOf"] = new JsonArray(
+            Required("model"),
+            new JsonObject
+            {
+                ["required"] = KeySchema.Texts(["checkpoint"]),
+                ["not"] = new JsonObject { ["anyOf"] = new JsonArray(Required("train"), Required("model")) },
+            }
+        );
         return schema;
     }
 
@@ -111,15 +190,28 @@ public static class ExperimentSchema
     {
         var properties = KeySchema.PropertiesOf(typeof(TeacherSpec));
         properties["sampling"] = KeySchema.Ref("sampling");
-        (properties["train"], properties["model"], properties["checkpoint"]) = (KeySchema.Ref("train"), KeySchema.Ref("model"), KeySchema.Ref("file"));
+        (properties["train"], properties["model"], properties["checkpoint"]) = (
+            KeySchema.Ref("train"),
+            KeySchema.Ref("model"),
+            KeySchema.Ref("file")
+        );
         var form = KeySchema.Closed(new JsonObject { ["of"] = KeySchema.Text() }, ["of"]);
-        (properties["onnx"], properties["traces"]) = (Either(KeySchema.Ref("file"), form), Either(KeySchema.Ref("file"), (JsonObject)form.DeepClone()));
+        (properties["onnx"], properties["traces"]) = (
+            Either(KeySchema.Ref("file"), form),
+            Either(KeySchema.Ref("file"), (JsonObject)form.DeepClone())
+        );
         properties["endpoint"] = EndpointSchema();
         var schema = KeySchema.Closed(properties, KeySchema.RequiredOf(typeof(TeacherSpec)));
         schema["oneOf"] = new JsonArray([.. Names<TeacherKind>.All.Select(Required)]);
         schema["allOf"] = new JsonArray(
-            new JsonObject { ["if"] = Required("train"), ["then"] = Required("model"), ["else"] = new JsonObject { ["not"] = Required("model") } },
-            new JsonObject { ["not"] = new JsonObject { ["required"] = KeySchema.Texts(["traces", "sampling"]) } });
+            new JsonObject
+            {
+                ["if"] = Required("train"),
+                ["then"] = Required("model"),
+                ["else"] = new JsonObject { ["not"] = Required("model") },
+            },
+            new JsonObject { ["not"] = new JsonObject { ["required"] = KeySchema.Texts(["traces", "sampling"]) } }
+        );
         return schema;
     }
 
@@ -132,19 +224,43 @@ public static class ExperimentSchema
         string[] elsewhere = ["url", "model", "key-variable", "tokenizer"];
         schema["oneOf"] = new JsonArray(
             new JsonObject { ["required"] = KeySchema.Texts(["url", "model"]), ["not"] = Required("of") },
-            new JsonObject { ["required"] = KeySchema.Texts(["of"]), ["not"] = new JsonObject { ["anyOf"] = new JsonArray([.. elsewhere.Select(Required)]) } });
+            new JsonObject
+            {
+                ["required"] = KeySchema.Texts(["of"]),
+                ["not"] = new JsonObject { ["anyOf"] = new JsonArray([.. elsewhere.Select(Required)]) },
+            }
+        );
         string[] prices = ["usd-per-million-prompt-tokens", "usd-per-million-response-tokens"];
-        schema["dependencies"] = new JsonObject { [prices[0]] = KeySchema.Texts([prices[1]]), [prices[1]] = KeySchema.Texts([prices[0]]) };
+        schema["dependencies"] = new JsonObject
+        {
+            [prices[0]] = KeySchema.Texts([prices[1]]),
+            [prices[1]] = KeySchema.Texts([prices[0]]),
+        };
         return schema;
     }
 
     private static JsonObject ModelSchema()
     {
         var schema = KeySchema.Section(typeof(ModelSection));
-        string[] decoder = [.. SectionReader.KeysOf(typeof(ModelSection)).Select(entry => entry.Key.Name).Where(name => name != "hidden")];
+        string[] decoder =
+        [
+            .. SectionReader
+                .KeysOf(typeof(ModelSection))
+                .Select(entry => entry.Key.Name)
+                .Where(name => name != "hidden"),
+        ];
         schema["oneOf"] = new JsonArray(
-            new JsonObject { ["required"] = KeySchema.Texts(["hidden"]), ["not"] = new JsonObject { ["anyOf"] = new JsonArray([.. decoder.Select(Required)]) } },
-            new JsonObject { ["required"] = KeySchema.Texts(["layers", "width", "heads"]), ["not"] = Required("hidden") });
+            new JsonObject
+            {
+                ["required"] = KeySchema.Texts(["hidden"]),
+                ["not"] = new JsonObject { ["anyOf"] = new JsonArray([.. decoder.Select(Required)]) },
+            },
+            new JsonObject
+            {
+                ["required"] = KeySchema.Texts(["layers", "width", "heads"]),
+                ["not"] = Required("hidden"),
+            }
+        );
         return schema;
     }
 
@@ -153,26 +269,55 @@ public static class ExperimentSchema
         var any = new KeyAttribute("values", "") { Low = double.Epsilon, High = 1e30 };
         var values = KeySchema.List(KeySchema.Number(any, isWhole: false));
         values["uniqueItems"] = true;
-        var schema = KeySchema.Closed(new JsonObject { ["unit"] = KeySchema.OneOf(Catalogue<Budget>.Names), ["values"] = values }, ["unit", "values"]);
-        schema["if"] = new JsonObject { ["properties"] = new JsonObject { ["unit"] = KeySchema.OneOf(Catalogue<Budget>.Names.Where(unit => Budget.Of(unit, 1).IsCounted)) } };
-        schema["then"] = new JsonObject { ["properties"] = new JsonObject { ["values"] = KeySchema.List(KeySchema.Number(new KeyAttribute("values", "") { Low = 1, High = 1e30 }, isWhole: true)) } };
+        var schema = KeySchema.Closed(
+            new JsonObject { ["unit"] = KeySchema.OneOf(Catalogue<Budget>.Names), ["values"] = values },
+            ["unit", "values"]
+        );
+        schema["if"] = new JsonObject
+        {
+            ["properties"] = new JsonObject
+            {
+                ["unit"] = KeySchema.OneOf(Catalogue<Budget>.Names.Where(unit => Budget.Of(unit, 1).IsCounted)),
+            },
+        };
+        schema["then"] = new JsonObject
+        {
+            ["properties"] = new JsonObject
+            {
+                ["values"] = KeySchema.List(
+                    KeySchema.Number(new KeyAttribute("values", "") { Low = 1, High = 1e30 }, isWhole: true)
+                ),
+            },
+        };
         return schema;
     }
 
     /// <summary>A section whose kind decides its further keys: those of all kinds are known, and each kind refuses the others'.</summary>
-    private static JsonObject Union<T>(JsonObject properties, IEnumerable<string> required, Func<string, JsonObject> chosen, IEnumerable<string>? shared = null)
+    private static JsonObject Union<T>(
+        JsonObject properties,
+        IEnumerable<string> required,
+        Func<string, JsonObject> chosen,
+        IEnumerable<string>? shared = null
+    )
         where T : class
     {
-        var (rules, all, kept) = (new JsonArray(), KeysOf<T>().ToArray(), (shared ?? []).ToHashSet(StringComparer.Ordinal));
+        var (rules, all, kept) = (
+            new JsonArray(),
+            KeysOf<T>().ToArray(),
+            (shared ?? []).ToHashSet(StringComparer.Ordinal)
+        );
         foreach (var kind in Catalogue<T>.Names)
         {
             var type = Catalogue<T>.Find(kind);
             var own = KeySchema.PropertiesOf(type);
-            foreach (var (name, schema) in own) properties.TryAdd(name, Loose((JsonObject)schema!));
-            foreach (var foreign in all.Where(name => !own.ContainsKey(name) && !kept.Contains(name))) own[foreign] = false;
+            foreach (var (name, schema) in own)
+                properties.TryAdd(name, Loose((JsonObject)schema!));
+            foreach (var foreign in all.Where(name => !own.ContainsKey(name) && !kept.Contains(name)))
+                own[foreign] = false;
             var rule = new JsonObject { ["properties"] = own };
             string[] needed = [.. KeySchema.RequiredOf(type)];
-            if (needed.Length > 0) rule["required"] = KeySchema.Texts(needed);
+            if (needed.Length > 0)
+                rule["required"] = KeySchema.Texts(needed);
             rules.Add(new JsonObject { ["if"] = chosen(kind), ["then"] = rule });
         }
 
@@ -181,19 +326,30 @@ public static class ExperimentSchema
         return union;
     }
 
-    private static IEnumerable<string> KeysOf<T>() where T : class =>
-        Catalogue<T>.Names.SelectMany(kind => SectionReader.KeysOf(Catalogue<T>.Find(kind))).Select(entry => entry.Key.Name).Distinct();
+    private static IEnumerable<string> KeysOf<T>()
+        where T : class =>
+        Catalogue<T>
+            .Names.SelectMany(kind => SectionReader.KeysOf(Catalogue<T>.Find(kind)))
+            .Select(entry => entry.Key.Name)
+            .Distinct();
 
     // What one kind requires of a value may be more than another does.
-    private static JsonObject Loose(JsonObject schema) => schema["description"] is { } words ? new JsonObject { ["description"] = words.DeepClone() } : [];
+    private static JsonObject Loose(JsonObject schema) =>
+        schema["description"] is { } words ? new JsonObject { ["description"] = words.DeepClone() } : [];
 
-    private static JsonObject Is(string key, string value) => new() { ["properties"] = new JsonObject { [key] = Const(value) }, ["required"] = KeySchema.Texts([key]) };
+    private static JsonObject Is(string key, string value) =>
+        new()
+        {
+            ["properties"] = new JsonObject { [key] = Const(value) },
+            ["required"] = KeySchema.Texts([key]),
+        };
 
     private static JsonObject Const(string value) => new() { ["const"] = value };
 
     private static JsonObject Required(string key) => new() { ["required"] = KeySchema.Texts([key]) };
 
-    private static JsonObject Either(JsonObject one, JsonObject other) => new() { ["anyOf"] = new JsonArray(one, other) };
+    private static JsonObject Either(JsonObject one, JsonObject other) =>
+        new() { ["anyOf"] = new JsonArray(one, other) };
 
     private static IEnumerable<KeyValuePair<string, JsonNode?>> Detached(JsonObject from)
     {
