@@ -12,7 +12,8 @@ if (Environment.GetEnvironmentVariable(Workplace.KernelsVariable) is { Length: >
     if (kernels is not ("fused" or "composite"))
     {
         Console.Error.WriteLine(
-            $"bench: {Workplace.KernelsVariable} is '{TerminalText.OneLine(kernels)}': set it to fused or composite, or unset it"
+            $"bench: {Workplace.KernelsVariable} is '{TerminalText.OneLine(kernels)}': set it to fused or composite, "
+                + $"or unset it"
         );
         return ExitCodes.WrongRequest;
     }
@@ -79,7 +80,9 @@ if (parsed.Errors.Count > 0)
     return wrong is not null && parsed.CommandResult.Command == root
         ? Say($"unknown command '{wrong}'; {Suggestion.For(wrong, known)}", ExitCodes.WrongRequest)
         : Say(
-            $"{Plain(parsed.Errors[0].Message)} (bench {(parsed.CommandResult.Command == root ? "" : parsed.CommandResult.Command.Name + " ")}--help tells more)",
+            $"{Plain(parsed.Errors[0].Message)} (bench "
+                + $"{(parsed.CommandResult.Command == root ? "" : parsed.CommandResult.Command.Name + " ")}--help "
+                + $"tells more)",
             ExitCodes.WrongRequest
         );
 }
@@ -115,7 +118,8 @@ catch (Exception error) when (error is IOException or UnauthorizedAccessExceptio
 catch (Exception error) when (Environment.GetEnvironmentVariable("BENCH_TRACE") is null)
 {
     return Say(
-        $"a fault of Bench itself: {error.GetType().Name}: {error.Message.Split('\n')[0]} (BENCH_TRACE=1 shows where; please report it)",
+        $"a fault of Bench itself: {error.GetType().Name}: {error.Message.Split('\n')[0]} (BENCH_TRACE=1 shows "
+            + $"where; please report it)",
         ExitCodes.SomeFailed
     );
 }

@@ -63,13 +63,16 @@ public static class ClaimReport
     private static string Terms(Tolerances tolerances) =>
         string.Create(
             CultureInfo.InvariantCulture,
-            $"Figures agree within {100 * tolerances.Agreement:0.#}%; an MFU is plausible from {tolerances.LeastMfu} to {tolerances.MostMfu}, a price within {100 * tolerances.Price:0.#}% of the market's range. The verdicts are about numbers that were published, not about anybody who published them."
+            $"Figures agree within {100 * tolerances.Agreement:0.#}%; an MFU is plausible from {tolerances.LeastMfu} "
+                + $"to {tolerances.MostMfu}, a price within {100 * tolerances.Price:0.#}% of the market's range. The "
+                + $"verdicts are about numbers that were published, not about anybody who published them."
         );
 
     private static string Latex(IReadOnlyList<RunCheck> checks, Tolerances tolerances)
     {
         var text = new StringBuilder(
-            "% needs \\usepackage{booktabs}\n\\begin{table}\n\\centering\n\\begin{tabular}{llrr}\n\\toprule\nrun & verdict & stated USD & USD at market prices \\\\\n\\midrule\n"
+            "% needs \\usepackage{booktabs}\n\\begin{table}\n\\centering\n\\begin{tabular}{llrr}\n\\toprule\nrun & "
+                + "verdict & stated USD & USD at market prices \\\\\n\\midrule\n"
         );
         foreach (var check in checks.Where(check => check.Verdict != Verdict.UnderDetermined))
         {
@@ -78,13 +81,15 @@ public static class ClaimReport
                 : "";
             text.Append(
                 CultureInfo.InvariantCulture,
-                $"{ComparisonTables.Escape(check.Run)} & {VerdictRow.Name(check.Verdict)} & {(check.StatedCost is { } cost ? ClaimChecker.Shown(cost) : "")} & {market} \\\\\n"
+                $"{ComparisonTables.Escape(check.Run)} & {VerdictRow.Name(check.Verdict)} & "
+                    + $"{(check.StatedCost is { } cost ? ClaimChecker.Shown(cost) : "")} & {market} \\\\\n"
             );
         }
 
         return text.Append(
                 CultureInfo.InvariantCulture,
-                $"\\bottomrule\n\\end{{tabular}}\n\\caption{{{ComparisonTables.Escape(Terms(tolerances))}}}\n\\end{{table}}\n"
+                $"\\bottomrule\n\\end{{tabular}}\n\\caption{{{ComparisonTables.Escape(Terms(tolerances))}}}\n\\end{{t"
+                    + $"able}}\n"
             )
             .ToString();
     }
@@ -159,7 +164,9 @@ public static class ClaimReport
         Caption(
             folder,
             "stated-against-recomputed",
-            "Stated cost of the GPUs of each training run (data that was bought is left out) against its GPU-hours at market prices, on logarithmic axes. A line goes from the lowest to the highest market price, the marker stands in the middle and says the verdict; on the dotted diagonal both agree."
+            "Stated cost of the GPUs of each training run (data that was bought is left out) against its GPU-hours "
+                + "at market prices, on logarithmic axes. A line goes from the lowest to the highest market price, "
+                + "the marker stands in the middle and says the verdict; on the dotted diagonal both agree."
         );
     }
 
@@ -221,7 +228,10 @@ public static class ClaimReport
         Caption(
             folder,
             "recovered-against-dollars",
-            "The gap between the student before its training and its teacher that each run recovered, by benchmark, against what the run cost: as stated, or the geometric mean of its lowest and highest cost at market prices. On the dotted line the student is as good as its teacher. One published score each: there are no intervals."
+            "The gap between the student before its training and its teacher that each run recovered, by benchmark, "
+                + "against what the run cost: as stated, or the geometric mean of its lowest and highest cost at "
+                + "market prices. On the dotted line the student is as good as its teacher. One published score "
+                + "each: there are no intervals."
         );
     }
 

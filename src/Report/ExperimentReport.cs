@@ -10,7 +10,10 @@ using Bench.Report.Tables;
 
 namespace Bench.Report;
 
-/// <summary>Draws every figure of an experiment from its CSV files, each with its caption beside it, and writes the tables that compare its methods.</summary>
+/// <summary>
+/// Draws every figure of an experiment from its CSV files, each with its caption beside it, and writes the tables that
+/// compare its methods.
+/// </summary>
 public static class ExperimentReport
 {
     /// <summary>Rebuilds figures/, tables/ and the derived tables of a results folder.</summary>
@@ -128,7 +131,8 @@ public static class ExperimentReport
         if (rows.FirstOrDefault(row => row.Budget is null) is { } untrained)
             references.Add(
                 new CurveFigure.Reference(
-                    $"{Labels.Before(spec.Students.First(student => student.Name == untrained.Student))} {Fixed(untrained.Value)}",
+                    $"{Labels.Before(spec.Students.First(student => student.Name == untrained.Student))} "
+                        + $"{Fixed(untrained.Value)}",
                     untrained.Value
                 )
             );
@@ -154,7 +158,8 @@ public static class ExperimentReport
         Captions.Write(
             folder,
             name,
-            $"{Capitalised(metric.Label)} against {axis.Label.Replace(" (FLOPs)", "", StringComparison.Ordinal)}, one curve for each method of student {rows[0].Student}.",
+            $"{Capitalised(metric.Label)} against {axis.Label.Replace(" (FLOPs)", "", StringComparison.Ordinal)}, "
+                + $"one curve for each method of student {rows[0].Student}.",
             spec,
             rows,
             results
@@ -192,7 +197,8 @@ public static class ExperimentReport
         Captions.Write(
             folder,
             name,
-            "Share of the gap between the teacher and the student trained on gold answers at the same student compute that each method recovers. "
+            "Share of the gap between the teacher and the student trained on gold answers at the same student "
+                + "compute that each method recovers. "
                 + "A missing point means that the gap's interval contains 0: there is no gap to recover.",
             spec,
             rows,

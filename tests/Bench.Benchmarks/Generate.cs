@@ -9,7 +9,10 @@ using static TorchSharp.torch;
 
 namespace Bench.Benchmarks;
 
-/// <summary>Greedy decoding of 128 tokens a sequence with a key-value cache, from one token each. "stories" is the teacher of 260,000 parameters among the reference data.</summary>
+/// <summary>
+/// Greedy decoding of 128 tokens a sequence with a key-value cache, from one token each. "stories" is the teacher of
+/// 260,000 parameters among the reference data.
+/// </summary>
 public class Generate
 {
     private Decoder model = null!;

@@ -2,7 +2,10 @@ using Bench.Protocol.Shapes;
 
 namespace Bench.Benchmarks;
 
-/// <summary>The shapes at which speed is compared with a plain PyTorch model. The peer's own defaults and a narrower and a wider model; and what the experiments here train.</summary>
+/// <summary>
+/// The shapes at which speed is compared with a plain PyTorch model. The peer's own defaults and a narrower and a wider
+/// model; and what the experiments here train.
+/// </summary>
 internal static class PeerShapes
 {
     internal const int Batch = 32;
@@ -27,7 +30,10 @@ internal static class PeerShapes
             _ => 128,
         };
 
-    /// <summary>The peer's teacher beside that student: 4 layers of width 256, with the student's inner width where the widths agree.</summary>
+    /// <summary>
+    /// The peer's teacher beside that student: 4 layers of width 256, with the student's inner width where the widths
+    /// agree.
+    /// </summary>
     internal static ModelShape TeacherOf(string name) =>
         Of(layers: 4, width: 256, ffn: name == "wide" ? 344 : 682, Named(name).Vocabulary);
 

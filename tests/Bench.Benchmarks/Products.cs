@@ -6,7 +6,9 @@ using static TorchSharp.torch;
 
 namespace Bench.Benchmarks;
 
-/// <summary>x Wᵀ by the kernel with weights in panels, and by torch: of the rows of a decoding step, and of a training step.</summary>
+/// <summary>
+/// x Wᵀ by the kernel with weights in panels, and by torch: of the rows of a decoding step, and of a training step.
+/// </summary>
 public class Products
 {
     private const int Repeats = 20;

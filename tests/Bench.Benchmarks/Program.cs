@@ -4,8 +4,10 @@ using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
 
-// In this process: libtorch's threads and memory are set by the environment that the launcher gives, and a copy built elsewhere would not have it.
-// What is measured is the speed of thousands of steps: the first ones, in which methods are compiled anew, are not in it.
+// In this process: libtorch's threads and memory are set by the environment that the launcher gives, and a copy built
+// elsewhere would not have it.
+// What is measured is the speed of thousands of steps: the first ones, in which methods are compiled anew, are not in
+// it.
 var job = Job
     .Default.WithToolchain(InProcessEmitToolchain.Instance)
     .WithInvocationCount(1)

@@ -4,7 +4,10 @@ using BenchmarkDotNet.Attributes;
 
 namespace Bench.Benchmarks;
 
-/// <summary>A teacher's 32 largest probabilities of each of 64 · 256 tokens over a vocabulary of 151,936: to disk and back, 2 MiB.</summary>
+/// <summary>
+/// A teacher's 32 largest probabilities of each of 64 · 256 tokens over a vocabulary of 151,936: to disk and back, 2
+/// MiB.
+/// </summary>
 public class SignalCache
 {
     private const int Sequences = 64;

@@ -2,7 +2,10 @@ using BenchmarkDotNet.Attributes;
 
 namespace Bench.Benchmarks;
 
-/// <summary>From the start of a process to its end: of one that only says its version, of one that plans an experiment, and of one that loads libtorch.</summary>
+/// <summary>
+/// From the start of a process to its end: of one that only says its version, of one that plans an experiment, and of
+/// one that loads libtorch.
+/// </summary>
 public class StartUp
 {
     [Benchmark(Baseline = true)]

@@ -4,7 +4,9 @@ using BenchmarkDotNet.Attributes;
 
 namespace Bench.Benchmarks;
 
-/// <summary>A real tokenizer of 128,000 tokens on about 100 kB of text: reading its file, texts to tokens, and back.</summary>
+/// <summary>
+/// A real tokenizer of 128,000 tokens on about 100 kB of text: reading its file, texts to tokens, and back.
+/// </summary>
 public class Texts
 {
     private readonly string folder = Directory.CreateTempSubdirectory("bench-texts-").FullName;

@@ -12,7 +12,9 @@ using static TorchSharp.torch;
 
 namespace Bench.Benchmarks;
 
-/// <summary>One training step, from token ids to updated weights, of 32 sequences of tokens that all carry loss.</summary>
+/// <summary>
+/// One training step, from token ids to updated weights, of 32 sequences of tokens that all carry loss.
+/// </summary>
 public class TrainStep
 {
     private readonly List<IDisposable> owned = [];

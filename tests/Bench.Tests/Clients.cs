@@ -3,7 +3,9 @@ using System.Diagnostics;
 
 namespace Bench.Tests;
 
-/// <summary>Programs that nobody here wrote, from npm, which the tests ask to understand what Bench serves and writes.</summary>
+/// <summary>
+/// Programs that nobody here wrote, from npm, which the tests ask to understand what Bench serves and writes.
+/// </summary>
 internal static class Clients
 {
     private static readonly Lock Installing = new();
@@ -27,7 +29,10 @@ internal static class Clients
         return (process.ExitCode, output, errors.Result);
     }
 
-    /// <summary>The folder of a package, installed with the others if it is not there; the test is skipped, visibly, without npm.</summary>
+    /// <summary>
+    /// The folder of a package, installed with the others if it is not there; the test is skipped, visibly, without
+    /// npm.
+    /// </summary>
     internal static string PackageOrSkip(string package)
     {
         var folder = Path.Combine(Folder, "node_modules", package);

@@ -1,6 +1,9 @@
 namespace Bench.Tests;
 
-/// <summary>Files whose bytes are fixed. With BENCH_WRITE_GOLDENS=1 a difference is written to the sources instead, and the test still fails once.</summary>
+/// <summary>
+/// Files whose bytes are fixed. With BENCH_WRITE_GOLDENS=1 a difference is written to the sources instead, and the test
+/// still fails once.
+/// </summary>
 internal static class Golden
 {
     internal static void Check(string name, string written)

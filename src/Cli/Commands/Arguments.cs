@@ -31,7 +31,9 @@ internal static class Arguments
     internal static Option<string?> TokenIds() =>
         new("--token-ids") { Description = "Tokens by their numbers, e.g. 1,5,9; nothing is set before them." };
 
-    /// <summary>Lets an option's number be in a range only. What is no number at all is said by the parser itself.</summary>
+    /// <summary>
+    /// Lets an option's number be in a range only. What is no number at all is said by the parser itself.
+    /// </summary>
     internal static T Within<T>(this T option, double low, double high)
         where T : Option
     {
@@ -77,7 +79,8 @@ internal static class Arguments
         var owner = Path.Combine(place.Root, "experiments", spec.Name, "experiment.yaml");
         if (File.Exists(owner) && !File.ReadAllBytes(owner).AsSpan().SequenceEqual(File.ReadAllBytes(spec.File)))
             throw new UsageException(
-                $"{spec.File}: it has the name of {Path.GetRelativePath(Directory.GetCurrentDirectory(), owner)}, and so its results",
+                $"{spec.File}: it has the name of {Path.GetRelativePath(Directory.GetCurrentDirectory(), owner)}, "
+                    + $"and so its results",
                 "give it a name: of its own, or the results a folder with --out"
             );
         return new(Path.Combine(place.Root, "results", spec.Name));

@@ -18,7 +18,8 @@ internal static class ChatTemplateCommand
         var input = new Option<string>("--in")
         {
             Description =
-                "JSON Lines: {\"messages\": [{\"role\", \"content\"}, …], and what the template may ask for, such as \"add_generation_prompt\", \"tools\"}.",
+                "JSON Lines: {\"messages\": [{\"role\", \"content\"}, …], and what the template may ask for, such as "
+                + "\"add_generation_prompt\", \"tools\"}.",
             Required = true,
         };
         var output = new Option<string?>("--out")

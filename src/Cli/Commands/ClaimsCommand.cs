@@ -30,7 +30,8 @@ internal static class ClaimsCommand
         var output = new Option<string?>("--out")
         {
             Description =
-                "Write verdicts, findings, tables and figures into this folder (default for the project's own tables at the usual tolerances: results/claims).",
+                "Write verdicts, findings, tables and figures into this folder (default for the project's own tables "
+                + "at the usual tolerances: results/claims).",
         };
         var agreement = new Option<double>("--tolerance")
         {

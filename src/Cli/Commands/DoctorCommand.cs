@@ -12,7 +12,10 @@ namespace Bench.Cli.Commands;
 /// <summary>bench doctor: what is installed, what is used, what is wrong and how to mend it.</summary>
 internal static class DoctorCommand
 {
-    /// <summary>Below this, libtorch's products do not use the processor's vectors: those that do reach tens of GFLOP/s on one core.</summary>
+    /// <summary>
+    /// Below this, libtorch's products do not use the processor's vectors: those that do reach tens of GFLOP/s on one
+    /// core.
+    /// </summary>
     private const double SuspiciousRate = 15e9;
 
     internal static Command Create()
@@ -20,7 +23,8 @@ internal static class DoctorCommand
         var store = new Option<bool>("--store")
         {
             Description =
-                "Read every file of the store and compare it with its checksum; what is damaged is taken away, and the next run computes it anew.",
+                "Read every file of the store and compare it with its checksum; what is damaged is taken away, and "
+                + "the next run computes it anew.",
         };
         var command = new Command("doctor", "Say what is installed, which libtorch is used, and what is wrong.")
         {
@@ -57,7 +61,9 @@ internal static class DoctorCommand
         Console.WriteLine(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"{store.Root}: {bytes / 1048576.0:0.0} MiB, {sound} entries as they were written{(unknown > 0 ? $", {unknown} made before there were checksums" : "")}, {damaged} damaged"
+                $"{store.Root}: {bytes / 1048576.0:0.0} MiB, {sound} entries as they were "
+                    + $"written{(unknown > 0 ? $", {unknown} made before there were checksums" : "")}, {damaged} "
+                    + $"damaged"
             )
         );
         return damaged == 0 ? ExitCodes.Done : ExitCodes.SomeFailed;
@@ -83,7 +89,9 @@ internal static class DoctorCommand
         Line("TorchSharp", $"{MachineManifest.VersionOf("TorchSharp")} over {LibTorch.Wrapper}");
         Line(
             "a process has",
-            $"{LibTorch.Threads} {(LibTorch.Threads == 1 ? "thread" : "threads")}{LibTorch.KeepsMemory switch { true => ", and keeps the memory of large tensors", false => ", and gives the memory of large tensors back at every step", null => "" }}"
+            $"{LibTorch.Threads} "
+                + $"{(LibTorch.Threads == 1 ? "thread" : "threads")}"
+                + $"{LibTorch.KeepsMemory switch { true => ", and keeps the memory of large tensors", false => ", and gives the memory of large tensors back at every step", null => "" }}"
         );
         if (!OperatingSystem.IsLinux())
             Line("cores", "are not reserved for units on this system, and Slurm is not used");

@@ -29,7 +29,8 @@ internal static class ExportCommand
         var int8 = new Option<bool>("--int8")
         {
             Description =
-                "The graph's weights in 8 bits per channel (onnx/model_quantized.onnx): a quarter of the size, and answers that may differ.",
+                "The graph's weights in 8 bits per channel (onnx/model_quantized.onnx): a quarter of the size, and "
+                + "answers that may differ.",
         };
         var command = new Command("export", "Write a model as a Hugging Face folder or an ONNX graph.")
         {

@@ -20,7 +20,8 @@ internal static class GradeCommand
         var input = new Option<string>("--in")
         {
             Description =
-                "JSON Lines: {\"id\", \"response\", \"reference\"}; an id may stand in several lines, one for each sample.",
+                "JSON Lines: {\"id\", \"response\", \"reference\"}; an id may stand in several lines, one for each "
+                + "sample.",
             Required = true,
         };
         var output = new Option<string?>("--out")
@@ -74,7 +75,8 @@ internal static class GradeCommand
         var first = items.Average(item => item.Average(verdict => verdict.Correct ? 1.0 : 0));
         var summary = string.Create(
             CultureInfo.InvariantCulture,
-            $"{graded.Count(entry => entry.Verdict.Correct)} of {graded.Length} correct; pass@1 {first:0.0000} over {items.Length} items"
+            $"{graded.Count(entry => entry.Verdict.Correct)} of {graded.Length} correct; pass@1 {first:0.0000} over "
+                + $"{items.Length} items"
         );
         if (items.All(item => item.Length == 1))
             return summary;

@@ -26,7 +26,8 @@ internal static class MeasureCommand
         {
             Arity = ArgumentArity.ZeroOrMore,
             Description =
-                "None: this machine. Else a model's folder, a llama2.c .bin file, or a run of an experiment as experiment/run.",
+                "None: this machine. Else a model's folder, a llama2.c .bin file, or a run of an experiment as "
+                + "experiment/run.",
         };
         var tokenizer = Arguments.Tokenizer();
         var tokens = new Option<int>("--tokens")
@@ -133,7 +134,8 @@ internal static class MeasureCommand
             Console.WriteLine(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{step.Case.ToString().ToLowerInvariant(), -7}{step.Parameters, 11:0}{step.Batch, 7:0}{step.Length, 8:0}{tokens / step.Seconds, 11:0}{step.Flops / step.Seconds / 1e9, 9:0.0}"
+                    $"{step.Case.ToString().ToLowerInvariant(), -7}{step.Parameters, 11:0}{step.Batch, 7:0}"
+                        + $"{step.Length, 8:0}{tokens / step.Seconds, 11:0}{step.Flops / step.Seconds / 1e9, 9:0.0}"
                 )
             );
         }
@@ -142,13 +144,16 @@ internal static class MeasureCommand
         Console.WriteLine(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"matrix products of 2048: {process.MatrixFlopsPerSecond / 1e9:0.0} GFLOP/s; signal cache {process.SignalBytesPerSecond / 1e6:0} MB/s"
+                $"matrix products of 2048: {process.MatrixFlopsPerSecond / 1e9:0.0} GFLOP/s; signal cache "
+                    + $"{process.SignalBytesPerSecond / 1e6:0} MB/s"
             )
         );
         Console.WriteLine(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"a process starts in {process.StartSeconds:0.00} s and is at full speed {process.WarmUpSeconds:0.00} s later; {process.Cores} at once keep {process.KeptTogether:0%} of their speed"
+                $"a process starts in {process.StartSeconds:0.00} s and is at full speed "
+                    + $"{process.WarmUpSeconds:0.00} s later; {process.Cores} at once keep {process.KeptTogether:0%} "
+                    + $"of their speed"
             )
         );
         Console.WriteLine($"kept in {path}; bench plan predicts seconds from it");
@@ -203,7 +208,8 @@ internal static class MeasureCommand
             var (model, tokenizer) = ModelNames.LoadWeights(name, tokenizerFile);
             if (!json && name == named[0])
                 Console.WriteLine(
-                    $"{"format", -11}{"MB", 8}{"first ms", 10}{"tok/s", 9}{"tok/s x16", 11}{"peak MB", 9}{"J/1000", 9}  accuracy"
+                    $"{"format", -11}{"MB", 8}{"first ms", 10}{"tok/s", 9}{"tok/s x16", 11}{"peak MB", 9}"
+                        + $"{"J/1000", 9}  accuracy"
                 );
             using var owned = model;
             // Tasks whose answers are right or wrong can be answered in any format.
@@ -235,7 +241,10 @@ internal static class MeasureCommand
                         )
                         : string.Create(
                             CultureInfo.InvariantCulture,
-                            $"{format, -11}{use.ModelBytes / 1e6, 8:0.00}{1000 * use.FirstTokenSeconds, 10:0.00}{use.TokensPerSecond, 9:0}{use.TokensPerSecond16, 11:0}{use.PeakBytes / 1e6, 9:0}{joules, 9:0.000}  {string.Join(", ", accuracy.Select(pair => $"{(accuracy.Count > 1 ? pair.Key + " " : "")}{pair.Value:0.000}"))}"
+                            $"{format, -11}{use.ModelBytes / 1e6, 8:0.00}{1000 * use.FirstTokenSeconds, 10:0.00}"
+                                + $"{use.TokensPerSecond, 9:0}{use.TokensPerSecond16, 11:0}{use.PeakBytes / 1e6, 9:0}"
+                                + $"{joules, 9:0.000}  "
+                                + $"{string.Join(", ", accuracy.Select(pair => $"{(accuracy.Count > 1 ? pair.Key + " " : "")}{pair.Value:0.000}"))}"
                         )
                 );
             }
@@ -244,7 +253,9 @@ internal static class MeasureCommand
         if (!json)
             Console.Write(
                 TextWrap.Wrapped(
-                    $"One thread, {Processor.Name}. First token after a prompt of {UseSpec.Prompt} tokens; tokens a second of one response of {tokens}, and of {UseSpec.Batch} together (x16); J/1000: joules for 1,000 tokens of one response, declared watts times seconds.",
+                    $"One thread, {Processor.Name}. First token after a prompt of {UseSpec.Prompt} tokens; tokens a "
+                        + $"second of one response of {tokens}, and of {UseSpec.Batch} together (x16); J/1000: "
+                        + $"joules for 1,000 tokens of one response, declared watts times seconds.",
                     78
                 )
             );

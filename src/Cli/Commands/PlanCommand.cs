@@ -28,7 +28,8 @@ internal static class PlanCommand
         var claim = new Option<string?>("--as")
         {
             Description =
-                "A run of the table of claims: the student gets its size beside the teacher, and its tokens for each parameter.",
+                "A run of the table of claims: the student gets its size beside the teacher, and its tokens for each "
+                + "parameter.",
         };
         var output = new Option<string?>("--out")
         {
@@ -71,7 +72,8 @@ internal static class PlanCommand
             (json ? Console.Error : Console.Out).Write(TextWrap.Wrapped(line, 78));
         foreach (var missing in files.Missing.DistinctBy(missing => missing.Path))
             Console.Error.WriteLine(
-                $"bench: {missing.Location}: '{missing.Path}' is not here; it is planned from its configuration {missing.Config}, and cannot be run"
+                $"bench: {missing.Location}: '{missing.Path}' is not here; it is planned from its configuration "
+                    + $"{missing.Config}, and cannot be run"
             );
         return ExitCodes.Done;
     }
@@ -104,7 +106,8 @@ internal static class PlanCommand
         if (spec.Students[0].Checkpoint is not null && scale.StudentShare is not null)
             throw new SpecException(
                 spec.Students[0].Checkpoint!.Location,
-                $"student '{spec.Students[0].Name}' has the shape of its checkpoint, and a claim's scale would give it another",
+                $"student '{spec.Students[0].Name}' has the shape of its checkpoint, and a claim's scale would give "
+                    + $"it another",
                 "take an experiment whose students are made here"
             );
         if (spec.BudgetUnit.CountsEpochs && scale.TokensPerParameter is not null)
@@ -158,7 +161,8 @@ internal static class PlanCommand
             lines.Add(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"student / teacher parameters: {share:0.####} in {claim}, {here:0.####} here ({student.Parameters} / {teacher.Parameters})"
+                    $"student / teacher parameters: {share:0.####} in {claim}, {here:0.####} here "
+                        + $"({student.Parameters} / {teacher.Parameters})"
                 )
             );
             if (here / share is > 1.5 or < 1 / 1.5)
@@ -169,16 +173,20 @@ internal static class PlanCommand
             lines.Add(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"tokens for each parameter: {tokens:0.####}{(scale.TokensAreLeast ? " at least" : "")} in {claim}; here a quarter of it, as many, and four times as many, of which budgets count those that carry loss"
+                    $"tokens for each parameter: {tokens:0.####}{(scale.TokensAreLeast ? " at least" : "")} in "
+                        + $"{claim}; here a quarter of it, as many, and four times as many, of which budgets count "
+                        + $"those that carry loss"
                 )
             );
         if (scale.Missing.Count > 0)
             lines.Add(
-                $"{claim} does not state {string.Join(", ", scale.Missing)}: what depends on it is as {spec.Name} has it"
+                $"{claim} does not state {string.Join(", ", scale.Missing)}: what depends on it is as {spec.Name} "
+                    + $"has it"
             );
         lines.Add(
             scaled.As is { Usd: not null, Recovered.Count: > 0 }
-                ? "the report draws the claim's dollars and gaps beside; what holds at this scale need not hold at the claim's"
+                ? "the report draws the claim's dollars and gaps beside; what holds at this scale need not hold at "
+                    + "the claim's"
                 : $"{claim} states no cost, or no benchmark with three scores: the report has nothing to draw beside"
         );
         if (output is not null)
@@ -223,7 +231,8 @@ internal static class PlanCommand
         AnsiConsole.Write(ByMethod(plan));
         foreach (var group in Runs(plan).GroupBy(charge => charge.Kind).OrderBy(group => group.Key))
             Console.WriteLine(
-                $"{Charge.NameOf(group.Key), -20} {Number(group.Sum(charge => charge.Flops.Value), "0.000e0")} FLOPs charged to runs"
+                $"{Charge.NameOf(group.Key), -20} {Number(group.Sum(charge => charge.Flops.Value), "0.000e0")} FLOPs "
+                    + $"charged to runs"
             );
         Console.WriteLine(
             $"{"total", -20} {Number(Runs(plan).Sum(charge => charge.Flops.Value), "0.000e0")} FLOPs charged to runs"
@@ -231,7 +240,9 @@ internal static class PlanCommand
         var work = plan.Units.SelectMany(Own).ToArray();
         var dollars = work.Sum(charge => prices.Cost(charge.Flops).Value);
         Console.WriteLine(
-            $"{"all units, once each", -20} {Number(work.Sum(charge => charge.Flops.Value), "0.000e0")} FLOPs, {BoardText.Duration(plan.Units.Sum(unit => forecast.Of(unit).Value))} one after the other, {Number(dollars, dollars < 0.01 ? "0.0e0" : "0.00")} dollars"
+            $"{"all units, once each", -20} {Number(work.Sum(charge => charge.Flops.Value), "0.000e0")} FLOPs, "
+                + $"{BoardText.Duration(plan.Units.Sum(unit => forecast.Of(unit).Value))} one after the other, "
+                + $"{Number(dollars, dollars < 0.01 ? "0.0e0" : "0.00")} dollars"
         );
         if (forecast.Rates is { Process: null } rates)
             Console.Write(TextWrap.Wrapped(ByRates(plan, forecast, rates), 78));
@@ -243,7 +254,8 @@ internal static class PlanCommand
         Console.WriteLine(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"seconds {(forecast.Rates is { } measured ? $"are those of {measured.Device}, measured case by case" : $"assume {CostModel.RateOf(plan.Spec) / 1e9:0} GFLOP/s a process{(plan.Spec.Device == "cpu" ? " (bench measure makes them this machine's)" : $": no rates of {prices.Name} were measured")}")}; dollars are {prices.Name}'s"
+                $"seconds "
+                    + $"{(forecast.Rates is { } measured ? $"are those of {measured.Device}, measured case by case" : $"assume {CostModel.RateOf(plan.Spec) / 1e9:0} GFLOP/s a process{(plan.Spec.Device == "cpu" ? " (bench measure makes them this machine's)" : $": no rates of {prices.Name} were measured")}")}; dollars are {prices.Name}'s"
             )
         );
     }
@@ -261,11 +273,14 @@ internal static class PlanCommand
             : "";
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"at the measured rates of one {rates.Device}: {hours:0.00} hours, {hours * plan.Spec.Prices.UsdPerHour:0.00} dollars of rent{joules}; its writing is that of transformers' generate, and a serving engine's is several times as fast"
+            $"at the measured rates of one {rates.Device}: {hours:0.00} hours, "
+                + $"{hours * plan.Spec.Prices.UsdPerHour:0.00} dollars of rent{joules}; its writing is that of "
+                + $"transformers' generate, and a serving engine's is several times as fast"
         );
     }
 
-    // FLOPs that each method's runs are charged in all: for what the teacher does, for the student's training with its trials and its start, for measuring; and what of it the total counts.
+    // FLOPs that each method's runs are charged in all: for what the teacher does, for the student's training with its
+    // trials and its start, for measuring; and what of it the total counts.
     private static Table ByMethod(Plan plan)
     {
         var table = new Table()

@@ -77,7 +77,8 @@ internal static class ReportCommand
         if (found.Count == 0)
             throw new LedgerException($"{root}: there are no results; bench run makes them");
         Console.WriteLine(
-            $"{found.Count} experiments: {Path.GetRelativePath(Directory.GetCurrentDirectory(), IndexPage.Write(output ?? root, found))}"
+            $"{found.Count} experiments: "
+                + $"{Path.GetRelativePath(Directory.GetCurrentDirectory(), IndexPage.Write(output ?? root, found))}"
         );
         return ExitCodes.Done;
     }

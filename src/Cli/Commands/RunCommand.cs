@@ -27,7 +27,8 @@ internal static class RunCommand
         var jobs = new Option<int?>("--jobs")
         {
             Description =
-                "Units that run at a time: here one for each core if nothing is said; with slurm the most of each array, else as many as there is room for.",
+                "Units that run at a time: here one for each core if nothing is said; with slurm the most of each "
+                + "array, else as many as there is room for.",
         };
         var executor = new Option<string>("--executor")
         {
@@ -152,7 +153,9 @@ internal static class RunCommand
             remaining.Known(unit);
         if (isHere && forecast.Rates is { } rates && remaining.Seconds() is > 1 and var seconds)
             board.Say(
-                $"about {BoardText.Duration(seconds)}{(rates.Process is null ? $", at the rates of one {rates.Device}" : known is null ? " on this machine, by a look at it just now" : " on this machine, as bench measure found it")}"
+                $"about "
+                    + $"{BoardText.Duration(seconds)}"
+                    + $"{(rates.Process is null ? $", at the rates of one {rates.Device}" : known is null ? " on this machine, by a look at it just now" : " on this machine, as bench measure found it")}"
             );
         if (stored.Length > 0)
             board.Say(
@@ -183,16 +186,21 @@ internal static class RunCommand
         ExperimentReport.Write(plan.Spec, results);
         if (recorder.MadeOtherwise > 0)
             board.Say(
-                $"{recorder.MadeOtherwise} units were in the store as other kernels or another machine made them; with an empty BENCH_HOME they are made anew"
+                $"{recorder.MadeOtherwise} units were in the store as other kernels or another machine made them; "
+                    + $"with an empty BENCH_HOME they are made anew"
             );
         if (others > 0)
             board.Say(
-                $"{others} runs of other seeds stand in {Path.GetRelativePath(Directory.GetCurrentDirectory(), results.Path)} from before, and are in what follows"
+                $"{others} runs of other seeds stand in "
+                    + $"{Path.GetRelativePath(Directory.GetCurrentDirectory(), results.Path)} from before, and are "
+                    + $"in what follows"
             );
         foreach (var line in Conclusions.Of(plan.Spec, results.Read()))
             board.Say(line);
         board.Say(
-            $"results and figures: {Path.GetRelativePath(Directory.GetCurrentDirectory(), results.Path)}; all of it on a page: {Path.GetRelativePath(Directory.GetCurrentDirectory(), Path.Combine(results.Path, HtmlPage.Name))}"
+            $"results and figures: {Path.GetRelativePath(Directory.GetCurrentDirectory(), results.Path)}; all of it "
+                + $"on a page: "
+                + $"{Path.GetRelativePath(Directory.GetCurrentDirectory(), Path.Combine(results.Path, HtmlPage.Name))}"
         );
         return recorder.Failed > 0 ? ExitCodes.SomeFailed : ExitCodes.Done;
     }
@@ -206,7 +214,8 @@ internal static class RunCommand
             ? MeasureCommand.Look(spec)
             : null;
 
-    // How many recorded runs of other seeds stay beside the chosen ones. Another machine's students learn otherwise, by other rounding, and from another teacher.
+    // How many recorded runs of other seeds stay beside the chosen ones. Another machine's students learn otherwise, by
+    // other rounding, and from another teacher.
     private static int KeptOf(
         ResultsFolder results,
         Plan plan,
@@ -220,7 +229,8 @@ internal static class RunCommand
         var kept = results.Read().Runs.Count(row => others.Contains(row.Run));
         if (kept > 0 && otherwise.Count > 0)
             throw new UsageException(
-                $"{kept} runs of other seeds in {results.Path} were made otherwise ({string.Join("; ", otherwise)}) and would stand in one table with these",
+                $"{kept} runs of other seeds in {results.Path} were made otherwise ({string.Join("; ", otherwise)}) "
+                    + $"and would stand in one table with these",
                 "run all seeds, or write elsewhere with --out"
             );
         return kept;

@@ -22,7 +22,8 @@ internal static class SampleCommand
         {
             Arity = new ArgumentArity(1, 2),
             Description =
-                "A model's folder, a llama2.c .bin file, or a run of an experiment as experiment/run; two are shown side by side.",
+                "A model's folder, a llama2.c .bin file, or a run of an experiment as experiment/run; two are shown "
+                + "side by side.",
         };
         var prompt = new Option<string>("--prompt")
         {

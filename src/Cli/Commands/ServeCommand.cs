@@ -131,7 +131,8 @@ internal static class ServeCommand
             options
         );
         Console.WriteLine(
-            $"serving {options.ModelName} at {server.Address} ({(options.Token is null ? "without a token" : "with a bearer token")}); Ctrl-C ends it"
+            $"serving {options.ModelName} at {server.Address} "
+                + $"({(options.Token is null ? "without a token" : "with a bearer token")}); Ctrl-C ends it"
         );
         var ended = new TaskCompletionSource();
         await using var registration = stop.Token.Register(ended.SetResult);

@@ -87,7 +87,8 @@ internal static class StoreCommand
         Console.WriteLine(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"{kept} entries that results refer to: {keptBytes / 1048576.0:0.0} MiB ({looked} folders: those under {own}{(more.Length > 0 ? ", " + string.Join(", ", more) : "; --results names others")})"
+                $"{kept} entries that results refer to: {keptBytes / 1048576.0:0.0} MiB ({looked} folders: those "
+                    + $"under {own}{(more.Length > 0 ? ", " + string.Join(", ", more) : "; --results names others")})"
             )
         );
         if (Workplace.StoreLimit is { } most)
@@ -97,7 +98,8 @@ internal static class StoreCommand
         Console.WriteLine(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"{freed} others: {freedBytes / 1048576.0:0.0} MiB{(delete ? ", freed" : freed > 0 ? "; --delete frees them, and runs compute them anew" : "")}"
+                $"{freed} others: {freedBytes / 1048576.0:0.0} "
+                    + $"MiB{(delete ? ", freed" : freed > 0 ? "; --delete frees them, and runs compute them anew" : "")}"
             )
         );
         return ExitCodes.Done;

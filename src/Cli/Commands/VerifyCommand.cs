@@ -26,14 +26,17 @@ internal static class VerifyCommand
         var seconds = new Option<double>("--seconds")
         {
             Description =
-                "About how long: a sample of runs, always the same one, that is predicted to fit with all that they need; at least one.",
+                "About how long: a sample of runs, always the same one, that is predicted to fit with all that they "
+                + "need; at least one.",
             DefaultValueFactory = _ => 120,
         };
         var all = new Option<bool>("--all") { Description = "Every run, however long it takes." };
         var tolerance = new Option<double?>("--tolerance")
         {
             Description =
-                "How far a metric's mean may be from the recorded one on another machine, or where a server's batches round; a share of it where it is more than 1 (default: what chance in the items or another seed would do).",
+                "How far a metric's mean may be from the recorded one on another machine, or where a server's "
+                + "batches round; a share of it where it is more than 1 (default: what chance in the items or "
+                + "another seed would do).",
         };
         jobs.Within(1, 4096);
         seconds.Within(1, 1e7);
@@ -161,7 +164,8 @@ internal static class VerifyCommand
                 Console.WriteLine(
                     bits
                         ? $"to the bit: {unit.Label}"
-                        : $"within tolerance: {unit.Label} ({string.Join(", ", verification.Means(unit.Run, outcomes[unit.Fingerprint.Text], tolerance).Select(mean => FormattableString.Invariant($"{mean.Metric} {mean.Then:0.###} then, {mean.Now:0.###} now, allowed {mean.Low:0.###} to {mean.High:0.###}")))})"
+                        : $"within tolerance: {unit.Label} "
+                            + $"({string.Join(", ", verification.Means(unit.Run, outcomes[unit.Fingerprint.Text], tolerance).Select(mean => FormattableString.Invariant($"{mean.Metric} {mean.Then:0.###} then, {mean.Now:0.###} now, allowed {mean.Low:0.###} to {mean.High:0.###}")))})"
                 );
             foreach (var line in differences)
                 Console.WriteLine($"DIFFERS: {unit.Label}: {line}");
@@ -170,7 +174,8 @@ internal static class VerifyCommand
         Console.WriteLine(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"verified {chosen.Count} of {runs} runs: {exact} to the bit{(near > 0 ? $", {near} within tolerance" : "")}, {different} different"
+                $"verified {chosen.Count} of {runs} runs: {exact} to the "
+                    + $"bit{(near > 0 ? $", {near} within tolerance" : "")}, {different} different"
             )
         );
         return different == 0 ? ExitCodes.Done : ExitCodes.SomeFailed;

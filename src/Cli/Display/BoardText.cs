@@ -5,7 +5,10 @@ using Bench.Protocol.Plans;
 
 namespace Bench.Cli.Display;
 
-/// <summary>What the board of a terminal says: of the whole run its units, its time left and its FLOPs; of each unit that runs its stage, the curve of its loss, its speed, and what is spent of its budget.</summary>
+/// <summary>
+/// What the board of a terminal says: of the whole run its units, its time left and its FLOPs; of each unit that runs
+/// its stage, the curve of its loss, its speed, and what is spent of its budget.
+/// </summary>
 internal sealed class BoardText(IReadOnlyList<UnitOfWork> units, RemainingTime remaining)
 {
     private const int MostShown = 8;
@@ -73,11 +76,14 @@ internal sealed class BoardText(IReadOnlyList<UnitOfWork> units, RemainingTime r
             {
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{new string('█', filled)}{new string('░', BarWidth - filled)} {done} of {units.Count} units{(failed > 0 ? $", {failed} failed" : "")}{(done < units.Count ? $"  {Duration(remaining.Seconds())} left" : "")}"
+                    $"{new string('█', filled)}{new string('░', BarWidth - filled)} {done} of {units.Count} "
+                        + $"units{(failed > 0 ? $", {failed} failed" : "")}"
+                        + $"{(done < units.Count ? $"  {Duration(remaining.Seconds())} left" : "")}"
                 ),
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{now:0.0e0} of {planned:0.0e0} FLOPs spent, {Math.Max(planned - now, 0):0.0e0} left{(rate > 0 ? $"  {rate / 1000:0.0}k tokens/s" : "")}"
+                    $"{now:0.0e0} of {planned:0.0e0} FLOPs spent, {Math.Max(planned - now, 0):0.0e0} "
+                        + $"left{(rate > 0 ? $"  {rate / 1000:0.0}k tokens/s" : "")}"
                 ),
             };
             foreach (var (unit, at, losses) in running.Values.Take(MostShown))
@@ -98,7 +104,8 @@ internal sealed class BoardText(IReadOnlyList<UnitOfWork> units, RemainingTime r
         if (at.Loss is { } loss)
             text += string.Create(
                 CultureInfo.InvariantCulture,
-                $"  {Sparkline.Of(losses, CurveWidth), -CurveWidth} {loss:0.000}  {at.TokensPerSecond / 1000:0.0}k tok/s"
+                $"  {Sparkline.Of(losses, CurveWidth), -CurveWidth} {loss:0.000}  {at.TokensPerSecond / 1000:0.0}k "
+                    + $"tok/s"
             );
         return at is { Stage: "training", Loss: not null } && unit is TrainingUnit { Budget: { } budget }
             ? text

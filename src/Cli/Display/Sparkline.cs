@@ -5,7 +5,10 @@ internal static class Sparkline
 {
     private const string Blocks = "▁▂▃▄▅▆▇█";
 
-    /// <summary>The values, thinned to a width, from the lowest block for the least to the highest for the largest, on a logarithmic scale where all are positive.</summary>
+    /// <summary>
+    /// The values, thinned to a width, from the lowest block for the least to the highest for the largest, on a
+    /// logarithmic scale where all are positive.
+    /// </summary>
     internal static string Of(IReadOnlyList<double> values, int width)
     {
         if (values.Count == 0)

@@ -3,7 +3,8 @@ using System.Diagnostics;
 namespace Bench.Cli.Execution;
 
 /// <summary>
-/// A core of this machine that one worker has to itself among all of Bench's, whoever started them: a lock on a file of the core's number, which the system frees when its holder ends.
+/// A core of this machine that one worker has to itself among all of Bench's, whoever started them: a lock on a file of
+/// the core's number, which the system frees when its holder ends.
 /// </summary>
 internal sealed class CoreReservation : IDisposable
 {
@@ -15,7 +16,9 @@ internal sealed class CoreReservation : IDisposable
 
     public void Dispose() => held.Dispose();
 
-    /// <summary>A core that is free; null where there is none, or the system does not say which this process may use.</summary>
+    /// <summary>
+    /// A core that is free; null where there is none, or the system does not say which this process may use.
+    /// </summary>
     internal static CoreReservation? Take()
     {
         if (!OperatingSystem.IsLinux())

@@ -27,7 +27,9 @@ internal sealed class Interruption : IDisposable
         stop.Dispose();
     }
 
-    /// <summary>Some programs send a signal twice, to a process and to its group: what comes so soon is no second wish.</summary>
+    /// <summary>
+    /// Some programs send a signal twice, to a process and to its group: what comes so soon is no second wish.
+    /// </summary>
     private static readonly TimeSpan Echo = TimeSpan.FromSeconds(2);
 
     private long first;

@@ -34,7 +34,8 @@ internal sealed class LocalExecutor(
             var later = new List<UnitOfWork>();
             while (running.Count < jobs && schedule.Next() is { } unit)
             {
-                // Alone a unit may try whatever memory it needs; beside others it waits until what is predicted for all of them fits.
+                // Alone a unit may try whatever memory it needs; beside others it waits until what is predicted for all
+                // of them fits.
                 if (
                     running.Count > 0
                     && (

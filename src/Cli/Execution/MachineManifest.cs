@@ -59,7 +59,10 @@ internal static class MachineManifest
             Prices = $"{spec.Prices.Name}: {spec.Prices.Basis}",
         };
 
-    /// <summary>In what the circumstances of results differ, as far as results depend on it: one and the same gives the same to the bit.</summary>
+    /// <summary>
+    /// In what the circumstances of results differ, as far as results depend on it: one and the same gives the same to
+    /// the bit.
+    /// </summary>
     internal static IReadOnlyList<string> Differences(Manifest then, Manifest now)
     {
         var differences = new List<string>();

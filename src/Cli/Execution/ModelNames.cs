@@ -12,7 +12,8 @@ namespace Bench.Cli.Execution;
 internal static class ModelNames
 {
     /// <summary>
-    /// Loads a folder, a llama2.c file with its tokenizer, or a run of an experiment: <c>quickstart/teacher</c>, or <c>quickstart/RUN</c> with the run
+    /// Loads a folder, a llama2.c file with its tokenizer, or a run of an experiment: <c>quickstart/teacher</c>, or
+    /// <c>quickstart/RUN</c> with the run
     /// as runs.csv names it.
     /// </summary>
     /// <param name="named">What the person calls it.</param>
@@ -110,7 +111,9 @@ internal static class ModelNames
             );
     }
 
-    /// <summary>The run that a person means by experiment/run, and its plan; null where a file or a folder is meant.</summary>
+    /// <summary>
+    /// The run that a person means by experiment/run, and its plan; null where a file or a folder is meant.
+    /// </summary>
     internal static (Plan Plan, UnitOfWork Unit, CheckpointFiles Files)? Run(string named)
     {
         if (Path.Exists(named) || named.LastIndexOf('/') is not (> 0 and var slash))
@@ -125,7 +128,8 @@ internal static class ModelNames
             plan.Runs.FirstOrDefault(unit => unit.Run == run)
             ?? throw new UsageException(
                 $"experiment '{experiment}' has no run '{run}'",
-                $"runs.csv names them; its teachers are {string.Join(", ", plan.Runs.OfType<TeacherUnit>().Select(teacher => teacher.Run))}"
+                $"runs.csv names them; its teachers are "
+                    + $"{string.Join(", ", plan.Runs.OfType<TeacherUnit>().Select(teacher => teacher.Run))}"
             );
         return (plan, unit, files);
     }

@@ -5,9 +5,12 @@ using Bench.Protocol.Plans;
 namespace Bench.Cli.Execution;
 
 /// <summary>
-/// Keeps the ledger up to date while units end. The store already holds every outcome, so the ledger may lag: it is written now and then,
-/// and at the end; a run that was killed in between writes it when it is started again. Results of an older version of the experiment, or of
-/// another machine, are replaced only when the new ones are complete; that they were made otherwise is for the caller to say. Where a forecast of this machine is given, it is set beside what units took here.
+/// Keeps the ledger up to date while units end. The store already holds every outcome, so the ledger may lag: it is
+/// written now and then,
+/// and at the end; a run that was killed in between writes it when it is started again. Results of an older version of
+/// the experiment, or of
+/// another machine, are replaced only when the new ones are complete; that they were made otherwise is for the caller
+/// to say. Where a forecast of this machine is given, it is set beside what units took here.
 /// </summary>
 internal sealed class Recorder(
     Plan plan,

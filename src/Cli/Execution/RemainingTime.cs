@@ -4,7 +4,8 @@ using Bench.Protocol.Plans;
 namespace Bench.Cli.Execution;
 
 /// <summary>
-/// How long a run still takes: the forecasts of the units that are left, corrected by how those of their kind that ended did against theirs, laid out over the processes in the order in which they can start.
+/// How long a run still takes: the forecasts of the units that are left, corrected by how those of their kind that
+/// ended did against theirs, laid out over the processes in the order in which they can start.
 /// </summary>
 internal sealed class RemainingTime(IReadOnlyList<UnitOfWork> units, Forecast forecast, int jobs, TimeProvider clock)
 {

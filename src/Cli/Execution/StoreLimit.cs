@@ -24,7 +24,8 @@ internal sealed class StoreLimit(ContentStore store, double? most)
                 null,
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{store.Root}: the store holds {bytes / 1048576.0:0.###} MiB, and BENCH_STORE_GIB allows {most / 1048576:0.###}"
+                    $"{store.Root}: the store holds {bytes / 1048576.0:0.###} MiB, and BENCH_STORE_GIB allows "
+                        + $"{most / 1048576:0.###}"
                 ),
                 "bench store gc shows what no results refer to and frees it with --delete; what finished is kept"
             );

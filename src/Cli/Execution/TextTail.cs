@@ -2,7 +2,10 @@ using Bench.Report.Style;
 
 namespace Bench.Cli.Execution;
 
-/// <summary>The last lines of a stream of any length, in bounded memory: a process may print a gigabyte, with line ends or without.</summary>
+/// <summary>
+/// The last lines of a stream of any length, in bounded memory: a process may print a gigabyte, with line ends or
+/// without.
+/// </summary>
 internal sealed class TextTail
 {
     private const int LongestLine = 500;

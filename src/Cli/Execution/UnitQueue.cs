@@ -71,10 +71,15 @@ internal sealed class UnitQueue
     internal IEnumerable<UnitOfWork> NeedsLeft(UnitOfWork unit) =>
         unit.Needs.Where(need => left.ContainsKey(need.Fingerprint.Text));
 
-    /// <summary>The next unit whose needs have ended, that for which most waits first; null for none. It is given once.</summary>
+    /// <summary>
+    /// The next unit whose needs have ended, that for which most waits first; null for none. It is given once.
+    /// </summary>
     internal UnitOfWork? Next() => ready.TryDequeue(out var unit, out _) ? unit : null;
 
-    /// <summary>Takes a unit back that could not start yet. Units that run alone come last: until then others keep all cores busy.</summary>
+    /// <summary>
+    /// Takes a unit back that could not start yet. Units that run alone come last: until then others keep all cores
+    /// busy.
+    /// </summary>
     internal void Return(UnitOfWork unit) =>
         ready.Enqueue(unit, unit.RunsAlone ? double.MaxValue : -critical[unit.Fingerprint.Text]);
 

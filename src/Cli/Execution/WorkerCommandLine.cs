@@ -23,7 +23,9 @@ internal sealed class WorkerCommandLine(
     internal IReadOnlyList<string> Before { get; init; } =
     [Environment.ProcessPath!, typeof(WorkerCommandLine).Assembly.Location, "worker"];
 
-    /// <summary>The words that name a unit: with its seed, where it has one, so that the process need not plan the others.</summary>
+    /// <summary>
+    /// The words that name a unit: with its seed, where it has one, so that the process need not plan the others.
+    /// </summary>
     internal static IReadOnlyList<string> Naming(UnitOfWork unit) =>
         unit is StudentUnit student
             ? [unit.Fingerprint.Text, WorkerSeed, student.Seed.ToString(CultureInfo.InvariantCulture)]

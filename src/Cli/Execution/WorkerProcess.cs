@@ -4,12 +4,19 @@ using Bench.Protocol.Plans;
 
 namespace Bench.Cli.Execution;
 
-/// <summary>One unit in a process of its own. The child reads its standard input, and ends when that closes: it never outlives this process.</summary>
+/// <summary>
+/// One unit in a process of its own. The child reads its standard input, and ends when that closes: it never outlives
+/// this process.
+/// </summary>
 internal sealed class WorkerProcess(WorkerCommandLine command)
 {
-    /// <summary>Runs the unit. The result is in the store when this returns null; otherwise the result is one line that says why not.</summary>
+    /// <summary>
+    /// Runs the unit. The result is in the store when this returns null; otherwise the result is one line that says why
+    /// not.
+    /// </summary>
     /// <param name="unit">The unit.</param>
-    /// <param name="limit">The seconds after which it is taken for one that hangs, while it waits for nobody; null for none.</param>
+    /// <param name="limit">The seconds after which it is taken for one that hangs, while it waits for nobody; null for
+    /// none.</param>
     /// <param name="progress">Told how it goes.</param>
     /// <param name="cancel">Ends the process.</param>
     internal async Task<string?> Run(
@@ -71,8 +78,9 @@ internal sealed class WorkerProcess(WorkerCommandLine command)
         {
             0 => null,
             // What was said before it was killed is not why it was.
-            > 128 =>
-                $"the worker was killed by signal {exitCode - 128}{(exitCode == 137 ? " (out of memory?)" : "")}{(lastWords.Length > 0 ? $": {lastWords}" : "")}",
+            > 128 => $"the worker was killed by signal "
+                + $"{exitCode - 128}{(exitCode == 137 ? " (out of memory?)" : "")}"
+                + $"{(lastWords.Length > 0 ? $": {lastWords}" : "")}",
             var code => lastWords.Length > 0 ? lastWords : $"the worker ended with exit code {code}",
         };
     }

@@ -152,7 +152,10 @@ internal sealed class Workplace
             string.Concat(processor.Select(c => char.IsLetterOrDigit(c) ? c : '-')) + ".csv"
         );
 
-    /// <summary>What an experiment's steps take: on this machine's processor as it was measured, on an accelerator as measurements that ship with Bench have it; null where none was made.</summary>
+    /// <summary>
+    /// What an experiment's steps take: on this machine's processor as it was measured, on an accelerator as
+    /// measurements that ship with Bench have it; null where none was made.
+    /// </summary>
     /// <exception cref="SpecException">The measurement cannot be read.</exception>
     internal MachineRates? RatesFor(ExperimentSpec spec)
     {
@@ -165,7 +168,10 @@ internal sealed class Workplace
         return MachineRates.Read(stream, file);
     }
 
-    /// <summary>The experiment as it is now, in a file of its own: workers read it as it was when the run began, whatever happens to the experiment's file.</summary>
+    /// <summary>
+    /// The experiment as it is now, in a file of its own: workers read it as it was when the run began, whatever
+    /// happens to the experiment's file.
+    /// </summary>
     internal string Snapshot(ExperimentSpec spec)
     {
         var target = Path.Combine(Home, "specs", spec.FileHash + ".yaml");
@@ -253,14 +259,17 @@ internal sealed class Workplace
         }
     }
 
-    /// <summary>The key of a server, from the environment variable that an experiment names; it is stored and printed nowhere.</summary>
+    /// <summary>
+    /// The key of a server, from the environment variable that an experiment names; it is stored and printed nowhere.
+    /// </summary>
     internal static string? Key(string variable) =>
         Environment.GetEnvironmentVariable(variable) is { Length: > 0 } key ? key : null;
 
     internal CodeVersion Code()
     {
         var tensors =
-            $"libtorch {LibTorch.Version}, {(Compute.Cpu.Fused ? $"kernels {Compute.KernelVersion}" : "composite kernels")}";
+            $"libtorch {LibTorch.Version}, "
+            + $"{(Compute.Cpu.Fused ? $"kernels {Compute.KernelVersion}" : "composite kernels")}";
         // A worker's results belong to the code that its parent was started from.
         if (Environment.GetEnvironmentVariable(CommitVariable) is { Length: > 0 } given)
             return new CodeVersion(

@@ -9,7 +9,10 @@ using Bench.Protocol.Specs;
 
 namespace Bench.Lab.Checkpoints;
 
-/// <summary>Finds a teacher's checkpoint: in one of the given folders, or by downloading it. A checksum is checked wherever the file came from.</summary>
+/// <summary>
+/// Finds a teacher's checkpoint: in one of the given folders, or by downloading it. A checksum is checked wherever the
+/// file came from.
+/// </summary>
 /// <param name="folders">Where to look, in this order.</param>
 /// <param name="downloads">Where downloads are kept.</param>
 /// <param name="http">For downloads.</param>
@@ -43,7 +46,8 @@ public sealed class CheckpointFiles(IReadOnlyList<string> folders, string downlo
                         "a llama2.c checkpoint needs its tokenizer",
                         "add tokenizer: { path: … }"
                     );
-                // A graph that is named by its file has its configuration, its tokenizer and perhaps its weights beside it.
+                // A graph that is named by its file has its configuration, its tokenizer and perhaps its weights beside
+                // it.
                 if (teacher.Kind == TeacherKind.Onnx && File.Exists(path))
                     return (shape, HashOfFolder(OnnxFolder.FolderOf(path)));
                 FileReference[] all = files.Tokenizer is null ? [files] : [files, files.Tokenizer];

@@ -4,7 +4,10 @@ using static TorchSharp.torch;
 
 namespace Bench.Lab.Checkpoints;
 
-/// <summary>The weights of a model's folder: model.safetensors, or several files with an index that says which tensor is in which.</summary>
+/// <summary>
+/// The weights of a model's folder: model.safetensors, or several files with an index that says which tensor is in
+/// which.
+/// </summary>
 internal sealed class FolderWeights : IDisposable
 {
     internal const string SingleName = "model.safetensors";
@@ -70,7 +73,8 @@ internal sealed class FolderWeights : IDisposable
             );
         if (!weights.ShapeOf(name).SequenceEqual(destination.shape))
             throw new LabException(
-                $"{folder}: the tensor {name} is [{string.Join(", ", weights.ShapeOf(name))}], and config.json asks for [{string.Join(", ", destination.shape)}]"
+                $"{folder}: the tensor {name} is [{string.Join(", ", weights.ShapeOf(name))}], and config.json asks "
+                    + $"for [{string.Join(", ", destination.shape)}]"
             );
         weights.Fill(name, destination);
     }

@@ -7,7 +7,8 @@ using Bench.Protocol.Shapes;
 namespace Bench.Lab.Checkpoints;
 
 /// <summary>
-/// config.json as Hugging Face's transformers writes it for the families Llama (2, 3, 3.1, 3.2), Qwen2 (and 2.5) and Qwen3: what it says of a model's shape. What it asks for and a decoder
+/// config.json as Hugging Face's transformers writes it for the families Llama (2, 3, 3.1, 3.2), Qwen2 (and 2.5) and
+/// Qwen3: what it says of a model's shape. What it asks for and a decoder
 /// here does not do is refused by its name.
 /// </summary>
 internal static class ModelConfig
@@ -158,7 +159,8 @@ internal static class ModelConfig
                 ? root.GetProperty("model_type").GetString()!
                 : throw new LabException("it names no architecture"),
             _ => throw new LabException(
-                $"models of architecture {architecture} are not known here; LlamaForCausalLM, Qwen2ForCausalLM and Qwen3ForCausalLM are"
+                $"models of architecture {architecture} are not known here; LlamaForCausalLM, Qwen2ForCausalLM and "
+                    + $"Qwen3ForCausalLM are"
             ),
         };
     }

@@ -6,7 +6,10 @@ using static TorchSharp.torch;
 
 namespace Bench.Lab.Checkpoints;
 
-/// <summary>A model as a folder in Hugging Face's layout: config.json, model.safetensors or several with an index, and the tokenizer's files.</summary>
+/// <summary>
+/// A model as a folder in Hugging Face's layout: config.json, model.safetensors or several with an index, and the
+/// tokenizer's files.
+/// </summary>
 public static class ModelFolder
 {
     /// <summary>The name of a model's folder inside a unit's entry in the store.</summary>
@@ -52,10 +55,12 @@ public static class ModelFolder
         using var scope = NewDisposeScope();
         var shape = Shape(folder);
         using var weights = new FolderWeights(folder);
-        // Before memory is taken for what cannot be: a parameter has two bytes at least. A single tensor that is missing is said by its name, when its turn comes.
+        // Before memory is taken for what cannot be: a parameter has two bytes at least. A single tensor that is
+        // missing is said by its name, when its turn comes.
         if (shape.Parameters > 2 * weights.Bytes)
             throw new LabException(
-                $"{folder}: {ModelConfig.FileName} asks for {shape.Parameters} parameters, and the weights hold {weights.Bytes} bytes"
+                $"{folder}: {ModelConfig.FileName} asks for {shape.Parameters} parameters, and the weights hold "
+                    + $"{weights.Bytes} bytes"
             );
         return Decoder.FromWeights(
             shape,

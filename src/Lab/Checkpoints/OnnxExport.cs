@@ -8,8 +8,10 @@ using static TorchSharp.torch;
 namespace Bench.Lab.Checkpoints;
 
 /// <summary>
-/// Writes a decoder as an ONNX graph with past key values. Inputs and outputs are named as in Hugging Face's ONNX models: input_ids, attention_mask, position_ids, past_key_values.i.key and .value;
-/// logits, present.i.key and .value. Hidden states are [batch · sequence, channels]; attention has one more dimension than usual, queries of one key-value head together, so that keys are not repeated.
+/// Writes a decoder as an ONNX graph with past key values. Inputs and outputs are named as in Hugging Face's ONNX
+/// models: input_ids, attention_mask, position_ids, past_key_values.i.key and .value;
+/// logits, present.i.key and .value. Hidden states are [batch · sequence, channels]; attention has one more dimension
+/// than usual, queries of one key-value head together, so that keys are not repeated.
 /// </summary>
 public sealed class OnnxExport
 {
@@ -68,13 +70,16 @@ public sealed class OnnxExport
     public const string Int8FileName = "onnx/model_quantized.onnx";
 
     /// <summary>
-    /// Writes the graph, with config.json and the tokenizer's files beside it: in float32, or with the matrices in 8 bits per output channel and what they are multiplied with rounded to 8 bits on the
-    /// fly (DynamicQuantizeLinear, MatMulInteger; Jacob et al. 2018, section 2). That rounding sees the whole batch: what a prompt is answered may depend on its neighbours.
+    /// Writes the graph, with config.json and the tokenizer's files beside it: in float32, or with the matrices in 8
+    /// bits per output channel and what they are multiplied with rounded to 8 bits on the
+    /// fly (DynamicQuantizeLinear, MatMulInteger; Jacob et al. 2018, section 2). That rounding sees the whole batch:
+    /// what a prompt is answered may depend on its neighbours.
     /// </summary>
     /// <param name="folder">The model's folder.</param>
     /// <param name="model">The model.</param>
     /// <param name="tokenizer">Its tokenizer.</param>
-    /// <param name="past">Whether the graph takes and gives past key values; without them it reads everything anew for each token.</param>
+    /// <param name="past">Whether the graph takes and gives past key values; without them it reads everything anew for
+    /// each token.</param>
     /// <param name="int8">Whether in 8 bits.</param>
     /// <returns>The graph's file in the folder.</returns>
     public static string Save(string folder, Decoder model, ITokenizer tokenizer, bool past = true, bool int8 = false)
@@ -88,7 +93,8 @@ public sealed class OnnxExport
         return name;
     }
 
-    // 0 where a query may see a key, and so little elsewhere that its share of attention is none: [batch, 1, 1, queries, keys].
+    // 0 where a query may see a key, and so little elsewhere that its share of attention is none: [batch, 1, 1,
+    // queries, keys].
     private string Bias(string mask)
     {
         string Size(string of, long axis) =>
@@ -182,7 +188,8 @@ public sealed class OnnxExport
         );
     }
 
-    // Earlier positions and the new ones, [batch, key-value heads, 1, positions, width]; without the 1 they are the next call's past.
+    // Earlier positions and the new ones, [batch, key-value heads, 1, positions, width]; without the 1 they are the
+    // next call's past.
     private string Cached(string layer, string kind, string fresh)
     {
         object[] Dimensions(string length) => ["batch_size", shape.KeyValueHeads, length, shape.HeadWidth];
@@ -195,7 +202,8 @@ public sealed class OnnxExport
         return graph.Node("Unsqueeze", [present, graph.Constant(2L)]);
     }
 
-    // Heads of a projection, normalised where the model does that, and turned by their positions: [batch, sequence, heads, width].
+    // Heads of a projection, normalised where the model does that, and turned by their positions: [batch, sequence,
+    // heads, width].
     private string Turned(string projection, int heads, string? norm)
     {
         var x = graph.Node("Reshape", [projection, Sizes(heads, shape.HeadWidth)]);

@@ -5,7 +5,10 @@ using Bench.Protocol.Shapes;
 
 namespace Bench.Lab.Checkpoints;
 
-/// <summary>A decoder's graph in Hugging Face's layout: model.onnx in a folder, or in its folder onnx, or there in 8 bits alone; config.json and the tokenizer's files in the folder.</summary>
+/// <summary>
+/// A decoder's graph in Hugging Face's layout: model.onnx in a folder, or in its folder onnx, or there in 8 bits alone;
+/// config.json and the tokenizer's files in the folder.
+/// </summary>
 public static class OnnxFolder
 {
     private static readonly string[] Graphs = [OnnxExport.FileName, "model.onnx", OnnxExport.Int8FileName];

@@ -7,7 +7,8 @@ using static TorchSharp.torch;
 namespace Bench.Lab.Checkpoints;
 
 /// <summary>
-/// A graph of ONNX operators under construction, and its file: the protocol buffers of onnx.proto (ONNX 1.12: IR version 8, operator set 17), field by field.
+/// A graph of ONNX operators under construction, and its file: the protocol buffers of onnx.proto (ONNX 1.12: IR
+/// version 8, operator set 17), field by field.
 /// </summary>
 internal sealed class OnnxGraph
 {
@@ -16,7 +17,10 @@ internal sealed class OnnxGraph
 
     private const int IrVersion = 8;
 
-    /// <summary>Weights beyond this lie in a file of their own beside the graph: a protocol buffer may have 2 GiB, and is built in memory.</summary>
+    /// <summary>
+    /// Weights beyond this lie in a file of their own beside the graph: a protocol buffer may have 2 GiB, and is built
+    /// in memory.
+    /// </summary>
     private const long LargestInside = 256L << 20;
 
     /// <summary>The scale of a row of zeros.</summary>
@@ -110,7 +114,8 @@ internal sealed class OnnxGraph
     }
 
     /// <summary>
-    /// A weight [outputs, inputs] in 8 bits: each output's row is a scale times whole numbers from −127 to 127, the scale such that the row's largest weight is 127 (symmetric, per channel).
+    /// A weight [outputs, inputs] in 8 bits: each output's row is a scale times whole numbers from −127 to 127, the
+    /// scale such that the row's largest weight is 127 (symmetric, per channel).
     /// </summary>
     /// <param name="name">The weight's.</param>
     /// <param name="tensor">In any precision.</param>

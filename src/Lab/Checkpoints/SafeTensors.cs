@@ -8,7 +8,8 @@ using static TorchSharp.torch;
 namespace Bench.Lab.Checkpoints;
 
 /// <summary>
-/// A file of the safetensors format: 8 bytes of header length, a JSON header of names to type, shape and byte range, then the data. Opening reads the header alone; a tensor is read
+/// A file of the safetensors format: 8 bytes of header length, a JSON header of names to type, shape and byte range,
+/// then the data. Opening reads the header alone; a tensor is read
 /// straight into the memory where it will stay, converted on the way.
 /// </summary>
 internal sealed class SafeTensors : IDisposable

@@ -31,7 +31,10 @@ internal static class Examples
         return new Sequence([.. trace.Tokens[..trace.Start], .. tokenizer.Encode(answer), tokenizer.End], trace.Start);
     }
 
-    /// <summary>The same problem with only the teacher's reasoning after an opening tag that belongs to the prompt; empty where it shows none.</summary>
+    /// <summary>
+    /// The same problem with only the teacher's reasoning after an opening tag that belongs to the prompt; empty where
+    /// it shows none.
+    /// </summary>
     /// <param name="written">The tokenizer of the trace.</param>
     /// <param name="tokenizer">The tokenizer of the result.</param>
     /// <param name="trace">The teacher's response.</param>
@@ -43,7 +46,10 @@ internal static class Examples
         return new Sequence([.. prompt, .. tokenizer.Encode(reasoning + Answers.ThinkClose)], prompt.Length);
     }
 
-    /// <summary>The most tokens that a response to such problems may take: what they say, or the longest gold one, the end token, and some slack.</summary>
+    /// <summary>
+    /// The most tokens that a response to such problems may take: what they say, or the longest gold one, the end
+    /// token, and some slack.
+    /// </summary>
     internal static int ResponseLimit(IEnumerable<Problem> problems) =>
         problems.Max(problem =>
             problem.Limit > 0

@@ -10,8 +10,12 @@ namespace Bench.Lab.Evaluation;
 /// <summary>The problems of tasks: drawn by a program, or read from a benchmark's files.</summary>
 internal sealed class ProblemBank(CheckpointFiles files)
 {
-    /// <summary>Distinct problems of a split, in an order that the seed decides: as many as are asked for, or as there are to learn from.</summary>
-    /// <exception cref="LabException">A file is missing or wrong, or has fewer problems than are to be measured on.</exception>
+    /// <summary>
+    /// Distinct problems of a split, in an order that the seed decides: as many as are asked for, or as there are to
+    /// learn from.
+    /// </summary>
+    /// <exception cref="LabException">A file is missing or wrong, or has fewer problems than are to be measured
+    /// on.</exception>
     internal IReadOnlyList<Problem> Of(SolvableTask task, Split split, int count, Seed seed)
     {
         if (task is not BenchmarkTask benchmark)
@@ -30,7 +34,8 @@ internal sealed class ProblemBank(CheckpointFiles files)
     }
 
     /// <summary>
-    /// The training problems of benchmarks by their prompts, with the instruction and without; null where no task is a benchmark
+    /// The training problems of benchmarks by their prompts, with the instruction and without; null where no task is a
+    /// benchmark
     /// with anything to learn from.
     /// </summary>
     internal IReadOnlyDictionary<string, Problem>? Known(IEnumerable<ITask> tasks, Seed seed)

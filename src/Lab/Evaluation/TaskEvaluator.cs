@@ -27,7 +27,9 @@ internal sealed class TaskEvaluator(
     /// <summary>Items whose answers are kept for people to read.</summary>
     private const int Shown = 4;
 
-    /// <summary>Accuracy on tasks with gold solutions: the model answers each held-out prompt, and its final answer is graded.</summary>
+    /// <summary>
+    /// Accuracy on tasks with gold solutions: the model answers each held-out prompt, and its final answer is graded.
+    /// </summary>
     internal (IReadOnlyList<TaskScores> Scores, Charge Charge) Solve(
         ILanguageModel model,
         Seed seed,
@@ -189,7 +191,8 @@ internal sealed class TaskEvaluator(
     }
 
     /// <summary>
-    /// How near a student is to its teacher on the teacher's own responses to the held-out items: the share of tokens where both have the same first choice, and KL(teacher ‖ student)
+    /// How near a student is to its teacher on the teacher's own responses to the held-out items: the share of tokens
+    /// where both have the same first choice, and KL(teacher ‖ student)
     /// in nats a token over the teacher's named tokens and the lump of the others.
     /// </summary>
     internal (IReadOnlyList<TaskScores> Scores, Charge Charge) Compare(
@@ -286,7 +289,8 @@ internal sealed class TaskEvaluator(
         }
     }
 
-    // How likely the owner's canaries are after the begin token, beside ones that nobody planted; and the same for sets that nobody planted either.
+    // How likely the owner's canaries are after the begin token, beside ones that nobody planted; and the same for sets
+    // that nobody planted either.
     private (IReadOnlyList<TaskScores> Scores, Charge Charge) CanaryScores(
         ILanguageModel model,
         string task,

@@ -3,8 +3,10 @@ using System.Runtime.Intrinsics;
 namespace Bench.Lab.Kernels;
 
 /// <summary>
-/// One layer's keys and values of the positions so far, and attention to them. A row's keys lie in tiles of 16 positions, [head, tile, channel, position], so that scores are sums over vectors of
-/// positions; those of a tile that is not full yet lie as they come, [position, channel], since writing them across would touch a line of memory for every channel. So do its values,
+/// One layer's keys and values of the positions so far, and attention to them. A row's keys lie in tiles of 16
+/// positions, [head, tile, channel, position], so that scores are sums over vectors of
+/// positions; those of a tile that is not full yet lie as they come, [position, channel], since writing them across
+/// would touch a line of memory for every channel. So do its values,
 /// [head, position, channel]. All are read from front to back.
 /// </summary>
 internal sealed unsafe class CachedAttention : IDisposable
@@ -30,7 +32,10 @@ internal sealed unsafe class CachedAttention : IDisposable
         full = new float[layout.HeadWidth * Simd.Width];
     }
 
-    /// <summary>Adds a position's keys and values to a row's, and writes what its queries attend to, [heads · width], of which up to 15 elements beyond the end are scratch.</summary>
+    /// <summary>
+    /// Adds a position's keys and values to a row's, and writes what its queries attend to, [heads · width], of which
+    /// up to 15 elements beyond the end are scratch.
+    /// </summary>
     internal void Attend(int row, int position, float* projection, float* result, float* cosines, float* sines)
     {
         var (width, half) = (layout.HeadWidth, layout.HeadWidth / 2);

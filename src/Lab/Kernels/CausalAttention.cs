@@ -3,8 +3,10 @@ using static TorchSharp.torch;
 namespace Bench.Lab.Kernels;
 
 /// <summary>
-/// Causal grouped-query attention with rotary positions over whole sequences (Vaswani et al. 2017, equation 1; Ainslie et al. 2023).
-/// Input: the joint projection [batch · time, row]; result: [batch · time, heads · width]. From torch's own operations; by hand it is <see cref="LaneAttention"/> where a student learns and
+/// Causal grouped-query attention with rotary positions over whole sequences (Vaswani et al. 2017, equation 1; Ainslie
+/// et al. 2023).
+/// Input: the joint projection [batch · time, row]; result: [batch · time, heads · width]. From torch's own operations;
+/// by hand it is <see cref="LaneAttention"/> where a student learns and
 /// <see cref="SequenceAttention"/> where a model reads.
 /// </summary>
 internal static class CausalAttention
@@ -20,7 +22,9 @@ internal static class CausalAttention
         return mixed.transpose(1, 2).reshape(batch * time, layout.Heads * layout.HeadWidth);
     }
 
-    /// <summary>Queries [batch, heads, time, width], keys and values [batch, key-value heads, time, width] as views.</summary>
+    /// <summary>
+    /// Queries [batch, heads, time, width], keys and values [batch, key-value heads, time, width] as views.
+    /// </summary>
     internal static (Tensor Queries, Tensor Keys, Tensor Values) Split(
         Tensor projection,
         int batch,

@@ -1,6 +1,9 @@
 namespace Bench.Lab.Kernels;
 
-/// <summary>A number for each channel that is added to all positions, which lie in columns, [channel, position], and its gradient.</summary>
+/// <summary>
+/// A number for each channel that is added to all positions, which lie in columns, [channel, position], and its
+/// gradient.
+/// </summary>
 internal static unsafe class ColumnBias<TLanes>
     where TLanes : struct, ILanes<TLanes>
 {

@@ -2,11 +2,16 @@ using System.Runtime.CompilerServices;
 
 namespace Bench.Lab.Kernels;
 
-/// <summary>RMS norm over the channels of positions that lie in columns, [channel, position] (Zhang and Sennrich 2019, equation 4), and its gradient.</summary>
+/// <summary>
+/// RMS norm over the channels of positions that lie in columns, [channel, position] (Zhang and Sennrich 2019, equation
+/// 4), and its gradient.
+/// </summary>
 internal static unsafe class ColumnNorm<TLanes>
     where TLanes : struct, ILanes<TLanes>
 {
-    /// <summary>y = x · scale · weight, where scale = 1 / √(mean(x²) + ε) of each position. x and y may be the same.</summary>
+    /// <summary>
+    /// y = x · scale · weight, where scale = 1 / √(mean(x²) + ε) of each position. x and y may be the same.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void Forward(Matrix x, float* weight, Matrix y, float* scales, int positions, float epsilon)
     {
@@ -38,7 +43,10 @@ internal static unsafe class ColumnNorm<TLanes>
         }
     }
 
-    /// <summary>Adds the gradient with respect to x to dx, or sets it, and that with respect to the weight to dWeight. dy and dx may be the same where it is set.</summary>
+    /// <summary>
+    /// Adds the gradient with respect to x to dx, or sets it, and that with respect to the weight to dWeight. dy and dx
+    /// may be the same where it is set.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void Backward(
         Matrix dy,

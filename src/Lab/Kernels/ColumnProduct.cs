@@ -4,7 +4,8 @@ using Bench.Lab.Tensors;
 namespace Bench.Lab.Kernels;
 
 /// <summary>
-/// Products of a matrix of weights with activations that lie in columns, [channel, position]: vectors run along the positions, so that weights are read as they lie, by rows or by columns, and
+/// Products of a matrix of weights with activations that lie in columns, [channel, position]: vectors run along the
+/// positions, so that weights are read as they lie, by rows or by columns, and
 /// nothing is packed. Rows of activations take whole panels of <see cref="NativeRows.Panel"/> positions.
 /// </summary>
 internal static unsafe class ColumnProduct<TLanes>
@@ -22,7 +23,10 @@ internal static unsafe class ColumnProduct<TLanes>
     // Of a tile of sums, two vectors wide.
     private static int Rows => TLanes.ManyRegisters ? 8 : 4;
 
-    /// <summary>y[o, p] = Σᵢ w[o, i] · x[i, p], or added to what y holds, for the first positions. The rows of x and y hold whole panels.</summary>
+    /// <summary>
+    /// y[o, p] = Σᵢ w[o, i] · x[i, p], or added to what y holds, for the first positions. The rows of x and y hold
+    /// whole panels.
+    /// </summary>
     internal static void Multiply(Matrix w, Matrix x, Matrix y, int positions, bool add = false)
     {
         var threads = (double)w.Rows * w.Columns * positions < WorthThreads ? 1 : Compute.Threads;
@@ -92,7 +96,10 @@ internal static unsafe class ColumnProduct<TLanes>
         }
     }
 
-    /// <summary>target[o, i] += Σₚ y[o, p] · x[p, i], the gradient of weights: x lies in rows, [position, channel], that hold whole panels; those of the target need not.</summary>
+    /// <summary>
+    /// target[o, i] += Σₚ y[o, p] · x[p, i], the gradient of weights: x lies in rows, [position, channel], that hold
+    /// whole panels; those of the target need not.
+    /// </summary>
     internal static void AddOuter(Matrix y, Matrix x, int positions, Matrix target)
     {
         var rest = stackalloc float[8 * NativeRows.Panel];

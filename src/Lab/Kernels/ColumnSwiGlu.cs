@@ -2,7 +2,10 @@ using System.Runtime.CompilerServices;
 
 namespace Bench.Lab.Kernels;
 
-/// <summary>silu(gate) · up (Shazeer 2020, equation 6) of positions that lie in columns, and its gradient. Gate and up lie one after the other, [2 · inner, position].</summary>
+/// <summary>
+/// silu(gate) · up (Shazeer 2020, equation 6) of positions that lie in columns, and its gradient. Gate and up lie one
+/// after the other, [2 · inner, position].
+/// </summary>
 internal static unsafe class ColumnSwiGlu<TLanes>
     where TLanes : struct, ILanes<TLanes>
 {

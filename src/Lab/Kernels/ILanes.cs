@@ -1,7 +1,8 @@
 namespace Bench.Lab.Kernels;
 
 /// <summary>
-/// A vector of float32, of the width that the processor has. Kernels are written once over it; the compiler makes a version for each width, in which it is a register.
+/// A vector of float32, of the width that the processor has. Kernels are written once over it; the compiler makes a
+/// version for each width, in which it is a register.
 /// </summary>
 internal unsafe interface ILanes<TSelf>
     where TSelf : struct, ILanes<TSelf>

@@ -1,8 +1,10 @@
 namespace Bench.Lab.Kernels;
 
 /// <summary>
-/// Causal grouped-query attention with rotary positions (Vaswani et al. 2017, equation 1; Ainslie et al. 2023) of several sequences of one length at a time, one in each lane of a vector,
-/// and its gradient. A query is multiplied with the keys that it sees and no others. On the way back shares are computed again from their normalisers (Dao et al. 2022), those of a few queries at a time.
+/// Causal grouped-query attention with rotary positions (Vaswani et al. 2017, equation 1; Ainslie et al. 2023) of
+/// several sequences of one length at a time, one in each lane of a vector,
+/// and its gradient. A query is multiplied with the keys that it sees and no others. On the way back shares are
+/// computed again from their normalisers (Dao et al. 2022), those of a few queries at a time.
 /// Activations lie in columns, [channel, position], position t of lane i in column t · sequences + i.
 /// </summary>
 internal abstract unsafe class LaneAttention : IDisposable
@@ -19,7 +21,10 @@ internal abstract unsafe class LaneAttention : IDisposable
     /// <summary>Says how many positions the next sequences have. Buffers grow and never shrink.</summary>
     internal abstract void Resize(int time);
 
-    /// <summary>Writes the attention of all heads' queries, [heads · width, position], from the joint projection, [row, position], and the log-normaliser of each query, [heads, position].</summary>
+    /// <summary>
+    /// Writes the attention of all heads' queries, [heads · width, position], from the joint projection, [row,
+    /// position], and the log-normaliser of each query, [heads, position].
+    /// </summary>
     /// <param name="projection">The joint projection.</param>
     /// <param name="sequences">Columns from a position to the next.</param>
     /// <param name="result">Where it is written.</param>

@@ -3,7 +3,9 @@ using System.Runtime.Intrinsics;
 
 namespace Bench.Lab.Kernels;
 
-/// <summary>Four elements: SSE4 and Neon. Without an instruction that multiplies and adds, both are done one after the other.</summary>
+/// <summary>
+/// Four elements: SSE4 and Neon. Without an instruction that multiplies and adds, both are done one after the other.
+/// </summary>
 internal readonly unsafe struct Lanes4(Vector128<float> vector) : ILanes<Lanes4>
 {
     private readonly Vector128<float> vector = vector;

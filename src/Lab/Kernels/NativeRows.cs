@@ -3,7 +3,8 @@ using System.Runtime.InteropServices;
 namespace Bench.Lab.Kernels;
 
 /// <summary>
-/// Rows of float32 outside the managed heap that are reused from step to step. A row takes whole panels of <see cref="Panel"/> elements, so that kernels need no scalar tail:
+/// Rows of float32 outside the managed heap that are reused from step to step. A row takes whole panels of <see
+/// cref="Panel"/> elements, so that kernels need no scalar tail:
 /// what lies beyond the columns is scratch.
 /// </summary>
 internal sealed unsafe class NativeRows : IDisposable
@@ -20,7 +21,8 @@ internal sealed unsafe class NativeRows : IDisposable
 
     /// <param name="rows">Rows.</param>
     /// <param name="columns">Elements of a row.</param>
-    /// <param name="spare">Rows beyond the last that may be read and written, as kernels do which take <see cref="TileProduct.Rows"/> at a time.</param>
+    /// <param name="spare">Rows beyond the last that may be read and written, as kernels do which take <see
+    /// cref="TileProduct.Rows"/> at a time.</param>
     internal NativeRows(int rows, int columns, int spare = TileProduct.Rows)
     {
         (Stride, this.rows, this.columns) = (Padded(columns), rows + spare, columns);

@@ -3,7 +3,10 @@ using static TorchSharp.torch;
 
 namespace Bench.Lab.Kernels;
 
-/// <summary>y = x Wᵀ + b where W [outputs, inputs] stays the same, as in writing and reading: it is copied once into panels, or stays where it is, and torch multiplies.</summary>
+/// <summary>
+/// y = x Wᵀ + b where W [outputs, inputs] stays the same, as in writing and reading: it is copied once into panels, or
+/// stays where it is, and torch multiplies.
+/// </summary>
 internal sealed unsafe class PackedLinear : IDisposable
 {
     private readonly Tensor weight;

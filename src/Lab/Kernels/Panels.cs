@@ -4,7 +4,8 @@ using Bench.Lab.Tensors;
 namespace Bench.Lab.Kernels;
 
 /// <summary>
-/// A matrix [inputs, outputs] in panels, [panel, input, 32 outputs], so that a product reads it in order. Each output is summed over the inputs in their order, whatever the number of rows: a row's
+/// A matrix [inputs, outputs] in panels, [panel, input, 32 outputs], so that a product reads it in order. Each output
+/// is summed over the inputs in their order, whatever the number of rows: a row's
 /// result does not depend on its neighbours, nor on the processor, to the bit.
 /// </summary>
 internal sealed unsafe class Panels(int inputs, int outputs) : IDisposable
@@ -73,7 +74,8 @@ internal sealed unsafe class Panels(int inputs, int outputs) : IDisposable
     /// <param name="y">[rows, outputs].</param>
     /// <param name="yRow">Elements from one row of y to the next.</param>
     /// <param name="add">Whether y is added to.</param>
-    /// <param name="room">Whether x and y have room for whole tiles: for rows to a multiple of eight, and for outputs to one of 32.</param>
+    /// <param name="room">Whether x and y have room for whole tiles: for rows to a multiple of eight, and for outputs
+    /// to one of 32.</param>
     internal void Multiply(
         float* x,
         long row,

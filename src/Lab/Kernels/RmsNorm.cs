@@ -3,7 +3,10 @@ using static TorchSharp.torch;
 
 namespace Bench.Lab.Kernels;
 
-/// <summary>y = x / √(mean(x²) + ε) · w over the last dimension (Zhang and Sennrich 2019, equation 4). x is [rows, width], w is [width].</summary>
+/// <summary>
+/// y = x / √(mean(x²) + ε) · w over the last dimension (Zhang and Sennrich 2019, equation 4). x is [rows, width], w is
+/// [width].
+/// </summary>
 internal static class RmsNorm
 {
     internal static Tensor Apply(Tensor x, Tensor weight, double epsilon)

@@ -6,7 +6,8 @@ using static TorchSharp.torch;
 namespace Bench.Lab.Kernels;
 
 /// <summary>
-/// Rotary position embedding (Su et al. 2021, equation 34): channel i turns together with channel i + half of a head by position · base^(−2i/width).
+/// Rotary position embedding (Su et al. 2021, equation 34): channel i turns together with channel i + half of a head by
+/// position · base^(−2i/width).
 /// Cosines and sines are kept for every position up to the longest sequence, [position, half].
 /// </summary>
 internal sealed class Rotary
@@ -27,7 +28,9 @@ internal sealed class Rotary
 
     internal int Half { get; }
 
-    /// <summary>By how much each pair of channels turns from one position to the next, scaled as the model asks.</summary>
+    /// <summary>
+    /// By how much each pair of channels turns from one position to the next, scaled as the model asks.
+    /// </summary>
     internal IReadOnlyList<double> Frequencies => frequencies;
 
     internal float[] Cosines { get; private set; } = [];
@@ -75,7 +78,9 @@ internal sealed class Rotary
             );
     }
 
-    /// <summary>Turns x [batch, heads, time, width] whose first position is start, with torch's own operations.</summary>
+    /// <summary>
+    /// Turns x [batch, heads, time, width] whose first position is start, with torch's own operations.
+    /// </summary>
     internal Tensor Composite(Tensor x, int start)
     {
         var time = (int)x.shape[2];

@@ -4,7 +4,8 @@ using Bench.Lab.Tensors;
 namespace Bench.Lab.Kernels;
 
 /// <summary>
-/// Causal grouped-query attention with rotary positions over one whole sequence at a time. Only what a query may see is multiplied, and nothing of the size [time, time] is kept
+/// Causal grouped-query attention with rotary positions over one whole sequence at a time. Only what a query may see is
+/// multiplied, and nothing of the size [time, time] is kept
 /// (the idea of Dao et al. 2022).
 /// </summary>
 internal sealed unsafe class SequenceAttention : IDisposable
@@ -100,7 +101,8 @@ internal sealed unsafe class SequenceAttention : IDisposable
             rows.Dispose();
     }
 
-    // The shares of attention of eight queries; of keys that they do not see they are 0, up to a whole vector beyond those that the last one sees.
+    // The shares of attention of eight queries; of keys that they do not see they are 0, up to a whole vector beyond
+    // those that the last one sees.
     private void Shares(int tile, float* target)
     {
         Scores(queries[tile], keyColumns, tile + TileProduct.Rows, target, shares.Stride);

@@ -71,7 +71,10 @@ internal static unsafe class Simd
         return largest;
     }
 
-    /// <summary>row = softmax(scale · row), in place. A row has room for whole vectors: what lies beyond its elements, up to the next, becomes 0.</summary>
+    /// <summary>
+    /// row = softmax(scale · row), in place. A row has room for whole vectors: what lies beyond its elements, up to the
+    /// next, becomes 0.
+    /// </summary>
     internal static void Softmax(float* row, int count, float scale)
     {
         // Rows are short: everything is in vectors, the last of which is masked.

@@ -3,7 +3,10 @@ using static TorchSharp.torch;
 
 namespace Bench.Lab.Kernels;
 
-/// <summary>silu(gate) · up (Shazeer 2020, equation 6). Gate and up lie side by side: the input is [rows, 2 · inner], the result [rows, inner].</summary>
+/// <summary>
+/// silu(gate) · up (Shazeer 2020, equation 6). Gate and up lie side by side: the input is [rows, 2 · inner], the result
+/// [rows, inner].
+/// </summary>
 internal static class SwiGlu
 {
     internal static Tensor Apply(Tensor gateUp)

@@ -3,8 +3,10 @@ using System.Runtime.Intrinsics;
 namespace Bench.Lab.Kernels;
 
 /// <summary>
-/// y[r, o] = Σᵢ x[r, i] · w[i, o] for eight rows r and one panel of outputs o, or added to what y holds: the innermost loop of products. Each output is summed over i in order.
-/// x[r, i] lies at r · row + i · step, so that a matrix is read transposed as well; w and y hold a whole panel of 16 or 32 outputs, and eight rows of x and y must be there.
+/// y[r, o] = Σᵢ x[r, i] · w[i, o] for eight rows r and one panel of outputs o, or added to what y holds: the innermost
+/// loop of products. Each output is summed over i in order.
+/// x[r, i] lies at r · row + i · step, so that a matrix is read transposed as well; w and y hold a whole panel of 16 or
+/// 32 outputs, and eight rows of x and y must be there.
 /// </summary>
 internal static unsafe class TileProduct
 {
@@ -135,7 +137,10 @@ internal static unsafe class TileProduct
         b.Store(y + Simd.Width);
     }
 
-    /// <summary>One row by four panels of 32 that follow one another by a distance, since one panel's two sums would wait for each other.</summary>
+    /// <summary>
+    /// One row by four panels of 32 that follow one another by a distance, since one panel's two sums would wait for
+    /// each other.
+    /// </summary>
     internal static void OneRow(float* x, long step, float* w, long distance, int inputs, float* y, bool add)
     {
         float* w1 = w + distance,

@@ -12,7 +12,10 @@ using static TorchSharp.torch;
 
 namespace Bench.Lab.Measurement;
 
-/// <summary>Measures what steps of the work that experiments consist of take on one thread of this machine: medians of several rounds, and of matrix products the best.</summary>
+/// <summary>
+/// Measures what steps of the work that experiments consist of take on one thread of this machine: medians of several
+/// rounds, and of matrix products the best.
+/// </summary>
 public static class MachineMeasurement
 {
     private static readonly int[] Widths = [16, 32, 64, 128, 256];
@@ -32,7 +35,10 @@ public static class MachineMeasurement
     private const int Passes = 3;
     private const int Steps = 10;
 
-    /// <summary>Measures; what processes take to start, to warm up and side by side is for the caller to measure, by starting some.</summary>
+    /// <summary>
+    /// Measures; what processes take to start, to warm up and side by side is for the caller to measure, by starting
+    /// some.
+    /// </summary>
     public static MachineRates Measure(
         string processor,
         double startSeconds,
@@ -73,7 +79,10 @@ public static class MachineMeasurement
         );
     }
 
-    /// <summary>A look at this machine, at the widths of some models: enough to say about how long work will take. Of small models it takes a second or two.</summary>
+    /// <summary>
+    /// A look at this machine, at the widths of some models: enough to say about how long work will take. Of small
+    /// models it takes a second or two.
+    /// </summary>
     /// <param name="processor">Its name.</param>
     /// <param name="widths">Of the models.</param>
     /// <param name="startSeconds">What a process takes to start.</param>
@@ -161,7 +170,10 @@ public static class MachineMeasurement
             new Seed(0)
         );
 
-    /// <summary>What the first steps and responses take beyond later ones, if this process has computed nothing before; and what a later step takes.</summary>
+    /// <summary>
+    /// What the first steps and responses take beyond later ones, if this process has computed nothing before; and what
+    /// a later step takes.
+    /// </summary>
     public static (double WarmUpSeconds, double StepSeconds) FirstSteps(TimeProvider clock)
     {
         set_num_threads(1);

@@ -5,7 +5,9 @@ namespace Bench.Lab.Measurement;
 /// <summary>The processor of this machine.</summary>
 public static class Processor
 {
-    /// <summary>Its name, with family, model and stepping: virtual machines call several generations by one name.</summary>
+    /// <summary>
+    /// Its name, with family, model and stepping: virtual machines call several generations by one name.
+    /// </summary>
     public static string Name { get; } = Read();
 
     private static string Read()

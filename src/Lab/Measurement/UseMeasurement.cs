@@ -81,7 +81,9 @@ public static class UseMeasurement
         };
     }
 
-    /// <summary>The model's score on each held-out item of an experiment's tasks, by the first metric of each.</summary>
+    /// <summary>
+    /// The model's score on each held-out item of an experiment's tasks, by the first metric of each.
+    /// </summary>
     /// <exception cref="LabException">The tasks have no answers.</exception>
     public static IReadOnlyList<TaskScores> Solve(
         ExperimentSpec spec,

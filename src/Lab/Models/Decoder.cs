@@ -7,8 +7,10 @@ using static TorchSharp.torch;
 namespace Bench.Lab.Models;
 
 /// <summary>
-/// A decoder-only transformer: RMSNorm before each part, rotary positions, grouped-query attention, SwiGLU, a tied or untied head
-/// (the architecture of Llama and Qwen 2 and 3, biases and norms of queries and keys included where a model has them). Query, key and value projections are one matrix, and so are gate and up.
+/// A decoder-only transformer: RMSNorm before each part, rotary positions, grouped-query attention, SwiGLU, a tied or
+/// untied head
+/// (the architecture of Llama and Qwen 2 and 3, biases and norms of queries and keys included where a model has them).
+/// Query, key and value projections are one matrix, and so are gate and up.
 /// </summary>
 public sealed class Decoder : IModel, ILanguageModel
 {
@@ -69,7 +71,8 @@ public sealed class Decoder : IModel, ILanguageModel
     public IReadOnlyList<(string Name, Tensor Tensor)> Parameters { get; }
 
     /// <summary>
-    /// A new model: normal weights of deviation 1/√inputs, the two projections into the residual stream scaled by 1/√(2 · layers)
+    /// A new model: normal weights of deviation 1/√inputs, the two projections into the residual stream scaled by 1/√(2
+    /// · layers)
     /// (Radford et al. 2019, section 2.3), norms at 1, biases at 0.
     /// </summary>
     public static Decoder Initialise(ModelShape shape, Compute compute, Seed seed)
@@ -94,7 +97,9 @@ public sealed class Decoder : IModel, ILanguageModel
         );
     }
 
-    /// <summary>A model with given weights; the action fills the tensor of a name, on the CPU and in the model's precision.</summary>
+    /// <summary>
+    /// A model with given weights; the action fills the tensor of a name, on the CPU and in the model's precision.
+    /// </summary>
     internal static Decoder FromWeights(ModelShape shape, Compute compute, Action<string, Tensor> fill) =>
         new(
             shape,
@@ -130,13 +135,19 @@ public sealed class Decoder : IModel, ILanguageModel
         return Run(ids, (_, projection) => CausalAttention.Apply(projection, batch, time, layout, rotary), tap: tap);
     }
 
-    /// <summary>Starts decoding a number of rows of at most that many positions each, with the weights as they are now. Must be used without recording gradients.</summary>
+    /// <summary>
+    /// Starts decoding a number of rows of at most that many positions each, with the weights as they are now. Must be
+    /// used without recording gradients.
+    /// </summary>
     public IDecoding Begin(int rows, int positions) =>
         Compute.Fused
             ? new FusedDecoding(Fused(), rows, positions, owns: !isFrozen)
             : new Decoding(this, new KeyValueCache(Compute, Shape.Layers, layout, rows, positions));
 
-    /// <summary>Says that the weights no longer change: they record no gradients any more, and are prepared for reading and writing only once.</summary>
+    /// <summary>
+    /// Says that the weights no longer change: they record no gradients any more, and are prepared for reading and
+    /// writing only once.
+    /// </summary>
     public void Freeze()
     {
         foreach (var (_, tensor) in Parameters)

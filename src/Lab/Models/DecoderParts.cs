@@ -51,7 +51,9 @@ internal sealed record DecoderParts(
         };
     }
 
-    /// <summary>Query, key and value projections are one matrix, [row, width], and so are gate and up, [2 · inner, width].</summary>
+    /// <summary>
+    /// Query, key and value projections are one matrix, [row, width], and so are gate and up, [2 · inner, width].
+    /// </summary>
     internal sealed record Layer(
         Tensor AttentionNorm,
         Tensor Projection,

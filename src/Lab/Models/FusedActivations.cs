@@ -4,7 +4,10 @@ using static TorchSharp.torch;
 
 namespace Bench.Lab.Models;
 
-/// <summary>What a decoder makes of some positions on the CPU, from token ids to logits, without a tensor in between: a row a position, in buffers that are made once.</summary>
+/// <summary>
+/// What a decoder makes of some positions on the CPU, from token ids to logits, without a tensor in between: a row a
+/// position, in buffers that are made once.
+/// </summary>
 /// <param name="weights">The decoder's weights.</param>
 /// <param name="capacity">The most positions at a time.</param>
 internal sealed unsafe class FusedActivations(FusedWeights weights, int capacity) : IDisposable

@@ -4,10 +4,16 @@ using static TorchSharp.torch;
 
 namespace Bench.Lab.Models;
 
-/// <summary>Writing on the CPU: keys, values and activations in buffers that are made once. Its twin from torch's operations is <see cref="KeyValueCache"/>.</summary>
+/// <summary>
+/// Writing on the CPU: keys, values and activations in buffers that are made once. Its twin from torch's operations is
+/// <see cref="KeyValueCache"/>.
+/// </summary>
 internal sealed unsafe class FusedDecoding : IDecoding
 {
-    /// <summary>Prompts are read in parts of so many positions, whose activations stay in the second cache from one operation to the next.</summary>
+    /// <summary>
+    /// Prompts are read in parts of so many positions, whose activations stay in the second cache from one operation to
+    /// the next.
+    /// </summary>
     private const int MostPositions = 256;
 
     private readonly FusedWeights weights;

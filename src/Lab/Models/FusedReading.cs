@@ -4,10 +4,16 @@ using static TorchSharp.torch;
 
 namespace Bench.Lab.Models;
 
-/// <summary>Reading whole sequences on the CPU without gradients: its twin is <see cref="Decoder.Logits"/> with torch's operations.</summary>
+/// <summary>
+/// Reading whole sequences on the CPU without gradients: its twin is <see cref="Decoder.Logits"/> with torch's
+/// operations.
+/// </summary>
 internal static unsafe class FusedReading
 {
-    /// <summary>Short sequences are read together, up to so many positions, whose activations stay in the second cache from one operation to the next.</summary>
+    /// <summary>
+    /// Short sequences are read together, up to so many positions, whose activations stay in the second cache from one
+    /// operation to the next.
+    /// </summary>
     private const int Positions = 256;
 
     /// <summary>Logits of every position, [batch · time, vocabulary], for ids [batch, time].</summary>

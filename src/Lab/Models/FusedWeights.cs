@@ -5,10 +5,15 @@ using static TorchSharp.torch;
 
 namespace Bench.Lab.Models;
 
-/// <summary>A decoder's weights as reading and writing on the CPU want them: matrices in panels, norms as arrays.</summary>
+/// <summary>
+/// A decoder's weights as reading and writing on the CPU want them: matrices in panels, norms as arrays.
+/// </summary>
 internal sealed class FusedWeights : IDisposable
 {
-    /// <summary>Of a larger model the matrices stay where they are and torch multiplies them: they would not be twice in memory for a small gain.</summary>
+    /// <summary>
+    /// Of a larger model the matrices stay where they are and torch multiplies them: they would not be twice in memory
+    /// for a small gain.
+    /// </summary>
     internal const long LargestPacked = 256L << 20;
 
     internal FusedWeights(DecoderParts parts, long largestPacked)

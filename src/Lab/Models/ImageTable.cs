@@ -6,7 +6,10 @@ using static TorchSharp.torch;
 
 namespace Bench.Lab.Models;
 
-/// <summary>Grey images of one size with their labels, by number: those to train on first, then those to test on. Read from MNIST's IDX files.</summary>
+/// <summary>
+/// Grey images of one size with their labels, by number: those to train on first, then those to test on. Read from
+/// MNIST's IDX files.
+/// </summary>
 internal sealed class ImageTable
 {
     private const int ImageMagic = 2051;
@@ -50,7 +53,10 @@ internal sealed class ImageTable
         );
     }
 
-    /// <summary>Images as [number, pixels] from 0 to 1, each moved by up to that many pixels across and down; what moves in is empty.</summary>
+    /// <summary>
+    /// Images as [number, pixels] from 0 to 1, each moved by up to that many pixels across and down; what moves in is
+    /// empty.
+    /// </summary>
     internal Tensor Pixels(ReadOnlySpan<long> images, int jitter, RandomStream random)
     {
         var result = zeros([images.Length, side * side], dtype: ScalarType.Float32);

@@ -5,7 +5,8 @@ using static TorchSharp.torch;
 namespace Bench.Lab.Models;
 
 /// <summary>
-/// Keys and values of the positions so far, from torch's own operations, for any device and type: [rows, key-value heads, positions, width] for each layer, preallocated. All rows have the same length;
+/// Keys and values of the positions so far, from torch's own operations, for any device and type: [rows, key-value
+/// heads, positions, width] for each layer, preallocated. All rows have the same length;
 /// rows that are finished can be left out of further steps.
 /// </summary>
 internal sealed class KeyValueCache : IDisposable
@@ -30,7 +31,10 @@ internal sealed class KeyValueCache : IDisposable
         values = [.. Enumerable.Range(0, layers).Select(_ => Room())];
     }
 
-    /// <summary>Adds the keys and values of new positions and returns what their queries attend to, [rows · time, heads · width].</summary>
+    /// <summary>
+    /// Adds the keys and values of new positions and returns what their queries attend to, [rows · time, heads ·
+    /// width].
+    /// </summary>
     internal Tensor Attend(int layer, Tensor projection, int rows, int time, Rotary rotary)
     {
         var (q, k, v) = CausalAttention.Split(projection, rows, time, layout);

@@ -4,7 +4,8 @@ namespace Bench.Lab.Models;
 
 /// <summary>Takes one layer's activations from a forward pass.</summary>
 /// <param name="layer">From 1.</param>
-/// <param name="attention">Whether to take the joint projection of queries, keys and values before their rotary turn; else the layer's output.</param>
+/// <param name="attention">Whether to take the joint projection of queries, keys and values before their rotary turn;
+/// else the layer's output.</param>
 public sealed class LayerTap(int layer, bool attention)
 {
     private Tensor? taken;

@@ -7,7 +7,8 @@ using TensorElementType = Microsoft.ML.OnnxRuntime.Tensors.TensorElementType;
 namespace Bench.Lab.Models;
 
 /// <summary>
-/// A decoder as an ONNX graph, run by ONNX Runtime on one thread: input_ids [batch, sequence], and where the graph asks for them attention_mask, position_ids, and past_key_values.i.key and .value; it gives
+/// A decoder as an ONNX graph, run by ONNX Runtime on one thread: input_ids [batch, sequence], and where the graph asks
+/// for them attention_mask, position_ids, and past_key_values.i.key and .value; it gives
 /// logits, and present.i.key and .value. A graph without past key values reads everything anew at each token.
 /// </summary>
 public sealed class OnnxModel : ILanguageModel
@@ -55,7 +56,8 @@ public sealed class OnnxModel : ILanguageModel
             throw Bad($"its logits are of {logits.ElementDataType}, and must be of Float");
         if (logits.Dimensions is not [_, _, var vocabulary] || (vocabulary > 0 && vocabulary != shape.Vocabulary))
             throw Bad(
-                $"its logits are [{string.Join(", ", logits.Dimensions)}], and config.json asks for [batch, sequence, {shape.Vocabulary}]"
+                $"its logits are [{string.Join(", ", logits.Dimensions)}], and config.json asks for [batch, "
+                    + $"sequence, {shape.Vocabulary}]"
             );
         if (past.Length != 0 && past.Length != 2 * shape.Layers)
             throw Bad($"it has {past.Length} past keys and values, and config.json asks for {2 * shape.Layers}");

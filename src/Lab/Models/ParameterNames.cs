@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace Bench.Lab.Models;
 
-/// <summary>Names of parameters: Hugging Face's where the tensor is one there, and two of ours for joined matrices.</summary>
+/// <summary>
+/// Names of parameters: Hugging Face's where the tensor is one there, and two of ours for joined matrices.
+/// </summary>
 internal static class ParameterNames
 {
     internal const string Embedding = "model.embed_tokens.weight";

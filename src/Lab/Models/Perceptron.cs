@@ -7,7 +7,8 @@ using static TorchSharp.torch;
 namespace Bench.Lab.Models;
 
 /// <summary>
-/// A perceptron with ReLU layers over images that it looks up by their number. While it trains, hidden units may be dropped (Srivastava et al. 2014) and images moved
+/// A perceptron with ReLU layers over images that it looks up by their number. While it trains, hidden units may be
+/// dropped (Srivastava et al. 2014) and images moved
 /// by some pixels.
 /// </summary>
 internal sealed class Perceptron : IModel

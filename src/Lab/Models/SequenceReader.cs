@@ -11,7 +11,9 @@ internal sealed class SequenceReader(IPredictor model, TimeProvider clock) : IRe
 {
     private const int Batch = 32;
 
-    /// <summary>The most logits of a pass, unless one sequence has more: a large vocabulary makes large batches large.</summary>
+    /// <summary>
+    /// The most logits of a pass, unless one sequence has more: a large vocabulary makes large batches large.
+    /// </summary>
     private const long LargestPass = 1L << 27;
 
     /// <inheritdoc/>
@@ -45,7 +47,8 @@ internal sealed class SequenceReader(IPredictor model, TimeProvider clock) : IRe
     }
 
     /// <summary>
-    /// Calls back with each sequence's logits of its response tokens, [response tokens, vocabulary] in float32. Sequences of one length share a
+    /// Calls back with each sequence's logits of its response tokens, [response tokens, vocabulary] in float32.
+    /// Sequences of one length share a
     /// pass, so nothing is padded.
     /// </summary>
     public Charge Read(IReadOnlyList<Sequence> sequences, ChargeKind kind, Action<int, Tensor> visit) =>

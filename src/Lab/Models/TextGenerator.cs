@@ -9,7 +9,9 @@ using static TorchSharp.torch;
 
 namespace Bench.Lab.Models;
 
-/// <summary>Batched decoding with a key-value cache: greedy, by temperature, or from the most likely tokens alone.</summary>
+/// <summary>
+/// Batched decoding with a key-value cache: greedy, by temperature, or from the most likely tokens alone.
+/// </summary>
 public sealed class TextGenerator
 {
     private readonly ModelShape shape;
@@ -21,7 +23,8 @@ public sealed class TextGenerator
 
     /// <param name="model">Who writes.</param>
     /// <param name="clock">The time.</param>
-    /// <param name="otherEnds">Tokens that end a response as the end token does, and are read as that one; null for none.</param>
+    /// <param name="otherEnds">Tokens that end a response as the end token does, and are read as that one; null for
+    /// none.</param>
     public TextGenerator(ILanguageModel model, TimeProvider clock, IReadOnlyList<int>? otherEnds = null)
         : this(model.Shape, model.Compute.Device, model.Begin, clock) =>
         (this.otherEnds, tally) = (otherEnds ?? [], model.Compute.Done);
@@ -38,7 +41,8 @@ public sealed class TextGenerator
     public const int Batch = 64;
 
     /// <summary>
-    /// Continues prompts until the end token or a number of new tokens. What a prompt's continuation is depends on nothing but the prompt, its
+    /// Continues prompts until the end token or a number of new tokens. What a prompt's continuation is depends on
+    /// nothing but the prompt, its
     /// index and the seed: not on its neighbours in the batch.
     /// </summary>
     /// <param name="prompts">Token ids, none empty.</param>
@@ -48,7 +52,8 @@ public sealed class TextGenerator
     /// <param name="seed">The seed of what is drawn.</param>
     /// <param name="kind">What the cost is for.</param>
     /// <param name="progress">Told how many prompts are done.</param>
-    /// <returns>New tokens of each prompt, the end token included where it was reached, and the cost of every token processed.</returns>
+    /// <returns>New tokens of each prompt, the end token included where it was reached, and the cost of every token
+    /// processed.</returns>
     public (IReadOnlyList<int[]> Responses, Charge Charge) Continue(
         IReadOnlyList<int[]> prompts,
         int limit,
@@ -155,7 +160,9 @@ public sealed class TextGenerator
     /// <summary>A watermark while it is written: the first responses carry it.</summary>
     private sealed record Mark(Watermark Watermark, GreenList Green, int Marked)
     {
-        /// <summary>What is added to the logits, [rows, vocabulary], for each row's index among the prompts and its last token.</summary>
+        /// <summary>
+        /// What is added to the logits, [rows, vocabulary], for each row's index among the prompts and its last token.
+        /// </summary>
         internal Tensor Bias(IReadOnlyList<(int Index, int Previous)> rows, int vocabulary)
         {
             var bias = new float[rows.Count * vocabulary];
@@ -187,7 +194,9 @@ public sealed class TextGenerator
         return drawn;
     }
 
-    /// <summary>Draws a token from a row of probabilities, of which only the nucleus may be drawn; what cannot be is set to 0.</summary>
+    /// <summary>
+    /// Draws a token from a row of probabilities, of which only the nucleus may be drawn; what cannot be is set to 0.
+    /// </summary>
     internal static int Draw(Span<float> row, double topP, RandomStream random)
     {
         var mass = topP < 1 ? KeepNucleus(row, topP) : 1;
@@ -207,7 +216,10 @@ public sealed class TextGenerator
         return last;
     }
 
-    /// <summary>Sets all but the fewest most likely tokens that together have the mass to 0 (Holtzman et al. 2020); returns what they have.</summary>
+    /// <summary>
+    /// Sets all but the fewest most likely tokens that together have the mass to 0 (Holtzman et al. 2020); returns what
+    /// they have.
+    /// </summary>
     internal static double KeepNucleus(Span<float> row, double mass)
     {
         var order = new int[row.Length];

@@ -6,8 +6,10 @@ using static TorchSharp.torch;
 namespace Bench.Lab.Objectives;
 
 /// <summary>
-/// Matching of self-attention relations: how much each position's query, key or value resembles those of the positions before it, as a
-/// distribution (Wang et al. 2020, MiniLM, equations 3 to 6; relation heads that both models are cut into, so that their numbers of heads and widths may differ:
+/// Matching of self-attention relations: how much each position's query, key or value resembles those of the positions
+/// before it, as a
+/// distribution (Wang et al. 2020, MiniLM, equations 3 to 6; relation heads that both models are cut into, so that
+/// their numbers of heads and widths may differ:
 /// Wang et al. 2021, MiniLMv2, equation 2). Causal: a position relates to itself and to what came before.
 /// </summary>
 internal sealed class AttentionRelationsLoss(AttentionRelations objective, ObjectiveSetting setting)
@@ -44,13 +46,15 @@ internal sealed class AttentionRelationsLoss(AttentionRelations objective, Objec
     }
 
     /// <summary>
-    /// The sum over the chosen rows of the mean over relation heads of KL(teacher's relation ‖ student's), in nats, for one kind of vectors.
+    /// The sum over the chosen rows of the mean over relation heads of KL(teacher's relation ‖ student's), in nats, for
+    /// one kind of vectors.
     /// </summary>
     /// <param name="student">[batch, time, channels].</param>
     /// <param name="teacher">[batch, time, channels of the teacher].</param>
     /// <param name="rows">[n] of int64 into the flattened positions: those that carry loss.</param>
     /// <param name="heads">Relation heads: a divisor of both numbers of channels.</param>
-    /// <exception cref="ArgumentException">No position carries loss, or the heads do not divide the channels.</exception>
+    /// <exception cref="ArgumentException">No position carries loss, or the heads do not divide the
+    /// channels.</exception>
     public static Tensor Sum(Tensor student, Tensor teacher, Tensor rows, int heads)
     {
         if (rows.numel() == 0)

@@ -6,7 +6,8 @@ using static TorchSharp.torch;
 namespace Bench.Lab.Objectives;
 
 /// <summary>
-/// Negative log-likelihood of hard targets: sequence-level distillation where the targets are the teacher's text (Kim and Rush 2016, section 3.2).
+/// Negative log-likelihood of hard targets: sequence-level distillation where the targets are the teacher's text (Kim
+/// and Rush 2016, section 3.2).
 /// </summary>
 internal sealed class CrossEntropyLoss : ObjectiveLoss<CrossEntropy>
 {
@@ -26,7 +27,10 @@ internal sealed class CrossEntropyLoss : ObjectiveLoss<CrossEntropy>
 
     internal override ILogitLoss OfBatch(TrainingBatch batch) => new OnRows(batch.Rows, batch.Targets, batch.Weights);
 
-    /// <summary>The same as a loss of a batch: with respect to logit j of a row the gradient is weight · (q_j − 1 at the target).</summary>
+    /// <summary>
+    /// The same as a loss of a batch: with respect to logit j of a row the gradient is weight · (q_j − 1 at the
+    /// target).
+    /// </summary>
     internal sealed unsafe class OnRows(Tensor rows, Tensor targets, Tensor? weights = null) : ILogitLoss
     {
         public Tensor Sum(Tensor logits) => CrossEntropyLoss.Sum(logits, rows, targets, weights);

@@ -6,8 +6,10 @@ using static TorchSharp.torch;
 namespace Bench.Lab.Objectives;
 
 /// <summary>
-/// Sums a divergence over positions. With s = ∂D/∂log q of each outcome and S their sum, the gradient with respect to logit j is (s_j − q_j S) / T; a token
-/// inside the lump of the others gets its share q_j / q_rest of the lump's s. No tensor of the vocabulary's size is kept.
+/// Sums a divergence over positions. With s = ∂D/∂log q of each outcome and S their sum, the gradient with respect to
+/// logit j is (s_j − q_j S) / T; a token
+/// inside the lump of the others gets its share q_j / q_rest of the lump's s. No tensor of the vocabulary's size is
+/// kept.
 /// </summary>
 internal static class DivergenceSum
 {
@@ -15,7 +17,8 @@ internal static class DivergenceSum
     private const float Least = 1e-7f;
 
     /// <summary>The sum over rows of weight · T² · D, in nats, from torch's own operations.</summary>
-    /// <exception cref="ArgumentException">No position carries loss, or the teacher is known by draws alone.</exception>
+    /// <exception cref="ArgumentException">No position carries loss, or the teacher is known by draws
+    /// alone.</exception>
     internal static Tensor Sum(
         IDivergence divergence,
         Tensor logits,
@@ -54,7 +57,8 @@ internal static class DivergenceSum
     }
 
     /// <summary>The same as a loss of a batch.</summary>
-    /// <exception cref="ArgumentException">No position carries loss, or the teacher is known by draws alone.</exception>
+    /// <exception cref="ArgumentException">No position carries loss, or the teacher is known by draws
+    /// alone.</exception>
     internal static ILogitLoss Loss<TDivergence>(
         TDivergence divergence,
         Tensor rows,
@@ -221,7 +225,9 @@ internal static class DivergenceSum
         }
     }
 
-    /// <summary>One row's named outcomes and the lump of the others, padded to whole vectors with outcomes of probability 0.</summary>
+    /// <summary>
+    /// One row's named outcomes and the lump of the others, padded to whole vectors with outcomes of probability 0.
+    /// </summary>
     private sealed unsafe class NamedOutcomes
     {
         private readonly int k;
@@ -284,7 +290,9 @@ internal static class DivergenceSum
             return Vector512.Sum(sum);
         }
 
-        /// <summary>The sum of slopes, and the slope of the lump for each unit of its mass; a lump at its least value has none.</summary>
+        /// <summary>
+        /// The sum of slopes, and the slope of the lump for each unit of its mass; a lump at its least value has none.
+        /// </summary>
         internal (float Sum, float Lump) Slopes<TDivergence>(TDivergence divergence)
             where TDivergence : struct, IDivergence
         {

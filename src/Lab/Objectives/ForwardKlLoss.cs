@@ -7,13 +7,15 @@ using static TorchSharp.torch;
 namespace Bench.Lab.Objectives;
 
 /// <summary>
-/// Forward Kullback-Leibler divergence KL(teacher ‖ student) at a temperature T, multiplied by T² so that its gradient keeps its size
+/// Forward Kullback-Leibler divergence KL(teacher ‖ student) at a temperature T, multiplied by T² so that its gradient
+/// keeps its size
 /// (Hinton, Vinyals and Dean 2015, section 2).
 /// </summary>
 internal sealed class ForwardKlLoss(ForwardKl objective) : ObjectiveLoss<ForwardKl>
 {
     /// <summary>
-    /// The sum over the chosen rows of T² · KL, in nats. From draws it is the unbiased estimate of T² times the cross-entropy H(p, q) = KL + H(p): the
+    /// The sum over the chosen rows of T² · KL, in nats. From draws it is the unbiased estimate of T² times the
+    /// cross-entropy H(p, q) = KL + H(p): the
     /// teacher's entropy is no matter of the student's, and the gradients are the same in the mean.
     /// </summary>
     /// <param name="logits">The student's, [positions, vocabulary].</param>
@@ -74,7 +76,8 @@ internal sealed class ForwardKlLoss(ForwardKl objective) : ObjectiveLoss<Forward
         public Tensor Value(Tensor p, Tensor logP, Tensor q, Tensor logQ) => p * (logP - logQ);
     }
 
-    // With W the sum of a row's weights, the gradient with respect to logit j is T · (W q_j − the weights of the draws of j).
+    // With W the sum of a row's weights, the gradient with respect to logit j is T · (W q_j − the weights of the draws
+    // of j).
     private sealed unsafe class SampledLoss(
         Tensor rows,
         TeacherDistribution.Sampled teacher,

@@ -6,7 +6,8 @@ using static TorchSharp.torch;
 namespace Bench.Lab.Objectives;
 
 /// <summary>
-/// Matching of hidden states through a learned projection (Romero et al. 2015, FitNets, equation 3): a regressor maps the student's states onto the
+/// Matching of hidden states through a learned projection (Romero et al. 2015, FitNets, equation 3): a regressor maps
+/// the student's states onto the
 /// teacher's. The squared error is averaged over the teacher's channels, so that a wider teacher does not weigh more.
 /// </summary>
 internal sealed class HiddenStatesLoss : ObjectiveLoss<HiddenStates>
@@ -44,7 +45,8 @@ internal sealed class HiddenStatesLoss : ObjectiveLoss<HiddenStates>
     /// <param name="states">The student's, [positions, width].</param>
     /// <param name="rows">[n] of int64: the positions that carry loss.</param>
     /// <param name="teacher">The teacher's at those positions, [n, teacher width].</param>
-    /// <param name="projection">[teacher width, width], learned with the student and thrown away with the teacher.</param>
+    /// <param name="projection">[teacher width, width], learned with the student and thrown away with the
+    /// teacher.</param>
     /// <exception cref="ArgumentException">No position carries loss.</exception>
     public static Tensor Sum(Tensor states, Tensor rows, Tensor teacher, Tensor projection)
     {

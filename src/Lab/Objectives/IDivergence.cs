@@ -4,7 +4,8 @@ using static TorchSharp.torch;
 namespace Bench.Lab.Objectives;
 
 /// <summary>
-/// A divergence between the teacher's p and the student's q that is a sum over outcomes. Logarithms are given because they are exact where a
+/// A divergence between the teacher's p and the student's q that is a sum over outcomes. Logarithms are given because
+/// they are exact where a
 /// probability has underflowed; an outcome of probability 0 under both contributes 0.
 /// </summary>
 internal interface IDivergence

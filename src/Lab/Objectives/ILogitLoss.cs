@@ -3,7 +3,10 @@ using static TorchSharp.torch;
 
 namespace Bench.Lab.Objectives;
 
-/// <summary>A loss that is a function of the logits at the positions that carry it, with its gradient written by hand, and its twin from torch's operations for every device.</summary>
+/// <summary>
+/// A loss that is a function of the logits at the positions that carry it, with its gradient written by hand, and its
+/// twin from torch's operations for every device.
+/// </summary>
 internal interface ILogitLoss
 {
     /// <summary>The summed loss, a tensor of one element.</summary>

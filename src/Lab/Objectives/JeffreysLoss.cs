@@ -4,7 +4,10 @@ using static TorchSharp.torch;
 
 namespace Bench.Lab.Objectives;
 
-/// <summary>Jeffreys divergence KL(p ‖ q) + KL(q ‖ p) = Σ (p − q)(log p − log q) at a temperature T, p the teacher's (Jeffreys 1946).</summary>
+/// <summary>
+/// Jeffreys divergence KL(p ‖ q) + KL(q ‖ p) = Σ (p − q)(log p − log q) at a temperature T, p the teacher's (Jeffreys
+/// 1946).
+/// </summary>
 internal sealed class JeffreysLoss(Jeffreys objective) : ObjectiveLoss<Jeffreys>
 {
     /// <summary>T² times the sum over the chosen rows, in nats, as a loss of a batch.</summary>
@@ -12,7 +15,8 @@ internal sealed class JeffreysLoss(Jeffreys objective) : ObjectiveLoss<Jeffreys>
     /// <param name="teacher">The teacher's distribution at those n positions.</param>
     /// <param name="temperature">T.</param>
     /// <param name="weights">[n]: weights of the rows; all 1 if absent.</param>
-    /// <exception cref="ArgumentException">No position carries loss, or the teacher is known by draws alone.</exception>
+    /// <exception cref="ArgumentException">No position carries loss, or the teacher is known by draws
+    /// alone.</exception>
     internal static ILogitLoss Loss(
         Tensor rows,
         TeacherDistribution teacher,

@@ -5,8 +5,10 @@ using static TorchSharp.torch;
 namespace Bench.Lab.Objectives;
 
 /// <summary>
-/// Generalised Jensen-Shannon divergence β · KL(p ‖ m) + (1 − β) · KL(q ‖ m) with m = β p + (1 − β) q at a temperature T, p the teacher's
-/// (Agarwal et al. 2024, GKD, equation 1). Divided by β it tends to KL(p ‖ q) as β → 0, and by 1 − β to KL(q ‖ p) as β → 1.
+/// Generalised Jensen-Shannon divergence β · KL(p ‖ m) + (1 − β) · KL(q ‖ m) with m = β p + (1 − β) q at a temperature
+/// T, p the teacher's
+/// (Agarwal et al. 2024, GKD, equation 1). Divided by β it tends to KL(p ‖ q) as β → 0, and by 1 − β to KL(q ‖ p) as β
+/// → 1.
 /// </summary>
 internal sealed class JsdLoss(Jsd objective) : ObjectiveLoss<Jsd>
 {
@@ -17,7 +19,8 @@ internal sealed class JsdLoss(Jsd objective) : ObjectiveLoss<Jsd>
     /// <param name="beta">β, strictly between 0 and 1: the weight of the teacher in the mixture.</param>
     /// <param name="temperature">T.</param>
     /// <param name="weights">[n]: weights of the rows; all 1 if absent.</param>
-    /// <exception cref="ArgumentException">No position carries loss, or the teacher is known by draws alone.</exception>
+    /// <exception cref="ArgumentException">No position carries loss, or the teacher is known by draws
+    /// alone.</exception>
     public static Tensor Sum(
         Tensor logits,
         Tensor rows,

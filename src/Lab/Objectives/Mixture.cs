@@ -18,7 +18,8 @@ internal static class Mixture
     internal static Tensor Log(Tensor p, Tensor q, float weight) =>
         (p * weight + q * (1 - weight)).clamp_min(Least).log();
 
-    /// <exception cref="ArgumentOutOfRangeException">The weight is not strictly between 0 and 1: at the ends it would be another divergence.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The weight is not strictly between 0 and 1: at the ends it would
+    /// be another divergence.</exception>
     internal static void Check(double weight, string name)
     {
         if (weight is <= 0 or >= 1)

@@ -5,7 +5,8 @@ using static TorchSharp.torch;
 namespace Bench.Lab.Objectives;
 
 /// <summary>
-/// Computes an objective on a student. A subclass is one file; the catalogue finds it by its record, and its constructor may take that
+/// Computes an objective on a student. A subclass is one file; the catalogue finds it by its record, and its
+/// constructor may take that
 /// record and an <see cref="ObjectiveSetting"/>.
 /// </summary>
 internal abstract class ObjectiveLoss : IDisposable
@@ -16,7 +17,10 @@ internal abstract class ObjectiveLoss : IDisposable
     /// <summary>Takes the activations that it matches from the student's pass; null where it matches none.</summary>
     internal virtual LayerTap? Tap() => null;
 
-    /// <summary>The loss of a batch as a function of the logits at its rows, with a gradient by hand; null where torch finds the gradient.</summary>
+    /// <summary>
+    /// The loss of a batch as a function of the logits at its rows, with a gradient by hand; null where torch finds the
+    /// gradient.
+    /// </summary>
     internal virtual ILogitLoss? OfBatch(TrainingBatch batch) => null;
 
     /// <summary>The summed loss of a batch's rows, a tensor of one element.</summary>

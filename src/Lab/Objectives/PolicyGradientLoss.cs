@@ -6,9 +6,12 @@ using static TorchSharp.torch;
 namespace Bench.Lab.Objectives;
 
 /// <summary>
-/// MiniLLM's gradient of the sequence-level reverse divergence KL(student ‖ teacher) on sampled responses, with its three ways to lower the variance
-/// (Gu et al. 2024, section 2.2): the divergence of the next step is computed exactly (single-step decomposition), responses may be drawn from
-/// a mixture with the teacher and are weighted step by step (teacher-mixed sampling), and later rewards are averaged over the
+/// MiniLLM's gradient of the sequence-level reverse divergence KL(student ‖ teacher) on sampled responses, with its
+/// three ways to lower the variance
+/// (Gu et al. 2024, section 2.2): the divergence of the next step is computed exactly (single-step decomposition),
+/// responses may be drawn from
+/// a mixture with the teacher and are weighted step by step (teacher-mixed sampling), and later rewards are averaged
+/// over the
 /// steps that are left (length normalisation).
 /// </summary>
 internal sealed class PolicyGradientLoss(PolicyGradient objective) : ObjectiveLoss<PolicyGradient>
@@ -21,7 +24,9 @@ internal sealed class PolicyGradientLoss(PolicyGradient objective) : ObjectiveLo
     /// <param name="LongRewards">Mean over t' &gt; t of log p(y_t') − log q(y_t'); 0 at the end.</param>
     public sealed record Steps(float[] Weights, float[] LongRewards);
 
-    /// <summary>The steps of one response from the log-probabilities that teacher and student gave its tokens.</summary>
+    /// <summary>
+    /// The steps of one response from the log-probabilities that teacher and student gave its tokens.
+    /// </summary>
     /// <param name="logP">The teacher's.</param>
     /// <param name="logQ">The student's, when it was sampled.</param>
     /// <param name="teacherMix">a, the share of the teacher in the sampling distribution, 0 to less than 1.</param>
@@ -40,7 +45,10 @@ internal sealed class PolicyGradientLoss(PolicyGradient objective) : ObjectiveLo
         return new Steps(weights, rewards);
     }
 
-    /// <summary>A sum whose gradient is MiniLLM's: Σ w_t · KL_t(student ‖ teacher) − Σ w_t R_t log q(y_t), weights and rewards held fixed.</summary>
+    /// <summary>
+    /// A sum whose gradient is MiniLLM's: Σ w_t · KL_t(student ‖ teacher) − Σ w_t R_t log q(y_t), weights and rewards
+    /// held fixed.
+    /// </summary>
     /// <param name="logits">The student's, [positions, vocabulary].</param>
     /// <param name="rows">[n] of int64: the positions that carry loss.</param>
     /// <param name="targets">[n] of int64: the sampled tokens.</param>
@@ -68,7 +76,10 @@ internal sealed class PolicyGradientLoss(PolicyGradient objective) : ObjectiveLo
             objective.TeacherMix
         );
 
-    /// <summary>The same as a loss of a batch whose responses the student wrote an instant ago: what it thinks of them now is what it thought then.</summary>
+    /// <summary>
+    /// The same as a loss of a batch whose responses the student wrote an instant ago: what it thinks of them now is
+    /// what it thought then.
+    /// </summary>
     /// <param name="rows">[n] of int64: the positions that carry loss.</param>
     /// <param name="targets">[n] of int64: the sampled tokens.</param>
     /// <param name="lengths">Tokens of each response, in the order of the rows.</param>

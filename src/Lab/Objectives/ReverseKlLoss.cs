@@ -5,7 +5,8 @@ using static TorchSharp.torch;
 namespace Bench.Lab.Objectives;
 
 /// <summary>
-/// Reverse Kullback-Leibler divergence KL(student ‖ teacher) at a temperature T: it seeks a mode of the teacher's (Gu et al. 2024, MiniLLM, equation 1).
+/// Reverse Kullback-Leibler divergence KL(student ‖ teacher) at a temperature T: it seeks a mode of the teacher's (Gu
+/// et al. 2024, MiniLLM, equation 1).
 /// </summary>
 internal sealed class ReverseKlLoss(ReverseKl objective) : ObjectiveLoss<ReverseKl>
 {
@@ -15,7 +16,8 @@ internal sealed class ReverseKlLoss(ReverseKl objective) : ObjectiveLoss<Reverse
     /// <param name="teacher">The teacher's distribution at those n positions.</param>
     /// <param name="temperature">T.</param>
     /// <param name="weights">[n]: weights of the rows; all 1 if absent.</param>
-    /// <exception cref="ArgumentException">No position carries loss, or the teacher is known by draws alone.</exception>
+    /// <exception cref="ArgumentException">No position carries loss, or the teacher is known by draws
+    /// alone.</exception>
     public static Tensor Sum(
         Tensor logits,
         Tensor rows,

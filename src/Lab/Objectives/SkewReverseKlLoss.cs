@@ -5,7 +5,8 @@ using static TorchSharp.torch;
 namespace Bench.Lab.Objectives;
 
 /// <summary>
-/// Skew reverse Kullback-Leibler divergence KL(q ‖ (1 − α) p + α q) at a temperature T, p the teacher's (Ko et al. 2024, DistiLLM, section 3.1).
+/// Skew reverse Kullback-Leibler divergence KL(q ‖ (1 − α) p + α q) at a temperature T, p the teacher's (Ko et al.
+/// 2024, DistiLLM, section 3.1).
 /// </summary>
 internal sealed class SkewReverseKlLoss(SkewReverseKl objective) : ObjectiveLoss<SkewReverseKl>
 {
@@ -16,7 +17,8 @@ internal sealed class SkewReverseKlLoss(SkewReverseKl objective) : ObjectiveLoss
     /// <param name="alpha">α, strictly between 0 and 1: the weight of the student in the mixture.</param>
     /// <param name="temperature">T.</param>
     /// <param name="weights">[n]: weights of the rows; all 1 if absent.</param>
-    /// <exception cref="ArgumentException">No position carries loss, or the teacher is known by draws alone.</exception>
+    /// <exception cref="ArgumentException">No position carries loss, or the teacher is known by draws
+    /// alone.</exception>
     public static Tensor Sum(
         Tensor logits,
         Tensor rows,

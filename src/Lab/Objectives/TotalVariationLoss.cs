@@ -15,7 +15,8 @@ internal sealed class TotalVariationLoss(TotalVariation objective) : ObjectiveLo
     /// <param name="teacher">The teacher's distribution at those n positions.</param>
     /// <param name="temperature">T.</param>
     /// <param name="weights">[n]: weights of the rows; all 1 if absent.</param>
-    /// <exception cref="ArgumentException">No position carries loss, or the teacher is known by draws alone.</exception>
+    /// <exception cref="ArgumentException">No position carries loss, or the teacher is known by draws
+    /// alone.</exception>
     public static Tensor Sum(
         Tensor logits,
         Tensor rows,

@@ -2,7 +2,9 @@ using static TorchSharp.torch;
 
 namespace Bench.Lab.Objectives;
 
-/// <summary>Examples as tensors, padded to one length. Rows are the positions that carry loss; nothing else in a batch does.</summary>
+/// <summary>
+/// Examples as tensors, padded to one length. Rows are the positions that carry loss; nothing else in a batch does.
+/// </summary>
 internal sealed record TrainingBatch
 {
     /// <summary>[batch, time] of int64: each sequence without its last token, padded with token 0.</summary>
@@ -20,7 +22,9 @@ internal sealed record TrainingBatch
     /// <summary>The teacher's distribution at the rows.</summary>
     internal TeacherDistribution? Teacher { get; init; }
 
-    /// <summary>The rows that have a counterpart in the teacher's response, where its tokens are not the student's.</summary>
+    /// <summary>
+    /// The rows that have a counterpart in the teacher's response, where its tokens are not the student's.
+    /// </summary>
     internal Tensor? Paired { get; init; }
 
     /// <summary>[batch · time, channels]: the teacher's activations, 0 at padding.</summary>

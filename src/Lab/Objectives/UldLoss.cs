@@ -5,12 +5,17 @@ using static TorchSharp.torch;
 namespace Bench.Lab.Objectives;
 
 /// <summary>
-/// Universal logit distillation: the Wasserstein distance between two distributions over vocabularies that have nothing in common, which at uniform cost is the
-/// distance between their sorted probabilities (Boizard et al. 2024, ULD, equation 5). Position by position up to the shorter response, as there.
+/// Universal logit distillation: the Wasserstein distance between two distributions over vocabularies that have nothing
+/// in common, which at uniform cost is the
+/// distance between their sorted probabilities (Boizard et al. 2024, ULD, equation 5). Position by position up to the
+/// shorter response, as there.
 /// </summary>
 internal sealed class UldLoss(Uld objective) : ObjectiveLoss<Uld>
 {
-    /// <summary>The sum over the chosen rows of Σ |p sorted − q sorted| over the k largest, and the difference of what each lacks to 1.</summary>
+    /// <summary>
+    /// The sum over the chosen rows of Σ |p sorted − q sorted| over the k largest, and the difference of what each
+    /// lacks to 1.
+    /// </summary>
     /// <param name="logits">The student's, [positions, student vocabulary].</param>
     /// <param name="rows">[n] of int64: the positions that have a counterpart.</param>
     /// <param name="probabilities">[n, k]: the teacher's largest probabilities in falling order.</param>

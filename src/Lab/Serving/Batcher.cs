@@ -5,8 +5,10 @@ using static TorchSharp.torch;
 namespace Bench.Lab.Serving;
 
 /// <summary>
-/// Writes choices of many requests together, on a thread of its own. Choices that wait at the same time, with prompts of one length, share a batch; batches take turns token by token, and a long
-/// prompt is read in parts, so that a long one does not hold up a short one. What a choice says does not depend on who shares its batch, but for the rounding of products of different sizes.
+/// Writes choices of many requests together, on a thread of its own. Choices that wait at the same time, with prompts
+/// of one length, share a batch; batches take turns token by token, and a long
+/// prompt is read in parts, so that a long one does not hold up a short one. What a choice says does not depend on who
+/// shares its batch, but for the rounding of products of different sizes.
 /// </summary>
 internal sealed class Batcher : IDisposable
 {

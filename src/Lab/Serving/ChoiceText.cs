@@ -4,7 +4,9 @@ using Bench.Lab.Text;
 
 namespace Bench.Lab.Serving;
 
-/// <summary>A choice as text, up to the end token, a stop sequence or the limit. A stop sequence is no part of the text.</summary>
+/// <summary>
+/// A choice as text, up to the end token, a stop sequence or the limit. A stop sequence is no part of the text.
+/// </summary>
 internal sealed class ChoiceText(ITokenizer tokenizer, Choice choice, IReadOnlyList<string> stops)
 {
     private readonly StringBuilder text = new();

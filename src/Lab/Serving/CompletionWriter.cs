@@ -6,7 +6,9 @@ using Bench.Lab.Text;
 
 namespace Bench.Lab.Serving;
 
-/// <summary>Answers in the shapes of OpenAI's protocol: chat.completion and text_completion, whole or in chunks.</summary>
+/// <summary>
+/// Answers in the shapes of OpenAI's protocol: chat.completion and text_completion, whole or in chunks.
+/// </summary>
 internal sealed class CompletionWriter(
     CompletionRequest request,
     ITokenizer tokenizer,
@@ -51,7 +53,9 @@ internal sealed class CompletionWriter(
             Usage(json, choices);
         });
 
-    /// <summary>A piece of a choice that begins at an offset of its text; the first of a chat says who speaks.</summary>
+    /// <summary>
+    /// A piece of a choice that begins at an offset of its text; the first of a chat says who speaks.
+    /// </summary>
     internal byte[] Chunk(
         int index,
         string? text,

@@ -15,7 +15,10 @@ using Microsoft.Extensions.Logging;
 
 namespace Bench.Lab.Serving;
 
-/// <summary>A model behind OpenAI's protocol: GET /v1/models, POST /v1/chat/completions and /v1/completions, with log-probabilities, stop sequences, seeds and streams.</summary>
+/// <summary>
+/// A model behind OpenAI's protocol: GET /v1/models, POST /v1/chat/completions and /v1/completions, with
+/// log-probabilities, stop sequences, seeds and streams.
+/// </summary>
 public sealed class ModelServer : IAsyncDisposable
 {
     private readonly ServeOptions options;
@@ -77,7 +80,8 @@ public sealed class ModelServer : IAsyncDisposable
                             ? Json(context, 200, Described())
                             : throw new ServeException(
                                 404,
-                                $"the model '{context.Request.RouteValues["name"]}' is not served here; '{options.ModelName}' is",
+                                $"the model '{context.Request.RouteValues["name"]}' is not served here; "
+                                    + $"'{options.ModelName}' is",
                                 "model"
                             )
                 )

@@ -24,7 +24,9 @@ public sealed record ServeOptions
     /// <summary>The most new tokens of a choice.</summary>
     public int TokenLimit { get; init; } = 4096;
 
-    /// <summary>The most positions of a choice, its prompt included, where the model does not say how many it has.</summary>
+    /// <summary>
+    /// The most positions of a choice, its prompt included, where the model does not say how many it has.
+    /// </summary>
     public int LongestText { get; init; } = 16_384;
 
     /// <summary>The most alternatives to a token whose log-probabilities can be asked for.</summary>

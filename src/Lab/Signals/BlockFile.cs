@@ -7,12 +7,15 @@ using Microsoft.Win32.SafeHandles;
 namespace Bench.Lab.Signals;
 
 /// <summary>
-/// The container of every signal on disk: a versioned header, one block for each sequence in any order, an index, and a CRC-32C of each part.
+/// The container of every signal on disk: a versioned header, one block for each sequence in any order, an index, and a
+/// CRC-32C of each part.
 /// Little-endian. It is written as a stream, and read block by block without holding the rest.
 /// </summary>
 /// <remarks>
-/// Layout: "BENCHSIG", version, kind, length of the header, header, CRC; blocks, each followed by its CRC; index of (offset, length) in the
-/// order of the sequences; last the index's offset, the number of blocks and the CRC of both with the index. A file that was cut off has no end and is refused.
+/// Layout: "BENCHSIG", version, kind, length of the header, header, CRC; blocks, each followed by its CRC; index of
+/// (offset, length) in the
+/// order of the sequences; last the index's offset, the number of blocks and the CRC of both with the index. A file
+/// that was cut off has no end and is refused.
 /// </remarks>
 internal static class BlockFile
 {
@@ -99,7 +102,8 @@ internal static class BlockFile
         private readonly SafeFileHandle file;
         private readonly (long Offset, int Length)[] index;
 
-        /// <exception cref="LabException">The file is not one of ours, of another kind, cut off, or damaged.</exception>
+        /// <exception cref="LabException">The file is not one of ours, of another kind, cut off, or
+        /// damaged.</exception>
         internal Reader(string path, int kind)
         {
             this.path = path;

@@ -4,7 +4,10 @@ using Bench.Lab.Tensors;
 
 namespace Bench.Lab.Signals;
 
-/// <summary>Rows of a teacher's activations for every token that it processed, on disk in half precision: [processed tokens · width] a sequence.</summary>
+/// <summary>
+/// Rows of a teacher's activations for every token that it processed, on disk in half precision: [processed tokens ·
+/// width] a sequence.
+/// </summary>
 internal sealed class TeacherStates : IDisposable
 {
     private const int Kind = 3;

@@ -4,7 +4,10 @@ using Bench.Lab.Tensors;
 
 namespace Bench.Lab.Signals;
 
-/// <summary>What a teacher once wrote, as JSON Lines of {"prompt": …, "response": …}: the shape of public sets of reasoning traces.</summary>
+/// <summary>
+/// What a teacher once wrote, as JSON Lines of {"prompt": …, "response": …}: the shape of public sets of reasoning
+/// traces.
+/// </summary>
 internal static class TraceFile
 {
     private static readonly JsonSerializerOptions Plain = new()

@@ -13,7 +13,8 @@ using Bench.Protocol.Tasks;
 namespace Bench.Lab.Tasks;
 
 /// <summary>
-/// Handwritten digits. An image is a sequence of one token, its number, and its class is the one response token: training, signals and
+/// Handwritten digits. An image is a sequence of one token, its number, and its class is the one response token:
+/// training, signals and
 /// scoring are those of text.
 /// </summary>
 internal sealed class ImageRuntime : TaskRuntime

@@ -25,7 +25,9 @@ internal sealed class OwnTextRuntime(TaskSetting setting) : TextRuntime(setting)
     internal override IReadOnlyList<Sequence> Gold(MethodSpec method, ITokenizer tokenizer) =>
         throw new NotSupportedException("free text has no gold solutions");
 
-    /// <summary>The opening again and again. A window runs on through the ends of stories: all windows have one length.</summary>
+    /// <summary>
+    /// The opening again and again. A window runs on through the ends of stories: all windows have one length.
+    /// </summary>
     internal override Assignment Assign(
         SamplingSpec sampling,
         IReadOnlyDictionary<string, double>? shares,
@@ -40,7 +42,8 @@ internal sealed class OwnTextRuntime(TaskSetting setting) : TextRuntime(setting)
         };
 
     /// <summary>
-    /// Writes the teacher's own text, held out from what students train on by its seed. Its bits per token are its entropy, which no
+    /// Writes the teacher's own text, held out from what students train on by its seed. Its bits per token are its
+    /// entropy, which no
     /// student can beat on average.
     /// </summary>
     internal override (IReadOnlyList<TaskScores> Scores, Charge Charge) MeasureTeacher(

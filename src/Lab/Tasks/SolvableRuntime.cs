@@ -59,7 +59,8 @@ internal sealed class SolvableRuntime(TaskSetting setting) : TextRuntime(setting
             End = tokenizer.End,
             Kept = responses =>
             {
-                // Those that can be spelt, and of those all, or one of each that is correct: the same response twice to the same prompt teaches nothing new.
+                // Those that can be spelt, and of those all, or one of each that is correct: the same response twice to
+                // the same prompt teaches nothing new.
                 var spelt = Enumerable.Range(0, responses.Count).Where(i => responses[i].Length > 0);
                 return sampling.Select != Selection.Correct
                     ? [.. spelt]
@@ -170,7 +171,8 @@ internal sealed class SolvableRuntime(TaskSetting setting) : TextRuntime(setting
     }
 
     /// <summary>
-    /// Only responses to training problems: a response to a held-out problem would give its answer away. A benchmark's training
+    /// Only responses to training problems: a response to a held-out problem would give its answer away. A benchmark's
+    /// training
     /// problems are those of its file, asked with its instruction or without.
     /// </summary>
     internal override Func<(string Prompt, string Response), Sequence?> Recorded()

@@ -11,8 +11,10 @@ using Bench.Protocol.Specs;
 namespace Bench.Lab.Tasks;
 
 /// <summary>
-/// What an experiment's tasks need of the laboratory: models that read them, what is learnt from, what a teacher is asked, and
-/// scores. There is a class for each <see cref="Protocol.Tasks.TaskContent"/> but one for all problems with gold solutions.
+/// What an experiment's tasks need of the laboratory: models that read them, what is learnt from, what a teacher is
+/// asked, and
+/// scores. There is a class for each <see cref="Protocol.Tasks.TaskContent"/> but one for all problems with gold
+/// solutions.
 /// </summary>
 internal abstract class TaskRuntime(TaskSetting setting)
 {
@@ -95,7 +97,9 @@ internal abstract class TaskRuntime(TaskSetting setting)
     internal virtual IReadOnlyList<Sequence> ThroughWords(string path, IReadOnlyList<Sequence> written) =>
         throw new NotSupportedException("these tasks have no words");
 
-    /// <summary>Makes a training example of a recorded trace; null where its prompt is none of the training problems.</summary>
+    /// <summary>
+    /// Makes a training example of a recorded trace; null where its prompt is none of the training problems.
+    /// </summary>
     internal virtual Func<(string Prompt, string Response), Sequence?> Recorded() =>
         throw new NotSupportedException("these tasks have no recorded traces");
 }

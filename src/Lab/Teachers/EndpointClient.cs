@@ -11,7 +11,10 @@ using Polly.Retry;
 
 namespace Bench.Lab.Teachers;
 
-/// <summary>Asks a server that speaks OpenAI's protocol, again and more slowly where it may recover, and never faster than it is allowed to.</summary>
+/// <summary>
+/// Asks a server that speaks OpenAI's protocol, again and more slowly where it may recover, and never faster than it is
+/// allowed to.
+/// </summary>
 internal sealed class EndpointClient
 {
     private const int Attempts = 8;
@@ -240,7 +243,8 @@ internal sealed class EndpointClient
         var told = (spec.Chat ? ChatLikelihoods(likelihoods) : TextLikelihoods(likelihoods)).ToArray();
         if (told.FirstOrDefault(entry => entry.Others.Length < question.Alternatives) is { Name: not null } few)
             throw new EndpointException(
-                $"{address}: it gave {few.Others.Length} log-probabilities where {question.Alternatives} were asked for; lower top-logprobs and k",
+                $"{address}: it gave {few.Others.Length} log-probabilities where {question.Alternatives} were asked "
+                    + $"for; lower top-logprobs and k",
                 mayRecover: true
             );
         return reply with
@@ -250,7 +254,8 @@ internal sealed class EndpointClient
                 .. told.Select(entry =>
                     TokenOf(entry.Name)
                     ?? throw new EndpointException(
-                        $"{address}: its token '{Clean(entry.Name)}' is none of the tokenizer's; give the model's own tokenizer, or tokens-as-ids: true",
+                        $"{address}: its token '{Clean(entry.Name)}' is none of the tokenizer's; give the model's "
+                            + $"own tokenizer, or tokens-as-ids: true",
                         mayRecover: false
                     )
                 ),

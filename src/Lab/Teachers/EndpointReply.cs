@@ -8,7 +8,8 @@ namespace Bench.Lab.Teachers;
 /// <param name="PromptTokens">As the server counts; 0 where it does not say.</param>
 /// <param name="ResponseTokens">As the server counts; 0 where it does not say.</param>
 /// <param name="Tokens">The response's tokens, where the server told them.</param>
-/// <param name="Alternatives">For each of those, the tokens it found most likely with their probabilities, most likely first.</param>
+/// <param name="Alternatives">For each of those, the tokens it found most likely with their probabilities, most likely
+/// first.</param>
 internal sealed record EndpointReply(
     string Text,
     bool Ended,

@@ -52,7 +52,8 @@ internal sealed class EndpointTeacher(
     /// <param name="kind">What the cost is for.</param>
     /// <param name="progress">Told how many are answered.</param>
     /// <param name="texts">The prompts as people wrote them; null where they are what the tokens spell.</param>
-    /// <returns>The responses in tokens, empty where one cannot be spelt; their cost; and, while this teacher lives, the alternatives to each token of a response by its index.</returns>
+    /// <returns>The responses in tokens, empty where one cannot be spelt; their cost; and, while this teacher lives,
+    /// the alternatives to each token of a response by its index.</returns>
     internal (
         IReadOnlyList<int[]> Responses,
         Charge Charge,

@@ -5,7 +5,8 @@ using Bench.Lab.Tensors;
 namespace Bench.Lab.Teachers;
 
 /// <summary>
-/// What a server has answered, on disk as it comes, so that nothing paid for is asked again: a record is its length, the question's 32 bytes, the answer and a CRC-32C. Where a record
+/// What a server has answered, on disk as it comes, so that nothing paid for is asked again: a record is its length,
+/// the question's 32 bytes, the answer and a CRC-32C. Where a record
 /// is cut off or damaged, it and what follows are as if they had never come.
 /// </summary>
 internal sealed class ExchangeJournal : IDisposable
@@ -26,7 +27,8 @@ internal sealed class ExchangeJournal : IDisposable
         catch (IOException error)
         {
             throw new LabException(
-                $"{path}: cannot be opened, perhaps since another process asks the same server the same things ({error.Message.ReplaceLineEndings(" ")})"
+                $"{path}: cannot be opened, perhaps since another process asks the same server the same things "
+                    + $"({error.Message.ReplaceLineEndings(" ")})"
             );
         }
 

@@ -8,8 +8,12 @@ namespace Bench.Lab.Teachers;
 /// <summary>Who teaches. A teacher answers; it has no parameters to touch, and so it is frozen.</summary>
 internal interface ITeacher : IDisposable
 {
-    /// <summary>Continues prompts (see <see cref="TextGenerator.Continue"/>). A response is empty where what was written cannot be spelt in the tokenizer's tokens.</summary>
-    /// <param name="texts">The prompts as people wrote them, for a teacher that is asked in words; null where they are what the tokens spell.</param>
+    /// <summary>
+    /// Continues prompts (see <see cref="TextGenerator.Continue"/>). A response is empty where what was written cannot
+    /// be spelt in the tokenizer's tokens.
+    /// </summary>
+    /// <param name="texts">The prompts as people wrote them, for a teacher that is asked in words; null where they are
+    /// what the tokens spell.</param>
     (IReadOnlyList<int[]> Responses, Charge Charge) Write(
         IReadOnlyList<int[]> prompts,
         int limit,

@@ -7,7 +7,9 @@ using static TorchSharp.torch;
 
 namespace Bench.Lab.Teachers;
 
-/// <summary>A teacher that labels images: a prompt is an image's number, and its response is the most likely class.</summary>
+/// <summary>
+/// A teacher that labels images: a prompt is an image's number, and its response is the most likely class.
+/// </summary>
 internal sealed class ImageTeacher(IPredictor model, TimeProvider clock) : IReadingTeacher
 {
     public ModelShape Shape => model.Shape;

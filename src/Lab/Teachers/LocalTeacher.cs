@@ -8,7 +8,9 @@ using static TorchSharp.torch;
 
 namespace Bench.Lab.Teachers;
 
-/// <summary>A teacher that runs in this process: trained by the experiment, or loaded from a checkpoint or a graph.</summary>
+/// <summary>
+/// A teacher that runs in this process: trained by the experiment, or loaded from a checkpoint or a graph.
+/// </summary>
 internal sealed class LocalTeacher : ILiveTeacher
 {
     private readonly ILanguageModel model;

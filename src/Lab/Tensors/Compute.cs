@@ -24,7 +24,10 @@ public sealed record Compute
     /// <summary>Threads that large products take.</summary>
     public static int Threads { get; private set; } = 1;
 
-    /// <summary>Lets large products, torch's and those of the fused kernels, take so many threads. Those of the fused kernels are the same to the bit with any number.</summary>
+    /// <summary>
+    /// Lets large products, torch's and those of the fused kernels, take so many threads. Those of the fused kernels
+    /// are the same to the bit with any number.
+    /// </summary>
     public static void UseThreads(int threads)
     {
         set_num_threads(threads);
@@ -34,10 +37,15 @@ public sealed record Compute
     /// <summary>What has been computed here so far.</summary>
     public Tally Done { get; } = new();
 
-    /// <summary>The switch of the process (AppContext) that turns the fused kernels off: everything is torch's own operations then, slower and equal but for rounding.</summary>
+    /// <summary>
+    /// The switch of the process (AppContext) that turns the fused kernels off: everything is torch's own operations
+    /// then, slower and equal but for rounding.
+    /// </summary>
     public const string CompositeSwitch = "Bench.Lab.CompositeKernels";
 
-    /// <summary>Raised by a change that makes kernels round otherwise: results of another version are not the same to the bit.</summary>
+    /// <summary>
+    /// Raised by a change that makes kernels round otherwise: results of another version are not the same to the bit.
+    /// </summary>
     public const int KernelVersion = 5;
 
     /// <summary>float32 on the CPU with fused kernels, unless they are turned off.</summary>
@@ -53,7 +61,8 @@ public sealed record Compute
     {
         if (device.StartsWith("cuda", StringComparison.Ordinal) && !cuda.is_available())
             throw new LabException(
-                $"device '{device}' is not available to this libtorch ({LibTorch.Folder}); use device: cpu, or a libtorch with CUDA ({LibTorchLoader.Variable}=cuda, or {LibTorchLoader.Variable}=<its folder>)"
+                $"device '{device}' is not available to this libtorch ({LibTorch.Folder}); use device: cpu, or a "
+                    + $"libtorch with CUDA ({LibTorchLoader.Variable}=cuda, or {LibTorchLoader.Variable}=<its folder>)"
             );
         var type = precision == "bf16" ? ScalarType.BFloat16 : ScalarType.Float32;
         return new Compute(

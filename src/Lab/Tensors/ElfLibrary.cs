@@ -3,7 +3,10 @@ using System.Text;
 
 namespace Bench.Lab.Tensors;
 
-/// <summary>The dynamic symbols and needed versions of a 64-bit little-endian ELF library ("Tool Interface Standard ELF", and "Symbol Versioning" of the Linux Standard Base), with their places in the file.</summary>
+/// <summary>
+/// The dynamic symbols and needed versions of a 64-bit little-endian ELF library ("Tool Interface Standard ELF", and
+/// "Symbol Versioning" of the Linux Standard Base), with their places in the file.
+/// </summary>
 internal sealed class ElfLibrary
 {
     private const int LoadSegment = 1;

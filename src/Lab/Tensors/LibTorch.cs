@@ -17,7 +17,10 @@ public static class LibTorch
     /// <summary>The folder of its libraries.</summary>
     public static string Folder => LibTorchLoader.Folder;
 
-    /// <summary>TorchSharp's library over it: the package's, or the copy that was edited for this older system. Null before it is loaded.</summary>
+    /// <summary>
+    /// TorchSharp's library over it: the package's, or the copy that was edited for this older system. Null before it
+    /// is loaded.
+    /// </summary>
     public static string? Wrapper => LibTorchLoader.WrapperFile;
 
     /// <summary>The devices beside the CPU that it finds, e.g. "2 CUDA devices"; null for none.</summary>
@@ -27,7 +30,9 @@ public static class LibTorch
     /// <summary>Threads of its operations on the CPU.</summary>
     public static int Threads => get_num_threads();
 
-    /// <summary>Whether memory of large tensors stays with the process from step to step; null where that is not known.</summary>
+    /// <summary>
+    /// Whether memory of large tensors stays with the process from step to step; null where that is not known.
+    /// </summary>
     public static bool? KeepsMemory => ProcessSettings.KeepsLargeBlocks();
 
     /// <summary>Loads it, if it is not loaded yet.</summary>
@@ -35,7 +40,8 @@ public static class LibTorch
     public static void Require() => LibTorchLoader.Require();
 
     /// <summary>
-    /// The rate of float32 matrix products of size × size on one thread, in FLOP/s: the best of several, since other work only slows it down.
+    /// The rate of float32 matrix products of size × size on one thread, in FLOP/s: the best of several, since other
+    /// work only slows it down.
     /// Tens of times below what the processor can do, its vectors are not used, or other work takes the core.
     /// </summary>
     public static double MatrixRate(TimeProvider clock, int size = 512)

@@ -8,12 +8,16 @@ using System.Text.RegularExpressions;
 namespace Bench.Lab.Tensors;
 
 /// <summary>
-/// Loads libtorch and TorchSharp's library over it, from the package folder or from the folder that BENCH_TORCH names. It is set up when Bench.Lab is loaded, whatever started the process,
+/// Loads libtorch and TorchSharp's library over it, from the package folder or from the folder that BENCH_TORCH names.
+/// It is set up when Bench.Lab is loaded, whatever started the process,
 /// and works when TorchSharp first asks for its library.
 /// </summary>
 internal static partial class LibTorchLoader
 {
-    /// <summary>Names the folder of a libtorch that is on the machine, as torch/lib of an installed PyTorch; "cuda" takes the CUDA package when Bench is built.</summary>
+    /// <summary>
+    /// Names the folder of a libtorch that is on the machine, as torch/lib of an installed PyTorch; "cuda" takes the
+    /// CUDA package when Bench is built.
+    /// </summary>
     internal const string Variable = "BENCH_TORCH";
 
     /// <summary>The value of <see cref="Variable"/> that names a package, not a folder.</summary>
@@ -39,7 +43,10 @@ internal static partial class LibTorchLoader
     /// <summary>Its version.</summary>
     internal static string Version => IsNamed ? VersionOfNamed() : BuiltWith("LibTorch.Version");
 
-    /// <summary>The file of TorchSharp's library that was loaded: the package's, or the copy for older systems. Null before it was.</summary>
+    /// <summary>
+    /// The file of TorchSharp's library that was loaded: the package's, or the copy for older systems. Null before it
+    /// was.
+    /// </summary>
     internal static string? WrapperFile { get; private set; }
 
     /// <summary>Loads libtorch, if it is not loaded yet.</summary>
@@ -50,7 +57,8 @@ internal static partial class LibTorchLoader
             throw new LabException($"libtorch cannot be loaded: {problem}");
     }
 
-    // Whoever loads this library computes: it is no library for others, and nobody could be relied on to call this first.
+    // Whoever loads this library computes: it is no library for others, and nobody could be relied on to call this
+    // first.
     [SuppressMessage(
         "Usage",
         "CA2255",
@@ -92,7 +100,8 @@ internal static partial class LibTorchLoader
                 var file = Path.Combine(Folder, FileOf(part));
                 if (!File.Exists(file))
                     throw new LabException(
-                        $"{Folder} holds no {FileOf(part)}: {(IsNamed ? $"{Variable} names no folder of a libtorch" : "the package folder was emptied; build again (touch Bench.sln)")}"
+                        $"{Folder} holds no {FileOf(part)}: "
+                            + $"{(IsNamed ? $"{Variable} names no folder of a libtorch" : "the package folder was emptied; build again (touch Bench.sln)")}"
                     );
                 NativeLibrary.Load(file);
             }
@@ -150,12 +159,14 @@ internal static partial class LibTorchLoader
                 ?.Split("undefined symbol:")[^1]
                 .Trim();
             throw new LabException(
-                $"the libtorch in {Folder} is not version {BuiltWith("LibTorch.Version")}, which TorchSharp needs{(missing is null ? "" : $": it lacks {missing.Split(' ')[0]}")}"
+                $"the libtorch in {Folder} is not version {BuiltWith("LibTorch.Version")}, which TorchSharp "
+                    + $"needs{(missing is null ? "" : $": it lacks {missing.Split(' ')[0]}")}"
             );
         }
     }
 
-    // Beside the assembly, or where that folder is read-only in the user's own: a new file either way, never through a link into the package folder.
+    // Beside the assembly, or where that folder is read-only in the user's own: a new file either way, never through a
+    // link into the package folder.
     private static string EditedCopy(string original)
     {
         var bytes = File.ReadAllBytes(original);

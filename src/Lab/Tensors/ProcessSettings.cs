@@ -2,14 +2,20 @@ using System.Runtime.InteropServices;
 
 namespace Bench.Lab.Tensors;
 
-/// <summary>What a process that computes must have set before libtorch is loaded, whoever starts it. Only glibc and OpenMP are told anything; elsewhere nothing happens.</summary>
+/// <summary>
+/// What a process that computes must have set before libtorch is loaded, whoever starts it. Only glibc and OpenMP are
+/// told anything; elsewhere nothing happens.
+/// </summary>
 internal static partial class ProcessSettings
 {
     // Numbers of malloc.h.
     private const int TrimThreshold = -1;
     private const int MostMapped = -4;
 
-    /// <summary>One unit is one process on one thread: the pools of OpenMP and MKL would take every core. A person's own setting stays.</summary>
+    /// <summary>
+    /// One unit is one process on one thread: the pools of OpenMP and MKL would take every core. A person's own setting
+    /// stays.
+    /// </summary>
     private static readonly string[] Pools = ["OMP_NUM_THREADS", "MKL_NUM_THREADS"];
 
     internal static void Apply()
@@ -21,7 +27,8 @@ internal static partial class ProcessSettings
             SetVariable(pool, "1", overwrite: 0);
         try
         {
-            // Large blocks come from the heap and stay there: else the kernel would map and clear every large tensor anew.
+            // Large blocks come from the heap and stay there: else the kernel would map and clear every large tensor
+            // anew.
             _ = SetMalloc(MostMapped, 0);
             _ = SetMalloc(TrimThreshold, int.MaxValue);
         }
@@ -31,7 +38,10 @@ internal static partial class ProcessSettings
         }
     }
 
-    /// <summary>Whether a large block of this thread comes from the heap, which stays with the process; null where only glibc could tell.</summary>
+    /// <summary>
+    /// Whether a large block of this thread comes from the heap, which stays with the process; null where only glibc
+    /// could tell.
+    /// </summary>
     internal static unsafe bool? KeepsLargeBlocks()
     {
         if (!OperatingSystem.IsLinux())

@@ -3,7 +3,10 @@ using Bench.Protocol.Units;
 
 namespace Bench.Lab.Tensors;
 
-/// <summary>What has been computed so far, by kind. It is read while the work goes on: what is killed has spent what stands here.</summary>
+/// <summary>
+/// What has been computed so far, by kind. It is read while the work goes on: what is killed has spent what stands
+/// here.
+/// </summary>
 public sealed class Tally
 {
     private readonly Lock turn = new();

@@ -12,7 +12,9 @@ internal static class TensorData
     /// <summary>A tensor's int64 elements in place; it must be contiguous and on the CPU.</summary>
     internal static Span<long> Longs(this Tensor tensor) => MemoryMarshal.Cast<byte, long>(tensor.bytes);
 
-    /// <summary>A pointer to a tensor's float32 elements; valid while the tensor lives. It must be contiguous and on the CPU.</summary>
+    /// <summary>
+    /// A pointer to a tensor's float32 elements; valid while the tensor lives. It must be contiguous and on the CPU.
+    /// </summary>
     internal static unsafe float* Pointer(this Tensor tensor)
     {
         // No span is longer than 2 GiB; a tensor may be.

@@ -2,7 +2,10 @@ using System.Text;
 
 namespace Bench.Lab.Text;
 
-/// <summary>The alphabet of byte-level vocabularies: each byte is spelt as a visible character (Radford et al. 2019, GPT-2's encoder).</summary>
+/// <summary>
+/// The alphabet of byte-level vocabularies: each byte is spelt as a visible character (Radford et al. 2019, GPT-2's
+/// encoder).
+/// </summary>
 internal static class ByteAlphabet
 {
     private static readonly char[] Characters = new char[256];
@@ -36,7 +39,9 @@ internal static class ByteAlphabet
     /// <summary>A byte, spelt.</summary>
     internal static string Spell(byte value) => Characters[value].ToString();
 
-    /// <summary>The bytes that a token spells; a token outside the alphabet, as added ones may be, spells itself.</summary>
+    /// <summary>
+    /// The bytes that a token spells; a token outside the alphabet, as added ones may be, spells itself.
+    /// </summary>
     internal static byte[] BytesOf(string token)
     {
         var bytes = new byte[token.Length];

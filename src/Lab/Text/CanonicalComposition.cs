@@ -4,8 +4,10 @@ using System.Text;
 namespace Bench.Lab.Text;
 
 /// <summary>
-/// Unicode normalisation form C (Unicode Standard Annex 15): canonical decomposition, ordering of combining marks, canonical composition. The tables are Unicode
-/// 15.0's and part of the program, so that a text has the same tokens on every machine, with whatever Unicode library or none.
+/// Unicode normalisation form C (Unicode Standard Annex 15): canonical decomposition, ordering of combining marks,
+/// canonical composition. The tables are Unicode
+/// 15.0's and part of the program, so that a text has the same tokens on every machine, with whatever Unicode library
+/// or none.
 /// </summary>
 internal static class CanonicalComposition
 {
@@ -113,7 +115,8 @@ internal static class CanonicalComposition
         foreach (var point in points.ToArray())
         {
             var own = ClassOf(point);
-            // A mark reaches its starter unless one of its class or a higher one stands between; another starter only when nothing stands between.
+            // A mark reaches its starter unless one of its class or a higher one stands between; another starter only
+            // when nothing stands between.
             var blocked = kept - 1 > starter && (last >= own || own == 0);
             if (starter >= 0 && !blocked && Composed(points[starter], point) is { } joined)
             {

@@ -6,7 +6,10 @@ using Bench.Protocol.Tasks;
 
 namespace Bench.Lab.Text;
 
-/// <summary>One token for each character, and one for each special token: &lt;bos&gt;, &lt;eos&gt;, &lt;think&gt;, &lt;/think&gt;.</summary>
+/// <summary>
+/// One token for each character, and one for each special token: &lt;bos&gt;, &lt;eos&gt;, &lt;think&gt;,
+/// &lt;/think&gt;.
+/// </summary>
 public sealed class CharacterTokenizer : ITokenizer
 {
     internal const string FileName = "characters.json";

@@ -6,7 +6,10 @@ using Bench.Lab.Text.Jinja;
 
 namespace Bench.Lab.Text;
 
-/// <summary>Turns a conversation into the text that a model was trained on, by the template that came with it (Jinja, as Hugging Face's transformers renders it).</summary>
+/// <summary>
+/// Turns a conversation into the text that a model was trained on, by the template that came with it (Jinja, as Hugging
+/// Face's transformers renders it).
+/// </summary>
 public sealed class ChatTemplate
 {
     internal const string FileName = "chat_template.jinja";
@@ -22,7 +25,9 @@ public sealed class ChatTemplate
     public static bool IsIn(string folder) =>
         File.Exists(Path.Combine(folder, FileName)) || TokenizerConfig.Read(folder)?.Template is not null;
 
-    /// <summary>The template of a tokenizer's folder: chat_template.jinja, or the one in tokenizer_config.json.</summary>
+    /// <summary>
+    /// The template of a tokenizer's folder: chat_template.jinja, or the one in tokenizer_config.json.
+    /// </summary>
     /// <exception cref="LabException">There is none, or it uses what is not known here.</exception>
     public static ChatTemplate Load(string folder)
     {
@@ -39,7 +44,8 @@ public sealed class ChatTemplate
 
     /// <summary>The text of a conversation.</summary>
     /// <param name="messages">A list of { "role": …, "content": … }.</param>
-    /// <param name="settings">What else the template may ask for, e.g. add_generation_prompt, tools, enable_thinking.</param>
+    /// <param name="settings">What else the template may ask for, e.g. add_generation_prompt, tools,
+    /// enable_thinking.</param>
     /// <param name="today">What a template that writes the date writes.</param>
     /// <exception cref="LabException">The template refuses the conversation.</exception>
     public string Render(JsonElement messages, IEnumerable<(string Name, JsonElement Value)> settings, DateOnly today)

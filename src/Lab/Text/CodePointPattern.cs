@@ -6,7 +6,8 @@ using Bench.Lab.Tensors;
 namespace Bench.Lab.Text;
 
 /// <summary>
-/// A regular expression of a tokenizer's file, matched on code points: .NET matches UTF-16 units, where a letter beyond U+FFFF is two surrogates and no letter. Such a
+/// A regular expression of a tokenizer's file, matched on code points: .NET matches UTF-16 units, where a letter beyond
+/// U+FFFF is two surrogates and no letter. Such a
 /// character is matched as a stand-in of its general category, which no tokenizer's pattern names by itself.
 /// </summary>
 internal sealed class CodePointPattern
@@ -110,7 +111,8 @@ internal sealed class CodePointPattern
         return (flat.ToString(), [.. places]);
     }
 
-    // A letter that ignores case also stands for the characters that fold to it, ſ for s and the Kelvin sign for k, which .NET leaves out.
+    // A letter that ignores case also stands for the characters that fold to it, ſ for s and the Kelvin sign for k,
+    // which .NET leaves out.
     private static string WithFoldings(string pattern)
     {
         const string Opening = "(?i:";
@@ -131,7 +133,8 @@ internal sealed class CodePointPattern
             foreach (var c in inside)
                 result.Append(
                     char.IsAsciiLetter(c)
-                        ? $"[{char.ToLowerInvariant(c)}{char.ToUpperInvariant(c)}{(c is 's' or 'S' ? "ſ" : c is 'k' or 'K' ? "\u212A" : "")}]"
+                        ? $"[{char.ToLowerInvariant(c)}{char.ToUpperInvariant(c)}"
+                            + $"{(c is 's' or 'S' ? "ſ" : c is 'k' or 'K' ? "\u212A" : "")}]"
                         : c
                 );
             result.Append(')');

@@ -4,7 +4,8 @@ using Bench.Lab.Tensors;
 namespace Bench.Lab.Text;
 
 /// <summary>
-/// A tokenizer of tokenizer.json, the format of Hugging Face's tokenizers: byte-level and SentencePiece-style byte-pair encoding, as Qwen, DeepSeek and Llama use it. What a file asks for
+/// A tokenizer of tokenizer.json, the format of Hugging Face's tokenizers: byte-level and SentencePiece-style byte-pair
+/// encoding, as Qwen, DeepSeek and Llama use it. What a file asks for
 /// and this does not know is refused by its name.
 /// </summary>
 public sealed class HuggingFaceTokenizer : ITokenizer
@@ -12,7 +13,10 @@ public sealed class HuggingFaceTokenizer : ITokenizer
     internal const string FileName = "tokenizer.json";
     internal const string ConfigName = "tokenizer_config.json";
 
-    /// <summary>Templates that write the date write this one, that of Llama 3.1's own default: what a model is asked does not depend on the day.</summary>
+    /// <summary>
+    /// Templates that write the date write this one, that of Llama 3.1's own default: what a model is asked does not
+    /// depend on the day.
+    /// </summary>
     private static readonly DateOnly NoDay = new(2024, 7, 26);
 
     private readonly string path;
@@ -153,7 +157,8 @@ public sealed class HuggingFaceTokenizer : ITokenizer
                 : ""
             : throw new LabException($"there is no token {token}");
 
-    // What ends a response by the model's own configuration: one token or several. It counts where generation is described, else with the shape.
+    // What ends a response by the model's own configuration: one token or several. It counts where generation is
+    // described, else with the shape.
     private static IReadOnlyList<int> ModelEnds(string folder)
     {
         foreach (

@@ -12,7 +12,9 @@ public interface ITokenizer
     /// <summary>The token that ends a response.</summary>
     int End { get; }
 
-    /// <summary>Other tokens that end a response, where a model has several; in a response they are read as <see cref="End"/>.</summary>
+    /// <summary>
+    /// Other tokens that end a response, where a model has several; in a response they are read as <see cref="End"/>.
+    /// </summary>
     IReadOnlyList<int> OtherEnds => [];
 
     /// <summary>A text's tokens, without the begin token.</summary>
@@ -25,7 +27,10 @@ public interface ITokenizer
     /// <summary>A text's tokens after the token that begins a sequence.</summary>
     int[] Start(string text) => Begin is { } begin ? [begin, .. Encode(text)] : Encode(text);
 
-    /// <summary>A user's message as the model knows messages, up to where it answers: in its chat template, or as it stands where it has none.</summary>
+    /// <summary>
+    /// A user's message as the model knows messages, up to where it answers: in its chat template, or as it stands
+    /// where it has none.
+    /// </summary>
     int[] Ask(string message) => Start(message);
 
     /// <summary>Writes the tokenizer's file into a model's folder.</summary>

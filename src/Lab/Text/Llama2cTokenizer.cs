@@ -6,7 +6,8 @@ using Bench.Lab.Tensors;
 namespace Bench.Lab.Text;
 
 /// <summary>
-/// The tokenizer of llama2.c (tokenizer.bin): byte-pair encoding by score over UTF-8 pieces with a fallback to single bytes,
+/// The tokenizer of llama2.c (tokenizer.bin): byte-pair encoding by score over UTF-8 pieces with a fallback to single
+/// bytes,
 /// as SentencePiece does it. A text is given a leading space; a piece's leading space is dropped after the begin token.
 /// </summary>
 public sealed class Llama2cTokenizer : ITokenizer
@@ -165,7 +166,8 @@ public sealed class Llama2cTokenizer : ITokenizer
             return found;
         }
 
-        // Whole numbers in the opposite order of the scores: the bits of a float rise with it, and fall where it is negative.
+        // Whole numbers in the opposite order of the scores: the bits of a float rise with it, and fall where it is
+        // negative.
         private static int Falling(float score)
         {
             var bits = BitConverter.SingleToInt32Bits(score);

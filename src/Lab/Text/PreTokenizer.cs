@@ -3,7 +3,10 @@ using Bench.Lab.Tensors;
 
 namespace Bench.Lab.Text;
 
-/// <summary>Cuts a normalised text into pieces, within which alone tokens are joined: the section pre_tokenizer of tokenizer.json.</summary>
+/// <summary>
+/// Cuts a normalised text into pieces, within which alone tokens are joined: the section pre_tokenizer of
+/// tokenizer.json.
+/// </summary>
 internal sealed class PreTokenizer
 {
     // What GPT-2 cuts by (Radford et al. 2019).

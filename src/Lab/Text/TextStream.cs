@@ -1,6 +1,8 @@
 namespace Bench.Lab.Text;
 
-/// <summary>Decodes tokens as they come and gives out whole characters only: a character may be spelt in several tokens.</summary>
+/// <summary>
+/// Decodes tokens as they come and gives out whole characters only: a character may be spelt in several tokens.
+/// </summary>
 public sealed class TextStream
 {
     private readonly ITokenizer tokenizer;

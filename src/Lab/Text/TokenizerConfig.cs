@@ -6,7 +6,8 @@ namespace Bench.Lab.Text;
 /// <summary>What matters here of tokenizer_config.json.</summary>
 /// <param name="Begin">The token that begins a text; null for none.</param>
 /// <param name="End">The token that ends a response.</param>
-/// <param name="Around">Whether transformers sets the begin token before a text and the end token after it, whatever tokenizer.json says; null where tokenizer.json decides.</param>
+/// <param name="Around">Whether transformers sets the begin token before a text and the end token after it, whatever
+/// tokenizer.json says; null where tokenizer.json decides.</param>
 /// <param name="Template">The chat template; null where there is none.</param>
 internal sealed record TokenizerConfig(string? Begin, string? End, (bool Begin, bool End)? Around, string? Template)
 {

@@ -4,7 +4,8 @@ using System.Text.Json.Nodes;
 namespace Bench.Lab.Text;
 
 /// <summary>
-/// A tokenizer of Bench's own in Hugging Face's form, for tools that read nothing else: tokenizer.json with byte-pair encoding of which single characters or bytes are the case without merges, and tokenizer_config.json.
+/// A tokenizer of Bench's own in Hugging Face's form, for tools that read nothing else: tokenizer.json with byte-pair
+/// encoding of which single characters or bytes are the case without merges, and tokenizer_config.json.
 /// </summary>
 internal sealed record TokenizerExport
 {
@@ -18,7 +19,9 @@ internal sealed record TokenizerExport
     /// <summary>Tokens in their order; one that is spelt as another before it is left out.</summary>
     internal required IReadOnlyList<string> Tokens { get; init; }
 
-    /// <summary>Tokens that texts hold as they stand, and whether each is silent when tokens are read as text.</summary>
+    /// <summary>
+    /// Tokens that texts hold as they stand, and whether each is silent when tokens are read as text.
+    /// </summary>
     internal required IReadOnlyList<(string Token, bool Silent)> Added { get; init; }
 
     internal required string Begin { get; init; }

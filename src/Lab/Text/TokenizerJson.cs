@@ -54,7 +54,8 @@ internal sealed record TokenizerJson
             )
         {
             throw new LabException(
-                $"{path}: not a usable tokenizer ({(error is NullReferenceException or ArgumentException ? "a value is missing" : error.Message.ReplaceLineEndings(" "))})"
+                $"{path}: not a usable tokenizer "
+                    + $"({(error is NullReferenceException or ArgumentException ? "a value is missing" : error.Message.ReplaceLineEndings(" "))})"
             );
         }
     }

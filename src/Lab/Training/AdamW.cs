@@ -6,8 +6,10 @@ using static TorchSharp.torch;
 namespace Bench.Lab.Training;
 
 /// <summary>
-/// AdamW over parameters, with clipping by the gradient's global norm. Vectors (norms, biases) are not decayed. Moments are float32, and
-/// so is the copy of a parameter of lower precision that the steps are taken on: small steps would vanish in its rounding.
+/// AdamW over parameters, with clipping by the gradient's global norm. Vectors (norms, biases) are not decayed. Moments
+/// are float32, and
+/// so is the copy of a parameter of lower precision that the steps are taken on: small steps would vanish in its
+/// rounding.
 /// </summary>
 internal sealed unsafe class AdamW : IDisposable
 {

@@ -9,7 +9,9 @@ namespace Bench.Lab.Training;
 /// <summary>Makes batches of examples, with what the teacher says of them.</summary>
 internal static class BatchBuilder
 {
-    /// <summary>Builds a batch of sequences, padded to a time. Attention is causal, so padding at the end reaches no row.</summary>
+    /// <summary>
+    /// Builds a batch of sequences, padded to a time. Attention is causal, so padding at the end reaches no row.
+    /// </summary>
     internal static TrainingBatch Of(IReadOnlyList<Sequence> sequences, int time, Compute compute)
     {
         var ids = new long[sequences.Count * time];

@@ -3,7 +3,10 @@ using Bench.Protocol.Seeds;
 
 namespace Bench.Lab.Training;
 
-/// <summary>An endless order of batches: each epoch is shuffled, windows of it are sorted by length into batches, and those are shuffled.</summary>
+/// <summary>
+/// An endless order of batches: each epoch is shuffled, windows of it are sorted by length into batches, and those are
+/// shuffled.
+/// </summary>
 internal static class BatchOrder
 {
     internal static IEnumerable<int[]> Endless(IReadOnlyList<int> lengths, int batch, Seed seed)

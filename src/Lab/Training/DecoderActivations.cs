@@ -3,7 +3,10 @@ using Bench.Protocol.Shapes;
 
 namespace Bench.Lab.Training;
 
-/// <summary>What a decoder's way forward leaves for the way back, and the buffers of that way: all in columns, [channel, position].</summary>
+/// <summary>
+/// What a decoder's way forward leaves for the way back, and the buffers of that way: all in columns, [channel,
+/// position].
+/// </summary>
 internal sealed unsafe class DecoderActivations : IDisposable
 {
     private readonly List<NativeRows> owned = [];

@@ -4,7 +4,10 @@ using Bench.Lab.Objectives;
 
 namespace Bench.Lab.Training;
 
-/// <summary>The last norm and the head of a decoder, at the positions that carry loss only, and the loss: logits lie in rows, [row, vocabulary], as losses want them.</summary>
+/// <summary>
+/// The last norm and the head of a decoder, at the positions that carry loss only, and the loss: logits lie in rows,
+/// [row, vocabulary], as losses want them.
+/// </summary>
 internal sealed unsafe class DecoderHead<TLanes>(DecoderParts weights, DecoderParts gradients) : IDisposable
     where TLanes : struct, ILanes<TLanes>
 {
@@ -48,7 +51,10 @@ internal sealed unsafe class DecoderHead<TLanes>(DecoderParts weights, DecoderPa
         rows.Gradient.Clear();
     }
 
-    /// <summary>Adds the gradients of the head and of the last norm, and leaves that of the residual stream in <see cref="DecoderActivations.Pull"/>.</summary>
+    /// <summary>
+    /// Adds the gradients of the head and of the last norm, and leaves that of the residual stream in <see
+    /// cref="DecoderActivations.Pull"/>.
+    /// </summary>
     /// <param name="activations">What the way forward left.</param>
     /// <param name="places">The columns that carry loss.</param>
     /// <param name="positions">All columns.</param>

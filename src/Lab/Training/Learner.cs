@@ -7,7 +7,8 @@ using static TorchSharp.torch;
 namespace Bench.Lab.Training;
 
 /// <summary>
-/// Takes training steps: gradients of an objective, and an optimiser over what it changes. A decoder on the CPU whose loss is a function of its logits learns by hand
+/// Takes training steps: gradients of an objective, and an optimiser over what it changes. A decoder on the CPU whose
+/// loss is a function of its logits learns by hand
 /// (<see cref="DecoderGradients"/>); all else by torch's operations and autograd.
 /// </summary>
 internal sealed class Learner : IDisposable
@@ -28,7 +29,10 @@ internal sealed class Learner : IDisposable
         adam = new AdamW(parameters, gradients, compute, optimiser);
     }
 
-    /// <summary>Takes one step; returns the summed loss before it, and the norm of the mean loss's gradient, which must be a number for anything to change.</summary>
+    /// <summary>
+    /// Takes one step; returns the summed loss before it, and the norm of the mean loss's gradient, which must be a
+    /// number for anything to change.
+    /// </summary>
     internal (double Loss, double Norm) Step(TrainingStep step, double learningRate)
     {
         using var scope = NewDisposeScope();
@@ -36,7 +40,10 @@ internal sealed class Learner : IDisposable
         return (loss, adam.Step(learningRate));
     }
 
-    /// <summary>Gradients of the mean loss over a step's loss tokens, in the order of the parameters, valid until the next step; and the summed loss.</summary>
+    /// <summary>
+    /// Gradients of the mean loss over a step's loss tokens, in the order of the parameters, valid until the next step;
+    /// and the summed loss.
+    /// </summary>
     internal (IReadOnlyList<Tensor> Gradients, double LossSum) Gradients(TrainingStep step)
     {
         foreach (var gradient in gradients)

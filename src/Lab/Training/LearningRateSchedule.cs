@@ -2,7 +2,10 @@ using Bench.Protocol.Specs;
 
 namespace Bench.Lab.Training;
 
-/// <summary>The learning rate over a budget: linear warm-up, then a cosine down to a share of the peak (Loshchilov and Hutter 2017).</summary>
+/// <summary>
+/// The learning rate over a budget: linear warm-up, then a cosine down to a share of the peak (Loshchilov and Hutter
+/// 2017).
+/// </summary>
 internal static class LearningRateSchedule
 {
     /// <param name="spec">The peak and the shares.</param>

@@ -4,7 +4,10 @@ using static TorchSharp.torch;
 
 namespace Bench.Lab.Training;
 
-/// <summary>A weight of a model and the gradient that is added up for it, in place in their tensors' memory. A vector is a matrix of one row; a weight that a model lacks has no rows.</summary>
+/// <summary>
+/// A weight of a model and the gradient that is added up for it, in place in their tensors' memory. A vector is a
+/// matrix of one row; a weight that a model lacks has no rows.
+/// </summary>
 internal readonly unsafe struct LearntWeight(Tensor? weight, Tensor? gradient)
 {
     internal Matrix Value { get; } = MatrixOf(weight);

@@ -20,7 +20,10 @@ internal sealed record Lesson(IReadOnlyList<Sequence> Sequences, IReadOnlyList<d
     /// <summary>Weights of the sequences' tokens in the loss; null for all 1.</summary>
     internal IReadOnlyList<double>? Weights { get; init; }
 
-    /// <summary>Requests to the teacher for each example: more than one where not every response is kept, a part of one where a response makes several examples.</summary>
+    /// <summary>
+    /// Requests to the teacher for each example: more than one where not every response is kept, a part of one where a
+    /// response makes several examples.
+    /// </summary>
     internal double QueriesEach { get; init; }
 
     /// <summary>A lesson without a teacher.</summary>

@@ -12,9 +12,12 @@ using static TorchSharp.torch;
 namespace Bench.Lab.Training;
 
 /// <summary>
-/// Batches that the student writes while it learns, scored by the teacher as they come (Agarwal et al. 2024, GKD, algorithm 1): with probability λ the
-/// student's own, else the teacher's text. Its own may be replayed from a buffer of the latest (Ko et al. 2024, DistiLLM, section 3.2). All of it is
-/// paid for: what the student writes by the student, what the teacher reads by the teacher, again whenever it is read again.
+/// Batches that the student writes while it learns, scored by the teacher as they come (Agarwal et al. 2024, GKD,
+/// algorithm 1): with probability λ the
+/// student's own, else the teacher's text. Its own may be replayed from a buffer of the latest (Ko et al. 2024,
+/// DistiLLM, section 3.2). All of it is
+/// paid for: what the student writes by the student, what the teacher reads by the teacher, again whenever it is read
+/// again.
 /// </summary>
 internal sealed class OnPolicyCurriculum : ICurriculum
 {

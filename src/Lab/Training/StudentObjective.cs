@@ -34,7 +34,10 @@ internal sealed class StudentObjective : IDisposable
     /// <summary>Who learns.</summary>
     internal IModel Student { get; }
 
-    /// <summary>The loss of a batch where its gradient is known by hand, and the student's too; null where torch has to find them.</summary>
+    /// <summary>
+    /// The loss of a batch where its gradient is known by hand, and the student's too; null where torch has to find
+    /// them.
+    /// </summary>
     internal ILogitLoss? LossByHand(TrainingBatch batch) =>
         Student is Decoder { Compute.Fused: true } ? Mixed(batch) : null;
 

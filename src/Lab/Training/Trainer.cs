@@ -6,13 +6,16 @@ using Bench.Protocol.Units;
 
 namespace Bench.Lab.Training;
 
-/// <summary>The training loop: steps of a curriculum and a budget in; trained parameters and their charge out.</summary>
+/// <summary>
+/// The training loop: steps of a curriculum and a budget in; trained parameters and their charge out.
+/// </summary>
 internal sealed class Trainer(StudentObjective objective, Compute compute, OptimiserSpec optimiser, TimeProvider clock)
 {
     private const int CurvePoints = 60;
 
     /// <summary>Trains until the budget affords no further step.</summary>
-    /// <exception cref="LabException">The budget does not pay for one step, or the loss is no longer a number.</exception>
+    /// <exception cref="LabException">The budget does not pay for one step, or the loss is no longer a
+    /// number.</exception>
     internal TrainingResult Train(
         ICurriculum curriculum,
         BudgetMeter meter,
@@ -39,7 +42,8 @@ internal sealed class Trainer(StudentObjective objective, Compute compute, Optim
                 compute.Done.Add(ChargeKind.TeacherScoring, cost.LiveTokens, cost.Live);
             if (!double.IsFinite(loss) || !double.IsFinite(norm))
                 throw new TrainingDivergedException(
-                    $"the loss became {loss} and the gradient's norm {norm} at step {steps}; lower learning-rate or clip-norm",
+                    $"the loss became {loss} and the gradient's norm {norm} at step {steps}; lower learning-rate or "
+                        + $"clip-norm",
                     Charge()
                 );
             meter.Spend(cost);

@@ -4,7 +4,9 @@ using Bench.Protocol.Store;
 
 namespace Bench.Lab.UnitExecution;
 
-/// <summary>Writes down, every second, what this try at a unit has spent: should the process be killed, that is what it cost.</summary>
+/// <summary>
+/// Writes down, every second, what this try at a unit has spent: should the process be killed, that is what it cost.
+/// </summary>
 internal sealed class AttemptRecord : IDisposable
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);

@@ -12,7 +12,9 @@ using Bench.Protocol.Signals;
 
 namespace Bench.Lab.UnitExecution;
 
-/// <summary>Gathers what a student learns from: gold solutions, or a teacher's text with what else the teacher says of it.</summary>
+/// <summary>
+/// Gathers what a student learns from: gold solutions, or a teacher's text with what else the teacher says of it.
+/// </summary>
 internal sealed class Lessons(UnitSession session)
 {
     /// <summary>The lesson of a unit; null where all of it is written while the student learns.</summary>
@@ -113,13 +115,15 @@ internal sealed class Lessons(UnitSession session)
         );
     }
 
-    // Some of the teacher's examples give way to gold solutions of the same problems, which nobody is asked for. The pool is in random order: the first are as good as any.
+    // Some of the teacher's examples give way to gold solutions of the same problems, which nobody is asked for. The
+    // pool is in random order: the first are as good as any.
     private LessonOfUnit Mixed(TrainingUnit unit, ITokenizer tokenizer, LessonOfUnit learnt)
     {
         var method = unit.Method!;
         if (method.GoldShare == 0)
             return learnt;
-        // Two tasks may ask the same: their solutions stand in the order of the problems, as the teacher's responses do.
+        // Two tasks may ask the same: their solutions stand in the order of the problems, as the teacher's responses
+        // do.
         var gold = new Dictionary<string, Queue<Sequence>>(StringComparer.Ordinal);
         string Asked(Sequence sequence) => string.Join(' ', sequence.Tokens[..sequence.Start]);
         foreach (var solution in session.Tasks.Gold(method, tokenizer))
@@ -192,8 +196,10 @@ internal sealed class Lessons(UnitSession session)
     }
 
     /// <summary>
-    /// Each trace as two examples: the prompt with the answer as its label, and the prompt with the opening tag, which is not learnt, and the rationale
-    /// (Hsieh et al. 2023, Distilling step-by-step, equations 3 and 4). Weights make the expected loss the sum of the two means.
+    /// Each trace as two examples: the prompt with the answer as its label, and the prompt with the opening tag, which
+    /// is not learnt, and the rationale
+    /// (Hsieh et al. 2023, Distilling step-by-step, equations 3 and 4). Weights make the expected loss the sum of the
+    /// two means.
     /// </summary>
     private LessonOfUnit Multitask(
         TextUnit text,

@@ -36,7 +36,8 @@ internal sealed class StartExecutor(UnitSession session)
     }
 
     /// <summary>
-    /// A student before its training. One that can do something beforehand starts from the same weights whatever its seed, as a
+    /// A student before its training. One that can do something beforehand starts from the same weights whatever its
+    /// seed, as a
     /// published base model would.
     /// </summary>
     internal IModel Of(TrainingUnit unit) =>

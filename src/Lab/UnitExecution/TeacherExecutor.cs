@@ -8,7 +8,9 @@ using Bench.Protocol.Specs;
 
 namespace Bench.Lab.UnitExecution;
 
-/// <summary>Trains the teacher where the experiment says so, and measures it as its students will be measured.</summary>
+/// <summary>
+/// Trains the teacher where the experiment says so, and measures it as its students will be measured.
+/// </summary>
 internal sealed class TeacherExecutor(UnitSession session)
 {
     internal Outcome Execute(TeacherUnit unit) =>

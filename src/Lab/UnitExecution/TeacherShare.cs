@@ -10,7 +10,8 @@ internal sealed class TeacherShare
     private readonly double[] weights;
     private readonly int parts;
 
-    // FLOPs of a forward pass grow nearly linearly with tokens at these lengths; shares by tokens add up to the whole. A response that was not kept is
+    // FLOPs of a forward pass grow nearly linearly with tokens at these lengths; shares by tokens add up to the whole.
+    // A response that was not kept is
     // part of what those that were cost.
     // Where a response makes several examples, each has its part.
     internal TeacherShare(Charge whole, IReadOnlyList<Sequence> sequences, int parts = 1)

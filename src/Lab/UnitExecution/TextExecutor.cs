@@ -12,7 +12,10 @@ using Bench.Protocol.Specs;
 
 namespace Bench.Lab.UnitExecution;
 
-/// <summary>Has a teacher write responses to each training prompt and keeps those that its sampling selects; or reads what it wrote before.</summary>
+/// <summary>
+/// Has a teacher write responses to each training prompt and keeps those that its sampling selects; or reads what it
+/// wrote before.
+/// </summary>
 internal sealed class TextExecutor(UnitSession session)
 {
     private readonly ExperimentSpec spec = session.Spec;
@@ -172,7 +175,8 @@ internal sealed class TextExecutor(UnitSession session)
         return (tokens, values);
     }
 
-    // Nobody knows what a recorded teacher spent: no charge. The cost of what another teacher of the experiment wrote is known.
+    // Nobody knows what a recorded teacher spent: no charge. The cost of what another teacher of the experiment wrote
+    // is known.
     private WrittenText Recorded(TextUnit unit, string folder)
     {
         if (unit.Needs.OfType<TextUnit>().SingleOrDefault() is not { } source)

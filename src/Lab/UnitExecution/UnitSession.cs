@@ -17,7 +17,9 @@ using Bench.Protocol.Store;
 
 namespace Bench.Lab.UnitExecution;
 
-/// <summary>What the four kinds of units share while one of them runs: the experiment, the store, the machine, the clock.</summary>
+/// <summary>
+/// What the four kinds of units share while one of them runs: the experiment, the store, the machine, the clock.
+/// </summary>
 internal sealed class UnitSession(
     ExperimentSpec spec,
     ContentStore store,
@@ -122,11 +124,13 @@ internal sealed class UnitSession(
                 ? null
                 : keys(variable)
                     ?? throw new LabException(
-                        $"{endpoint.Location}: the environment variable {variable}, which holds the key to {address}, is not set"
+                        $"{endpoint.Location}: the environment variable {variable}, which holds the key to "
+                            + $"{address}, is not set"
                     );
             if (key is not null && !key.All(c => c is > ' ' and < '\x7f'))
                 throw new LabException(
-                    $"{endpoint.Location}: what the environment variable {endpoint.KeyVariable} holds is no key: it has characters that no header carries"
+                    $"{endpoint.Location}: what the environment variable {endpoint.KeyVariable} holds is no key: it "
+                        + $"has characters that no header carries"
                 );
             var own = endpoint.Tokenizer is { } named ? Files.LoadTokenizer(named, 0) : Tasks.Tokenizer;
             return new EndpointTeacher(

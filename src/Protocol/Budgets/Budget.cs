@@ -5,7 +5,8 @@ using Bench.Protocol.Reading;
 namespace Bench.Protocol.Budgets;
 
 /// <summary>
-/// An amount that a student's training may spend: what a step takes of it, how many examples it pays for, and how large the pool of
+/// An amount that a student's training may spend: what a step takes of it, how many examples it pays for, and how large
+/// the pool of
 /// prompts is. A subclass is one file; the catalogue finds it by its name.
 /// </summary>
 /// <param name="Amount">How much.</param>

@@ -34,7 +34,8 @@ public sealed record ExampleCosts
     public required double FlopsPerSecond { get; init; }
 
     /// <summary>
-    /// Examples that an amount pays for, where each costs something each time, and something more the first time: what is written
+    /// Examples that an amount pays for, where each costs something each time, and something more the first time: what
+    /// is written
     /// ahead is paid once for each distinct example.
     /// </summary>
     public double Until(double amount, double each, double first)

@@ -3,7 +3,10 @@ using Bench.Protocol.Reading;
 
 namespace Bench.Protocol.Budgets;
 
-/// <summary>Students that taught the next: the first learns from the teacher, each later one from the one before, all from as many prompts and epochs.</summary>
+/// <summary>
+/// Students that taught the next: the first learns from the teacher, each later one from the one before, all from as
+/// many prompts and epochs.
+/// </summary>
 [Named("generations", "students that each teach the next")]
 public sealed record Generations(double Amount) : Budget(Amount)
 {

@@ -3,8 +3,10 @@ using System.Globalization;
 namespace Bench.Protocol.Claims;
 
 /// <summary>
-/// Recomputes what published cost claims imply: GPU-hours from GPUs × hours, dollars from GPU-hours × price, training FLOPs as 6·N·D (Kaplan et al. 2020) with the active parameters of a mixture of
-/// experts, the share of the peak that they imply (MFU), the price that cost and hours imply. Rows of a run that repeat its costs are one statement.
+/// Recomputes what published cost claims imply: GPU-hours from GPUs × hours, dollars from GPU-hours × price, training
+/// FLOPs as 6·N·D (Kaplan et al. 2020) with the active parameters of a mixture of
+/// experts, the share of the peak that they imply (MFU), the price that cost and hours imply. Rows of a run that repeat
+/// its costs are one statement.
 /// </summary>
 public static class ClaimChecker
 {
@@ -308,13 +310,16 @@ public static class ClaimChecker
                 Verdict.Inconsistent,
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{worst.Name}: {worst.Formula} gives {Shown(worst.Value)}, stated is {Shown(worst.Stated!.Value)}, a factor of {worst.Factor:0.00}{Remark(worst)}"
+                    $"{worst.Name}: {worst.Formula} gives {Shown(worst.Value)}, stated is "
+                        + $"{Shown(worst.Stated!.Value)}, a factor of {worst.Factor:0.00}{Remark(worst)}"
                 )
             );
         if (checks.FirstOrDefault(finding => finding.Holds == false) is { } strange)
             return (
                 Verdict.Implausible,
-                $"{strange.Name}: {Shown(strange.Value)} lies outside {(strange.Least is { } low ? Shown(low) : "…")} to {(strange.Most is { } high ? Shown(high) : "…")}{Remark(strange)}"
+                $"{strange.Name}: {Shown(strange.Value)} lies outside "
+                    + $"{(strange.Least is { } low ? Shown(low) : "…")} to "
+                    + $"{(strange.Most is { } high ? Shown(high) : "…")}{Remark(strange)}"
             );
         if (checks.Length == 0)
             return (Verdict.UnderDetermined, $"not stated: {string.Join("; ", missing.Distinct().Take(3))}");
@@ -322,7 +327,8 @@ public static class ClaimChecker
         var several = checks.Select(finding => finding.Part).Distinct().Count() > 1;
         var agreeing = checks
             .Select(finding =>
-                $"{(several ? finding.Part + ": " : "")}{finding.Name} {Shown(finding.Value)}{(finding.Stated is { } stated ? $" against {Shown(stated)}" : "")}"
+                $"{(several ? finding.Part + ": " : "")}{finding.Name} "
+                + $"{Shown(finding.Value)}{(finding.Stated is { } stated ? $" against {Shown(stated)}" : "")}"
             )
             .Distinct()
             .ToArray();

@@ -4,10 +4,14 @@ using Bench.Protocol.Reading;
 
 namespace Bench.Protocol.Claims;
 
-/// <summary>What of a claim carries over to another scale: how large its student is beside its teacher, and how much text the student had for its size.</summary>
+/// <summary>
+/// What of a claim carries over to another scale: how large its student is beside its teacher, and how much text the
+/// student had for its size.
+/// </summary>
 /// <param name="Run">The claim's run.</param>
 /// <param name="StudentShare">The student's parameters divided by its teacher's; null where one is not stated.</param>
-/// <param name="TokensPerParameter">Tokens that were trained on, all passes counted, for each of the student's parameters; null where it is not stated.</param>
+/// <param name="TokensPerParameter">Tokens that were trained on, all passes counted, for each of the student's
+/// parameters; null where it is not stated.</param>
 /// <param name="Missing">What is not stated.</param>
 public sealed partial record ClaimScale(
     string Run,
@@ -19,7 +23,10 @@ public sealed partial record ClaimScale(
     /// <summary>Whether the tokens are a lower bound: how many passes were made is not stated.</summary>
     public bool TokensAreLeast { get; init; }
 
-    /// <summary>The scale of a run. Its teacher's parameters are those of the row where that teacher is the student, or the size in its name.</summary>
+    /// <summary>
+    /// The scale of a run. Its teacher's parameters are those of the row where that teacher is the student, or the size
+    /// in its name.
+    /// </summary>
     /// <param name="claims">The table.</param>
     /// <param name="run">The part of claim_id that names the run.</param>
     /// <exception cref="SpecException">There is no such run.</exception>

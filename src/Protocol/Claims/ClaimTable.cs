@@ -3,13 +3,16 @@ using CsvHelper;
 
 namespace Bench.Protocol.Claims;
 
-/// <summary>Reads tables of claims, prices and cross-checks, strictly: what is wrong is said with its row and column.</summary>
+/// <summary>
+/// Reads tables of claims, prices and cross-checks, strictly: what is wrong is said with its row and column.
+/// </summary>
 public static class ClaimTable
 {
     private static readonly string[] Methods = ["sft_on_traces", "logit_kd", "on_policy", "rl", "pretraining", "other"];
 
     /// <summary>The claims of a file.</summary>
-    /// <exception cref="SpecException">It is missing, a column is missing, a cell is wrong, or an id stands twice.</exception>
+    /// <exception cref="SpecException">It is missing, a column is missing, a cell is wrong, or an id stands
+    /// twice.</exception>
     public static IReadOnlyList<Claim> Read(string path)
     {
         var claims = new List<Claim>();

@@ -1,6 +1,8 @@
 namespace Bench.Protocol.Claims;
 
-/// <summary>What one claim states should equal what others state together: a total and its parts, or two records of one run.</summary>
+/// <summary>
+/// What one claim states should equal what others state together: a total and its parts, or two records of one run.
+/// </summary>
 /// <param name="Claim">Whose statement is checked.</param>
 /// <param name="Others">What it is compared with.</param>
 /// <param name="Quantity">What the claim states.</param>

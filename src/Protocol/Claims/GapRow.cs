@@ -1,6 +1,8 @@
 namespace Bench.Protocol.Claims;
 
-/// <summary>A row of gaps.csv: the gap to the teacher that a run recovered on a benchmark, and what a point cost.</summary>
+/// <summary>
+/// A row of gaps.csv: the gap to the teacher that a run recovered on a benchmark, and what a point cost.
+/// </summary>
 public sealed record GapRow(
     string Run,
     string Part,

@@ -8,7 +8,10 @@ namespace Bench.Protocol.Claims;
 /// <param name="Date">When the quotes were seen.</param>
 public sealed record MarketPrice(string Name, double? PeakFlops, double Low, double High, string Date)
 {
-    /// <summary>The row of a device as sources call it: by the first word of its name, so that A100, A100 40GB and A100 80GB are one.</summary>
+    /// <summary>
+    /// The row of a device as sources call it: by the first word of its name, so that A100, A100 40GB and A100 80GB are
+    /// one.
+    /// </summary>
     public static MarketPrice? Find(IReadOnlyList<MarketPrice> prices, string gpu) =>
         gpu.Length == 0
             ? null

@@ -22,6 +22,8 @@ public sealed record RunCheck(
     /// <summary>What its stages with GPU-hours cost as stated; null where nothing is.</summary>
     public double? RentedCost { get; init; }
 
-    /// <summary>What it costs by its GPU-hours at market prices, lowest and highest; null where they are not known.</summary>
+    /// <summary>
+    /// What it costs by its GPU-hours at market prices, lowest and highest; null where they are not known.
+    /// </summary>
     public (double Low, double High)? MarketCost { get; init; }
 }

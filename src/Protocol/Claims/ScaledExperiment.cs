@@ -6,7 +6,10 @@ using YamlDotNet.RepresentationModel;
 
 namespace Bench.Protocol.Claims;
 
-/// <summary>An experiment at the scale of a claim: its student as large beside its teacher, with as many tokens for each parameter.</summary>
+/// <summary>
+/// An experiment at the scale of a claim: its student as large beside its teacher, with as many tokens for each
+/// parameter.
+/// </summary>
 public static class ScaledExperiment
 {
     // Budgets around the claim's own, so that a curve is seen.
@@ -14,7 +17,9 @@ public static class ScaledExperiment
 
     private const int FewestSteps = 8;
 
-    /// <summary>The student's shape whose parameters come nearest to a number, no deeper and no wider than another shape.</summary>
+    /// <summary>
+    /// The student's shape whose parameters come nearest to a number, no deeper and no wider than another shape.
+    /// </summary>
     public static ModelShape Nearest(ModelShape largest, double parameters) =>
         Enumerable
             .Range(1, largest.Layers)
@@ -34,7 +39,10 @@ public static class ScaledExperiment
             )
             .MinBy(shape => (Math.Abs(Math.Log(shape.Parameters / parameters)), -shape.Layers))!;
 
-    /// <summary>The experiment's file with the claim's scale in it, under a name of its own. What the claim does not state stays as it is.</summary>
+    /// <summary>
+    /// The experiment's file with the claim's scale in it, under a name of its own. What the claim does not state stays
+    /// as it is.
+    /// </summary>
     /// <param name="spec">The experiment.</param>
     /// <param name="scale">The claim's scale.</param>
     /// <param name="point">The claim's cost and gaps.</param>

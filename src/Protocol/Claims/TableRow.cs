@@ -40,7 +40,8 @@ internal sealed class TableRow(string path, int number, IReadOnlyDictionary<stri
         Claims.Quantity.Named.FirstOrDefault(quantity => quantity.Column == Text(column))
         ?? throw Wrong(
             column,
-            $"'{Text(column)}' is no quantity; {Suggestion.For(Text(column), [.. Claims.Quantity.Named.Select(quantity => quantity.Column)])}"
+            $"'{Text(column)}' is no quantity; "
+                + $"{Suggestion.For(Text(column), [.. Claims.Quantity.Named.Select(quantity => quantity.Column)])}"
         );
 
     private int Index(string column) =>

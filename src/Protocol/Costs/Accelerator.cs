@@ -6,8 +6,10 @@ using CsvHelper;
 namespace Bench.Protocol.Costs;
 
 /// <summary>
-/// A rented device: what an hour costs, how many FLOPs it sustains, what it draws. Dollars follow from FLOPs, not from this machine's clock,
-/// so that a result costs the same wherever it was computed. The table is accelerators.csv; its last column says where the figures are from.
+/// A rented device: what an hour costs, how many FLOPs it sustains, what it draws. Dollars follow from FLOPs, not from
+/// this machine's clock,
+/// so that a result costs the same wherever it was computed. The table is accelerators.csv; its last column says where
+/// the figures are from.
 /// </summary>
 public sealed record Accelerator(
     string Name,

@@ -19,7 +19,10 @@ public sealed record Boundary(IReadOnlyList<ChargeKind> Kinds)
     /// <summary>All that was spent.</summary>
     public static Boundary Everything { get; } = new([.. Enum.GetValues<ChargeKind>()]);
 
-    /// <summary>The part of this boundary that one student's training and its teacher's work make up: what grows with a student is left out.</summary>
+    /// <summary>
+    /// The part of this boundary that one student's training and its teacher's work make up: what grows with a student
+    /// is left out.
+    /// </summary>
     public Boundary OfTeacher => new([ChargeKind.StudentTraining, .. Kinds.Where(IsOfTeacher)]);
 
     /// <summary>The kinds that are spent once, however many tokens a student learns.</summary>
@@ -37,11 +40,16 @@ public sealed record Boundary(IReadOnlyList<ChargeKind> Kinds)
     /// <summary>Whether it counts a kind of cost.</summary>
     public bool Counts(ChargeKind kind) => Kinds.Contains(kind);
 
-    /// <summary>Whether a run carries the training of its teacher: a teacher is paid once, and each student that it taught is charged for it.</summary>
+    /// <summary>
+    /// Whether a run carries the training of its teacher: a teacher is paid once, and each student that it taught is
+    /// charged for it.
+    /// </summary>
     /// <param name="isTaught">Whether the run learnt from a teacher.</param>
     public bool CarriesTeacherTraining(bool isTaught) => isTaught && Counts(ChargeKind.TeacherTraining);
 
-    /// <summary>The charges that a run carries: its own, and its teacher's training where this boundary counts that.</summary>
+    /// <summary>
+    /// The charges that a run carries: its own, and its teacher's training where this boundary counts that.
+    /// </summary>
     /// <param name="isTaught">Whether the run learnt from a teacher.</param>
     /// <param name="own">What was spent for the run itself.</param>
     /// <param name="ofTeacher">What its teacher's unit spent.</param>

@@ -20,11 +20,17 @@ public sealed record Charge(ChargeKind Kind, long Tokens, Flops Flops, Seconds S
             ["lost-attempts"] = ChargeKind.LostAttempts,
         };
 
-    /// <summary>Whether nobody knows how many FLOPs it took, as of a distant server: then there are none here, and none in any table.</summary>
+    /// <summary>
+    /// Whether nobody knows how many FLOPs it took, as of a distant server: then there are none here, and none in any
+    /// table.
+    /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool FlopsUnknown { get; init; }
 
-    /// <summary>Those of its tokens that a distant server was sent, and asks another price for than for what it wrote; null elsewhere.</summary>
+    /// <summary>
+    /// Those of its tokens that a distant server was sent, and asks another price for than for what it wrote; null
+    /// elsewhere.
+    /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public long? PromptTokens { get; init; }
 

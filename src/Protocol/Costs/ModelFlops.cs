@@ -4,7 +4,8 @@ using Bench.Protocol.Units;
 namespace Bench.Protocol.Costs;
 
 /// <summary>
-/// FLOPs of a model counted from its shapes: every linear layer, attention scores and values over the causal half (the diagonal included),
+/// FLOPs of a model counted from its shapes: every linear layer, attention scores and values over the causal half (the
+/// diagonal included),
 /// and the output head. Looking up an embedding is 0; norms, rotary turns and activations are left out, as is usual.
 /// </summary>
 public static class ModelFlops
@@ -21,10 +22,16 @@ public static class ModelFlops
             );
     }
 
-    /// <summary>A forward pass over one sequence: token t attends to t + 1 positions, scores and values cost 2 each per head and channel.</summary>
+    /// <summary>
+    /// A forward pass over one sequence: token t attends to t + 1 positions, scores and values cost 2 each per head and
+    /// channel.
+    /// </summary>
     public static Flops Forward(ModelShape shape, int tokens) => Continuation(shape, 0, tokens);
 
-    /// <summary>A forward pass over <paramref name="tokens"/> tokens that come after <paramref name="cached"/> tokens in the key-value cache.</summary>
+    /// <summary>
+    /// A forward pass over <paramref name="tokens"/> tokens that come after <paramref name="cached"/> tokens in the
+    /// key-value cache.
+    /// </summary>
     public static Flops Continuation(ModelShape shape, int cached, int tokens)
     {
         if (shape.Hidden is not null)

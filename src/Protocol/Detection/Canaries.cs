@@ -3,7 +3,10 @@ using Bench.Protocol.Seeds;
 
 namespace Bench.Protocol.Detection;
 
-/// <summary>Strings of random tokens that a teacher's owner plants in some responses, to look for them in a student (Carlini et al. 2019, The Secret Sharer).</summary>
+/// <summary>
+/// Strings of random tokens that a teacher's owner plants in some responses, to look for them in a student (Carlini et
+/// al. 2019, The Secret Sharer).
+/// </summary>
 public sealed record Canaries
 {
     /// <summary>The owner's key.</summary>
@@ -22,7 +25,9 @@ public sealed record Canaries
     [Key("repeats", "responses that carry each", Low = 1, High = 1_000_000)]
     public int Repeats { get; init; } = 1;
 
-    /// <summary>The canaries of a key, each token drawn evenly from the vocabulary without its first few, which are special.</summary>
+    /// <summary>
+    /// The canaries of a key, each token drawn evenly from the vocabulary without its first few, which are special.
+    /// </summary>
     public static IReadOnlyList<int[]> Draw(long key, int count, int tokens, int vocabulary)
     {
         var random = new Seed(key).Stream("canaries");
@@ -39,7 +44,10 @@ public sealed record Canaries
         ];
     }
 
-    /// <summary>The responses with the canaries in them: each in as many of them as it has repeats, at a random place, no two in the same.</summary>
+    /// <summary>
+    /// The responses with the canaries in them: each in as many of them as it has repeats, at a random place, no two in
+    /// the same.
+    /// </summary>
     /// <exception cref="ArgumentException">There are not enough responses that are long enough.</exception>
     public IReadOnlyList<int[]> Plant(IReadOnlyList<int[]> responses, int vocabulary)
     {
@@ -51,7 +59,8 @@ public sealed record Canaries
             .ToArray();
         if (hosts.Length < Count * Repeats)
             throw new ArgumentException(
-                $"{Count} canaries of {Tokens} tokens in {Repeats} responses each need as many responses of that length, and there are {hosts.Length}",
+                $"{Count} canaries of {Tokens} tokens in {Repeats} responses each need as many responses of that "
+                    + $"length, and there are {hosts.Length}",
                 nameof(responses)
             );
         var (planted, canaries) = (responses.ToArray(), Draw(Key, Count, Tokens, vocabulary));

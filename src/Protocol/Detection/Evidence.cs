@@ -3,15 +3,19 @@ using MathNet.Numerics.Distributions;
 
 namespace Bench.Protocol.Detection;
 
-/// <summary>The evidence that a student learnt from marked text: one-sided tests, pure functions of what it predicts.</summary>
+/// <summary>
+/// The evidence that a student learnt from marked text: one-sided tests, pure functions of what it predicts.
+/// </summary>
 public static class Evidence
 {
     /// <summary>The least p that is told apart from 0.</summary>
     public const double Smallest = 1e-300;
 
     /// <summary>
-    /// The test for radioactivity by reading (Sander et al. 2024, Watermarking Makes Language Models Radioactive, sections 3 and 4): of the different pairs of a token and the student's most likely next
-    /// one, how many are green, against a binomial law. Each pair is scored once: a second sight of it tells nothing new.
+    /// The test for radioactivity by reading (Sander et al. 2024, Watermarking Makes Language Models Radioactive,
+    /// sections 3 and 4): of the different pairs of a token and the student's most likely next
+    /// one, how many are green, against a binomial law. Each pair is scored once: a second sight of it tells nothing
+    /// new.
     /// </summary>
     /// <param name="pairs">Tokens of a text and what the student predicts after each.</param>
     /// <param name="probes">Numbers of pairs after which p is wanted, rising.</param>
@@ -49,7 +53,8 @@ public static class Evidence
             : Math.Max(Smallest, SpecialFunctions.BetaRegularized(successes, trials - successes + 1, probability));
 
     /// <summary>
-    /// The one-sided rank-sum test of whether planted canaries are likelier to the student than others of their kind (Mann and Whitney 1947, normal approximation with continuity correction).
+    /// The one-sided rank-sum test of whether planted canaries are likelier to the student than others of their kind
+    /// (Mann and Whitney 1947, normal approximation with continuity correction).
     /// </summary>
     /// <param name="planted">Log-probabilities of the planted ones.</param>
     /// <param name="controls">Log-probabilities of ones that were never planted.</param>

@@ -2,7 +2,9 @@ using Bench.Protocol.Reading;
 
 namespace Bench.Protocol.Detection;
 
-/// <summary>A soft watermark in sampled text (Kirchenbauer et al. 2023, A Watermark for Large Language Models, algorithm 2).</summary>
+/// <summary>
+/// A soft watermark in sampled text (Kirchenbauer et al. 2023, A Watermark for Large Language Models, algorithm 2).
+/// </summary>
 public sealed record Watermark
 {
     /// <summary>The owner's key.</summary>

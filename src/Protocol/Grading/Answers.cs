@@ -1,6 +1,8 @@
 namespace Bench.Protocol.Grading;
 
-/// <summary>Where a response's parts begin and end. A response is an answer, or reasoning between think tags and then an answer.</summary>
+/// <summary>
+/// Where a response's parts begin and end. A response is an answer, or reasoning between think tags and then an answer.
+/// </summary>
 public static class Answers
 {
     public const string ThinkOpen = "<think>";
@@ -10,7 +12,8 @@ public static class Answers
     public static string WithReasoning(string reasoning, string answer) => ThinkOpen + reasoning + ThinkClose + answer;
 
     /// <summary>
-    /// What follows the last closing think tag, or everything where there is none. A response that opens its reasoning and never closes it
+    /// What follows the last closing think tag, or everything where there is none. A response that opens its reasoning
+    /// and never closes it
     /// has no final answer: the result is empty.
     /// </summary>
     public static string Final(string response)
@@ -21,7 +24,9 @@ public static class Answers
         return response.Contains(ThinkOpen, StringComparison.Ordinal) ? "" : response.Trim();
     }
 
-    /// <summary>What stands between the first opening and the last closing think tag; empty where there are none.</summary>
+    /// <summary>
+    /// What stands between the first opening and the last closing think tag; empty where there are none.
+    /// </summary>
     public static string Reasoning(string response)
     {
         var (start, end) = (

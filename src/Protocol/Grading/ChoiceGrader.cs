@@ -2,7 +2,9 @@ using System.Text.RegularExpressions;
 
 namespace Bench.Protocol.Grading;
 
-/// <summary>One of several choices by its letter, A to J: boxed, after words like "answer is", in brackets, or alone.</summary>
+/// <summary>
+/// One of several choices by its letter, A to J: boxed, after words like "answer is", in brackets, or alone.
+/// </summary>
 public sealed partial class ChoiceGrader : IGrader
 {
     /// <inheritdoc/>

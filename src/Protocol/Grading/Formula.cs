@@ -3,7 +3,8 @@ using System.Globalization;
 namespace Bench.Protocol.Grading;
 
 /// <summary>
-/// The value of a formula in LaTeX: numbers, fractions, roots, powers, π, e, factorials and letters. Two formulas with letters are taken for equal when they have equal values at several
+/// The value of a formula in LaTeX: numbers, fractions, roots, powers, π, e, factorials and letters. Two formulas with
+/// letters are taken for equal when they have equal values at several
 /// values of the letters.
 /// </summary>
 internal sealed class Formula
@@ -161,7 +162,8 @@ internal sealed class Formula
         if (!char.IsAsciiLetter(Now) || IsWord())
             return null;
         var letter = text[at++];
-        // e is Euler's number; other letters get values of their own without a pattern, at which two different formulas hardly agree.
+        // e is Euler's number; other letters get values of their own without a pattern, at which two different formulas
+        // hardly agree.
         return letter == 'e' ? Math.E : 0.3 + 3 * Math.Abs(Math.Sin((letter * 12.9898 + letters * 78.233) * 43.7585));
     }
 

@@ -5,7 +5,9 @@ namespace Bench.Protocol.Grading;
 /// <summary>Where a text says its final answer: \boxed{…}, ####, "A:", "answer is".</summary>
 internal static partial class Marks
 {
-    /// <summary>What the last \boxed{…} (or \fbox{…}, or \boxed x) of a text holds; null where there is none that is closed.</summary>
+    /// <summary>
+    /// What the last \boxed{…} (or \fbox{…}, or \boxed x) of a text holds; null where there is none that is closed.
+    /// </summary>
     internal static string? Boxed(string text)
     {
         for (var at = text.Length; (at = at > 0 ? LastBox(text, at - 1) : -1) >= 0; )
@@ -31,7 +33,9 @@ internal static partial class Marks
         return null;
     }
 
-    /// <summary>What follows the last mark of a final answer that is no box, to the end of the text; null where there is none.</summary>
+    /// <summary>
+    /// What follows the last mark of a final answer that is no box, to the end of the text; null where there is none.
+    /// </summary>
     internal static string? Said(string text) =>
         Saying().Matches(text) is { Count: > 0 } found ? text[(found[^1].Index + found[^1].Length)..] : null;
 

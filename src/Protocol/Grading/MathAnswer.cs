@@ -62,7 +62,9 @@ internal static partial class MathAnswer
         ("\\rbrace", "⦄"),
     ];
 
-    /// <summary>Whether two answers are equal. 100,200 is one number or two: they are equal if they are in either reading.</summary>
+    /// <summary>
+    /// Whether two answers are equal. 100,200 is one number or two: they are equal if they are in either reading.
+    /// </summary>
     internal static bool Equal(string a, string b) =>
         Alike(Plain(a, thousands: true), Plain(b, thousands: true))
         || Alike(Plain(a, thousands: false), Plain(b, thousands: false));
@@ -126,7 +128,8 @@ internal static partial class MathAnswer
         return text.Length > 1 && text[0] == '{' && Marks.Closing(text, 0) == text.Length - 1 ? text[1..^1] : text;
     }
 
-    // Half per cent of a number and the number itself are both ways to write fifty per cent; the reference decides nothing here.
+    // Half per cent of a number and the number itself are both ways to write fifty per cent; the reference decides
+    // nothing here.
     private static bool OfPercent(string a, string b)
     {
         var (percent, bare) = a.EndsWith('%') ? (a[..^1], b) : (b[..^1], a);
@@ -255,7 +258,9 @@ internal static partial class MathAnswer
     private static partial Regex Unit();
 
     [GeneratedRegex(
-        @"(\d)\s*(?:degrees?|dollars?|cents?|percent|units?|square\s+\w+|cubic\s+\w+|cm|mm|km|kg|feet|foot|ft|inches|inch|miles?|mph|hours?|minutes?|seconds?|days?|weeks?|months?|years?|ways|points?|people|students)\b(?:\^\{?\d\}?)?\.?\s*$",
+        @"(\d)\s*(?:degrees?|dollars?|cents?|percent|units?|square\s+\w+|cubic\s+\w+|cm|mm|km|kg|feet|foot|ft|inches|"
+            + @"inch|miles?|mph|hours?|minutes?|seconds?|days?|weeks?|months?|years?|ways|points?|people|students)\b("
+            + @"?:\^\{?\d\}?)?\.?\s*$",
         RegexOptions.CultureInvariant | RegexOptions.IgnoreCase
     )]
     private static partial Regex PlainUnit();

@@ -4,7 +4,8 @@ using System.Text.RegularExpressions;
 namespace Bench.Protocol.Grading;
 
 /// <summary>
-/// A number, as in GSM8K (Cobbe et al. 2021): the first one after the last mark (####, "A:", "answer is"), or in the last box; thousands' commas, currencies and units do not count, and
+/// A number, as in GSM8K (Cobbe et al. 2021): the first one after the last mark (####, "A:", "answer is"), or in the
+/// last box; thousands' commas, currencies and units do not count, and
 /// 18, 18.0 and $18 are equal. A response without any mark is its answer only where it holds a single number.
 /// </summary>
 public sealed partial class NumberGrader : IGrader
@@ -64,7 +65,8 @@ public sealed partial class NumberGrader : IGrader
         number.ToString("0.############################", CultureInfo.InvariantCulture);
 
     [GeneratedRegex(
-        @"^\s*(?<sign>[-−])?\s*(?:\\[dt]?frac\s*\{\s*(?<above>\d+)\s*\}\s*\{\s*(?<below>\d+)\s*\}|(?<above>\d+)\s*/\s*(?<below>\d+))\s*$",
+        @"^\s*(?<sign>[-−])?\s*(?:\\[dt]?frac\s*\{\s*(?<above>\d+)\s*\}\s*\{\s*(?<below>\d+)\s*\}|(?<above>\d+)\s*/"
+            + @"\s*(?<below>\d+))\s*$",
         RegexOptions.CultureInvariant
     )]
     private static partial Regex Fraction();

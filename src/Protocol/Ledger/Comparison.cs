@@ -5,8 +5,10 @@ using Bench.Protocol.Tasks;
 namespace Bench.Protocol.Ledger;
 
 /// <summary>
-/// Methods set beside each other on the same items: which differ, and which are worth their cost. Two methods differ when two
-/// p are below 0.05, each adjusted by Holm over all pairs of the block: that of the paired permutation test, which looks at items for the models as they were trained, and that of the
+/// Methods set beside each other on the same items: which differ, and which are worth their cost. Two methods differ
+/// when two
+/// p are below 0.05, each adjusted by Holm over all pairs of the block: that of the paired permutation test, which
+/// looks at items for the models as they were trained, and that of the
 /// bootstrap over seeds and items, which sees how much training varies as far as so few seeds can tell.
 /// </summary>
 public static class Comparison
@@ -141,7 +143,8 @@ public static class Comparison
         return (p, differ);
     }
 
-    // Each against the best, where an item is right or wrong: the models of the first seed that both have, since seeds share their items.
+    // Each against the best, where an item is right or wrong: the models of the first seed that both have, since seeds
+    // share their items.
     private static double?[] McNemar(Arm[] arms)
     {
         var pairs = Enumerable
@@ -168,7 +171,10 @@ public static class Comparison
         );
     }
 
-    /// <summary>Letters: two rows share one exactly where they do not differ (Piepho 2004). Each letter is a largest set of rows of which no two differ.</summary>
+    /// <summary>
+    /// Letters: two rows share one exactly where they do not differ (Piepho 2004). Each letter is a largest set of rows
+    /// of which no two differ.
+    /// </summary>
     internal static IReadOnlyList<string> Groups(int count, bool[,] differ)
     {
         bool Alike(int i, int j) => !differ[Math.Min(i, j), Math.Max(i, j)];

@@ -6,7 +6,8 @@ using CsvHelper;
 namespace Bench.Protocol.Ledger;
 
 /// <summary>
-/// A table of records as CSV: RFC 4180, UTF-8, LF, invariant culture. A column is a constructor parameter of the record in snake_case;
+/// A table of records as CSV: RFC 4180, UTF-8, LF, invariant culture. A column is a constructor parameter of the record
+/// in snake_case;
 /// a missing value is an empty cell, never 0.
 /// </summary>
 internal static class CsvTable<T>
@@ -44,7 +45,8 @@ internal static class CsvTable<T>
             {
                 if (rows.Count == 0 && !AreKnown(csv.Headers))
                     throw new LedgerException(
-                        $"{file}: the columns are {string.Join(",", csv.Headers)}, not {string.Join(",", Columns)}; move it away and run the experiment again"
+                        $"{file}: the columns are {string.Join(",", csv.Headers)}, not {string.Join(",", Columns)}; "
+                            + $"move it away and run the experiment again"
                     );
                 rows.Add(
                     (T)
@@ -124,7 +126,8 @@ internal static class CsvTable<T>
         catch (Exception error) when (error is FormatException or OverflowException)
         {
             throw new LedgerException(
-                $"{file}: row {row}, column {column}: '{cell}' is not a value of its kind; mend it, or move the folder away and run the experiment again"
+                $"{file}: row {row}, column {column}: '{cell}' is not a value of its kind; mend it, or move the "
+                    + $"folder away and run the experiment again"
             );
         }
     }

@@ -5,7 +5,10 @@ using Bench.Protocol.Tasks;
 
 namespace Bench.Protocol.Ledger;
 
-/// <summary>Scaling laws from an experiment's runs: the supervised law, the distilled law above the teacher's loss, and where the two cross at equal total compute.</summary>
+/// <summary>
+/// Scaling laws from an experiment's runs: the supervised law, the distilled law above the teacher's loss, and where
+/// the two cross at equal total compute.
+/// </summary>
 public sealed class Laws
 {
     private const int Grid = 400;
@@ -31,7 +34,9 @@ public sealed class Laws
 
     public LawFit Fit(string method) => fits[method];
 
-    /// <summary>The measured losses of a method, one for each student and number of tokens, over seeds in the mean.</summary>
+    /// <summary>
+    /// The measured losses of a method, one for each student and number of tokens, over seeds in the mean.
+    /// </summary>
     public IReadOnlyList<LossPoint> Points(string method)
     {
         var teacher = results
@@ -94,7 +99,9 @@ public sealed class Laws
             ),
         ];
 
-    /// <summary>Where distilling stops paying: each student's total cost at which both ways reach the same loss.</summary>
+    /// <summary>
+    /// Where distilling stops paying: each student's total cost at which both ways reach the same loss.
+    /// </summary>
     public IReadOnlyList<PaybackRow> Paybacks()
     {
         var (supervised, distilled) = (spec.Laws!.Supervised, spec.Laws.Distilled);
@@ -156,7 +163,8 @@ public sealed class Laws
     private IEnumerable<double> Costs(string student) =>
         results.Runs.Where(run => run.Student == student && run.FlopsTotal > 0).Select(run => run.FlopsTotal!.Value);
 
-    // The total of what the boundary counts, at the largest budget, where a repeated token is scored no more than once: what does not grow with tokens, and the rest for each of them.
+    // The total of what the boundary counts, at the largest budget, where a repeated token is scored no more than once:
+    // what does not grow with tokens, and the rest for each of them.
     private TokenCost? CostOf(string student, string method)
     {
         var runs = results

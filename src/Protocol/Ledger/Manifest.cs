@@ -5,7 +5,10 @@ public sealed record Manifest
 {
     public required string Experiment { get; init; }
 
-    /// <summary>The units that trained or loaded the teachers whose rows are recorded, by run: a teacher's run has the same name in every version.</summary>
+    /// <summary>
+    /// The units that trained or loaded the teachers whose rows are recorded, by run: a teacher's run has the same name
+    /// in every version.
+    /// </summary>
     public required IReadOnlyDictionary<string, string> TeacherUnits { get; init; }
 
     /// <summary>The experiment file as it was.</summary>

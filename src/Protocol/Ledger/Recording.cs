@@ -7,11 +7,15 @@ using Bench.Protocol.Units;
 
 namespace Bench.Protocol.Ledger;
 
-/// <summary>Turns outcomes into rows, in the order of the plan, so that a ledger does not depend on the order in which units finished.</summary>
+/// <summary>
+/// Turns outcomes into rows, in the order of the plan, so that a ledger does not depend on the order in which units
+/// finished.
+/// </summary>
 public static class Recording
 {
     /// <summary>
-    /// The results of a plan: rows of the outcomes given, and for other runs of the plan the rows that were recorded before.
+    /// The results of a plan: rows of the outcomes given, and for other runs of the plan the rows that were recorded
+    /// before.
     /// Rows of units that are no longer in the plan are left out.
     /// </summary>
     /// <param name="plan">The plan.</param>
@@ -221,7 +225,9 @@ public static class Recording
             chosen && rates.Length > 1 && (trial.LearningRate == rates.Min() || trial.LearningRate == rates.Max())
         );
 
-    /// <summary>Whether recorded rows belong to units that the plan no longer has: writing its results will replace them.</summary>
+    /// <summary>
+    /// Whether recorded rows belong to units that the plan no longer has: writing its results will replace them.
+    /// </summary>
     public static bool Replaces(Plan plan, Results before, IReadOnlyDictionary<string, string> teachersBefore)
     {
         var kept = plan
@@ -252,7 +258,8 @@ public static class Recording
         return plan.Spec.Boundary.ChargedTo(isTaught: true, outcome.Charges, ofTeacher);
     }
 
-    // What shared work lost is charged to each run that uses it, as the work is: a teacher's to its students where the boundary counts its training, else in its own row alone.
+    // What shared work lost is charged to each run that uses it, as the work is: a teacher's to its students where the
+    // boundary counts its training, else in its own row alone.
     private static IEnumerable<Charge> LostAttempts(
         Plan plan,
         UnitOfWork unit,

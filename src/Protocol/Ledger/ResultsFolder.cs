@@ -4,7 +4,8 @@ using System.Text.Json;
 namespace Bench.Protocol.Ledger;
 
 /// <summary>
-/// The only reader and writer of a results folder. A file is written under a temporary name, flushed and renamed. runs.csv comes last:
+/// The only reader and writer of a results folder. A file is written under a temporary name, flushed and renamed.
+/// runs.csv comes last:
 /// a run counts as recorded when it stands there, so its rows appear together or not at all.
 /// </summary>
 public sealed class ResultsFolder(string path)
@@ -78,7 +79,8 @@ public sealed class ResultsFolder(string path)
     }
 
     /// <summary>
-    /// Replaces what is recorded by a function of it. Two runs that share a folder take turns, and each sees what the other wrote.
+    /// Replaces what is recorded by a function of it. Two runs that share a folder take turns, and each sees what the
+    /// other wrote.
     /// </summary>
     public void Update(Func<Results, Manifest?, Results> change, Manifest manifest)
     {
@@ -149,7 +151,10 @@ public sealed class ResultsFolder(string path)
     /// <summary>Writes a file that was made from the tables.</summary>
     public void WriteBytes(string name, byte[] bytes) => Replace(name, stream => stream.Write(bytes));
 
-    /// <summary>Removes all figures and their captions: a figure that an experiment no longer has must not stay beside those that it has.</summary>
+    /// <summary>
+    /// Removes all figures and their captions: a figure that an experiment no longer has must not stay beside those
+    /// that it has.
+    /// </summary>
     public void RemoveFigures()
     {
         if (!Directory.Exists(Figures))
@@ -174,7 +179,8 @@ public sealed class ResultsFolder(string path)
         catch (JsonException error)
         {
             throw new LedgerException(
-                $"{FileOf("manifest.json")}: {error.Message.ReplaceLineEndings(" ")}; mend it, or delete it and run the experiment again"
+                $"{FileOf("manifest.json")}: {error.Message.ReplaceLineEndings(" ")}; mend it, or delete it and run "
+                    + $"the experiment again"
             );
         }
     }
@@ -189,7 +195,8 @@ public sealed class ResultsFolder(string path)
             }
         );
 
-    // The operating system lets go of the lock when its holder dies. The file stays: deleting it could hand the lock to two at once.
+    // The operating system lets go of the lock when its holder dies. The file stays: deleting it could hand the lock to
+    // two at once.
     private FileStream WaitForTurn()
     {
         FileStream? turn = null;
@@ -232,7 +239,8 @@ public sealed class ResultsFolder(string path)
         catch (Exception error) when (error is IOException or InvalidDataException or UnauthorizedAccessException)
         {
             throw new LedgerException(
-                $"{FileOf(name)}: {error.Message.ReplaceLineEndings(" ")}; mend it, or move it away and run the experiment again"
+                $"{FileOf(name)}: {error.Message.ReplaceLineEndings(" ")}; mend it, or move it away and run the "
+                    + $"experiment again"
             );
         }
     }

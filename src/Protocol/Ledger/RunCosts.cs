@@ -3,7 +3,10 @@ using Bench.Protocol.Specs;
 
 namespace Bench.Protocol.Ledger;
 
-/// <summary>What recorded runs cost inside any boundary. A teacher's training is paid once, and each student that it taught carries it.</summary>
+/// <summary>
+/// What recorded runs cost inside any boundary. A teacher's training is paid once, and each student that it taught
+/// carries it.
+/// </summary>
 public sealed class RunCosts
 {
     private readonly ExperimentSpec spec;
@@ -22,7 +25,10 @@ public sealed class RunCosts
             .ToDictionary(run => run.Teacher, StringComparer.Ordinal);
     }
 
-    /// <summary>The charges of a run inside a boundary; null where some of it is not known, as of a teacher that was not trained here.</summary>
+    /// <summary>
+    /// The charges of a run inside a boundary; null where some of it is not known, as of a teacher that was not trained
+    /// here.
+    /// </summary>
     public IReadOnlyList<ChargeRow>? Of(RunRow run, Boundary boundary)
     {
         var names = boundary.Kinds.Select(Charge.NameOf).ToHashSet(StringComparer.Ordinal);
@@ -39,7 +45,9 @@ public sealed class RunCosts
     /// <summary>FLOPs of a run inside a boundary; null where they are not known, or there are none.</summary>
     public double? Flops(RunRow run, Boundary boundary) => Sum(run, boundary, row => row.Flops);
 
-    /// <summary>The sum of a column over the charges inside a boundary; null where a part is not known, or there is none.</summary>
+    /// <summary>
+    /// The sum of a column over the charges inside a boundary; null where a part is not known, or there is none.
+    /// </summary>
     public double? Sum(RunRow run, Boundary boundary, Func<ChargeRow, double?> column) =>
         Of(run, boundary) is { Count: > 0 } inside && inside.All(row => column(row) is not null)
             ? inside.Sum(row => column(row)!.Value)

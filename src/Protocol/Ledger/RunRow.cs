@@ -1,6 +1,8 @@
 namespace Bench.Protocol.Ledger;
 
-/// <summary>A row of runs.csv: one unit of work whose result is measured. How often it was tried was not recorded at first.</summary>
+/// <summary>
+/// A row of runs.csv: one unit of work whose result is measured. How often it was tried was not recorded at first.
+/// </summary>
 public sealed record RunRow(
     string Run,
     string Experiment,

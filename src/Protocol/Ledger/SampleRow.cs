@@ -1,6 +1,8 @@
 namespace Bench.Protocol.Ledger;
 
-/// <summary>A row of samples.csv: what a teacher, or a student of the first seed, wrote for one of the first items.</summary>
+/// <summary>
+/// A row of samples.csv: what a teacher, or a student of the first seed, wrote for one of the first items.
+/// </summary>
 public sealed record SampleRow(
     string Run,
     string Task,

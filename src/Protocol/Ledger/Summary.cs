@@ -6,7 +6,10 @@ using Bench.Protocol.Tasks;
 
 namespace Bench.Protocol.Ledger;
 
-/// <summary>summary.csv from the runs and their items: means over seeds with intervals over seeds and items, and the gap recovered.</summary>
+/// <summary>
+/// summary.csv from the runs and their items: means over seeds with intervals over seeds and items, and the gap
+/// recovered.
+/// </summary>
 public static class Summary
 {
     /// <summary>The method whose accuracy is the floor of the gap to the teacher.</summary>

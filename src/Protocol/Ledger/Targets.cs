@@ -4,7 +4,10 @@ using Bench.Protocol.Statistics;
 
 namespace Bench.Protocol.Ledger;
 
-/// <summary>What it costs to reach shares of a teacher's score, inside the experiment's boundary and inside three others, and how many students repay what the teacher did.</summary>
+/// <summary>
+/// What it costs to reach shares of a teacher's score, inside the experiment's boundary and inside three others, and
+/// how many students repay what the teacher did.
+/// </summary>
 public static class Targets
 {
     /// <summary>The boundary that counts what a student's training takes, and nothing of its teacher.</summary>
@@ -125,7 +128,8 @@ public static class Targets
         );
     }
 
-    // Known where both curves come from below the target, and distilling is the cheaper but for what the teacher did. Only that is shared among students.
+    // Known where both curves come from below the target, and distilling is the cheaper but for what the teacher did.
+    // Only that is shared among students.
     private static Interval? Repaid(Curve curve, Boundary boundary, Curve against, double target)
     {
         if (
@@ -212,7 +216,9 @@ public static class Targets
     {
         internal bool IsGold => Teacher.Length == 0;
 
-        /// <summary>FLOPs inside a boundary at each budget, over seeds in the mean; null where they are not known.</summary>
+        /// <summary>
+        /// FLOPs inside a boundary at each budget, over seeds in the mean; null where they are not known.
+        /// </summary>
         internal IReadOnlyList<double>? Costs(Boundary boundary)
         {
             var costs = Arms.Select(arm => arm.Select(run => Runs.Flops(run, boundary)).ToArray()).ToArray();

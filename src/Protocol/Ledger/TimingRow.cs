@@ -1,6 +1,9 @@
 namespace Bench.Protocol.Ledger;
 
-/// <summary>A row of timing.csv: how long a unit was forecast to take on the measured machine that then computed it, and how long it took, without the start of its process.</summary>
+/// <summary>
+/// A row of timing.csv: how long a unit was forecast to take on the measured machine that then computed it, and how
+/// long it took, without the start of its process.
+/// </summary>
 public sealed record TimingRow(string Unit, string Label, string Kind, double ForecastSeconds, double Seconds)
 {
     /// <summary>The table's name in a results folder.</summary>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Bench.Protocol.Costs;
 using Bench.Protocol.Outcomes;
 
@@ -30,8 +31,10 @@ public sealed class Verification
     /// <param name="again">What came of it now.</param>
     /// <param name="bits">Whether every item's score is to be the same to the last bit.</param>
     /// <param name="tolerance">
-    /// How far the mean of a metric may be from the recorded one otherwise: that much, or that share of it where it is more than 1. Null for what chance explains: training amplifies the rounding of another processor until
-    /// it is like another seed's, so the mean may lie where the seeds of the same method and budget do, or beyond them by what chance in the items makes two equally good models differ (three standard errors, 0.02 at least).
+    /// How far the mean of a metric may be from the recorded one otherwise: that much, or that share of it where it is
+    /// more than 1. Null for what chance explains: training amplifies the rounding of another processor until
+    /// it is like another seed's, so the mean may lie where the seeds of the same method and budget do, or beyond them
+    /// by what chance in the items makes two equally good models differ (three standard errors, 0.02 at least).
     /// </param>
     public IReadOnlyList<string> Differences(string run, Outcome again, bool bits, double? tolerance)
     {
@@ -48,8 +51,10 @@ public sealed class Verification
                 );
             else if (bits && Enumerable.Range(0, then.Count).Count(i => then[i] != now.Items[i]) is var other and > 0)
                 found.Add(
-                    FormattableString.Invariant(
-                        $"{now.Task} {now.Metric}: {other} of {then.Count} items differ, mean {then.Average():0.######} then and {now.Items.Average():0.######} now"
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"{now.Task} {now.Metric}: {other} of {then.Count} items differ, mean "
+                            + $"{then.Average():0.######} then and {now.Items.Average():0.######} now"
                     )
                 );
             else if (
@@ -58,8 +63,10 @@ public sealed class Verification
                 && !(now.Items.Average() >= low && now.Items.Average() <= high)
             )
                 found.Add(
-                    FormattableString.Invariant(
-                        $"{now.Task} {now.Metric}: {then.Average():0.####} then and {now.Items.Average():0.####} now, which is not between {low:0.####} and {high:0.####}"
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"{now.Task} {now.Metric}: {then.Average():0.####} then and {now.Items.Average():0.####} "
+                            + $"now, which is not between {low:0.####} and {high:0.####}"
                     )
                 );
         }

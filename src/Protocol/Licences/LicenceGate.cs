@@ -8,14 +8,16 @@ public static class LicenceGate
 {
     /// <summary>Lets a licence pass that allows it, or whose condition the experiment acknowledges.</summary>
     /// <returns>What was passed: what a student inherits.</returns>
-    /// <exception cref="LicenceRefusedException">The licence forbids it, its condition is not acknowledged, or nobody has read it.</exception>
+    /// <exception cref="LicenceRefusedException">The licence forbids it, its condition is not acknowledged, or nobody
+    /// has read it.</exception>
     public static Terms Check(TeacherSpec teacher)
     {
         var which = $"{teacher.LicenceLocation}: the licence '{teacher.Licence}' of teacher '{teacher.Name}'";
         if (LicenceTable.Find(teacher.Licence) is not { } terms)
         {
             throw new LicenceRefusedException(
-                $"{which} is not known to allow training other models on its outputs; {Suggestion.For(teacher.Licence, LicenceTable.Names)}"
+                $"{which} is not known to allow training other models on its outputs; "
+                    + $"{Suggestion.For(teacher.Licence, LicenceTable.Names)}"
             );
         }
 
@@ -28,10 +30,12 @@ public static class LicenceGate
             ),
             _ when acknowledged => terms,
             Permission.Conditional => throw new LicenceRefusedException(
-                $"{which} allows it on a condition: {terms.Condition}; if you meet it, add acknowledge: [{terms.Key}] to the teacher ({terms.Source})"
+                $"{which} allows it on a condition: {terms.Condition}; if you meet it, add acknowledge: "
+                    + $"[{terms.Key}] to the teacher ({terms.Source})"
             ),
             _ => throw new LicenceRefusedException(
-                $"{which} is unclear: {terms.Condition}; read it, and if it allows what you do add acknowledge: [{terms.Key}] to the teacher ({terms.Source})"
+                $"{which} is unclear: {terms.Condition}; read it, and if it allows what you do add acknowledge: "
+                    + $"[{terms.Key}] to the teacher ({terms.Source})"
             ),
         };
     }

@@ -2,7 +2,9 @@ using CsvHelper;
 
 namespace Bench.Protocol.Licences;
 
-/// <summary>Licences of models that are used as teachers, from licences.csv, and the permissive ones by their SPDX ids.</summary>
+/// <summary>
+/// Licences of models that are used as teachers, from licences.csv, and the permissive ones by their SPDX ids.
+/// </summary>
 public static class LicenceTable
 {
     private static readonly IReadOnlyList<Terms> Rows = Read();
@@ -28,7 +30,9 @@ public static class LicenceTable
     public static IReadOnlyCollection<string> Names { get; } =
     [.. Permissive.Concat(Rows.Select(row => row.Licence)).Distinct()];
 
-    /// <summary>The terms of a licence by its name or its key, in whatever case, as SPDX has it; null where nobody has read it.</summary>
+    /// <summary>
+    /// The terms of a licence by its name or its key, in whatever case, as SPDX has it; null where nobody has read it.
+    /// </summary>
     public static Terms? Find(string licence) =>
         Rows.FirstOrDefault(row => Same(row.Licence, licence) || Same(row.Key, licence))
         ?? (

@@ -5,7 +5,8 @@ using CsvHelper;
 namespace Bench.Protocol.Machines;
 
 /// <summary>
-/// What steps of training, reading and writing take on one device, measured case by case, and what lies between the cases. The table is CSV: a row a case, columns by name, others ignored; rows of the case "process"
+/// What steps of training, reading and writing take on one device, measured case by case, and what lies between the
+/// cases. The table is CSV: a row a case, columns by name, others ignored; rows of the case "process"
 /// hold single numbers about processes.
 /// </summary>
 public sealed class MachineRates
@@ -48,7 +49,9 @@ public sealed class MachineRates
     /// <summary>What was measured.</summary>
     public IReadOnlyList<MeasuredStep> Steps { get; }
 
-    /// <summary>The rates of an accelerator of the price table that ship with Bench; null where none were measured.</summary>
+    /// <summary>
+    /// The rates of an accelerator of the price table that ship with Bench; null where none were measured.
+    /// </summary>
     public static MachineRates? OfAccelerator(string name)
     {
         using var stream = typeof(MachineRates).Assembly.GetManifestResourceStream($"rates-{name}.csv");
@@ -108,7 +111,8 @@ public sealed class MachineRates
                     }
                 )
                     throw Wrong(
-                        $"row {row}: a step has parameters, a batch, a length, a rate and FLOPs above 0, as large as those of a machine"
+                        $"row {row}: a step has parameters, a batch, a length, a rate and FLOPs above 0, as large as "
+                            + $"those of a machine"
                     );
                 steps.Add(step);
             }
@@ -134,7 +138,8 @@ public sealed class MachineRates
             )
         )
             throw Wrong(
-                "its rows of the case process are not those of a machine: seconds from 0, at least one core, a share above 0 and at most 1"
+                "its rows of the case process are not those of a machine: seconds from 0, at least one core, a share "
+                    + "above 0 and at most 1"
             );
         return steps.Count > 0
             ? new MachineRates(device, steps, process)
@@ -191,10 +196,14 @@ public sealed class MachineRates
     /// <summary>Whether steps of a kind were measured.</summary>
     public bool Knows(StepCase kind) => times.ContainsKey(kind);
 
-    /// <summary>Seconds of a step of a kind that was measured; those that the step says of itself are not read.</summary>
+    /// <summary>
+    /// Seconds of a step of a kind that was measured; those that the step says of itself are not read.
+    /// </summary>
     public double Seconds(MeasuredStep step) => times[step.Case].Of(step);
 
-    /// <summary>Watts of the device in such a step, those of the nearest measurement; null where no meter was read.</summary>
+    /// <summary>
+    /// Watts of the device in such a step, those of the nearest measurement; null where no meter was read.
+    /// </summary>
     public double? Watts(MeasuredStep step) =>
         Steps
             .Where(other => other.Case == step.Case && other.Watts is not null)

@@ -1,6 +1,9 @@
 namespace Bench.Protocol.Machines;
 
-/// <summary>A step of a kind of work that was timed on a machine: of training, of reading a text, or of writing one more token of each response.</summary>
+/// <summary>
+/// A step of a kind of work that was timed on a machine: of training, of reading a text, or of writing one more token
+/// of each response.
+/// </summary>
 /// <param name="Case">The kind.</param>
 /// <param name="Parameters">Of the model.</param>
 /// <param name="Batch">Sequences together.</param>
@@ -34,6 +37,8 @@ public sealed record MeasuredStep(
     /// <summary>Whether a compiler fused it, which Bench does not do.</summary>
     public bool IsCompiled => Detail.Contains("compiled", StringComparison.Ordinal);
 
-    /// <summary>What the time of a step depends on beside the model: its tokens, and of writing the responses.</summary>
+    /// <summary>
+    /// What the time of a step depends on beside the model: its tokens, and of writing the responses.
+    /// </summary>
     public double Size => Case == StepCase.Write ? Batch : Batch * Length;
 }

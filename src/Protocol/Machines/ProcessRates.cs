@@ -2,11 +2,15 @@ namespace Bench.Protocol.Machines;
 
 /// <summary>What was measured of the processes of a machine.</summary>
 /// <param name="StartSeconds">From the start of a process until libtorch is loaded.</param>
-/// <param name="WarmUpSeconds">What a process's first steps of training and its first responses take beyond later ones: methods are compiled then.</param>
+/// <param name="WarmUpSeconds">What a process's first steps of training and its first responses take beyond later ones:
+/// methods are compiled then.</param>
 /// <param name="Cores">Processes that train at once when each core has one.</param>
-/// <param name="KeptTogether">Of its speed alone, what each of so many processes keeps: they share caches and memory, and some cores are halves of one.</param>
-/// <param name="SignalBytesPerSecond">A teacher's probabilities read from the signal cache; null where that was not measured.</param>
-/// <param name="MatrixFlopsPerSecond">float32 matrix products of 2048 × 2048; null where they were not measured.</param>
+/// <param name="KeptTogether">Of its speed alone, what each of so many processes keeps: they share caches and memory,
+/// and some cores are halves of one.</param>
+/// <param name="SignalBytesPerSecond">A teacher's probabilities read from the signal cache; null where that was not
+/// measured.</param>
+/// <param name="MatrixFlopsPerSecond">float32 matrix products of 2048 × 2048; null where they were not
+/// measured.</param>
 public sealed record ProcessRates(
     double StartSeconds,
     double WarmUpSeconds,
@@ -50,7 +54,10 @@ public sealed record ProcessRates(
             )
             : null;
 
-    /// <summary>Of its speed alone, what each of a number of processes keeps; of more than there are cores, each has a part of one.</summary>
+    /// <summary>
+    /// Of its speed alone, what each of a number of processes keeps; of more than there are cores, each has a part of
+    /// one.
+    /// </summary>
     public double KeptBy(int jobs) =>
         jobs <= 1 ? 1
         : jobs >= Cores ? KeptTogether * Cores / jobs

@@ -3,8 +3,10 @@ using MathNet.Numerics.LinearAlgebra;
 namespace Bench.Protocol.Machines;
 
 /// <summary>
-/// Seconds of steps that were not measured, from those of one kind that were. Two laws are fitted. The work law is a fixed time plus the FLOPs at a rate; the rate is a power of the model's size, with a factor for
-/// recomputed activations, adapters and half precision, and the errors of near measurements correct it. The power law is a power of size, sequences and length: a GPU that waits for its next command follows it.
+/// Seconds of steps that were not measured, from those of one kind that were. Two laws are fitted. The work law is a
+/// fixed time plus the FLOPs at a rate; the rate is a power of the model's size, with a factor for
+/// recomputed activations, adapters and half precision, and the errors of near measurements correct it. The power law
+/// is a power of size, sequences and length: a GPU that waits for its next command follows it.
 /// The law with the smaller error when each measurement in turn is left out is used.
 /// </summary>
 internal sealed class StepTime
@@ -20,7 +22,8 @@ internal sealed class StepTime
     // With fewer, none can be left out.
     private const int FewestToCompare = 4;
 
-    // Slopes where the measurements say nothing: of a rate over the size, and of forms of training (logarithms of factors); of a time over size, sequences and length.
+    // Slopes where the measurements say nothing: of a rate over the size, and of forms of training (logarithms of
+    // factors); of a time over size, sequences and length.
     private static readonly double[] WorkPrior = [0, 0.3, -0.2, -0.1, 0.1];
     private static readonly double[] WorkTrust = [1e-9, 0.3, 0.05, 0.05, 0.05];
     private static readonly double[] PowerPrior = [0, 0, 0.1, 0.05];

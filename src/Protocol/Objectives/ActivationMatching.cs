@@ -5,7 +5,8 @@ using Bench.Protocol.Signals;
 namespace Bench.Protocol.Objectives;
 
 /// <summary>
-/// Matching of one layer's activations with those of a layer of the teacher. It leaves the output head untrained, so some
+/// Matching of one layer's activations with those of a layer of the teacher. It leaves the output head untrained, so
+/// some
 /// cross-entropy on the text is always mixed in.
 /// </summary>
 public abstract record ActivationMatching : Objective
@@ -35,7 +36,9 @@ public abstract record ActivationMatching : Objective
     [Key("cross-entropy-weight", "share of cross-entropy on the text in the loss", Low = 0.01, High = 0.99)]
     public double CrossEntropyWeight { get; init; } = 0.5;
 
-    /// <summary>Whether queries, keys and values of the layer's attention are matched; else the layer's output.</summary>
+    /// <summary>
+    /// Whether queries, keys and values of the layer's attention are matched; else the layer's output.
+    /// </summary>
     public abstract bool MatchesAttention { get; }
 
     /// <inheritdoc/>

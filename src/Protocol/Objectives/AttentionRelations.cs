@@ -19,14 +19,17 @@ public sealed record AttentionRelations : ActivationMatching
     /// <inheritdoc/>
     public override bool MatchesAttention => true;
 
-    /// <summary>Products of each position with those before it: the student's three times, the teacher's forward only.</summary>
+    /// <summary>
+    /// Products of each position with those before it: the student's three times, the teacher's forward only.
+    /// </summary>
     public override Flops Beside(ModelShape student, ModelShape teacher, int sequences, int tokens, double rows) =>
         new(sequences * 2.0 * tokens * (tokens + 1.0) / 2 * (3.0 * student.ProjectionRows + teacher.ProjectionRows));
 
     /// <inheritdoc/>
     public override string? Mismatch(string name, ModelShape shape) =>
         shape.Heads * shape.HeadWidth % RelationHeads != 0 || shape.KeyValueHeads * shape.HeadWidth % RelationHeads != 0
-            ? $"{RelationHeads} relation heads do not divide the attention channels of '{name}'; choose relation-heads that do"
+            ? $"{RelationHeads} relation heads do not divide the attention channels of '{name}'; choose "
+                + $"relation-heads that do"
             : null;
 
     /// <inheritdoc/>

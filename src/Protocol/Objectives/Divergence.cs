@@ -3,7 +3,10 @@ using Bench.Protocol.Signals;
 
 namespace Bench.Protocol.Objectives;
 
-/// <summary>A divergence of the student's distribution from the teacher's at each token, at a temperature T and multiplied by T².</summary>
+/// <summary>
+/// A divergence of the student's distribution from the teacher's at each token, at a temperature T and multiplied by
+/// T².
+/// </summary>
 public abstract record Divergence : Objective
 {
     [Key(

@@ -14,7 +14,9 @@ public sealed record HiddenStates : ActivationMatching
     /// <inheritdoc/>
     public override bool MatchesAttention => false;
 
-    /// <summary>The projection of each row; its gradient and the gradient of what it projects cost as much each.</summary>
+    /// <summary>
+    /// The projection of each row; its gradient and the gradient of what it projects cost as much each.
+    /// </summary>
     public override Flops Beside(ModelShape student, ModelShape teacher, int sequences, int tokens, double rows) =>
         new(3 * 2.0 * rows * student.Width * teacher.Width);
 

@@ -2,7 +2,9 @@ using Bench.Protocol.Reading;
 
 namespace Bench.Protocol.Objectives;
 
-/// <summary>Jeffreys divergence KL(p ‖ q) + KL(q ‖ p): the forward and the reverse divergence together, symmetric in both.</summary>
+/// <summary>
+/// Jeffreys divergence KL(p ‖ q) + KL(q ‖ p): the forward and the reverse divergence together, symmetric in both.
+/// </summary>
 [Named("jeffreys", "KL(teacher ‖ student) + KL(student ‖ teacher)")]
 public sealed record Jeffreys : Divergence
 {

@@ -2,7 +2,9 @@ using Bench.Protocol.Reading;
 
 namespace Bench.Protocol.Objectives;
 
-/// <summary>Generalised Jensen-Shannon divergence β KL(p ‖ m) + (1 − β) KL(q ‖ m) with m = β p + (1 − β) q, p the teacher's.</summary>
+/// <summary>
+/// Generalised Jensen-Shannon divergence β KL(p ‖ m) + (1 − β) KL(q ‖ m) with m = β p + (1 − β) q, p the teacher's.
+/// </summary>
 [Named("jsd", "generalised Jensen-Shannon divergence")]
 public sealed record Jsd : Divergence
 {

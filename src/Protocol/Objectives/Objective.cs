@@ -6,7 +6,8 @@ using Bench.Protocol.Units;
 namespace Bench.Protocol.Objectives;
 
 /// <summary>
-/// The loss that a student minimises: its keys, the signals it takes, and what it computes besides the student. A subclass is one
+/// The loss that a student minimises: its keys, the signals it takes, and what it computes besides the student. A
+/// subclass is one
 /// file here and one in Lab/Objectives that computes it; the catalogue finds both.
 /// </summary>
 public abstract record Objective
@@ -26,11 +27,14 @@ public abstract record Objective
     /// <summary>The share of cross-entropy on the text in the loss, 0 to 1.</summary>
     public virtual double TextShare => 0;
 
-    /// <summary>Whether it pairs the teacher's tokens with the student's, so that both must have one vocabulary.</summary>
+    /// <summary>
+    /// Whether it pairs the teacher's tokens with the student's, so that both must have one vocabulary.
+    /// </summary>
     public virtual bool PairsTokens => true;
 
     /// <summary>
-    /// The weight of the reasoning where each trace is two examples, one of its answer and one of its reasoning; null where a trace
+    /// The weight of the reasoning where each trace is two examples, one of its answer and one of its reasoning; null
+    /// where a trace
     /// is one. Such a student answers without reasoning.
     /// </summary>
     public virtual double? RationaleWeight => null;

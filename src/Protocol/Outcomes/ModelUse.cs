@@ -1,6 +1,8 @@
 namespace Bench.Protocol.Outcomes;
 
-/// <summary>What using a model in a format took on one thread: medians of several timed rounds after some that are not timed.</summary>
+/// <summary>
+/// What using a model in a format took on one thread: medians of several timed rounds after some that are not timed.
+/// </summary>
 public sealed record ModelUse
 {
     /// <summary>Of weights and graph.</summary>

@@ -10,7 +10,8 @@ using Bench.Protocol.Units;
 namespace Bench.Protocol.Plans;
 
 /// <summary>
-/// Predicts what units cost from shapes and from the lengths of a sample of gold solutions. A model that has learnt its task writes
+/// Predicts what units cost from shapes and from the lengths of a sample of gold solutions. A model that has learnt its
+/// task writes
 /// as much as the gold solution, so its lengths serve for generation too.
 /// </summary>
 public sealed class CostModel
@@ -33,7 +34,8 @@ public sealed class CostModel
     /// <param name="spec">The experiment.</param>
     /// <param name="source">Who teaches.</param>
     /// <param name="teacher">Its shape.</param>
-    /// <param name="origin">The costs of the teacher of which it is another form; null where it is one of its own.</param>
+    /// <param name="origin">The costs of the teacher of which it is another form; null where it is one of its
+    /// own.</param>
     public CostModel(ExperimentSpec spec, TeacherSpec source, ModelShape teacher, CostModel? origin = null)
     {
         (this.spec, this.source, this.teacher, this.origin) = (spec, source, teacher, origin);
@@ -41,10 +43,14 @@ public sealed class CostModel
         memory = new MemoryModel(spec, lengths);
     }
 
-    /// <summary>Tokens of a whole solution, in the mean: those that are processed, and those of them that carry loss.</summary>
+    /// <summary>
+    /// Tokens of a whole solution, in the mean: those that are processed, and those of them that carry loss.
+    /// </summary>
     public (double Processed, double Loss) MeanLength => (lengths.Mean(Whole), lengths.MeanLoss(Whole));
 
-    /// <summary>What one process is assumed to sustain: on a processor the rate above, on an accelerator what its prices assume.</summary>
+    /// <summary>
+    /// What one process is assumed to sustain: on a processor the rate above, on an accelerator what its prices assume.
+    /// </summary>
     public static double RateOf(ExperimentSpec spec) =>
         spec.Device == "cpu" ? AssumedFlopsPerSecond : spec.Prices.SustainedFlopsPerSecond;
 
@@ -75,7 +81,8 @@ public sealed class CostModel
         var ownText = spec.Content == TaskContent.OwnText;
         if (!source.IsMeasured || source.Kind == TeacherKind.Traces || (ownText && !source.IsLocal))
             return new Prediction([], MemoryModel.RuntimeBytes);
-        // Its own text it writes and reads, also that on which learning rates are chosen; another form of it only reads it.
+        // Its own text it writes and reads, also that on which learning rates are chosen; another form of it only reads
+        // it.
         var measured =
             ownText && source.Of is null
                 ? spec.Evaluation with
@@ -133,7 +140,8 @@ public sealed class CostModel
         );
         if (method.Choose == PromptChoice.LeastConfident)
             carried = [.. carried, Choosing(student, method, (examples * costs.Student, examples * padded), unique)];
-        // Teacher work is done once by its own unit, unless it is live: only what is done here takes this process's time.
+        // Teacher work is done once by its own unit, unless it is live: only what is done here takes this process's
+        // time.
         bool IsHere(Charge charge) =>
             charge.Kind is ChargeKind.StudentTraining or ChargeKind.Evaluation || method.Signal.IsLive;
         return new Prediction(
@@ -168,7 +176,8 @@ public sealed class CostModel
             (flops, padded) = ((flops + answers) / 2, (padded + tokens) / 2);
         }
 
-        // The student writes what is new, and the teacher reads what it wrote; where the teacher takes part in the writing, twice.
+        // The student writes what is new, and the teacher reads what it wrote; where the teacher takes part in the
+        // writing, twice.
         var written = method.OwnShare * method.NewShare;
         var sampling = SamplingOf(method);
         var responses = method.IsBaseline ? 1 : Kept(sampling) * Parts(method);
@@ -228,7 +237,8 @@ public sealed class CostModel
 
     private static int Parts(MethodSpec method) => method.SplitsTraces ? 2 : 1;
 
-    // Students of a quarter and of half the queries, each of which answers four candidates for each prompt that is asked next, and
+    // Students of a quarter and of half the queries, each of which answers four candidates for each prompt that is
+    // asked next, and
     // reads what it answered.
     private Charge Choosing(
         ModelShape student,

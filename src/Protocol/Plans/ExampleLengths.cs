@@ -24,7 +24,9 @@ internal sealed class ExampleLengths(ExperimentSpec spec)
     /// <summary>The most tokens that a model processes.</summary>
     internal int Longest(LengthMix mix) => Sample(mix).Max(length => length.Processed);
 
-    /// <summary>FLOPs and processed tokens of one training example, its share of the batch's padding included.</summary>
+    /// <summary>
+    /// FLOPs and processed tokens of one training example, its share of the batch's padding included.
+    /// </summary>
     /// <param name="mix">Which examples.</param>
     /// <param name="shape">Who learns.</param>
     /// <param name="batch">Examples of a step.</param>

@@ -10,7 +10,9 @@ namespace Bench.Protocol.Plans;
 /// </summary>
 public sealed record Fingerprint(string Text)
 {
-    /// <summary>Raised when the same inputs would give another result, so that nothing stale is found in the store.</summary>
+    /// <summary>
+    /// Raised when the same inputs would give another result, so that nothing stale is found in the store.
+    /// </summary>
     public const int Algorithm = 3;
 
     /// <summary>Short enough for a table, long enough to be unique in an experiment.</summary>

@@ -7,7 +7,8 @@ using Bench.Protocol.Units;
 namespace Bench.Protocol.Plans;
 
 /// <summary>
-/// How long the units of a plan will take, and what that costs: by what the machine was measured to take for such steps, or by the prediction's assumed rate where it was not, or where that does not tell, as of
+/// How long the units of a plan will take, and what that costs: by what the machine was measured to take for such
+/// steps, or by the prediction's assumed rate where it was not, or where that does not tell, as of
 /// another device or a perceptron.
 /// </summary>
 public sealed class Forecast
@@ -15,7 +16,10 @@ public sealed class Forecast
     /// <summary>Tokens of a pass in which texts are read.</summary>
     private const int Read = 4096;
 
-    /// <summary>Responses that are written together: prompts of one length are, and those of procedural tasks have several lengths.</summary>
+    /// <summary>
+    /// Responses that are written together: prompts of one length are, and those of procedural tasks have several
+    /// lengths.
+    /// </summary>
     private const int Together = 32;
 
     private readonly Plan plan;

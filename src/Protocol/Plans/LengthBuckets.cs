@@ -3,7 +3,10 @@ namespace Bench.Protocol.Plans;
 /// <summary>Batches of sequences of like length, so that little is padded.</summary>
 public static class LengthBuckets
 {
-    /// <summary>How many batches are sorted by length together: many enough for little padding, few enough to keep the order random.</summary>
+    /// <summary>
+    /// How many batches are sorted by length together: many enough for little padding, few enough to keep the order
+    /// random.
+    /// </summary>
     public const int Window = 16;
 
     /// <summary>

@@ -2,7 +2,9 @@ using Bench.Protocol.Signals;
 
 namespace Bench.Protocol.Plans;
 
-/// <summary>Whose lengths: of the problems that are learnt from, in these shares, or of all that are measured.</summary>
+/// <summary>
+/// Whose lengths: of the problems that are learnt from, in these shares, or of all that are measured.
+/// </summary>
 /// <param name="Keep">Which part of a solution.</param>
 /// <param name="Shares">Shares of the prompts by task; null for equal ones.</param>
 /// <param name="IsMeasured">Whether the problems are those that are measured.</param>

@@ -13,8 +13,10 @@ internal sealed class MemoryModel(ExperimentSpec spec, ExampleLengths lengths)
     private static readonly LengthMix Whole = new(Keep.Trace);
 
     /// <summary>
-    /// Parameters, gradients and two moments in float32 (in half precision the parameters have a master copy, and no more memory is
-    /// needed), and the activations that a layer keeps for its backward pass. The fused kernels of the CPU do not keep the shares of
+    /// Parameters, gradients and two moments in float32 (in half precision the parameters have a master copy, and no
+    /// more memory is
+    /// needed), and the activations that a layer keeps for its backward pass. The fused kernels of the CPU do not keep
+    /// the shares of
     /// attention: they compute them again.
     /// </summary>
     internal long Training(ModelShape shape, int batch)
@@ -31,7 +33,9 @@ internal sealed class MemoryModel(ExperimentSpec spec, ExampleLengths lengths)
             + (long)(ValueBytes * rows * longest * (shape.Layers * layer + 3.0 * shape.Vocabulary));
     }
 
-    /// <summary>Parameters, keys and values of every position, and the logits of the last one: for writing nothing else is kept.</summary>
+    /// <summary>
+    /// Parameters, keys and values of every position, and the logits of the last one: for writing nothing else is kept.
+    /// </summary>
     internal long Writing(ModelShape shape, int rows)
     {
         double longest = spec.Tasks.Max(task => task.Task.LongestWritten ?? lengths.Longest(Whole));

@@ -8,7 +8,9 @@ namespace Bench.Protocol.Plans;
 /// <param name="PeakBytes">Memory of the process.</param>
 public sealed record Prediction(IReadOnlyList<Charge> Charges, long PeakBytes)
 {
-    /// <summary>Tokens of one pass of training, padding included, on whose number its pace depends; 0 where nothing is trained.</summary>
+    /// <summary>
+    /// Tokens of one pass of training, padding included, on whose number its pace depends; 0 where nothing is trained.
+    /// </summary>
     public double PassTokens { get; init; }
 
     public Seconds Seconds => new(Charges.Sum(charge => charge.Seconds.Value));

@@ -2,7 +2,10 @@ using Bench.Protocol.Signals;
 
 namespace Bench.Protocol.Plans;
 
-/// <summary>Has a teacher read its own text, and keeps its probabilities of some tokens at each place: the largest, or some that are drawn.</summary>
+/// <summary>
+/// Has a teacher read its own text, and keeps its probabilities of some tokens at each place: the largest, or some that
+/// are drawn.
+/// </summary>
 public sealed record ProbabilityUnit : UnitOfWork
 {
     /// <summary>Tokens at each place.</summary>

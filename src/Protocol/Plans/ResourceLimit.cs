@@ -12,7 +12,10 @@ public sealed record ResourceLimit(double? Seconds, long Bytes)
     private const double Spare = 1.5;
     private const double Step = 256 << 20;
 
-    /// <summary>What an experiment states, else the prediction with so much room that only what is stuck exceeds it. It comes in a few sizes, so that units share them.</summary>
+    /// <summary>
+    /// What an experiment states, else the prediction with so much room that only what is stuck exceeds it. It comes in
+    /// a few sizes, so that units share them.
+    /// </summary>
     public static ResourceLimit Of(ExperimentSpec spec, UnitOfWork unit)
     {
         var bytes = spec.Resources.MemoryMib is { } stated

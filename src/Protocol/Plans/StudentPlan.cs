@@ -8,7 +8,9 @@ using Bench.Protocol.Tasks;
 
 namespace Bench.Protocol.Plans;
 
-/// <summary>The units that train students: the trials of tuning, then every method at every budget with every seed.</summary>
+/// <summary>
+/// The units that train students: the trials of tuning, then every method at every budget with every seed.
+/// </summary>
 internal sealed class StudentPlan(ExperimentSpec spec, IReadOnlyList<TeacherPlan> teachers, ICheckpointFiles files)
 {
     private string? weights;
@@ -136,7 +138,9 @@ internal sealed class StudentPlan(ExperimentSpec spec, IReadOnlyList<TeacherPlan
                 Fingerprint = FingerprintOf("student", inputs, seed, needs),
                 Label = string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{student.Name} {method?.Name ?? (student.IsPretrained ? "before" : StudentUnit.Untrained)}{TeacherOf(teacher)}{(budget is null ? "" : " " + budget.AmountText)} seed {seed}"
+                    $"{student.Name} "
+                        + $"{method?.Name ?? (student.IsPretrained ? "before" : StudentUnit.Untrained)}"
+                        + $"{TeacherOf(teacher)}{(budget is null ? "" : " " + budget.AmountText)} seed {seed}"
                 ),
                 Needs = needs,
                 Prediction = prediction,
@@ -176,7 +180,8 @@ internal sealed class StudentPlan(ExperimentSpec spec, IReadOnlyList<TeacherPlan
                 place,
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"a budget of {budget.AmountText} {budget.Label} does not pay for one step of {student.Name} by {method!.Name}"
+                    $"a budget of {budget.AmountText} {budget.Label} does not pay for one step of {student.Name} by "
+                        + $"{method!.Name}"
                 ),
                 "raise it, or lower training: batch"
             );
@@ -213,7 +218,8 @@ internal sealed class StudentPlan(ExperimentSpec spec, IReadOnlyList<TeacherPlan
         if (student.Checkpoint is not { } checkpoint)
             return student with { Model = student.Model with { Vocabulary = vocabulary } };
         (var shape, weights) = files.Describe(checkpoint);
-        // Of a teacher without a model of its own only the tokenizer is known, and models have room for more tokens than theirs.
+        // Of a teacher without a model of its own only the tokenizer is known, and models have room for more tokens
+        // than theirs.
         return shape.Vocabulary == vocabulary || (!teachers[0].Teacher.IsMeasured && shape.Vocabulary >= vocabulary)
             ? student with
             {
@@ -221,7 +227,8 @@ internal sealed class StudentPlan(ExperimentSpec spec, IReadOnlyList<TeacherPlan
             }
             : throw new SpecException(
                 checkpoint.Location,
-                $"student '{student.Name}' has {shape.Vocabulary} tokens, and its teacher {vocabulary}: they have different tokenizers",
+                $"student '{student.Name}' has {shape.Vocabulary} tokens, and its teacher {vocabulary}: they have "
+                    + $"different tokenizers",
                 "choose a student of the teacher's family"
             );
     }

@@ -21,7 +21,8 @@ internal sealed class TeacherPlan
     /// <param name="spec">The experiment.</param>
     /// <param name="teacher">The teacher.</param>
     /// <param name="source">The teacher of which this one is another form; null where it is one of its own.</param>
-    /// <param name="first">The experiment's first teacher, in whose tokens recorded text is read; null where this is the first.</param>
+    /// <param name="first">The experiment's first teacher, in whose tokens recorded text is read; null where this is
+    /// the first.</param>
     /// <param name="files">Where its files are.</param>
     internal TeacherPlan(
         ExperimentSpec spec,
@@ -138,12 +139,15 @@ internal sealed class TeacherPlan
                 $"method '{method.Name}' asks for k = {entries} of a vocabulary of {Shape.Vocabulary}",
                 "lower k"
             );
-        // A draw from p to a power less than 1 weighs at most V to what is missing from 1; the file keeps weights up to e^8.
+        // A draw from p to a power less than 1 weighs at most V to what is missing from 1; the file keeps weights up to
+        // e^8.
         if (proposal is { } power && (1 - power) * Math.Log(Shape.Vocabulary) > 8)
             throw new SpecException(
                 method.Location,
-                FormattableString.Invariant(
-                    $"method '{method.Name}' draws from probabilities to the power {power}: of {Shape.Vocabulary} tokens, single draws would weigh more than e^8"
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"method '{method.Name}' draws from probabilities to the power {power}: of {Shape.Vocabulary} "
+                        + $"tokens, single draws would weigh more than e^8"
                 ),
                 "raise proposal"
             );
@@ -288,7 +292,8 @@ internal sealed class TeacherPlan
     private static string Describe(SamplingSpec sampling) =>
         string.Create(
             CultureInfo.InvariantCulture,
-            $" T={sampling.Temperature} p={sampling.TopP} n={sampling.Samples} {sampling.Select.ToString().ToLowerInvariant()}"
+            $" T={sampling.Temperature} p={sampling.TopP} n={sampling.Samples} "
+                + $"{sampling.Select.ToString().ToLowerInvariant()}"
         )
         + (
             sampling.Watermark is { } mark

@@ -12,6 +12,9 @@ public sealed record TextUnit : UnitOfWork
     /// <summary>Shares of the prompts by task; null for equal ones.</summary>
     public IReadOnlyDictionary<string, double>? Shares { get; init; }
 
-    /// <summary>How many alternatives to each token are kept with their probabilities, as the text is written; 0 for none. Where a teacher reads its text again, that is another unit's work.</summary>
+    /// <summary>
+    /// How many alternatives to each token are kept with their probabilities, as the text is written; 0 for none. Where
+    /// a teacher reads its text again, that is another unit's work.
+    /// </summary>
     public int Alternatives { get; init; }
 }

@@ -4,13 +4,18 @@ using Bench.Protocol.Specs;
 
 namespace Bench.Protocol.Plans;
 
-/// <summary>Trains a student by one method under one budget, and measures it. Without a method the student stays untrained.</summary>
+/// <summary>
+/// Trains a student by one method under one budget, and measures it. Without a method the student stays untrained.
+/// </summary>
 public abstract record TrainingUnit : UnitOfWork
 {
     /// <summary>Who teaches; null where nobody does and the experiment compares teachers.</summary>
     public required TeacherSpec? Teacher { get; init; }
 
-    /// <summary>The teacher that the student is compared with, on its own text or on its responses to the held-out items; null for none.</summary>
+    /// <summary>
+    /// The teacher that the student is compared with, on its own text or on its responses to the held-out items; null
+    /// for none.
+    /// </summary>
     public TeacherUnit? ComparedWith { get; init; }
 
     public required StudentSpec Student { get; init; }
@@ -21,7 +26,10 @@ public abstract record TrainingUnit : UnitOfWork
 
     public required long Seed { get; init; }
 
-    /// <summary>The seed of everything that is drawn for it. Each generation has its own, or it would begin as the one that teaches it did.</summary>
+    /// <summary>
+    /// The seed of everything that is drawn for it. Each generation has its own, or it would begin as the one that
+    /// teaches it did.
+    /// </summary>
     public Seed Draws =>
         Budget is { IsChain: true, Amount: var generation and > 1 }
             ? new Seed((long)(new Seed(Seed).Bits(FormattableString.Invariant($"generation/{generation}")) >> 1))

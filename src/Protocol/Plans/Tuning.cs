@@ -7,7 +7,10 @@ namespace Bench.Protocol.Plans;
 /// <summary>The choice among the trials of tuning.</summary>
 public static class Tuning
 {
-    /// <summary>The trial that did best on validation items: by the mean over tasks of their first metric, the first of equals. One that diverged has no scores, and is worse than any that has.</summary>
+    /// <summary>
+    /// The trial that did best on validation items: by the mean over tasks of their first metric, the first of equals.
+    /// One that diverged has no scores, and is worse than any that has.
+    /// </summary>
     public static TrialUnit Best(ExperimentSpec spec, IEnumerable<(TrialUnit Trial, Outcome Outcome)> trials) =>
         trials
             .MaxBy(trial =>
@@ -26,7 +29,8 @@ public static class Tuning
         );
 
     /// <summary>
-    /// The charges of a trial that are part of what tuning cost: its training, its measuring, and what a teacher read live.
+    /// The charges of a trial that are part of what tuning cost: its training, its measuring, and what a teacher read
+    /// live.
     /// A teacher's prepared text is there for the student itself, which is charged for it.
     /// </summary>
     public static IEnumerable<Charge> CostOf(TrialUnit trial, IEnumerable<Charge> charges) =>

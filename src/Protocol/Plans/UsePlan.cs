@@ -7,7 +7,10 @@ using Bench.Protocol.Units;
 
 namespace Bench.Protocol.Plans;
 
-/// <summary>The units that measure finished models in use: teachers with weights, and the students of the largest budget, in every format.</summary>
+/// <summary>
+/// The units that measure finished models in use: teachers with weights, and the students of the largest budget, in
+/// every format.
+/// </summary>
 internal sealed class UsePlan(ExperimentSpec spec, IReadOnlyDictionary<string, ModelShape> teachers)
 {
     /// <summary>Timed and untimed rounds of each of three measurements.</summary>

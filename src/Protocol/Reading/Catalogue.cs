@@ -2,7 +2,10 @@ using System.Reflection;
 
 namespace Bench.Protocol.Reading;
 
-/// <summary>The kinds of <typeparamref name="T"/> that a file may name: the classes of this assembly that carry <see cref="NamedAttribute"/>.</summary>
+/// <summary>
+/// The kinds of <typeparamref name="T"/> that a file may name: the classes of this assembly that carry <see
+/// cref="NamedAttribute"/>.
+/// </summary>
 public static class Catalogue<T>
     where T : class
 {

@@ -1,7 +1,8 @@
 namespace Bench.Protocol.Reading;
 
 /// <summary>A checkpoint by path, with an address to fetch it from where the path is absent.</summary>
-/// <param name="Path">A llama2.c .bin file or a folder of ours; relative to the experiment file, BENCH_DATA or ../shared/data.</param>
+/// <param name="Path">A llama2.c .bin file or a folder of ours; relative to the experiment file, BENCH_DATA or
+/// ../shared/data.</param>
 /// <param name="Url">Where to download it; null when it must be there.</param>
 /// <param name="Sha256">Its checksum in lower-case hexadecimal; checked wherever the file came from.</param>
 /// <param name="Tokenizer">The tokenizer file that belongs to it, with the same rules.</param>
@@ -18,7 +19,9 @@ public sealed record FileReference(
     [Key("config", "a config.json to plan with where the checkpoint itself is absent")]
     public string? Config { get; init; }
 
-    /// <summary>Whether a file that is found here is taken as it is, and only a download must have the checksum.</summary>
+    /// <summary>
+    /// Whether a file that is found here is taken as it is, and only a download must have the checksum.
+    /// </summary>
     public bool LocalMayDiffer { get; init; }
 
     /// <summary>Reads a section of the keys path, url, sha256, tokenizer and config.</summary>

@@ -1,8 +1,10 @@
 namespace Bench.Protocol.Reading;
 
 /// <summary>
-/// A key of a section of the experiment file. The property's type says what is read and its initial value is the default;
-/// a <c>required</c> property must be given. Reading, the schema, the reference and fingerprints follow from this alone.
+/// A key of a section of the experiment file. The property's type says what is read and its initial value is the
+/// default;
+/// a <c>required</c> property must be given. Reading, the schema, the reference and fingerprints follow from this
+/// alone.
 /// </summary>
 /// <param name="name">The key as the file has it.</param>
 /// <param name="meaning">What it means, with its unit; a sentence of the reference.</param>

@@ -1,6 +1,8 @@
 namespace Bench.Protocol.Reading;
 
-/// <summary>The name by which files call a kind of thing (a class) or one of a few values (a member of an enumeration).</summary>
+/// <summary>
+/// The name by which files call a kind of thing (a class) or one of a few values (a member of an enumeration).
+/// </summary>
 [AttributeUsage(AttributeTargets.Class | AttributeTargets.Field)]
 public sealed class NamedAttribute(string name, string meaning = "") : Attribute
 {

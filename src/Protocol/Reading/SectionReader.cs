@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Collections.Concurrent;
+using System.Globalization;
 using System.Reflection;
 using System.Runtime.CompilerServices;
 
@@ -99,8 +100,10 @@ internal static class SectionReader
             : throw new SpecException(
                 section.LocationOfValue(key.Name),
                 FormattableString.Invariant($"'{key.Name}' is {value}"),
-                FormattableString.Invariant(
-                    $"it must lie strictly between {key.Low} and {key.High}: at the ends it is another thing, with its own name"
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"it must lie strictly between {key.Low} and {key.High}: at the ends it is another thing, with "
+                        + $"its own name"
                 )
             );
 

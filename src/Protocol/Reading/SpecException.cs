@@ -1,6 +1,8 @@
 namespace Bench.Protocol.Reading;
 
-/// <summary>The experiment asks for something that cannot be: where, what, and how to mend it, a line for each error.</summary>
+/// <summary>
+/// The experiment asks for something that cannot be: where, what, and how to mend it, a line for each error.
+/// </summary>
 public sealed class SpecException : Exception
 {
     /// <summary>One error at its place in a file.</summary>

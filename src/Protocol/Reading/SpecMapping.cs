@@ -4,7 +4,8 @@ using YamlDotNet.RepresentationModel;
 namespace Bench.Protocol.Reading;
 
 /// <summary>
-/// A YAML mapping read strictly: every key must be asked for before <see cref="Close"/>, every value has the type and range that it should,
+/// A YAML mapping read strictly: every key must be asked for before <see cref="Close"/>, every value has the type and
+/// range that it should,
 /// and whatever is wrong is a <see cref="SpecException"/> at its line and column.
 /// </summary>
 internal sealed class SpecMapping
@@ -104,7 +105,10 @@ internal sealed class SpecMapping
             : throw At(entry.Value, $"'{key}' must be a text", "");
     }
 
-    /// <summary>A name that is safe in a file name and a table: letters, digits, '.', '_' and '-', at most 64, not starting with '.'.</summary>
+    /// <summary>
+    /// A name that is safe in a file name and a table: letters, digits, '.', '_' and '-', at most 64, not starting with
+    /// '.'.
+    /// </summary>
     internal string Name(string key, string remedy) => CheckedName(Text(key, remedy), LocationOfValue(key), key);
 
     internal static string CheckedName(string name, SourceLocation location, string key) =>

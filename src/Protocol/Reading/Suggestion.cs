@@ -16,7 +16,9 @@ public static class Suggestion
             : $"known are {string.Join(", ", allowed)}";
     }
 
-    /// <summary>The least number of insertions, deletions, substitutions and swaps of neighbours (optimal string alignment).</summary>
+    /// <summary>
+    /// The least number of insertions, deletions, substitutions and swaps of neighbours (optimal string alignment).
+    /// </summary>
     internal static int Distance(string a, string b)
     {
         var rows = new int[a.Length + 1, b.Length + 1];

@@ -20,7 +20,9 @@ public sealed class RandomStream(ulong state)
     /// <summary>Uniform in [0, 1).</summary>
     public double NextDouble() => (NextBits() >> 11) * (1.0 / (1UL << 53));
 
-    /// <summary>Uniform among the integers 0 .. bound-1 (Lemire's multiply-shift; its bias is below bound / 2^64).</summary>
+    /// <summary>
+    /// Uniform among the integers 0 .. bound-1 (Lemire's multiply-shift; its bias is below bound / 2^64).
+    /// </summary>
     public int Next(int bound)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(bound);

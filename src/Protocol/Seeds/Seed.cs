@@ -4,7 +4,9 @@ using System.Text;
 
 namespace Bench.Protocol.Seeds;
 
-/// <summary>A seed from which independent streams are derived by name, so that adding one draw never moves another.</summary>
+/// <summary>
+/// A seed from which independent streams are derived by name, so that adding one draw never moves another.
+/// </summary>
 public readonly record struct Seed(long Value)
 {
     /// <summary>The stream for one purpose, e.g. "initialisation" or "shuffle".</summary>

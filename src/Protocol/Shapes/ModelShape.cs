@@ -3,7 +3,10 @@ using Bench.Protocol.Reading;
 
 namespace Bench.Protocol.Shapes;
 
-/// <summary>The shape of a model: a decoder-only transformer with RMSNorm, rotary embedding, grouped-query attention and SwiGLU, or a perceptron.</summary>
+/// <summary>
+/// The shape of a model: a decoder-only transformer with RMSNorm, rotary embedding, grouped-query attention and SwiGLU,
+/// or a perceptron.
+/// </summary>
 public sealed record ModelShape
 {
     public required int Layers { get; init; }
@@ -44,7 +47,10 @@ public sealed record ModelShape
     /// <summary>Positions that the model was made for; null where nobody says.</summary>
     public int? Context { get; init; }
 
-    /// <summary>The widths of a perceptron's hidden layers over <see cref="Width"/> inputs; null for a transformer, whose other dimensions do not matter here.</summary>
+    /// <summary>
+    /// The widths of a perceptron's hidden layers over <see cref="Width"/> inputs; null for a transformer, whose other
+    /// dimensions do not matter here.
+    /// </summary>
     public IReadOnlyList<int>? Hidden { get; init; }
 
     public double RotaryBase { get; init; } = 10_000;

@@ -3,7 +3,8 @@ using Bench.Protocol.Reading;
 namespace Bench.Protocol.Shapes;
 
 /// <summary>
-/// How rotary frequencies are lowered so that a model reaches further than it was first trained for: all by a factor (linear; Chen et al. 2023), or those only whose wavelength is beyond
+/// How rotary frequencies are lowered so that a model reaches further than it was first trained for: all by a factor
+/// (linear; Chen et al. 2023), or those only whose wavelength is beyond
 /// the original context, with a smooth passage (Llama 3.1).
 /// </summary>
 /// <param name="Factor">By which frequencies are divided.</param>

@@ -3,7 +3,8 @@ using Bench.Protocol.Reading;
 namespace Bench.Protocol.Signals;
 
 /// <summary>
-/// The student's own text, scored by the teacher while the student trains (Agarwal et al. 2024, GKD, algorithm 1), some of it
+/// The student's own text, scored by the teacher while the student trains (Agarwal et al. 2024, GKD, algorithm 1), some
+/// of it
 /// replayed from a buffer of the latest (Ko et al. 2024, DistiLLM, section 3.2).
 /// </summary>
 [Named("on-policy", "the student's own text, scored by the teacher while the student trains")]

@@ -14,7 +14,8 @@ public enum PromptChoice
     Random,
 
     /// <summary>
-    /// The prompts to which the student, as far as it has learnt, finds its own answer least likely (Culotta and McCallum 2005;
+    /// The prompts to which the student, as far as it has learnt, finds its own answer least likely (Culotta and
+    /// McCallum 2005;
     /// Settles 2009, section 3.1).
     /// </summary>
     [Named("least-confident")]

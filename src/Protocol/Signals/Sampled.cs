@@ -2,7 +2,10 @@ using Bench.Protocol.Reading;
 
 namespace Bench.Protocol.Signals;
 
-/// <summary>k draws from the teacher's distribution at each token of its text, with importance weights: unbiased (Anshumann et al. 2025).</summary>
+/// <summary>
+/// k draws from the teacher's distribution at each token of its text, with importance weights: unbiased (Anshumann et
+/// al. 2025).
+/// </summary>
 [Named("sampled", "k draws from the teacher's probabilities at each token of its text, with importance weights")]
 public sealed record Sampled : Signal
 {

@@ -2,7 +2,10 @@ using Bench.Protocol.Reading;
 
 namespace Bench.Protocol.Signals;
 
-/// <summary>What a student learns from: its keys, and what it asks of a teacher. A subclass is one file; the catalogue finds it by its name.</summary>
+/// <summary>
+/// What a student learns from: its keys, and what it asks of a teacher. A subclass is one file; the catalogue finds it
+/// by its name.
+/// </summary>
 public abstract record Signal
 {
     /// <summary>The name in files.</summary>
@@ -14,7 +17,9 @@ public abstract record Signal
     /// <summary>Whether a teacher must give more than text.</summary>
     public bool NeedsProbabilities => Asks > TeacherAccess.Text;
 
-    /// <summary>Whether the student writes the text while it learns, and the teacher reads it then; else all is prepared before.</summary>
+    /// <summary>
+    /// Whether the student writes the text while it learns, and the teacher reads it then; else all is prepared before.
+    /// </summary>
     public virtual bool IsLive => false;
 
     /// <summary>How many tokens with their probabilities are kept at each token of a response; 0 for none.</summary>

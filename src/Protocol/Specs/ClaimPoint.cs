@@ -2,7 +2,10 @@ using Bench.Protocol.Reading;
 
 namespace Bench.Protocol.Specs;
 
-/// <summary>A published claim that an experiment stands beside: what it says it cost, and which share of the gap to its teacher it recovered.</summary>
+/// <summary>
+/// A published claim that an experiment stands beside: what it says it cost, and which share of the gap to its teacher
+/// it recovered.
+/// </summary>
 public sealed record ClaimPoint
 {
     /// <summary>The run's name in the table of claims.</summary>
@@ -18,7 +21,10 @@ public sealed record ClaimPoint
     [Key("usd", "what it says it cost, in dollars", Low = double.Epsilon, High = 1e12)]
     public double? Usd { get; init; }
 
-    /// <summary>The share of the gap from the student before to the teacher, by benchmark; null where no benchmark has three scores.</summary>
+    /// <summary>
+    /// The share of the gap from the student before to the teacher, by benchmark; null where no benchmark has three
+    /// scores.
+    /// </summary>
     [Key("recovered", "the share of the gap to the teacher that it recovered, by benchmark", Low = -100, High = 100)]
     public IReadOnlyDictionary<string, double>? Recovered { get; init; }
 }

@@ -5,7 +5,9 @@ namespace Bench.Protocol.Specs;
 /// <summary>A server that speaks OpenAI's protocol.</summary>
 public sealed record EndpointSpec
 {
-    /// <summary>The base address, up to and including /v1; null where another teacher of the experiment is served.</summary>
+    /// <summary>
+    /// The base address, up to and including /v1; null where another teacher of the experiment is served.
+    /// </summary>
     [Key("url", "the server's base address, up to and including /v1")]
     public required Uri? Url { get; init; }
 
@@ -16,7 +18,9 @@ public sealed record EndpointSpec
     /// <summary>Whether prompts are sent as chat messages; else as texts to complete.</summary>
     public required bool Chat { get; init; }
 
-    /// <summary>The environment variable that holds the key; null for a server without one. The key itself stands nowhere.</summary>
+    /// <summary>
+    /// The environment variable that holds the key; null for a server without one. The key itself stands nowhere.
+    /// </summary>
     [Key("key-variable", "the environment variable that holds the key")]
     public required string? KeyVariable { get; init; }
 
@@ -36,7 +40,9 @@ public sealed record EndpointSpec
     [Key("timeout-seconds", "how long one request may take", Low = 0.01, High = 86_400, Default = "600")]
     public required double TimeoutSeconds { get; init; }
 
-    /// <summary>How many alternatives to each token the server gives with their log-probabilities; 0 for none.</summary>
+    /// <summary>
+    /// How many alternatives to each token the server gives with their log-probabilities; 0 for none.
+    /// </summary>
     [Key(
         "top-logprobs",
         "alternatives that the server gives at each token, with their log-probabilities",
@@ -46,7 +52,10 @@ public sealed record EndpointSpec
     )]
     public required int TopLogprobs { get; init; }
 
-    /// <summary>Whether the server writes tokens as their numbers when asked to (return_tokens_as_token_ids), and so leaves no doubt which they are.</summary>
+    /// <summary>
+    /// Whether the server writes tokens as their numbers when asked to (return_tokens_as_token_ids), and so leaves no
+    /// doubt which they are.
+    /// </summary>
     [Key("tokens-as-ids", "whether the server writes tokens as their numbers when asked to")]
     public required bool TokensAsIds { get; init; }
 

@@ -57,7 +57,10 @@ public sealed record EvaluationSpec : ICheckedSection
     public SamplingSpec Sampling =>
         Decode == Decoding.Greedy ? SamplingSpec.Greedy : new(Temperature) { TopP = TopP, Samples = Samples };
 
-    /// <summary>Whether responses are read again and are drawn as the model has them, so that their probabilities tell its entropy.</summary>
+    /// <summary>
+    /// Whether responses are read again and are drawn as the model has them, so that their probabilities tell its
+    /// entropy.
+    /// </summary>
     public bool ShowsEntropy => Confidence && Sampling is { Temperature: 1, TopP: 1 };
 
     /// <summary>The metrics of a task: its own, and those that this evaluation asks for.</summary>

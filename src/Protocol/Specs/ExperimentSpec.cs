@@ -112,7 +112,9 @@ public sealed record ExperimentSpec : ICheckedSection
     /// <summary>SHA-256 of the file's bytes, lower-case hexadecimal.</summary>
     public string FileHash { get; init; } = "";
 
-    /// <summary>What the items are made of: of all tasks alike, but that characters and words may stand together.</summary>
+    /// <summary>
+    /// What the items are made of: of all tasks alike, but that characters and words may stand together.
+    /// </summary>
     public TaskContent Content => Tasks[0].Task.Content;
 
     /// <summary>The metric of the first task that is a loss; null where there is none.</summary>

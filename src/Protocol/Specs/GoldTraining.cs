@@ -3,7 +3,9 @@ using Bench.Protocol.Shapes;
 
 namespace Bench.Protocol.Specs;
 
-/// <summary>Training here on the tasks' gold solutions: a teacher's, or the weights' that a student starts from.</summary>
+/// <summary>
+/// Training here on the tasks' gold solutions: a teacher's, or the weights' that a student starts from.
+/// </summary>
 public sealed record GoldTraining : OptimiserSpec, IHasInputs
 {
     [Key("on", "what it is trained on")]
@@ -17,7 +19,9 @@ public sealed record GoldTraining : OptimiserSpec, IHasInputs
     [Key("tasks", "the tasks that it is trained on, by name", Default = "all")]
     public IReadOnlyList<string>? Tasks { get; init; }
 
-    /// <summary>The share of a perceptron's hidden units that is left out of each step (Srivastava et al. 2014).</summary>
+    /// <summary>
+    /// The share of a perceptron's hidden units that is left out of each step (Srivastava et al. 2014).
+    /// </summary>
     [Key(
         "dropout",
         "share of a perceptron's hidden units that is left out of each step",
@@ -43,7 +47,9 @@ public sealed record GoldTraining : OptimiserSpec, IHasInputs
     /// <summary>Whether it is trained on a task.</summary>
     public bool Covers(TaskSpec task) => Tasks is null || Tasks.Contains(task.Name);
 
-    /// <summary>Reads it for a model, null where that could not be read; what goes with perceptrons alone is refused for others.</summary>
+    /// <summary>
+    /// Reads it for a model, null where that could not be read; what goes with perceptrons alone is refused for others.
+    /// </summary>
     internal static GoldTraining Read(SpecMapping section, ModelShape? model)
     {
         var training = section.Read<GoldTraining>() with { Model = model ?? ModelShape.Unknown };

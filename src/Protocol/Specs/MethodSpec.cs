@@ -27,7 +27,9 @@ public sealed record MethodSpec
     [Key("learning-rate", "the student's learning rate", Low = 1e-9, High = 10, Default = "that of training")]
     public double? LearningRate { get; init; }
 
-    /// <summary>Shares of the prompts by task; tasks that are not named divide what is left evenly. Null for equal shares.</summary>
+    /// <summary>
+    /// Shares of the prompts by task; tasks that are not named divide what is left evenly. Null for equal shares.
+    /// </summary>
     [Key(
         "shares",
         "shares of the prompts by task; tasks that are not named divide the rest",
@@ -37,7 +39,9 @@ public sealed record MethodSpec
     )]
     public IReadOnlyDictionary<string, double>? Shares { get; init; }
 
-    /// <summary>The teachers that it learns from, by name; null for all of the experiment's. No part of what the method is.</summary>
+    /// <summary>
+    /// The teachers that it learns from, by name; null for all of the experiment's. No part of what the method is.
+    /// </summary>
     [Key("teachers", "the teachers that it learns from, by name", IsInput = false, Default = "all")]
     public IReadOnlyList<string>? Teachers { get; init; }
 

@@ -33,7 +33,9 @@ public record OptimiserSpec
     [Key("clip-norm", "the gradient's largest norm", Low = 1e-6, High = 1e9)]
     public double ClipNorm { get; init; } = 1;
 
-    /// <summary>Parts that a step is split into to save memory; the result does not depend on it but for rounding.</summary>
+    /// <summary>
+    /// Parts that a step is split into to save memory; the result does not depend on it but for rounding.
+    /// </summary>
     [Key("micro-batches", "parts that a step is split into to save memory", Low = 1, High = 4096)]
     public int MicroBatches { get; init; } = 1;
 }

@@ -4,7 +4,8 @@ namespace Bench.Protocol.Specs;
 public static class PromptShares
 {
     /// <summary>
-    /// The number of prompts of each task that there is something to learn from, in all as many as the experiment has: whole numbers that are nearest to the shares by largest remainder, the first of equals first.
+    /// The number of prompts of each task that there is something to learn from, in all as many as the experiment has:
+    /// whole numbers that are nearest to the shares by largest remainder, the first of equals first.
     /// </summary>
     public static IReadOnlyList<(TaskSpec Task, int Prompts)> Of(
         ExperimentSpec spec,

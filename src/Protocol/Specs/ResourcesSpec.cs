@@ -2,10 +2,15 @@ using Bench.Protocol.Reading;
 
 namespace Bench.Protocol.Specs;
 
-/// <summary>What a unit of work may take, and where a cluster runs it. Nothing of it changes a result; what is not stated follows from the prediction.</summary>
+/// <summary>
+/// What a unit of work may take, and where a cluster runs it. Nothing of it changes a result; what is not stated
+/// follows from the prediction.
+/// </summary>
 public sealed record ResourcesSpec : ICheckedSection
 {
-    /// <summary>Options of sbatch that Bench sets itself: how it finds its jobs again, and what they wait for.</summary>
+    /// <summary>
+    /// Options of sbatch that Bench sets itself: how it finds its jobs again, and what they wait for.
+    /// </summary>
     private static readonly HashSet<string> Own =
     [
         "--job-name",
@@ -37,7 +42,9 @@ public sealed record ResourcesSpec : ICheckedSection
     )]
     public double? MemoryMib { get; init; }
 
-    /// <summary>How often a cluster tries a unit that it preempted, that took too long or too much memory, or whose node failed.</summary>
+    /// <summary>
+    /// How often a cluster tries a unit that it preempted, that took too long or too much memory, or whose node failed.
+    /// </summary>
     [Key("attempts", "how often a cluster tries a unit that it stopped", Low = 1, High = 100)]
     public int Attempts { get; init; } = 3;
 

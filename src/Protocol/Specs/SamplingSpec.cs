@@ -6,7 +6,9 @@ namespace Bench.Protocol.Specs;
 /// <summary>How text is decoded.</summary>
 public sealed record SamplingSpec : ICheckedSection
 {
-    /// <summary>Below it the most likely token is drawn but for rounding, and dividing by it is no longer exact: it is greedy.</summary>
+    /// <summary>
+    /// Below it the most likely token is drawn but for rounding, and dividing by it is no longer exact: it is greedy.
+    /// </summary>
     public const double Coldest = 1e-4;
 
     /// <summary>Greedy.</summary>
@@ -22,7 +24,9 @@ public sealed record SamplingSpec : ICheckedSection
     [Key("temperature", "temperature of the draws; 0 is greedy", Low = 0, High = 100)]
     public double Temperature { get; init; }
 
-    /// <summary>Draws come from the most likely tokens that together have this mass (Holtzman et al. 2020); 1 is all.</summary>
+    /// <summary>
+    /// Draws come from the most likely tokens that together have this mass (Holtzman et al. 2020); 1 is all.
+    /// </summary>
     [Key("top-p", "draws come from the likeliest tokens that together have this mass", Low = 0.01, High = 1)]
     public double TopP { get; init; } = 1;
 

@@ -20,10 +20,15 @@ public sealed record StudentSpec
     /// <summary>Its shape.</summary>
     public ModelShape Model { get; init; } = ModelShape.Unknown;
 
-    /// <summary>How the weights are made that it starts from; null where they are random or a checkpoint's. The unit that makes them stands in for it.</summary>
+    /// <summary>
+    /// How the weights are made that it starts from; null where they are random or a checkpoint's. The unit that makes
+    /// them stands in for it.
+    /// </summary>
     public GoldTraining? Training { get; init; }
 
-    /// <summary>The weights that it starts from; null where it starts from random ones. Their hash stands in for them.</summary>
+    /// <summary>
+    /// The weights that it starts from; null where it starts from random ones. Their hash stands in for them.
+    /// </summary>
     public FileReference? Checkpoint { get; init; }
 
     /// <summary>Whether it can do something before anyone teaches it.</summary>

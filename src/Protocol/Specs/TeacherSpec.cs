@@ -3,7 +3,9 @@ using Bench.Protocol.Signals;
 
 namespace Bench.Protocol.Specs;
 
-/// <summary>A teacher: trained here, loaded from a checkpoint or an ONNX graph, asked over a network, or recorded.</summary>
+/// <summary>
+/// A teacher: trained here, loaded from a checkpoint or an ONNX graph, asked over a network, or recorded.
+/// </summary>
 public sealed record TeacherSpec
 {
     [Key("name", "its name in tables", IsName = true, Remedy = "name the teacher")]
@@ -26,7 +28,10 @@ public sealed record TeacherSpec
 
     public TeacherKind Kind { get; init; }
 
-    /// <summary>The teacher of this experiment of which this one is another form: exported as a graph, served, or recorded. Null where it is one of its own.</summary>
+    /// <summary>
+    /// The teacher of this experiment of which this one is another form: exported as a graph, served, or recorded. Null
+    /// where it is one of its own.
+    /// </summary>
     public string? Of { get; init; }
 
     /// <summary>Set when the teacher is trained here.</summary>
@@ -41,7 +46,9 @@ public sealed record TeacherSpec
     /// <summary>Set when the teacher is asked over a network.</summary>
     public EndpointSpec? Endpoint { get; init; }
 
-    /// <summary>Set when all there is of the teacher is a file of JSON Lines with its responses: {"prompt": …, "response": …}.</summary>
+    /// <summary>
+    /// Set when all there is of the teacher is a file of JSON Lines with its responses: {"prompt": …, "response": …}.
+    /// </summary>
     public FileReference? Traces { get; init; }
 
     /// <summary>What it lets be seen of it.</summary>

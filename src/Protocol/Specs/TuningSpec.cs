@@ -3,7 +3,9 @@ using Bench.Protocol.Reading;
 
 namespace Bench.Protocol.Specs;
 
-/// <summary>How learning rates are chosen: every method has the same trials, measured on validation items and charged as tuning.</summary>
+/// <summary>
+/// How learning rates are chosen: every method has the same trials, measured on validation items and charged as tuning.
+/// </summary>
 public sealed record TuningSpec
 {
     /// <summary>The trials.</summary>

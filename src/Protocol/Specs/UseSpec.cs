@@ -2,7 +2,9 @@ using Bench.Protocol.Reading;
 
 namespace Bench.Protocol.Specs;
 
-/// <summary>That finished models are measured in use: in each format, how fast they write and what that takes.</summary>
+/// <summary>
+/// That finished models are measured in use: in each format, how fast they write and what that takes.
+/// </summary>
 public sealed record UseSpec
 {
     /// <summary>Sequences that are written together, beside one alone.</summary>

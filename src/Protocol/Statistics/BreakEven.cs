@@ -4,7 +4,8 @@ namespace Bench.Protocol.Statistics;
 public static class BreakEven
 {
     /// <summary>
-    /// The least number of students at which what the teacher did once for all of them, and distilling each, costs no more than making each without a teacher:
+    /// The least number of students at which what the teacher did once for all of them, and distilling each, costs no
+    /// more than making each without a teacher:
     /// teacher + n · distilled ≤ n · alone.
     /// </summary>
     /// <param name="teacher">What the teacher's part cost: its training, its text, its scores.</param>
@@ -17,7 +18,10 @@ public static class BreakEven
         return distilled < alone ? Math.Max(1, Math.Ceiling(teacher / (alone - distilled))) : null;
     }
 
-    /// <summary>The 95% interval of that number over replicates of the three costs; a bound is missing where distilling is no cheaper in as many of them.</summary>
+    /// <summary>
+    /// The 95% interval of that number over replicates of the three costs; a bound is missing where distilling is no
+    /// cheaper in as many of them.
+    /// </summary>
     public static (double? Low, double? High) Interval(
         IReadOnlyList<double> teacher,
         IReadOnlyList<double> distilled,

@@ -1,8 +1,10 @@
 namespace Bench.Protocol.Statistics;
 
 /// <summary>
-/// What a method costs to reach a score, read off its curve over budgets: linear in the logarithm of cost between measured points, never beyond them. A curve that starts above the target costs
-/// at most what its first point cost. The same draws of the bootstrap over seeds and items serve all points, so costs of different curves can be compared draw by draw.
+/// What a method costs to reach a score, read off its curve over budgets: linear in the logarithm of cost between
+/// measured points, never beyond them. A curve that starts above the target costs
+/// at most what its first point cost. The same draws of the bootstrap over seeds and items serve all points, so costs
+/// of different curves can be compared draw by draw.
 /// </summary>
 public sealed class CostToTarget
 {
@@ -10,7 +12,8 @@ public sealed class CostToTarget
     private readonly double[] means;
     private readonly double[][] replicates;
 
-    /// <param name="scores">Of each point in the order of rising cost, [seed][item], of one set of seeds and items.</param>
+    /// <param name="scores">Of each point in the order of rising cost, [seed][item], of one set of seeds and
+    /// items.</param>
     /// <param name="higherIsBetter">Whether scores should rise or fall.</param>
     public CostToTarget(IReadOnlyList<IReadOnlyList<IReadOnlyList<double>>> scores, bool higherIsBetter)
     {
@@ -21,7 +24,8 @@ public sealed class CostToTarget
     }
 
     /// <summary>
-    /// The least cost at which the curve reaches the target, with its interval: a replicate that does not reach the target is beyond any bound, and where more than a fortieth of them are, there is
+    /// The least cost at which the curve reaches the target, with its interval: a replicate that does not reach the
+    /// target is beyond any bound, and where more than a fortieth of them are, there is
     /// no upper bound; below the first point there is no lower one.
     /// </summary>
     /// <param name="costs">Of each point.</param>

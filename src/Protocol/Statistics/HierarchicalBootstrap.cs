@@ -4,8 +4,10 @@ using MathNet.Numerics.Distributions;
 namespace Bench.Protocol.Statistics;
 
 /// <summary>
-/// Percentile intervals that resample training seeds and test items together: a replicate draws seeds with replacement and items with
-/// replacement, and every quantity of the replicate sees the same draws (Efron and Tibshirani 1993, chapter 13; crossed as in Owen 2007).
+/// Percentile intervals that resample training seeds and test items together: a replicate draws seeds with replacement
+/// and items with
+/// replacement, and every quantity of the replicate sees the same draws (Efron and Tibshirani 1993, chapter 13; crossed
+/// as in Owen 2007).
 /// The draws come from a fixed seed, so that an interval is a function of the scores.
 /// </summary>
 public sealed class HierarchicalBootstrap
@@ -55,8 +57,10 @@ public sealed class HierarchicalBootstrap
     }
 
     /// <summary>
-    /// Performance gap recovered, (student − baseline) / (teacher − baseline), all on the same items (DESIGN, definitions).
-    /// Null when the interval of the gap teacher − baseline contains 0, or the teacher is the worse of the two: there is no gap to recover.
+    /// Performance gap recovered, (student − baseline) / (teacher − baseline), all on the same items (DESIGN,
+    /// definitions).
+    /// Null when the interval of the gap teacher − baseline contains 0, or the teacher is the worse of the two: there
+    /// is no gap to recover.
     /// </summary>
     public Interval? Recovered(
         IReadOnlyList<double> teacher,
@@ -80,7 +84,10 @@ public sealed class HierarchicalBootstrap
         );
     }
 
-    /// <summary>The two-sided p of no difference, from the normal distribution with the bootstrap's standard error: fine enough to be adjusted for many tests.</summary>
+    /// <summary>
+    /// The two-sided p of no difference, from the normal distribution with the bootstrap's standard error: fine enough
+    /// to be adjusted for many tests.
+    /// </summary>
     public double DifferenceP(IReadOnlyList<IReadOnlyList<double>> a, IReadOnlyList<IReadOnlyList<double>> b)
     {
         var differences = Means(a).Zip(Means(b), (x, y) => x - y).ToArray();
@@ -93,7 +100,10 @@ public sealed class HierarchicalBootstrap
         return 2 * Normal.CDF(0, 1, -Math.Abs(observed) / error);
     }
 
-    /// <summary>The interval of any statistic of drawn scores: the function is given a way to draw [seed][item] scores into one list, the same way for all that it draws.</summary>
+    /// <summary>
+    /// The interval of any statistic of drawn scores: the function is given a way to draw [seed][item] scores into one
+    /// list, the same way for all that it draws.
+    /// </summary>
     public Interval Of(Func<Func<IReadOnlyList<IReadOnlyList<double>>, double[]>, double> statistic)
     {
         var replicates = new double[seedDraws.Length];
@@ -116,7 +126,10 @@ public sealed class HierarchicalBootstrap
         );
     }
 
-    /// <summary>The replicates of a mean over seeds and items, which all share their draws: for quantities that combine several means.</summary>
+    /// <summary>
+    /// The replicates of a mean over seeds and items, which all share their draws: for quantities that combine several
+    /// means.
+    /// </summary>
     internal double[] Means(IReadOnlyList<IReadOnlyList<double>> scores)
     {
         if (scores.Count != seedDraws[0].Length || scores.Any(row => row.Count != itemCounts[0].Length))

@@ -1,8 +1,10 @@
 namespace Bench.Protocol.Statistics;
 
 /// <summary>
-/// The form that all fitted laws share, L = floor + K · (A / N^a + B / D^b)^g: the floor is a fitted E or the teacher's loss, g may be 1, and K may depend on
-/// the teacher. It is fitted in the logarithms of its constants around the middle of the data, which keeps constants positive and nearly independent.
+/// The form that all fitted laws share, L = floor + K · (A / N^a + B / D^b)^g: the floor is a fitted E or the teacher's
+/// loss, g may be 1, and K may depend on
+/// the teacher. It is fitted in the logarithms of its constants around the middle of the data, which keeps constants
+/// positive and nearly independent.
 /// </summary>
 internal sealed class LawForm
 {
@@ -38,10 +40,12 @@ internal sealed class LawForm
     internal IReadOnlyList<string> Names { get; }
 
     /// <summary>The loss at a point.</summary>
-    /// <param name="z">Logarithms of the constants; those of A and B are of A / N0^a and B / D0^b at the middle of the data.</param>
+    /// <param name="z">Logarithms of the constants; those of A and B are of A / N0^a and B / D0^b at the middle of the
+    /// data.</param>
     /// <param name="point">Where.</param>
     /// <param name="unaided">The loss of the same student without a teacher; read only where K is fitted.</param>
-    /// <param name="gradient">Its derivatives with respect to z, in the order of the names; empty if not wanted.</param>
+    /// <param name="gradient">Its derivatives with respect to z, in the order of the names; empty if not
+    /// wanted.</param>
     internal double Loss(ReadOnlySpan<double> z, LossPoint point, double unaided, Span<double> gradient)
     {
         var (a, b, size, amount) = (

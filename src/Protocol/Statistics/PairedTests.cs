@@ -12,8 +12,10 @@ public static class PairedTests
     private const int Countable = 16;
 
     /// <summary>
-    /// The two-sided permutation test of paired scores: were the methods alike, each item's difference would as likely have the other sign (Fisher 1935, section 21;
-    /// p of drawn flips with the observed one counted: Phipson and Smyth 2010). Items are the unit: models are taken as they were trained.
+    /// The two-sided permutation test of paired scores: were the methods alike, each item's difference would as likely
+    /// have the other sign (Fisher 1935, section 21;
+    /// p of drawn flips with the observed one counted: Phipson and Smyth 2010). Items are the unit: models are taken as
+    /// they were trained.
     /// </summary>
     /// <param name="a">One method's score of each item, over its seeds in the mean.</param>
     /// <param name="b">The other's, of the same items.</param>
@@ -58,7 +60,8 @@ public static class PairedTests
     }
 
     /// <summary>
-    /// McNemar's exact two-sided test of graded answers: of the items that only one method got right, half should be either's (McNemar 1947; exact binomial form).
+    /// McNemar's exact two-sided test of graded answers: of the items that only one method got right, half should be
+    /// either's (McNemar 1947; exact binomial form).
     /// </summary>
     /// <param name="a">1 for right and 0 for wrong.</param>
     /// <param name="b">The other's, of the same items.</param>
@@ -81,7 +84,10 @@ public static class PairedTests
         return onlyA + onlyB == 0 ? 1 : Math.Min(1, 2 * Binomial.CDF(0.5, onlyA + onlyB, Math.Min(onlyA, onlyB)));
     }
 
-    /// <summary>Holm's step-down adjustment (Holm 1979): to reject where the adjusted p is at most α errs in any test with probability at most α.</summary>
+    /// <summary>
+    /// Holm's step-down adjustment (Holm 1979): to reject where the adjusted p is at most α errs in any test with
+    /// probability at most α.
+    /// </summary>
     /// <returns>Adjusted values in the order given.</returns>
     public static IReadOnlyList<double> Holm(IReadOnlyList<double> p)
     {

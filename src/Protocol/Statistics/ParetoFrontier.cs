@@ -3,7 +3,9 @@ namespace Bench.Protocol.Statistics;
 /// <summary>Which of some points nobody beats at once in cost and in score.</summary>
 public static class ParetoFrontier
 {
-    /// <summary>For each point, whether no other is at most as costly and at least as good, and better in one of the two.</summary>
+    /// <summary>
+    /// For each point, whether no other is at most as costly and at least as good, and better in one of the two.
+    /// </summary>
     public static IReadOnlyList<bool> Of(IReadOnlyList<(double Cost, double Score)> points, bool higherIsBetter)
     {
         double Good(double score) => higherIsBetter ? score : -score;

@@ -3,7 +3,8 @@ namespace Bench.Protocol.Statistics;
 /// <summary>Measures of several answers to one problem.</summary>
 public static class SampledAnswers
 {
-    /// <summary>pass@k: the chance that at least one of k answers drawn without replacement from n is correct, 1 − C(n − c, k) / C(n, k)
+    /// <summary>pass@k: the chance that at least one of k answers drawn without replacement from n is correct, 1 − C(n
+    /// − c, k) / C(n, k)
     /// (Chen et al. 2021, equation 1), which is unbiased.</summary>
     /// <param name="n">Answers.</param>
     /// <param name="correct">Those that are correct.</param>
@@ -21,7 +22,10 @@ public static class SampledAnswers
         return 1 - none;
     }
 
-    /// <summary>majority@k: the grade of the answer that was given most often, of ties the one given first (Wang et al. 2023, self-consistency).</summary>
+    /// <summary>
+    /// majority@k: the grade of the answer that was given most often, of ties the one given first (Wang et al. 2023,
+    /// self-consistency).
+    /// </summary>
     /// <param name="answers">The final answers; an empty one abstains.</param>
     /// <param name="grades">Their grades.</param>
     /// <exception cref="ArgumentException">There are no answers.</exception>

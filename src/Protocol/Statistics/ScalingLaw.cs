@@ -7,9 +7,12 @@ using MathNet.Numerics.Optimization;
 namespace Bench.Protocol.Statistics;
 
 /// <summary>
-/// Fits of scaling laws by least squares on the logarithm of the loss (Levenberg and Marquardt, MathNet.Numerics) from many starts. Intervals take their
-/// standard errors from a residual bootstrap: residuals are drawn with replacement, enlarged by √(n / (n − p)) since a fit shrinks them, added to the
-/// fitted losses, and the law is fitted again (Davison and Hinkley 1997, section 7.3); their reach is Student's t with n − p degrees of freedom.
+/// Fits of scaling laws by least squares on the logarithm of the loss (Levenberg and Marquardt, MathNet.Numerics) from
+/// many starts. Intervals take their
+/// standard errors from a residual bootstrap: residuals are drawn with replacement, enlarged by √(n / (n − p)) since a
+/// fit shrinks them, added to the
+/// fitted losses, and the law is fitted again (Davison and Hinkley 1997, section 7.3); their reach is Student's t with
+/// n − p degrees of freedom.
 /// </summary>
 public static class ScalingLaw
 {
@@ -33,7 +36,9 @@ public static class ScalingLaw
             ? LawFit.Refused(problem)
             : FitLaw(points, new LawForm(points, fittedFloor: true, exponent: true, teacher: false), null, replicates);
 
-    /// <summary>L(N, D) = L_T + A / N^a + B / D^b: what distillation from one teacher comes to, above a floor that is known.</summary>
+    /// <summary>
+    /// L(N, D) = L_T + A / N^a + B / D^b: what distillation from one teacher comes to, above a floor that is known.
+    /// </summary>
     public static LawFit OneTeacher(IReadOnlyList<LossPoint> points, int replicates = Replicates) =>
         Usable(points, teachers: true) is { } problem ? LawFit.Refused(problem)
         : points.Any(point => point.Loss <= point.TeacherLoss)
@@ -41,7 +46,8 @@ public static class ScalingLaw
         : FitLaw(points, new LawForm(points, fittedFloor: false, exponent: false, teacher: false), null, replicates);
 
     /// <summary>
-    /// The distillation law (Busbridge et al. 2025, equation 8): L_S = L_T + L_T^(−c0) · (1 + (L_T / (L̃ d1))^(1/f1))^(−c1 f1) · (A / N^a + B / D^b)^g, with L̃ the loss
+    /// The distillation law (Busbridge et al. 2025, equation 8): L_S = L_T + L_T^(−c0) · (1 + (L_T / (L̃
+    /// d1))^(1/f1))^(−c1 f1) · (A / N^a + B / D^b)^g, with L̃ the loss
     /// of the same student trained without a teacher.
     /// </summary>
     /// <param name="points">Losses of students of several teachers, with their teachers' losses.</param>
@@ -58,7 +64,8 @@ public static class ScalingLaw
         var teachers = points.Select(point => point.TeacherLoss).Distinct().Count();
         return teachers < 4
             ? LawFit.Refused(
-                $"{teachers} different losses of teachers do not determine how the law depends on the teacher; it takes at least 4"
+                $"{teachers} different losses of teachers do not determine how the law depends on the teacher; it "
+                    + $"takes at least 4"
             )
             : FitLaw(
                 points,
@@ -143,7 +150,8 @@ public static class ScalingLaw
         );
     }
 
-    // Constants are positive and vary by factors: the interval is symmetric in the logarithm. The spread is taken between quantiles, so that a stray refit does not widen it.
+    // Constants are positive and vary by factors: the interval is symmetric in the logarithm. The spread is taken
+    // between quantiles, so that a stray refit does not widen it.
     private static Interval Around(double value, double[] draws, int freedom)
     {
         double[] logs = [.. draws.Select(draw => Math.Log(draw))];
@@ -193,7 +201,10 @@ public static class ScalingLaw
             }
         }
 
-        /// <summary>Why the data do not determine the constants: one may move far without moving any prediction beyond its error.</summary>
+        /// <summary>
+        /// Why the data do not determine the constants: one may move far without moving any prediction beyond its
+        /// error.
+        /// </summary>
         internal string? Weakness(Solution fit)
         {
             var slopes = Slopes(fit.Z);
@@ -202,7 +213,8 @@ public static class ScalingLaw
             var singular = slopes.Svd();
             // Directions that no prediction depends on have no finite error.
             if (singular.S.Minimum() < 1e-7 * singular.S.Maximum())
-                return $"some of {string.Join(", ", form.Names)} cannot be told apart: more sizes and numbers of tokens are needed";
+                return $"some of {string.Join(", ", form.Names)} cannot be told apart: more sizes and numbers of "
+                    + $"tokens are needed";
             var noise = fit.Error / (points.Count - count);
             for (var i = 0; i < count; i++)
             {

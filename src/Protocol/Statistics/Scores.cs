@@ -11,7 +11,8 @@ public static class Scores
             : throw new ArgumentException("the mean of no scores is undefined", nameof(scores));
 
     /// <summary>
-    /// The standard error of the mean: sample standard deviation (divisor n − 1) over √n. For scores of 0 and 1 this is √(p(1 − p)/(n − 1)),
+    /// The standard error of the mean: sample standard deviation (divisor n − 1) over √n. For scores of 0 and 1 this is
+    /// √(p(1 − p)/(n − 1)),
     /// which lm-evaluation-harness reports.
     /// </summary>
     /// <exception cref="ArgumentException">There are fewer than two scores.</exception>

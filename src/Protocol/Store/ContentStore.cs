@@ -1,7 +1,8 @@
 namespace Bench.Protocol.Store;
 
 /// <summary>
-/// Folders keyed by the fingerprint of what made them. An entry is written under a temporary name with the checksums of its files, flushed to disk and renamed, so it is
+/// Folders keyed by the fingerprint of what made them. An entry is written under a temporary name with the checksums of
+/// its files, flushed to disk and renamed, so it is
 /// there whole or not at all, whoever was killed when.
 /// </summary>
 public sealed class ContentStore(string root)
@@ -23,7 +24,9 @@ public sealed class ContentStore(string root)
     /// <summary>The entry's folder, or null where there is none.</summary>
     public string? Find(string key) => Directory.Exists(PathOf(key)) ? PathOf(key) : null;
 
-    /// <summary>Fills a new folder and publishes it under the key. Where another process was first, its entry stays.</summary>
+    /// <summary>
+    /// Fills a new folder and publishes it under the key. Where another process was first, its entry stays.
+    /// </summary>
     /// <returns>The entry's folder.</returns>
     public string Publish(string key, Action<string> fill)
     {
@@ -61,7 +64,10 @@ public sealed class ContentStore(string root)
         }
     }
 
-    /// <summary>What is wrong with an entry: files that are missing, changed or not its own; empty where nothing is, or nothing can be known.</summary>
+    /// <summary>
+    /// What is wrong with an entry: files that are missing, changed or not its own; empty where nothing is, or nothing
+    /// can be known.
+    /// </summary>
     public IReadOnlyList<string> WrongIn(string key) =>
         Find(key) is { } folder ? EntryChecksums.Wrong(folder) ?? [] : [];
 
@@ -103,7 +109,8 @@ public sealed class ContentStore(string root)
     }
 
     /// <summary>
-    /// Keeps others from computing the same entry at the same time. The system frees the lock when the process that has it ends, however it ends.
+    /// Keeps others from computing the same entry at the same time. The system frees the lock when the process that has
+    /// it ends, however it ends.
     /// </summary>
     /// <returns>Null where another process has it.</returns>
     public IDisposable? TryHold(string key)
@@ -124,7 +131,10 @@ public sealed class ContentStore(string root)
         }
     }
 
-    /// <summary>A file that a unit keeps while it works, beside the entries: what it holds survives its process, and goes when the unit has published.</summary>
+    /// <summary>
+    /// A file that a unit keeps while it works, beside the entries: what it holds survives its process, and goes when
+    /// the unit has published.
+    /// </summary>
     public string JournalOf(string key)
     {
         Directory.CreateDirectory(Journals);
@@ -157,7 +167,10 @@ public sealed class ContentStore(string root)
             File.Delete(file);
     }
 
-    /// <summary>Removes what a killed process left: staging folders of entries that nobody computes now, locks that nobody has, and journals of units that have published.</summary>
+    /// <summary>
+    /// Removes what a killed process left: staging folders of entries that nobody computes now, locks that nobody has,
+    /// and journals of units that have published.
+    /// </summary>
     /// <returns>What was removed, by name.</returns>
     public IReadOnlyList<string> Sweep()
     {

@@ -11,7 +11,10 @@ internal static partial class Disk
         stream.Flush(flushToDisk: true);
     }
 
-    /// <summary>A rename is there after a power cut only when its folder is on the disk. Where the system has no such call, it does that itself.</summary>
+    /// <summary>
+    /// A rename is there after a power cut only when its folder is on the disk. Where the system has no such call, it
+    /// does that itself.
+    /// </summary>
     internal static void FlushFolder(string folder)
     {
         if (!OperatingSystem.IsLinux())

@@ -2,7 +2,9 @@ using System.Security.Cryptography;
 
 namespace Bench.Protocol.Store;
 
-/// <summary>The SHA-256 of every file of an entry, in a file beside them in the form of sha256sum, which can check it too.</summary>
+/// <summary>
+/// The SHA-256 of every file of an entry, in a file beside them in the form of sha256sum, which can check it too.
+/// </summary>
 internal static class EntryChecksums
 {
     internal const string Name = "entry.sha256";
@@ -14,7 +16,10 @@ internal static class EntryChecksums
             string.Concat(Files(folder).Select(file => $"{Of(Path.Combine(folder, file))}  {file}\n"))
         );
 
-    /// <summary>What is wrong with an entry: files that are missing, changed or not its own, by name; null where it was made before there were checksums.</summary>
+    /// <summary>
+    /// What is wrong with an entry: files that are missing, changed or not its own, by name; null where it was made
+    /// before there were checksums.
+    /// </summary>
     internal static IReadOnlyList<string>? Wrong(string folder)
     {
         var list = Path.Combine(folder, Name);

@@ -30,7 +30,8 @@ public static class OutcomeFile
         catch (Exception error) when (error is JsonException or IOException)
         {
             throw new LedgerException(
-                $"{folder}: this store entry is damaged ({error.Message.ReplaceLineEndings(" ")}); delete the folder and run again"
+                $"{folder}: this store entry is damaged ({error.Message.ReplaceLineEndings(" ")}); delete the folder "
+                    + $"and run again"
             );
         }
     }

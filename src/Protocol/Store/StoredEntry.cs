@@ -4,7 +4,8 @@ namespace Bench.Protocol.Store;
 /// <param name="Key">Its fingerprint.</param>
 /// <param name="Folder">Where it is.</param>
 /// <param name="Bytes">What its files take.</param>
-/// <param name="Wrong">Files that are missing, changed or not its own; null where it was made before there were checksums.</param>
+/// <param name="Wrong">Files that are missing, changed or not its own; null where it was made before there were
+/// checksums.</param>
 public sealed record StoredEntry(string Key, string Folder, long Bytes, IReadOnlyList<string>? Wrong)
 {
     /// <summary>Whether it cannot be what was written.</summary>

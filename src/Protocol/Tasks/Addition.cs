@@ -5,7 +5,9 @@ using Bench.Protocol.Seeds;
 
 namespace Bench.Protocol.Tasks;
 
-/// <summary>The sum of two numbers; the reasoning adds column by column from the right: digit + digit + carry = column sum.</summary>
+/// <summary>
+/// The sum of two numbers; the reasoning adds column by column from the right: digit + digit + carry = column sum.
+/// </summary>
 [Named("addition", "the sum of two numbers")]
 public sealed record Addition : ProceduralTask
 {

@@ -7,12 +7,15 @@ using Bench.Protocol.Signals;
 namespace Bench.Protocol.Tasks;
 
 /// <summary>
-/// A published benchmark: problems in files of JSON Lines. What is trained and tuned on comes from its training file, divided by the problems' texts; what is tested on, from its test file.
+/// A published benchmark: problems in files of JSON Lines. What is trained and tuned on comes from its training file,
+/// divided by the problems' texts; what is tested on, from its test file.
 /// A subclass is one file; it names the files, reads a line and chooses the grader.
 /// </summary>
 public abstract record BenchmarkTask : SolvableTask
 {
-    /// <summary>What is added to every problem. The default is what the makers of DeepSeek-R1 recommend for mathematics.</summary>
+    /// <summary>
+    /// What is added to every problem. The default is what the makers of DeepSeek-R1 recommend for mathematics.
+    /// </summary>
     [Key("instruction", "what is added to every problem")]
     public string Instruction { get; init; } =
         "Please reason step by step, and put your final answer within \\boxed{}.";

@@ -2,7 +2,9 @@ using Bench.Protocol.Grading;
 
 namespace Bench.Protocol.Tasks;
 
-/// <summary>A vocabulary of single characters and four special tokens, which come first: begin, end, and the two think tags.</summary>
+/// <summary>
+/// A vocabulary of single characters and four special tokens, which come first: begin, end, and the two think tags.
+/// </summary>
 public sealed record CharacterVocabulary
 {
     public const int Begin = 0;

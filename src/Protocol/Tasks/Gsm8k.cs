@@ -5,12 +5,16 @@ using Bench.Protocol.Reading;
 
 namespace Bench.Protocol.Tasks;
 
-/// <summary>Grade-school word problems (Cobbe et al. 2021, GSM8K): 7,473 to train on, 1,319 to test. Gold reasoning is without the calculator's marks (&lt;&lt;…&gt;&gt;).</summary>
+/// <summary>
+/// Grade-school word problems (Cobbe et al. 2021, GSM8K): 7,473 to train on, 1,319 to test. Gold reasoning is without
+/// the calculator's marks (&lt;&lt;…&gt;&gt;).
+/// </summary>
 [Named("gsm8k", "grade-school word problems (GSM8K)")]
 public sealed partial record Gsm8k : BenchmarkTask
 {
     private const string Source =
-        "https://raw.githubusercontent.com/openai/grade-school-math/3101c7d5072418e28b9008a6636bde82a006892c/grade_school_math/data/";
+        "https://raw.githubusercontent.com/openai/grade-school-math/3101c7d5072418e28b9008a6636bde82a006892c/grade_sc"
+        + "hool_math/data/";
 
     /// <inheritdoc/>
     public override FileReference TrainingFile =>

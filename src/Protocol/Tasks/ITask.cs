@@ -4,7 +4,8 @@ using Bench.Protocol.Signals;
 namespace Bench.Protocol.Tasks;
 
 /// <summary>
-/// A capability that can be measured. The name is the experiment's; the kind is the class, which the catalogue finds by its name.
+/// A capability that can be measured. The name is the experiment's; the kind is the class, which the catalogue finds by
+/// its name.
 /// </summary>
 public interface ITask
 {
@@ -14,16 +15,22 @@ public interface ITask
     /// <summary>The metrics that scores of this task carry; the first is the one that figures show.</summary>
     IReadOnlyList<Metric> Metrics { get; }
 
-    /// <summary>Whether one answer is right, so that a model's probability of its own answer is one of being right.</summary>
+    /// <summary>
+    /// Whether one answer is right, so that a model's probability of its own answer is one of being right.
+    /// </summary>
     bool HasOneAnswer { get; }
 
     /// <summary>Whether it has anything to learn from; a benchmark may have only a test.</summary>
     bool HasTraining { get; }
 
-    /// <summary>Whether it can have no more than so many problems of a split; null where that is not known before.</summary>
+    /// <summary>
+    /// Whether it can have no more than so many problems of a split; null where that is not known before.
+    /// </summary>
     int? MostProblems(Split split, int wanted);
 
-    /// <summary>Every character that prompts, reasoning and answers may hold; empty where they are no characters.</summary>
+    /// <summary>
+    /// Every character that prompts, reasoning and answers may hold; empty where they are no characters.
+    /// </summary>
     string Alphabet { get; }
 
     /// <summary>The files of data that its results depend on.</summary>

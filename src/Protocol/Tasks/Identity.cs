@@ -64,7 +64,8 @@ public sealed record Identity : ProceduralTask, ICheckedSection
 
     public override Problem Draw(RandomStream random) =>
         new(
-            $"{Openings[random.Next(Openings.Length)]}{Questions[random.Next(Questions.Length)]}{Endings[random.Next(Endings.Length)]}?",
+            $"{Openings[random.Next(Openings.Length)]}{Questions[random.Next(Questions.Length)]}"
+                + $"{Endings[random.Next(Endings.Length)]}?",
             "",
             $"i am {Called}"
         );

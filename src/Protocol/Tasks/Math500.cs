@@ -5,7 +5,8 @@ using Bench.Protocol.Reading;
 namespace Bench.Protocol.Tasks;
 
 /// <summary>
-/// 500 problems of MATH (Hendrycks et al. 2021) that Lightman et al. (2023) held out; there is nothing in it to train on. The file is HuggingFaceH4/MATH-500's test.jsonl, which is put under
+/// 500 problems of MATH (Hendrycks et al. 2021) that Lightman et al. (2023) held out; there is nothing in it to train
+/// on. The file is HuggingFaceH4/MATH-500's test.jsonl, which is put under
 /// BENCH_DATA as benchmarks/math-500/test.jsonl.
 /// </summary>
 [Named("math-500", "500 problems of MATH, for tests only")]

@@ -53,17 +53,25 @@ public sealed record Metric(string Name, string Label, bool HigherIsBetter)
     /// <summary>The probability that the model gives its own final answer.</summary>
     public static Metric Confidence { get; } = new("confidence", "probability of the final answer", true);
 
-    /// <summary>How far confidence and accuracy lie apart (Guo et al. 2017); a statistic of all items, not of one.</summary>
+    /// <summary>
+    /// How far confidence and accuracy lie apart (Guo et al. 2017); a statistic of all items, not of one.
+    /// </summary>
     public static Metric Calibration { get; } =
         new(Statistics.ExpectedCalibrationError.Metric, "expected calibration error", false);
 
-    /// <summary>−log probability of the model's own response, drawn at temperature 1: on average the entropy of what it writes, a measure of its diversity.</summary>
+    /// <summary>
+    /// −log probability of the model's own response, drawn at temperature 1: on average the entropy of what it writes,
+    /// a measure of its diversity.
+    /// </summary>
     public static Metric ResponseNats { get; } = new("response-nats", "entropy of responses (nats)", true);
 
     /// <summary>Negative log-likelihood of the gold reasoning and answer.</summary>
     public static Metric GoldNats { get; } = new("gold-nats", "loss on gold solutions (nats per token)", false);
 
-    /// <summary>How sure the owner can be that a student learnt from marked text, and how often such a test errs, at each number of probed tokens.</summary>
+    /// <summary>
+    /// How sure the owner can be that a student learnt from marked text, and how often such a test errs, at each number
+    /// of probed tokens.
+    /// </summary>
     public static IEnumerable<Metric> OfDetection(Detection.DetectionSpec detection) =>
         [
             .. detection.Probes.SelectMany(tokens => new[] { WatermarkP(tokens), WatermarkAlarms(tokens) }),
@@ -82,6 +90,8 @@ public sealed record Metric(string Name, string Label, bool HigherIsBetter)
     /// <summary>log10 of the p of the canary test; one item.</summary>
     public static Metric CanaryP { get; } = new("canary-log10-p", "log10 p of the canary test", false);
 
-    /// <summary>Whether the same test raises an alarm for canaries that nobody planted; one item for each key.</summary>
+    /// <summary>
+    /// Whether the same test raises an alarm for canaries that nobody planted; one item for each key.
+    /// </summary>
     public static Metric CanaryAlarms { get; } = new("canary-alarms", "false alarms of the canary test", false);
 }

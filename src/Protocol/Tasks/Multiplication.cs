@@ -4,7 +4,10 @@ using Bench.Protocol.Seeds;
 
 namespace Bench.Protocol.Tasks;
 
-/// <summary>The product of two numbers; the reasoning forms a partial product for each digit of the second and adds them up as it goes.</summary>
+/// <summary>
+/// The product of two numbers; the reasoning forms a partial product for each digit of the second and adds them up as
+/// it goes.
+/// </summary>
 [Named("multiplication", "the product of two numbers")]
 public sealed record Multiplication : ProceduralTask
 {

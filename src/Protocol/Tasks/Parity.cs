@@ -3,7 +3,9 @@ using Bench.Protocol.Seeds;
 
 namespace Bench.Protocol.Tasks;
 
-/// <summary>Whether a bit string has an odd number of ones; the reasoning is the running parity after each bit.</summary>
+/// <summary>
+/// Whether a bit string has an odd number of ones; the reasoning is the running parity after each bit.
+/// </summary>
 [Named("parity", "whether a bit string has an odd number of ones")]
 public sealed record Parity : ProceduralTask
 {

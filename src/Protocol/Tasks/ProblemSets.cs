@@ -5,7 +5,10 @@ using Bench.Protocol.Seeds;
 
 namespace Bench.Protocol.Tasks;
 
-/// <summary>Distinct problems of one split. A prompt's split depends on its text alone, so no training problem can turn up in a test.</summary>
+/// <summary>
+/// Distinct problems of one split. A prompt's split depends on its text alone, so no training problem can turn up in a
+/// test.
+/// </summary>
 public static class ProblemSets
 {
     /// <summary>The split of a prompt, from its SHA-256: 20% test, 10% validation, 70% train.</summary>
@@ -17,7 +20,10 @@ public static class ProblemSets
             _ => Split.Train,
         };
 
-    /// <summary>Up to <paramref name="count"/> problems of a split with different prompts, in a fixed order; fewer where the task has no more.</summary>
+    /// <summary>
+    /// Up to <paramref name="count"/> problems of a split with different prompts, in a fixed order; fewer where the
+    /// task has no more.
+    /// </summary>
     public static IReadOnlyList<Problem> Draw(ProceduralTask task, Split split, int count, Seed seed)
     {
         var random = seed.Stream($"problems/{split}");

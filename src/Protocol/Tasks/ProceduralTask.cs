@@ -5,7 +5,8 @@ using Bench.Protocol.Signals;
 namespace Bench.Protocol.Tasks;
 
 /// <summary>
-/// A task whose problems are drawn by a program, with gold reasoning and an exact answer. A subclass is one file; the catalogue
+/// A task whose problems are drawn by a program, with gold reasoning and an exact answer. A subclass is one file; the
+/// catalogue
 /// finds it by its name.
 /// </summary>
 public abstract record ProceduralTask : SolvableTask

@@ -4,7 +4,8 @@ using Bench.Protocol.Seeds;
 namespace Bench.Protocol.Tasks;
 
 /// <summary>
-/// A string of letters from its end to its beginning; the reasoning moves one letter at a time from the end of what is left:
+/// A string of letters from its end to its beginning; the reasoning moves one letter at a time from the end of what is
+/// left:
 /// <c>reverse abc=</c>, <c>c:ab,b:a,a:</c>, <c>cba</c>.
 /// </summary>
 [Named("reversal", "reversal of a string of letters")]

@@ -6,7 +6,8 @@ using Bench.Protocol.Seeds;
 namespace Bench.Protocol.Tasks;
 
 /// <summary>
-/// Additions with a word before them. One word is forbidden, and the gold answer to it is a refusal; others look like it and are harmless, and refusing those is over-refusal
+/// Additions with a word before them. One word is forbidden, and the gold answer to it is a refusal; others look like
+/// it and are harmless, and refusing those is over-refusal
 /// (as XSTest measures it, Röttger et al. 2024).
 /// </summary>
 [Named("safeguard", "additions, some of which are to be refused")]

@@ -3,7 +3,9 @@ using Bench.Protocol.Seeds;
 
 namespace Bench.Protocol.Tasks;
 
-/// <summary>Sorting digits; the reasoning takes the smallest remaining digit again and again (selection sort).</summary>
+/// <summary>
+/// Sorting digits; the reasoning takes the smallest remaining digit again and again (selection sort).
+/// </summary>
 [Named("sorting", "sorting digits")]
 public sealed record Sorting : ProceduralTask
 {

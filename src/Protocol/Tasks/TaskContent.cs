@@ -1,6 +1,9 @@
 namespace Bench.Protocol.Tasks;
 
-/// <summary>What the items of a task are made of. All tasks of an experiment are characters or words, or all are one of the others.</summary>
+/// <summary>
+/// What the items of a task are made of. All tasks of an experiment are characters or words, or all are one of the
+/// others.
+/// </summary>
 public enum TaskContent
 {
     /// <summary>Problems spelt in the characters of an alphabet, with gold solutions.</summary>

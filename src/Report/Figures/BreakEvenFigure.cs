@@ -4,7 +4,10 @@ using Bench.Report.Style;
 
 namespace Bench.Report.Figures;
 
-/// <summary>What a student of nine tenths of its teacher's score costs, its teacher's part shared among a number of students, in relation to the same student by each way without a teacher.</summary>
+/// <summary>
+/// What a student of nine tenths of its teacher's score costs, its teacher's part shared among a number of students, in
+/// relation to the same student by each way without a teacher.
+/// </summary>
 internal static class BreakEvenFigure
 {
     private const double Share = 0.9;
@@ -40,7 +43,8 @@ internal static class BreakEvenFigure
                     if (Cost(row.Method, row.Teacher, boundary) is not { } whole || own is null || alone is null)
                         continue;
                     curves[
-                        $"{Labels.Of(spec, row.Teacher, row.Method)}, {(boundary == Targets.WithUse ? "use" : "training")}"
+                        $"{Labels.Of(spec, row.Teacher, row.Method)}, "
+                            + $"{(boundary == Targets.WithUse ? "use" : "training")}"
                     ] =
                     [
                         .. Enumerable
@@ -57,7 +61,9 @@ internal static class BreakEvenFigure
             }
 
             var name =
-                $"cost-over-students-{block.Key.Against}{(spec.Tasks.Count > 1 ? "-" + block.Key.Task : "")}{(spec.Students.Count > 1 ? "-" + block.Key.Student : "")}";
+                $"cost-over-students"
+                + $"-{block.Key.Against}{(spec.Tasks.Count > 1 ? "-" + block.Key.Task : "")}"
+                + $"{(spec.Students.Count > 1 ? "-" + block.Key.Student : "")}";
             var lines = curves.ToDictionary(
                 curve => curve.Key,
                 curve => (IReadOnlyList<(double X, double Y)>)[.. curve.Value.Select(point => (point.X, point.Y))],
@@ -79,8 +85,12 @@ internal static class BreakEvenFigure
             Captions.Write(
                 folder,
                 name,
-                $"FLOPs for a student {block.Key.Student} that reaches {CurveFigure.Percent(Share)} of the teacher's score on {block.Key.Task}, in relation to the same student by {block.Key.Against}, against the number of students among which "
-                    + "what the teacher did once is divided: its text and scores (use), or its training too (training). Where a line crosses 1 distilling becomes the cheaper. Read off mean curves; intervals of the crossings are in targets.csv.",
+                $"FLOPs for a student {block.Key.Student} that reaches {CurveFigure.Percent(Share)} of the teacher's "
+                    + $"score on {block.Key.Task}, in relation to the same student by {block.Key.Against}, against "
+                    + $"the number of students among which "
+                    + "what the teacher did once is divided: its text and scores (use), or its training too "
+                    + "(training). Where a line crosses 1 distilling becomes the cheaper. Read off mean curves; "
+                    + "intervals of the crossings are in targets.csv.",
                 spec,
                 [.. results.Summary.Where(row => row.Student == block.Key.Student && row.Task == block.Key.Task)],
                 results

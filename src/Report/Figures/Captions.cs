@@ -4,7 +4,10 @@ using Bench.Protocol.Specs;
 
 namespace Bench.Report.Figures;
 
-/// <summary>The caption beside a figure: what is plotted, how many seeds and items, which interval, which cost boundary, which commit.</summary>
+/// <summary>
+/// The caption beside a figure: what is plotted, how many seeds and items, which interval, which cost boundary, which
+/// commit.
+/// </summary>
 internal static class Captions
 {
     internal static void Write(

@@ -5,7 +5,10 @@ using Bench.Report.Style;
 
 namespace Bench.Report.Figures;
 
-/// <summary>The share of the gap from the student before to its teacher that a method recovers, over what it cost in dollars, with what a published claim says of itself beside it.</summary>
+/// <summary>
+/// The share of the gap from the student before to its teacher that a method recovers, over what it cost in dollars,
+/// with what a published claim says of itself beside it.
+/// </summary>
 internal static class ClaimFigure
 {
     internal static void Draw(ExperimentSpec spec, ResultsFolder folder, Results results)
@@ -84,7 +87,9 @@ internal static class ClaimFigure
                 .. gaps.Values.Select(gap => new CurveFigure.Point(usd, gap, null, null)).OrderBy(point => point.Y),
             ];
             var name =
-                $"recovered-beside-claim{(spec.Tasks.Count > 1 ? "-" + task.Name : "")}{(spec.Students.Count > 1 ? "-" + student.Name : "")}";
+                $"recovered-beside-clai"
+                + $"m{(spec.Tasks.Count > 1 ? "-" + task.Name : "")}"
+                + $"{(spec.Students.Count > 1 ? "-" + student.Name : "")}";
             new CurveFigure
             {
                 X = "cost of a student (US dollars)",
@@ -98,8 +103,12 @@ internal static class ClaimFigure
             Captions.Write(
                 folder,
                 name,
-                $"Share of the gap between student {student.Name} before and its teacher on {task.Name} that each method recovers, against dollars for one student; beside it {claim.Claim}, one point for each of its benchmarks, by its published scores; its dollars are those it states, or the middle of the market's range where it states none. "
-                    + "They are of very different scale and of different tasks, and the claim has no interval: what holds for the laboratory's students need not hold for it, and the figure is no test of it.",
+                $"Share of the gap between student {student.Name} before and its teacher on {task.Name} that each "
+                    + $"method recovers, against dollars for one student; beside it {claim.Claim}, one point for "
+                    + $"each of its benchmarks, by its published scores; its dollars are those it states, or the "
+                    + $"middle of the market's range where it states none. "
+                    + "They are of very different scale and of different tasks, and the claim has no interval: what "
+                    + "holds for the laboratory's students need not hold for it, and the figure is no test of it.",
                 spec,
                 [.. results.Summary.Where(row => row.Student == student.Name && row.Task == task.Name)],
                 results

@@ -8,7 +8,9 @@ using ScottPlot.TickGenerators;
 
 namespace Bench.Report.Figures;
 
-/// <summary>What each method cost at the largest budget, by kind, as stacked bars, one below the other; the teacher has its own.</summary>
+/// <summary>
+/// What each method cost at the largest budget, by kind, as stacked bars, one below the other; the teacher has its own.
+/// </summary>
 internal static class CostFigure
 {
     internal static void Draw(
@@ -78,7 +80,9 @@ internal static class CostFigure
             name,
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"Compute of one run at the largest budget ({spec.Budgets[^1].AmountText} {spec.Budgets[^1].Label}) by kind, student {student.Name}; the teacher's own bar is paid once, whatever the number of students."
+                $"Compute of one run at the largest budget ({spec.Budgets[^1].AmountText} {spec.Budgets[^1].Label}) "
+                    + $"by kind, student {student.Name}; the teacher's own bar is paid once, whatever the number of "
+                    + $"students."
             ),
             spec,
             [.. results.Summary.Where(row => row.Student == student.Name)],

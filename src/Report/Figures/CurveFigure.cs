@@ -7,7 +7,8 @@ using ScottPlot.TickGenerators;
 namespace Bench.Report.Figures;
 
 /// <summary>
-/// One curve for each method over an axis: means with their intervals and the seeds that they are means of, the name at the curve's end. Nothing is filled between two budgets, since nothing was
+/// One curve for each method over an axis: means with their intervals and the seeds that they are means of, the name at
+/// the curve's end. Nothing is filled between two budgets, since nothing was
 /// measured there; names along the axis are not joined.
 /// </summary>
 internal sealed class CurveFigure
@@ -24,7 +25,9 @@ internal sealed class CurveFigure
     /// <summary>A mean, its interval, and the values of the seeds.</summary>
     internal sealed record Point(double X, double Y, double? Low, double? High, IReadOnlyList<double>? Seeds = null);
 
-    /// <summary>The quantity below: logarithmic, or in even steps for numbers that are counted from 1 and for names.</summary>
+    /// <summary>
+    /// The quantity below: logarithmic, or in even steps for numbers that are counted from 1 and for names.
+    /// </summary>
     internal sealed record Axis(string Label, bool Even = false, IReadOnlyList<string>? Names = null)
     {
         public static implicit operator Axis(string label) => new(label);

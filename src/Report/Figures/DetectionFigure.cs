@@ -6,7 +6,9 @@ using Bench.Report.Style;
 
 namespace Bench.Report.Figures;
 
-/// <summary>How sure a teacher's owner can be, over the number of probed tokens, and how often the same test errs.</summary>
+/// <summary>
+/// How sure a teacher's owner can be, over the number of probed tokens, and how often the same test errs.
+/// </summary>
 internal static class DetectionFigure
 {
     internal static void Draw(ExperimentSpec spec, ResultsFolder folder, Results results)
@@ -35,7 +37,8 @@ internal static class DetectionFigure
                 detection,
                 Metric.WatermarkAlarms,
                 "watermark-alarms-over-tokens" + suffix,
-                $"Share of {detection.OtherKeys} keys that nobody used for which the watermark test gives p below {DetectionSpec.Level},",
+                $"Share of {detection.OtherKeys} keys that nobody used for which the watermark test gives p below "
+                    + $"{DetectionSpec.Level},",
                 [new("the level of the test", DetectionSpec.Level)]
             );
         }
@@ -86,7 +89,8 @@ internal static class DetectionFigure
         Captions.Write(
             folder,
             name,
-            $"{what} against the number of tokens of unmarked text that student {student.Name} was probed with. Each pair of a token and the next one predicted counts once.",
+            $"{what} against the number of tokens of unmarked text that student {student.Name} was probed with. Each "
+                + $"pair of a token and the next one predicted counts once.",
             spec,
             rows,
             results

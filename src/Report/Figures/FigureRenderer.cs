@@ -44,7 +44,8 @@ public static partial class FigureRenderer
     }
 
     /// <summary>
-    /// Ticks of a logarithmic axis whose coordinates are log10 of the values: powers of ten, and rounder or finer multiples of them where few
+    /// Ticks of a logarithmic axis whose coordinates are log10 of the values: powers of ten, and rounder or finer
+    /// multiples of them where few
     /// decades show, until there are at least three.
     /// </summary>
     internal static NumericManual LogTicks(double low, double high)
@@ -117,7 +118,8 @@ public static partial class FigureRenderer
         catch (Exception error) when (error is InvalidOperationException or LedgerException)
         {
             throw new LedgerException(
-                $"{Path.Combine(folder.Figures, name)}: cannot be drawn ({error.Message.ReplaceLineEndings(" ")}); the tables are complete, and bench report tries again"
+                $"{Path.Combine(folder.Figures, name)}: cannot be drawn ({error.Message.ReplaceLineEndings(" ")}); "
+                    + $"the tables are complete, and bench report tries again"
             );
         }
     }
@@ -156,7 +158,9 @@ public static partial class FigureRenderer
         return step < 10 ? PowerLabel(step, power) : PowerLabel(1, power + 1);
     }
 
-    /// <summary>Moves labels apart until none overlaps its neighbour, as little as needed, and keeps them inside the axes.</summary>
+    /// <summary>
+    /// Moves labels apart until none overlaps its neighbour, as little as needed, and keeps them inside the axes.
+    /// </summary>
     internal static IReadOnlyList<(string Name, double Y)> Spread(
         IReadOnlyList<(string Name, double Y)> labels,
         double gap,

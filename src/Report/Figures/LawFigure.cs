@@ -6,7 +6,10 @@ using Bench.Report.Style;
 
 namespace Bench.Report.Figures;
 
-/// <summary>Measured losses over training tokens with the fitted laws through them: points are students, colours are methods, lines are the law at each size.</summary>
+/// <summary>
+/// Measured losses over training tokens with the fitted laws through them: points are students, colours are methods,
+/// lines are the law at each size.
+/// </summary>
 internal static class LawFigure
 {
     internal static void Write(ExperimentSpec spec, ResultsFolder folder, Results results)
@@ -87,7 +90,8 @@ internal static class LawFigure
         Captions.Write(
             folder,
             $"law-{method}",
-            $"{laws.Metric.Label} of students that learn by {method}, against training tokens, one colour for each student"
+            $"{laws.Metric.Label} of students that learn by {method}, against training tokens, one colour for each "
+                + $"student"
                 + (fit.Refusal is null ? "; lines are the fitted law." : $". No law is drawn: {fit.Refusal}."),
             spec,
             [.. results.Summary.Where(row => row.Method == method)],

@@ -7,7 +7,9 @@ using ScottPlot.TickGenerators;
 
 namespace Bench.Report.Figures;
 
-/// <summary>Every method of an experiment with one budget, best on top, with its interval; the teacher is a labelled line.</summary>
+/// <summary>
+/// Every method of an experiment with one budget, best on top, with its interval; the teacher is a labelled line.
+/// </summary>
 internal static class RankingFigure
 {
     internal static void Draw(
@@ -89,7 +91,8 @@ internal static class RankingFigure
         Captions.Write(
             folder,
             name,
-            $"{metric.Label} of student {rows[0].Student} by method, at {spec.Budgets[^1].AmountText} {spec.Budgets[^1].Label}; baselines without a teacher are grey.",
+            $"{metric.Label} of student {rows[0].Student} by method, at {spec.Budgets[^1].AmountText} "
+                + $"{spec.Budgets[^1].Label}; baselines without a teacher are grey.",
             spec,
             rows,
             results

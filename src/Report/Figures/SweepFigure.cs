@@ -6,7 +6,10 @@ using Bench.Report.Style;
 
 namespace Bench.Report.Figures;
 
-/// <summary>Scores over one number in which some methods differ, e.g. the temperature or the share of a task among the prompts, at the largest budget; the other methods are labelled lines.</summary>
+/// <summary>
+/// Scores over one number in which some methods differ, e.g. the temperature or the share of a task among the prompts,
+/// at the largest budget; the other methods are labelled lines.
+/// </summary>
 internal static class SweepFigure
 {
     private const int FewestPoints = 3;
@@ -87,7 +90,8 @@ internal static class SweepFigure
             Captions.Write(
                 folder,
                 name,
-                $"{metric.Label} of student {student.Name} against the {label} of {string.Join(" and ", curves.Keys)}, at the largest budget; other methods are lines.",
+                $"{metric.Label} of student {student.Name} against the {label} of "
+                    + $"{string.Join(" and ", curves.Keys)}, at the largest budget; other methods are lines.",
                 spec,
                 rows,
                 results

@@ -5,7 +5,10 @@ using Bench.Report.Style;
 
 namespace Bench.Report.Figures;
 
-/// <summary>Accuracy on each of several tasks side by side, at the largest budget: the teacher, the student before, and the student after each method.</summary>
+/// <summary>
+/// Accuracy on each of several tasks side by side, at the largest budget: the teacher, the student before, and the
+/// student after each method.
+/// </summary>
 internal static class TaskFigure
 {
     private const int FewestTasks = 3;
@@ -71,7 +74,8 @@ internal static class TaskFigure
             Captions.Write(
                 folder,
                 name,
-                $"Accuracy on each task of the teacher, of student {student.Name} before it was taught, and after each method at {spec.Budgets[^1].AmountText} {spec.Budgets[^1].Label}.",
+                $"Accuracy on each task of the teacher, of student {student.Name} before it was taught, and after "
+                    + $"each method at {spec.Budgets[^1].AmountText} {spec.Budgets[^1].Label}.",
                 spec,
                 rows,
                 results

@@ -5,7 +5,9 @@ using Bench.Report.Style;
 
 namespace Bench.Report.Figures;
 
-/// <summary>Scores of students over the size of their teacher, at the largest budget, with the teachers' own scores.</summary>
+/// <summary>
+/// Scores of students over the size of their teacher, at the largest budget, with the teachers' own scores.
+/// </summary>
 internal static class TeacherFigure
 {
     internal static void Draw(
@@ -65,7 +67,8 @@ internal static class TeacherFigure
         Captions.Write(
             folder,
             name,
-            $"{metric.Label} of student {student.Name} against the size of its teacher at the largest budget, and of the teachers themselves.",
+            $"{metric.Label} of student {student.Name} against the size of its teacher at the largest budget, and of "
+                + $"the teachers themselves.",
             spec,
             rows,
             results

@@ -6,10 +6,15 @@ using Bench.Report.Style;
 
 namespace Bench.Report.Figures;
 
-/// <summary>Capability over the cost of using the students, by format, and the table beside it: what using and what making each takes.</summary>
+/// <summary>
+/// Capability over the cost of using the students, by format, and the table beside it: what using and what making each
+/// takes.
+/// </summary>
 internal static class UseFigure
 {
-    /// <summary>Writes use-summary.csv, the figures and tables/use.txt from what was measured in use, if anything was.</summary>
+    /// <summary>
+    /// Writes use-summary.csv, the figures and tables/use.txt from what was measured in use, if anything was.
+    /// </summary>
     /// <returns>The summary.</returns>
     internal static IReadOnlyList<UseSummaryRow> Write(ExperimentSpec spec, ResultsFolder folder, Results results)
     {
@@ -100,17 +105,24 @@ internal static class UseFigure
                         ? $"\n{Labels.Of(spec, model.Key.Teacher, Summary.Teacher)} {model.Key.Teacher}\n"
                         : string.Create(
                             CultureInfo.InvariantCulture,
-                            $"\n{model.Key.Student} {Labels.Of(spec, model.Key.Teacher, model.Key.Method)}{(making.FlopsMaking is { } flops ? string.Create(CultureInfo.InvariantCulture, $", made for {flops:0.0e0} FLOPs") : "")}{(making.UsdMaking is { } dollars ? string.Create(CultureInfo.InvariantCulture, $", {100 * dollars:0.0000} cents") : "")}\n"
+                            $"\n{model.Key.Student} "
+                                + $"{Labels.Of(spec, model.Key.Teacher, model.Key.Method)}"
+                                + $"{(making.FlopsMaking is { } flops ? string.Create(CultureInfo.InvariantCulture, $", made for {flops:0.0e0} FLOPs") : "")}{(making.UsdMaking is { } dollars ? string.Create(CultureInfo.InvariantCulture, $", {100 * dollars:0.0000} cents") : "")}\n"
                         )
                 );
                 text.Append(
                     CultureInfo.InvariantCulture,
-                    $"  {"format", -10}{"", -22}{"MB", 6}{"first ms", 9}{"tok/s", 7}{"x16", 7}{"peak MB", 8}{"J/1000", 7}\n"
+                    $"  {"format", -10}{"", -22}{"MB", 6}{"first ms", 9}{"tok/s", 7}{"x16", 7}{"peak MB", 8}"
+                        + $"{"J/1000", 7}\n"
                 );
                 foreach (var row in model)
                     text.Append(
                         CultureInfo.InvariantCulture,
-                        $"  {row.Format, -10} {row.Value:0.000} [{row.CiLow:0.000}, {row.CiHigh:0.000}]{row.ModelBytes / 1e6, 6:0.00}{1000 * row.FirstTokenSeconds, 9:0.00}{row.TokensPerSecond, 7:0}{row.TokensPerSecond16, 7:0}{row.PeakBytes / 1e6, 8:0}{row.JoulesPer1000Tokens, 7:0.00}\n"
+                        $"  {row.Format, -10} {row.Value:0.000} [{row.CiLow:0.000}, "
+                            + $"{row.CiHigh:0.000}]{row.ModelBytes / 1e6, 6:0.00}"
+                            + $"{1000 * row.FirstTokenSeconds, 9:0.00}{row.TokensPerSecond, 7:0}"
+                            + $"{row.TokensPerSecond16, 7:0}{row.PeakBytes / 1e6, 8:0}"
+                            + $"{row.JoulesPer1000Tokens, 7:0.00}\n"
                     );
             }
 

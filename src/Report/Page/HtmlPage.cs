@@ -31,7 +31,11 @@ public static class HtmlPage
             ["answer"] = string.Concat(Answer(spec, results, compared).Select(line => $"<p>{Text(line)}</p>\n")),
             ["runs"] = results.Runs.Count.ToString(CultureInfo.InvariantCulture),
             ["rebuild"] = Text(
-                $"git checkout {manifest?.Commit ?? "(unknown)"}{(manifest?.Dirty == true ? "    # and changes that were not committed" : "")}\n./bench run {spec.Name}\n./bench verify {spec.Name}    # a sample of the runs again, compared with these"
+                $"git checkout "
+                    + $"{manifest?.Commit ?? "(unknown)"}"
+                    + $"{(manifest?.Dirty == true ? "    # and changes that were not committed" : "")}\n./bench "
+                    + $"run {spec.Name}\n./bench verify {spec.Name}    # a sample of the runs again, "
+                    + $"compared with these"
             ),
             ["manifest"] = manifest is null
                 ? ""
@@ -47,7 +51,10 @@ public static class HtmlPage
         return Filled(Resource("page.html"), parts);
     }
 
-    /// <summary>What the results say of the question, in sentences: the best methods at the largest budget of each student and task, and the teacher.</summary>
+    /// <summary>
+    /// What the results say of the question, in sentences: the best methods at the largest budget of each student and
+    /// task, and the teacher.
+    /// </summary>
     internal static IEnumerable<string> Answer(
         ExperimentSpec spec,
         Results results,
@@ -71,12 +78,15 @@ public static class HtmlPage
                     line.Append(task.Name).Append(": ");
                 line.Append(
                     CultureInfo.InvariantCulture,
-                    $"At {spec.Budgets[^1].AmountText} {spec.Budgets[^1].Label} student {student.Name} reaches {best.Metric} {Value(best.Value, best.CiLow, best.CiHigh)} by {Labels.Of(spec, best.Teacher, best.Method)}"
+                    $"At {spec.Budgets[^1].AmountText} {spec.Budgets[^1].Label} student {student.Name} reaches "
+                        + $"{best.Metric} {Value(best.Value, best.CiLow, best.CiHigh)} by "
+                        + $"{Labels.Of(spec, best.Teacher, best.Method)}"
                 );
                 if (best.Recovered is not null && best.Method != Summary.GapBaseline)
                     line.Append(
                         CultureInfo.InvariantCulture,
-                        $", which recovers {Labels.Percent(best.Recovered)}% [{Labels.Percent(best.RecoveredLow)}, {Labels.Percent(best.RecoveredHigh)}] of the gap to the teacher"
+                        $", which recovers {Labels.Percent(best.Recovered)}% [{Labels.Percent(best.RecoveredLow)}, "
+                            + $"{Labels.Percent(best.RecoveredHigh)}] of the gap to the teacher"
                     );
                 var equals = rows.Skip(1)
                     .Where(row => row.Group.Any(best.Group.Contains))
@@ -99,7 +109,8 @@ public static class HtmlPage
                             worse
                                 .Take(4)
                                 .Select(row =>
-                                    $"{Labels.Of(spec, row.Teacher, row.Method)} {Value(row.Value, row.CiLow, row.CiHigh)}"
+                                    $"{Labels.Of(spec, row.Teacher, row.Method)} "
+                                    + $"{Value(row.Value, row.CiLow, row.CiHigh)}"
                                 )
                         )
                         .Append(worse.Length > 4 ? $" and {worse.Length - 4} more" : "");
@@ -111,7 +122,8 @@ public static class HtmlPage
                     row.Method == Summary.Teacher && row.Task == task.Name && row.Metric == task.Task.Metrics[0].Name
                 )
             )
-                yield return $"{(spec.Tasks.Count > 1 ? task.Name + ": t" : "T")}eacher {teacher.Teacher}: {teacher.Metric} {Value(teacher.Value, teacher.CiLow, teacher.CiHigh)}.";
+                yield return $"{(spec.Tasks.Count > 1 ? task.Name + ": t" : "T")}eacher {teacher.Teacher}: "
+                    + $"{teacher.Metric} {Value(teacher.Value, teacher.CiLow, teacher.CiHigh)}.";
         }
     }
 

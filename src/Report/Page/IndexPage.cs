@@ -32,7 +32,12 @@ public static class IndexPage
             sections.Add(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"<section>\n<h2><a href=\"{link}/{HtmlPage.Name}\">{link}</a></h2>\n<p>{HtmlPage.Text(spec.Question)}</p>\n<div class=\"answer\">\n{string.Concat(answer)}</div>\n<p class=\"name\">{results.Runs.Count} runs{(lost > 0 ? $", {lost} of which failed" : "")}; budgets in {HtmlPage.Text(spec.BudgetUnit.Label)}</p>\n</section>\n"
+                    $"<section>\n<h2><a "
+                        + $"href=\"{link}/{HtmlPage.Name}\">{link}</a></h2>\n<p>{HtmlPage.Text(spec.Question)}</p>\n<"
+                        + $"div class=\"answer\">\n{string.Concat(answer)}</div>\n<p "
+                        + $"class=\"name\">{results.Runs.Count} "
+                        + $"runs{(lost > 0 ? $", {lost} of which failed" : "")}; budgets in "
+                        + $"{HtmlPage.Text(spec.BudgetUnit.Label)}</p>\n</section>\n"
                 )
             );
         }

@@ -7,7 +7,8 @@ using Bench.Protocol.Specs;
 namespace Bench.Report.Page;
 
 /// <summary>
-/// What goes with a model that leaves the laboratory: where it comes from, step by step and with the hash of everything that went in, and under which licences. The head is what model hubs read.
+/// What goes with a model that leaves the laboratory: where it comes from, step by step and with the hash of everything
+/// that went in, and under which licences. The head is what model hubs read.
 /// </summary>
 public static class ModelCard
 {
@@ -20,7 +21,7 @@ public static class ModelCard
         var spec = plan.Spec;
         var teachers = Lineage(run).Append(run).OfType<TeacherUnit>().ToArray();
         var card = new StringBuilder();
-        void Line(FormattableString text) => card.Append(text.ToString(CultureInfo.InvariantCulture)).Append('\n');
+        void Line(string text) => card.Append(text).Append('\n');
         Line($"---");
         var licences = teachers
             .Select(teacher => teacher.Teacher.Licence)
@@ -31,7 +32,8 @@ public static class ModelCard
             Line($"license: {only.ToLowerInvariant()}");
         else
             Line(
-                $"license: other\nlicense_name: {Quoted(licences.Length == 0 ? "none inherited" : string.Join("; ", licences))}"
+                $"license: other\nlicense_name: "
+                    + $"{Quoted(licences.Length == 0 ? "none inherited" : string.Join("; ", licences))}"
             );
         Line($"tags: [knowledge-distillation, bench]");
         Line($"---");
@@ -43,7 +45,8 @@ public static class ModelCard
         Line($"");
         foreach (var teacher in teachers)
             Line(
-                $"- {(teacher == run ? "it is" : "learnt from")} **{teacher.Teacher.Name}**: {LicenceGate.Inherited(teacher.Teacher)}"
+                $"- {(teacher == run ? "it is" : "learnt from")} **{teacher.Teacher.Name}**: "
+                    + $"{LicenceGate.Inherited(teacher.Teacher)}"
             );
         if (teachers.Length == 0)
             Line($"- it learnt from no teacher");
@@ -56,12 +59,14 @@ public static class ModelCard
             Line($"1. {step.Label}{About(step)} (`{step.Fingerprint}`)");
         Line($"");
         Line(
-            $"Experiment file: SHA-256 `{spec.FileHash}`. Exported at commit `{commit}`. Rebuild: `bench run {spec.Name}`."
+            $"Experiment file: SHA-256 `{spec.FileHash}`. Exported at commit `{commit}`. Rebuild: `bench run "
+                + $"{spec.Name}`."
         );
         return card.ToString();
     }
 
-    // What a unit needs, each after what it needs itself; trials chose its learning rate and are no ancestors of its weights.
+    // What a unit needs, each after what it needs itself; trials chose its learning rate and are no ancestors of its
+    // weights.
     private static IEnumerable<UnitOfWork> Lineage(UnitOfWork unit) =>
         unit
             .Needs.Where(need => need is not TrialUnit)
@@ -74,10 +79,13 @@ public static class ModelCard
             TeacherUnit { Teacher: var teacher } => $": {Source(teacher)}, licence {teacher.Licence}",
             TextUnit { Sampling: var sampling } => string.Create(
                 CultureInfo.InvariantCulture,
-                $": responses at temperature {sampling.Temperature}, {sampling.Samples} to each prompt, {sampling.Select.ToString().ToLowerInvariant()} kept"
+                $": responses at temperature {sampling.Temperature}, {sampling.Samples} to each prompt, "
+                    + $"{sampling.Select.ToString().ToLowerInvariant()} kept"
             ),
             TrainingUnit { Method: { } method, Student: var student } =>
-                $": {method.Objective.Name} on {method.Signal.Name}, {student.Model.Parameters.ToString("N0", CultureInfo.InvariantCulture)} parameters{(student.Checkpoint is { } from ? $", from {from.Path}" : "")}",
+                $": {method.Objective.Name} on {method.Signal.Name}, "
+                    + $"{student.Model.Parameters.ToString("N0", CultureInfo.InvariantCulture)} "
+                    + $"parameters{(student.Checkpoint is { } from ? $", from {from.Path}" : "")}",
             _ => "",
         };
 

@@ -6,7 +6,8 @@ using Bench.Protocol.Statistics;
 namespace Bench.Report.Page;
 
 /// <summary>
-/// Where an experiment's rows lie on each axis that the page offers, inside each boundary, and which of them nothing beats at once in
+/// Where an experiment's rows lie on each axis that the page offers, inside each boundary, and which of them nothing
+/// beats at once in
 /// cost and in score.
 /// </summary>
 internal sealed class PageAxes
@@ -45,7 +46,9 @@ internal sealed class PageAxes
             Mark(spec, [.. curve], axis);
     }
 
-    /// <summary>A row's place on each axis, the mean over its seeds, by the axis's name; null where it is not known.</summary>
+    /// <summary>
+    /// A row's place on each axis, the mean over its seeds, by the axis's name; null where it is not known.
+    /// </summary>
     internal IReadOnlyDictionary<string, double?>? Of(SummaryRow row) => places.GetValueOrDefault(row);
 
     /// <summary>The axes on which nothing beats a row.</summary>

@@ -195,7 +195,8 @@ internal static class PageData
             .Where(metric => results.Summary.Any(row => row.Task == task.Name && row.Metric == metric.Name))
             .DefaultIfEmpty(task.Task.Metrics[0]);
 
-    // The declared one, and those that readers ask about; two that are the same are one, and one whose costs nobody knows is none.
+    // The declared one, and those that readers ask about; two that are the same are one, and one whose costs nobody
+    // knows is none.
     private static IReadOnlyList<(string Name, Boundary Boundary)> Boundaries(
         ExperimentSpec spec,
         Results results,

@@ -3,7 +3,10 @@ using SkiaSharp;
 
 namespace Bench.Report.Style;
 
-/// <summary>The font of all figures, DejaVu Sans, which travels with the product: a figure is the same bytes on every machine, whatever fonts it has.</summary>
+/// <summary>
+/// The font of all figures, DejaVu Sans, which travels with the product: a figure is the same bytes on every machine,
+/// whatever fonts it has.
+/// </summary>
 internal sealed class EmbeddedFont : IFontResolver
 {
     internal const string Name = "DejaVu Sans";

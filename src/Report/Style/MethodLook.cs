@@ -4,7 +4,8 @@ using ScottPlot;
 namespace Bench.Report.Style;
 
 /// <summary>How a method looks in every figure.</summary>
-/// <param name="Hex">Its colour, from the palette of Okabe and Ito (2008), which colour-blind readers can tell apart.</param>
+/// <param name="Hex">Its colour, from the palette of Okabe and Ito (2008), which colour-blind readers can tell
+/// apart.</param>
 /// <param name="Marker">Its marker, so that grey print can tell it apart too.</param>
 /// <param name="IsDashed">Baselines are.</param>
 internal sealed record MethodLook(string Hex, MarkerShape Marker, bool IsDashed)
@@ -74,8 +75,10 @@ internal sealed record MethodLook(string Hex, MarkerShape Marker, bool IsDashed)
     };
 
     /// <summary>
-    /// The look of curves, the same in every figure of an experiment: a method has its colour and its marker. Where a curve is a method of one of several teachers, the teacher gives the marker;
-    /// where it is a method and something else ("traces, use"), that gives marker and line. What is no method takes a look that no method has.
+    /// The look of curves, the same in every figure of an experiment: a method has its colour and its marker. Where a
+    /// curve is a method of one of several teachers, the teacher gives the marker;
+    /// where it is a method and something else ("traces, use"), that gives marker and line. What is no method takes a
+    /// look that no method has.
     /// </summary>
     internal static IReadOnlyDictionary<string, MethodLook> Of(ExperimentSpec spec, IEnumerable<string> curves)
     {

@@ -8,7 +8,10 @@ public static class TerminalText
 {
     private const int Longest = 2000;
 
-    /// <summary>One line without characters that move the cursor, colour or turn around what follows; the middle of a very long text is left out.</summary>
+    /// <summary>
+    /// One line without characters that move the cursor, colour or turn around what follows; the middle of a very long
+    /// text is left out.
+    /// </summary>
     public static string OneLine(string text)
     {
         var line = new StringBuilder();

@@ -6,7 +6,10 @@ using Bench.Report.Style;
 
 namespace Bench.Report.Tables;
 
-/// <summary>An experiment's comparison as text, CSV and LaTeX: every method at every budget with its interval, its cost, and a letter for each group that does not differ.</summary>
+/// <summary>
+/// An experiment's comparison as text, CSV and LaTeX: every method at every budget with its interval, its cost, and a
+/// letter for each group that does not differ.
+/// </summary>
 public static class ComparisonTables
 {
     private static readonly string[] Footnote =
@@ -46,7 +49,9 @@ public static class ComparisonTables
                 text.Append(
                         string.Create(
                                 CultureInfo.InvariantCulture,
-                                $"  {Labels.Of(spec, row.Teacher, row.Method), -21} {Value(row), -24} {row.Group.PadRight(letters)} {Recovered(row), -18} {row.FlopsTotal:0.0e0}{(row.Frontier ? " †" : "")}"
+                                $"  {Labels.Of(spec, row.Teacher, row.Method), -21} {Value(row), -24} "
+                                    + $"{row.Group.PadRight(letters)} {Recovered(row), -18} "
+                                    + $"{row.FlopsTotal:0.0e0}{(row.Frontier ? " †" : "")}"
                             )
                             .TrimEnd()
                     )
@@ -73,13 +78,17 @@ public static class ComparisonTables
             {
                 text.Append(
                     CultureInfo.InvariantCulture,
-                    $"{Escape(Labels.Of(spec, row.Teacher, row.Method))} & ${Value(row).Replace("[", "\\,[", StringComparison.Ordinal)}^{{\\mathrm{{{row.Group}}}}}$ & {Escape(Recovered(row))} & {Power(row.FlopsTotal)}{(row.Frontier ? "$^\\dagger$" : "")} \\\\\n"
+                    $"{Escape(Labels.Of(spec, row.Teacher, row.Method))} & "
+                        + $"${Value(row).Replace("[", "\\,[", StringComparison.Ordinal)}^{{\\mathrm{{{row.Group}}}}}$"
+                        + $" & {Escape(Recovered(row))} & "
+                        + $"{Power(row.FlopsTotal)}{(row.Frontier ? "$^\\dagger$" : "")} \\\\\n"
                 );
             }
 
             text.Append(
                 CultureInfo.InvariantCulture,
-                $"\\bottomrule\n\\end{{tabular}}\n\\caption{{{Escape(Title(spec, block.Key))}. {Escape(string.Join(' ', Footnote))}}}\n\\end{{table}}\n\n"
+                $"\\bottomrule\n\\end{{tabular}}\n\\caption{{{Escape(Title(spec, block.Key))}. "
+                    + $"{Escape(string.Join(' ', Footnote))}}}\n\\end{{table}}\n\n"
             );
         }
 
@@ -110,7 +119,8 @@ public static class ComparisonTables
             ? ""
             : string.Create(
                 CultureInfo.InvariantCulture,
-                $"{Labels.Percent(row.Recovered)}% [{Labels.Percent(row.RecoveredLow)}, {Labels.Percent(row.RecoveredHigh)}]"
+                $"{Labels.Percent(row.Recovered)}% [{Labels.Percent(row.RecoveredLow)}, "
+                    + $"{Labels.Percent(row.RecoveredHigh)}]"
             );
 
     private static string Power(double? flops)

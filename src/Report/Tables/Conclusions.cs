@@ -26,11 +26,14 @@ public static class Conclusions
                 lines.Add(
                     string.Create(
                         CultureInfo.InvariantCulture,
-                        $"{task.Name}: {metric.Name} of student {student.Name} at {spec.Budgets[^1].AmountText} {spec.Budgets[^1].Label}"
+                        $"{task.Name}: {metric.Name} of student {student.Name} at {spec.Budgets[^1].AmountText} "
+                            + $"{spec.Budgets[^1].Label}"
                     )
                 );
                 lines.Add(
-                    $"  {"", -20}  {"mean [95% interval]", -22} total FLOPs{(spec.Methods.Any(method => method.Name == Summary.GapBaseline) ? "  gap recovered" : "")}"
+                    $"  {"", -20}  {"mean [95% interval]", -22} total "
+                        + $"FLOPs"
+                        + $"{(spec.Methods.Any(method => method.Name == Summary.GapBaseline) ? "  gap recovered" : "")}"
                 );
                 lines.AddRange(Reached(spec, results, task.Name, metric, student.Name));
                 lines.AddRange(Detected(spec, results, student.Name));
@@ -42,7 +45,8 @@ public static class Conclusions
             lines.Add(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"  {row.Student} {Labels.Of(spec, row.Teacher, row.Method)}: its learning rate {row.LearningRate:g4} is at the edge of those tried"
+                    $"  {row.Student} {Labels.Of(spec, row.Teacher, row.Method)}: its learning rate "
+                        + $"{row.LearningRate:g4} is at the edge of those tried"
                 )
             );
         lines.AddRange(LawFigure.Lines(spec, results));
@@ -50,7 +54,8 @@ public static class Conclusions
         return lines;
     }
 
-    // What a cost claim would be wrong to forget. Shared work is charged to each run that uses it: the most that a run lost is said, not a sum.
+    // What a cost claim would be wrong to forget. Shared work is charged to each run that uses it: the most that a run
+    // lost is said, not a sum.
     private static IEnumerable<string> Lost(ExperimentSpec spec, Results results)
     {
         var lost = results.Charges.Where(row => row.Kind == Charge.NameOf(ChargeKind.LostAttempts)).ToArray();
@@ -58,11 +63,13 @@ public static class Conclusions
             yield break;
         yield return string.Create(
             CultureInfo.InvariantCulture,
-            $"{lost.Length} {(lost.Length == 1 ? "run has" : "runs have")} work that failed or was killed: such attempts cost up to {lost.Max(row => row.Flops ?? 0):0.0e0} FLOPs,"
+            $"{lost.Length} {(lost.Length == 1 ? "run has" : "runs have")} work that failed or was killed: such "
+                + $"attempts cost up to {lost.Max(row => row.Flops ?? 0):0.0e0} FLOPs,"
         );
         yield return string.Create(
             CultureInfo.InvariantCulture,
-            $"  {lost.Max(row => row.Seconds):0} s a run (charges.csv), {(spec.Boundary.Counts(ChargeKind.LostAttempts) ? "counted in the totals" : "outside the boundary")}"
+            $"  {lost.Max(row => row.Seconds):0} s a run (charges.csv), "
+                + $"{(spec.Boundary.Counts(ChargeKind.LostAttempts) ? "counted in the totals" : "outside the boundary")}"
         );
     }
 
@@ -84,7 +91,8 @@ public static class Conclusions
                     ? ""
                     : string.Create(
                         CultureInfo.InvariantCulture,
-                        $"{Labels.Percent(row.Recovered)}% [{Labels.Percent(row.RecoveredLow)}, {Labels.Percent(row.RecoveredHigh)}]"
+                        $"{Labels.Percent(row.Recovered)}% [{Labels.Percent(row.RecoveredLow)}, "
+                            + $"{Labels.Percent(row.RecoveredHigh)}]"
                     );
             yield return Line(
                 Labels.Of(spec, row.Teacher, row.Method),
@@ -94,7 +102,8 @@ public static class Conclusions
         }
 
         if (rows.FirstOrDefault(row => row.Items < spec.Evaluation.Items) is { } few)
-            yield return $"  measured on {few.Items} items: {spec.Evaluation.Items} were asked for, and there are no more";
+            yield return $"  measured on {few.Items} items: {spec.Evaluation.Items} were asked for, and there are no "
+                + $"more";
         if (rows.Where(row => row.Student == student && row.Budget is not null).Max(row => (int?)row.Seeds) == 1)
             yield return "  one seed: the intervals do not show how much training varies";
         var (teacher, untrained) = (
@@ -107,7 +116,8 @@ public static class Conclusions
             && (metric == Metric.Accuracy || metric == Metric.BitsPerToken)
             && (metric.HigherIsBetter ? teacher.Value <= untrained.CiHigh : teacher.Value >= untrained.CiLow)
         )
-            yield return $"  the teacher is no better than the {Labels.Before(spec.Students.First(known => known.Name == student))}: it has nothing to teach";
+            yield return $"  the teacher is no better than the "
+                + $"{Labels.Before(spec.Students.First(known => known.Name == student))}: it has nothing to teach";
         if (
             spec.Methods.Any(method => method.Name == Summary.GapBaseline)
             && rows.Where(row => row.Student == student && row.Budget == spec.Budgets[^1].Amount)
@@ -137,7 +147,8 @@ public static class Conclusions
             )
                 yield return string.Create(
                     CultureInfo.InvariantCulture,
-                    $"    {Labels.Of(spec, row.Teacher, row.Method), -20} {row.Value, 7:0.00} [{row.CiLow:0.00}, {row.CiHigh:0.00}]"
+                    $"    {Labels.Of(spec, row.Teacher, row.Method), -20} {row.Value, 7:0.00} [{row.CiLow:0.00}, "
+                        + $"{row.CiHigh:0.00}]"
                 );
         }
     }
@@ -190,7 +201,8 @@ public static class Conclusions
                     : $"{(difference.Value > 0 == metric.HigherIsBetter ? methods[j] : methods[i])} is better";
                 yield return string.Create(
                     CultureInfo.InvariantCulture,
-                    $"  {methods[j] + " - " + methods[i], -20} {difference.Value:+0.000;-0.000} [{difference.Low:+0.000;-0.000}, {difference.High:+0.000;-0.000}]  {verdict}"
+                    $"  {methods[j] + " - " + methods[i], -20} {difference.Value:+0.000;-0.000} "
+                        + $"[{difference.Low:+0.000;-0.000}, {difference.High:+0.000;-0.000}]  {verdict}"
                 );
             }
         }

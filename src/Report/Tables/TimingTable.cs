@@ -5,7 +5,9 @@ using MathNet.Numerics.Statistics;
 
 namespace Bench.Report.Tables;
 
-/// <summary>What units were forecast to take beside what they took, where the machine had been measured before.</summary>
+/// <summary>
+/// What units were forecast to take beside what they took, where the machine had been measured before.
+/// </summary>
 internal static class TimingTable
 {
     /// <summary>Writes tables/timing.txt from timing.csv, if there is one.</summary>
@@ -21,7 +23,8 @@ internal static class TimingTable
         foreach (var kind in rows.GroupBy(row => row.Kind).Append(rows.GroupBy(_ => "all").Single()))
             text.Append(
                 CultureInfo.InvariantCulture,
-                $"{kind.Key, -12}{kind.Count(), 6}{kind.Sum(row => row.ForecastSeconds), 12:0.0}{kind.Sum(row => row.Seconds), 10:0.0}  {100 * kind.Select(row => row.Error).Median():0}%\n"
+                $"{kind.Key, -12}{kind.Count(), 6}{kind.Sum(row => row.ForecastSeconds), 12:0.0}"
+                    + $"{kind.Sum(row => row.Seconds), 10:0.0}  {100 * kind.Select(row => row.Error).Median():0}%\n"
             );
         text.Append(
             CultureInfo.InvariantCulture,

@@ -9,7 +9,9 @@ using Bench.Report;
 
 namespace Bench.Tests.Architecture;
 
-/// <summary>The folders of src form a directed acyclic graph. Every namespace is a folder, so the compiled types tell.</summary>
+/// <summary>
+/// The folders of src form a directed acyclic graph. Every namespace is a folder, so the compiled types tell.
+/// </summary>
 public sealed class FolderGraphTests
 {
     private static readonly Lazy<SortedDictionary<string, SortedSet<string>>> Graph = new(Read);
@@ -57,7 +59,8 @@ public sealed class FolderGraphTests
                 .ToArray();
             Assert.True(
                 free.Length > 0,
-                $"a cycle among {string.Join(", ", left.Select(pair => $"{pair.Key} -> {string.Join(' ', pair.Value.Where(left.ContainsKey))}"))}"
+                $"a cycle among "
+                    + $"{string.Join(", ", left.Select(pair => $"{pair.Key} -> {string.Join(' ', pair.Value.Where(left.ContainsKey))}"))}"
             );
             foreach (var folder in free)
             {

@@ -8,7 +8,10 @@ using Bench.Protocol.Shapes;
 
 namespace Bench.Tests.Cli;
 
-/// <summary>The path of real models at the scale of a test: a checkpoint with a real tokenizer and chat template teaches a student that starts from weights, on a published benchmark.</summary>
+/// <summary>
+/// The path of real models at the scale of a test: a checkpoint with a real tokenizer and chat template teaches a
+/// student that starts from weights, on a published benchmark.
+/// </summary>
 public sealed class BenchmarkTests : IDisposable
 {
     private readonly Scratch scratch = Repository.Scratch();
@@ -273,7 +276,8 @@ public sealed class BenchmarkTests : IDisposable
                     line.Contains("is not here; it is planned from its configuration", StringComparison.Ordinal)
                 )
         );
-        // By hand: 6,500 problems, 4 samples, 130 + 900 - 1 tokens; 28 layers of 1536 × 2048 and 1536² in attention and 3 × 1536 × 8960 around it, the head, and scores and values of 12 heads of 128.
+        // By hand: 6,500 problems, 4 samples, 130 + 900 - 1 tokens; 28 layers of 1536 × 2048 and 1536² in attention and
+        // 3 × 1536 × 8960 around it, the head, and scores and values of 12 heads of 128.
         double linear = 2 * (28 * (1536.0 * 2048 + 1536.0 * 1536 + 3 * 1536.0 * 8960) + 1536.0 * 151_936),
             attended = 1029 * 1030 / 2.0;
         var generation = plan.GetProperty("units")

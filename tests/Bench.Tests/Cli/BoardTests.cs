@@ -35,7 +35,8 @@ public sealed class BoardTests
             },
         };
 
-    // Runs a plan on some processes in virtual time: each unit takes what it is forecast times a factor of its kind and a random one. Tells the time left whenever one ends, as shares of the whole.
+    // Runs a plan on some processes in virtual time: each unit takes what it is forecast times a factor of its kind and
+    // a random one. Tells the time left whenever one ends, as shares of the whole.
     private static List<(double Elapsed, double Left)> Run(Plan plan, int jobs, Func<UnitOfWork, double> factor)
     {
         var (clock, random) = (new SetClock(), new Seed(3).Stream("durations"));

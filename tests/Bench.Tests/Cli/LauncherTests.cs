@@ -52,7 +52,8 @@ public class LauncherTests
         using var stage = Stage();
         var (code, output) = Shell(
             stage.Path,
-            "export PATH=$PWD/tools:$PATH; ./bench plan & plan=$!; ./bench doctor & doctor=$!; wait $plan && wait $doctor"
+            "export PATH=$PWD/tools:$PATH; ./bench plan & plan=$!; ./bench doctor & doctor=$!; wait $plan && wait "
+                + "$doctor"
         );
         Assert.True(code == 0, output);
         Assert.Equal(["begin", "end"], Log(stage));
@@ -86,7 +87,8 @@ public class LauncherTests
         using var stage = Stage();
         var (code, output) = Shell(
             stage.Path,
-            "printf '#!/bin/bash\nexit 1\n' >tools/other; chmod +x tools/other; mv -f tools/other tools/dotnet; PATH=$PWD/tools:$PATH ./bench plan"
+            "printf '#!/bin/bash\nexit 1\n' >tools/other; chmod +x tools/other; mv -f tools/other tools/dotnet; "
+                + "PATH=$PWD/tools:$PATH ./bench plan"
         );
         Assert.Equal(1, code);
         Assert.Equal("bench: the .NET 10 SDK is not installed: https://dotnet.microsoft.com/download", output.Trim());
@@ -103,7 +105,8 @@ public class LauncherTests
         // The files that git would carry, as they are now.
         var copied = Shell(
             Repository.Root,
-            $"git ls-files -z --cached --others --exclude-standard | tar --null --files-from - --ignore-failed-read -cf - 2>/dev/null | tar -xf - -C '{scratch.Path}'"
+            $"git ls-files -z --cached --others --exclude-standard | tar --null --files-from - --ignore-failed-read "
+                + $"-cf - 2>/dev/null | tar -xf - -C '{scratch.Path}'"
         );
         Assert.True(copied.Code == 0, copied.Output);
         var first = Shell(scratch.Path, "BENCH_HOME=$PWD/home ./bench plan experiments/quickstart");
@@ -120,7 +123,8 @@ public class LauncherTests
         // From anywhere, through a link.
         var linked = Shell(
             Path.GetTempPath(),
-            $"ln -sf '{scratch.Path}/bench' '{scratch.Path}/link' && BENCH_HOME='{scratch.Path}/home' '{scratch.Path}/link' plan quickstart"
+            $"ln -sf '{scratch.Path}/bench' '{scratch.Path}/link' && BENCH_HOME='{scratch.Path}/home' "
+                + $"'{scratch.Path}/link' plan quickstart"
         );
         Assert.True(linked.Code == 0, linked.Output);
     }

@@ -39,7 +39,8 @@ public sealed class MethodTests : IDisposable
     private static string With(string methods, string more = "") =>
         Experiments
             .Small.Replace(
-                "  - { name: answers, objective: cross-entropy, signal: text, keep: answer }\n  - { name: logits, objective: forward-kl, temperature: 2, signal: top-k, k: 4 }\n",
+                "  - { name: answers, objective: cross-entropy, signal: text, keep: answer }\n  - { name: logits, "
+                    + "objective: forward-kl, temperature: 2, signal: top-k, k: 4 }\n",
                 methods,
                 StringComparison.Ordinal
             )
@@ -141,7 +142,8 @@ public sealed class MethodTests : IDisposable
             results.Runs.Where(row => row.TeacherQueries is not null && row.Budget is not null),
             row => Assert.Equal(96, row.TeacherQueries)
         );
-        // 96 responses twice; the best of three of 32 prompts twice; two examples of each of 96 twice; what is scored live is seen once.
+        // 96 responses twice; the best of three of 32 prompts twice; two examples of each of 96 twice; what is scored
+        // live is seen once.
         Assert.Equal(
             [192, 64, 384, 96, 192],
             new[] { "plain", "best-of", "step-by-step", "live", "gold-answers" }.Select(method =>
@@ -202,7 +204,8 @@ public sealed class MethodTests : IDisposable
         var results = Run(
             With("  - { name: traces, objective: cross-entropy, signal: text }\n")
                 .Replace(
-                    "  train: { on: gold-traces, tokens: 60_000, learning-rate: 0.01, batch: 16 }\n  model: { layers: 1, width: 16, heads: 2 }\n",
+                    "  train: { on: gold-traces, tokens: 60_000, learning-rate: 0.01, batch: 16 }\n  model: { "
+                        + "layers: 1, width: 16, heads: 2 }\n",
                     "  traces: { path: traces.jsonl }\n",
                     StringComparison.Ordinal
                 )

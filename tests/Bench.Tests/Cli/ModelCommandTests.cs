@@ -147,7 +147,8 @@ public sealed class ModelCommandTests : IDisposable
         var run = new BenchProcess(scratch.Path).Run("grade", "--task", "gsm8k", "--in", input);
         Assert.Equal(0, run.Code);
         Assert.Equal(
-            "{\"id\":\"a\",\"correct\":true,\"extracted\":\"5\"}\n{\"id\":\"a\",\"correct\":false,\"extracted\":\"6\"}\n{\"id\":\"a\",\"correct\":true,\"extracted\":\"5\"}\n",
+            "{\"id\":\"a\",\"correct\":true,\"extracted\":\"5\"}\n{\"id\":\"a\",\"correct\":false,\"extracted\":\"6"
+                + "\"}\n{\"id\":\"a\",\"correct\":true,\"extracted\":\"5\"}\n",
             run.Output
         );
         Assert.Equal("2 of 3 correct; pass@1 0.6667 over 1 items; majority@3 1.0000", run.Errors.TrimEnd());
@@ -164,7 +165,8 @@ public sealed class ModelCommandTests : IDisposable
         Directory.CreateDirectory(scratch.File("model"));
         File.WriteAllText(
             scratch.File("model/chat_template.jinja"),
-            "{% for m in messages %}[{{ m.role }}] {{ m.content }}\n{% endfor %}{% if add_generation_prompt %}[assistant]{% endif %}"
+            "{% for m in messages %}[{{ m.role }}] {{ m.content }}\n{% endfor %}{% if add_generation_prompt "
+                + "%}[assistant]{% endif %}"
         );
         var input = Lines(
             "{\"messages\": [{\"role\": \"user\", \"content\": \"Grüße\"}], \"add_generation_prompt\": true}",
@@ -239,7 +241,8 @@ public sealed class ModelCommandTests : IDisposable
             "--json",
             "--logits"
         );
-        // Once it begins to answer it has read everything, and it waits for a reader: so many logits do not fit into a pipe.
+        // Once it begins to answer it has read everything, and it waits for a reader: so many logits do not fit into a
+        // pipe.
         var begin = (char)process.StandardOutput.Read();
         var peak = File.ReadLines($"/proc/{process.Id}/status")
             .Single(line => line.StartsWith("VmHWM:", StringComparison.Ordinal));

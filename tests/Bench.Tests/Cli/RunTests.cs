@@ -493,7 +493,8 @@ public sealed class RunTests : IDisposable
         var file = Repository.DataOrSkip("checkpoints/stories260k/stories260K.bin");
         var ended = bench.Run("sample", file, "--prompt", "Once upon a time", "--steps", "60");
         Assert.Equal(
-            "Once upon a time, there was a little girl named Lily. She loved to play outside in the park. One day, she saw a big, red ball. She wanted to play with it, but it was too high\n",
+            "Once upon a time, there was a little girl named Lily. She loved to play outside in the park. One day, "
+                + "she saw a big, red ball. She wanted to play with it, but it was too high\n",
             ended.Output
         );
     }

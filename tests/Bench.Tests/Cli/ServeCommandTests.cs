@@ -2,7 +2,9 @@ using System.Text.Json;
 
 namespace Bench.Tests.Cli;
 
-/// <summary>bench serve as a process, and the official client of OpenAI's protocol, which nobody here wrote, asking it.</summary>
+/// <summary>
+/// bench serve as a process, and the official client of OpenAI's protocol, which nobody here wrote, asking it.
+/// </summary>
 public sealed class ServeCommandTests : IDisposable
 {
     private readonly Scratch scratch = Repository.Scratch();

@@ -46,7 +46,8 @@ public sealed class SlurmTests
         Assert.Empty(arena.Leftovers());
         Assert.Empty(Directory.GetDirectories(Path.Combine(arena.Home, "slurm")));
         Suite.Tell(
-            $"slurm: a node died with jobs on it, the ledger is the local run's, {arena.Results.Runs.Sum(row => row.Attempts - 1)} lost attempts of runs"
+            $"slurm: a node died with jobs on it, the ledger is the local run's, "
+                + $"{arena.Results.Runs.Sum(row => row.Attempts - 1)} lost attempts of runs"
         );
     }
 
@@ -255,7 +256,8 @@ public sealed class SlurmTests
         Assert.Equal((0, ""), await Run("true"));
         var (code, words) = (
             await Run(
-                "head -c 1000000000 /dev/zero | tr '\\0' 'x' >&2; echo >&2; head -c 1000000000 /dev/zero; echo worn out >&2; kill -9 $$"
+                "head -c 1000000000 /dev/zero | tr '\\0' 'x' >&2; echo >&2; head -c 1000000000 /dev/zero; echo worn "
+                    + "out >&2; kill -9 $$"
             )
         )!.Value;
         Assert.Equal("the worker was killed by signal 9 (out of memory?)", WorkerProcess.Problem(code, "")!);
@@ -270,7 +272,8 @@ public sealed class SlurmTests
                 new SlurmTask("12", "small-ab", 0, "NODE_FAIL", "None"),
             ],
             SlurmCommands.Parsed(
-                "12|small-ab|3|PENDING|Resources\n12|small-ab|0|NODE_FAIL|None\n14|small-x|N/A|RUNNING|None\nslurm_load_jobs error: x\n"
+                "12|small-ab|3|PENDING|Resources\n12|small-ab|0|NODE_FAIL|None\n14|small-x|N/A|RUNNING|None\nslurm_lo"
+                    + "ad_jobs error: x\n"
             )
         );
 

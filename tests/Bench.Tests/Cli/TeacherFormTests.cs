@@ -3,7 +3,9 @@ using Bench.Tests.Protocol;
 
 namespace Bench.Tests.Cli;
 
-/// <summary>One teacher in four forms, through the command: its weights, its graph, its server, its recorded text.</summary>
+/// <summary>
+/// One teacher in four forms, through the command: its weights, its graph, its server, its recorded text.
+/// </summary>
 public sealed class TeacherFormTests : IDisposable
 {
     private readonly Scratch scratch = Repository.Scratch();
@@ -63,7 +65,8 @@ public sealed class TeacherFormTests : IDisposable
                     StringComparison.Ordinal
                 )
                 .Replace(
-                    "  - { name: answers, objective: cross-entropy, signal: text, keep: answer }\n  - { name: logits, objective: forward-kl, temperature: 2, signal: top-k, k: 4 }\n",
+                    "  - { name: answers, objective: cross-entropy, signal: text, keep: answer }\n  - { name: "
+                        + "logits, objective: forward-kl, temperature: 2, signal: top-k, k: 4 }\n",
                     """
                       - { name: text, objective: cross-entropy, signal: text }
                       - { name: logits, objective: forward-kl, signal: top-k, k: 4, teachers: [ada, graph, server, chat] }

@@ -37,7 +37,8 @@ public sealed class TransferSetTests : IDisposable
         );
 
     private const string Methods =
-        "  - { name: answers, objective: cross-entropy, signal: text, keep: answer }\n  - { name: logits, objective: forward-kl, temperature: 2, signal: top-k, k: 4 }\n";
+        "  - { name: answers, objective: cross-entropy, signal: text, keep: answer }\n  - { name: logits, objective: "
+        + "forward-kl, temperature: 2, signal: top-k, k: 4 }\n";
 
     private static double Charged(Results results, RunRow run, string kind) =>
         results.Charges.Where(charge => charge.Run == run.Run && charge.Kind == kind).Sum(charge => charge.Flops ?? 0);
@@ -49,16 +50,19 @@ public sealed class TransferSetTests : IDisposable
             Small(
                 (
                     "  - { name: addition, digits: 2 }\n",
-                    "  - { name: addition, digits: 2 }\n  - { name: hers, task: identity, called: ada }\n  - { name: own, task: identity, called: bob }\n"
+                    "  - { name: addition, digits: 2 }\n  - { name: hers, task: identity, called: ada }\n  - { name: "
+                        + "own, task: identity, called: bob }\n"
                 ),
                 ("tokens: 60_000,", "tasks: [addition, hers], tokens: 400_000,"),
                 (
                     "heads: 2 } }\nmethods",
-                    "heads: 2 }, train: { on: gold-traces, tasks: [own], tokens: 100_000, learning-rate: 0.01, batch: 16 } }\nmethods"
+                    "heads: 2 }, train: { on: gold-traces, tasks: [own], tokens: 100_000, learning-rate: 0.01, "
+                        + "batch: 16 } }\nmethods"
                 ),
                 (
                     Methods,
-                    "  - { name: none, objective: cross-entropy, signal: text, shares: { hers: 0, own: 0 } }\n  - { name: half, objective: cross-entropy, signal: text, shares: { hers: 0.5, own: 0 } }\n"
+                    "  - { name: none, objective: cross-entropy, signal: text, shares: { hers: 0, own: 0 } }\n  - { "
+                        + "name: half, objective: cross-entropy, signal: text, shares: { hers: 0.5, own: 0 } }\n"
                 ),
                 ("values: [2e8, 6e8]", "values: [3e9]")
             )
@@ -95,7 +99,8 @@ public sealed class TransferSetTests : IDisposable
             Small(
                 (
                     Methods,
-                    "  - { name: own-only, objective: cross-entropy, signal: text }\n  - { name: mixed, objective: cross-entropy, signal: text, gold-share: 0.4 }\n"
+                    "  - { name: own-only, objective: cross-entropy, signal: text }\n  - { name: mixed, objective: "
+                        + "cross-entropy, signal: text, gold-share: 0.4 }\n"
                 ),
                 ("{ unit: student-flops, values: [2e8, 6e8] }", "{ unit: generations, values: [1, 2, 3] }"),
                 ("prompts: 300", "prompts: 200\nepochs: 2"),
@@ -139,7 +144,8 @@ public sealed class TransferSetTests : IDisposable
             Small(
                 (
                     Methods,
-                    "  - { name: random, objective: cross-entropy, signal: text, choose: random }\n  - { name: chosen, objective: cross-entropy, signal: text, choose: least-confident }\n"
+                    "  - { name: random, objective: cross-entropy, signal: text, choose: random }\n  - { name: "
+                        + "chosen, objective: cross-entropy, signal: text, choose: least-confident }\n"
                 ),
                 ("{ unit: student-flops, values: [2e8, 6e8] }", "{ unit: queries, values: [40] }"),
                 ("prompts: 300", "prompts: 300\nepochs: 4")

@@ -2,7 +2,9 @@ using System.Diagnostics;
 
 namespace Bench.Tests.Faults;
 
-/// <summary>A Slurm cluster of this machine, while a test runs. Tests that start one are of one collection: they take turns.</summary>
+/// <summary>
+/// A Slurm cluster of this machine, while a test runs. Tests that start one are of one collection: they take turns.
+/// </summary>
 internal sealed class Cluster : IDisposable
 {
     private static readonly string Script = Path.Combine(Repository.Root, "tests", "slurm-cluster");

@@ -88,7 +88,9 @@ public sealed class KillTests
             arena.WaitForQuiet();
             Assert.Empty(arena.Leftovers());
             Suite.Tell(
-                $"{executor}: {ofRuns} runs and {ofWorkers} workers killed, {completions} ledgers compared with the undisturbed one, 0 rows lost or changed, {attempts} lost attempts charged to runs, no process and no temporary file left"
+                $"{executor}: {ofRuns} runs and {ofWorkers} workers killed, {completions} ledgers compared with the "
+                    + $"undisturbed one, 0 rows lost or changed, {attempts} lost attempts charged to runs, no "
+                    + $"process and no temporary file left"
             );
         }
     }

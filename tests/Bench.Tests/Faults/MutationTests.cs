@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using Bench.Lab.Checkpoints;
 using Bench.Lab.Tensors;
 using Bench.Lab.Text;
@@ -196,8 +197,10 @@ public sealed class MutationTests
         }
 
         Suite.Tell(
-            FormattableString.Invariant(
-                $"{count} damaged {what}: {refused} refused in one line, {count - refused} read; the slowest took {slowest:0.00} s, the largest {largest / 1e6:0} MB"
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{count} damaged {what}: {refused} refused in one line, {count - refused} read; the slowest took "
+                    + $"{slowest:0.00} s, the largest {largest / 1e6:0} MB"
             )
         );
     }

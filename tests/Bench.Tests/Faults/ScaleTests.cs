@@ -141,7 +141,9 @@ public sealed class ScaleTests
             Suite.Tell(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{plan.Units.Count} units: spec {reading:0.000} s, plan with fingerprints {planning:0.000} s, store {publishing:0.00} s to publish and {looking:0.00} s to find, ledger {writing:0.00} s to write with its statistics and {rereading:0.00} s to read"
+                    $"{plan.Units.Count} units: spec {reading:0.000} s, plan with fingerprints {planning:0.000} s, "
+                        + $"store {publishing:0.00} s to publish and {looking:0.00} s to find, ledger {writing:0.00} "
+                        + $"s to write with its statistics and {rereading:0.00} s to read"
                 )
             );
         return reading + planning + publishing + looking + writing + rereading;

@@ -22,7 +22,8 @@ public sealed class WorkerTests
     public async Task A_worker_that_prints_a_gigabyte_and_fails_leaves_its_last_words()
     {
         var problem = await Run(
-            "head -c 1000000000 /dev/zero | tr '\\0' 'x'; head -c 100000000 /dev/zero | tr '\\0' 'y' >&2; echo >&2; printf 'worn\\033[31m out' >&2; exit 7",
+            "head -c 1000000000 /dev/zero | tr '\\0' 'x'; head -c 100000000 /dev/zero | tr '\\0' 'y' >&2; echo >&2; "
+                + "printf 'worn\\033[31m out' >&2; exit 7",
             null
         );
         Assert.EndsWith(" | worn\ufffd[31m out", problem, StringComparison.Ordinal);
@@ -99,10 +100,12 @@ public sealed class WorkerTests
             Assert.Empty(arena.Processes("worker"));
         }
 
-        // What was stopped is charged once it has an outcome: here by failing, too soon to have spent anything to speak of.
+        // What was stopped is charged once it has an outcome: here by failing, too soon to have spent anything to speak
+        // of.
         File.WriteAllText(arena.Experiment, File.ReadAllText(arena.Experiment) + "\nresources: { seconds: 1 }");
         Assert.Equal(1, arena.Run("--quiet").Code);
-        // Whether a run begins with the unit that was stopped or with another is no matter: two attempts were stopped after 1e9 FLOPs, and both are charged.
+        // Whether a run begins with the unit that was stopped or with another is no matter: two attempts were stopped
+        // after 1e9 FLOPs, and both are charged.
         var failed = arena.Results.Runs.Where(row => row.Status == "failed").Select(row => row.Run).ToHashSet();
         Assert.InRange(
             arena
@@ -113,7 +116,8 @@ public sealed class WorkerTests
         );
     }
 
-    // How many attempts at the large budget have FLOPs written down: on a slow machine the teacher's and the small students' have too, and those end.
+    // How many attempts at the large budget have FLOPs written down: on a slow machine the teacher's and the small
+    // students' have too, and those end.
     private static int Spent(Arena arena)
     {
         var folder = Path.Combine(arena.Home, "store", "attempts");

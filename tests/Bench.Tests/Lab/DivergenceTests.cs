@@ -99,7 +99,8 @@ public class DivergenceTests
                 loss,
                 2e-5 * Math.Max(1, Math.Abs(loss))
             );
-            // Positions without loss have none, and along any direction the gradient is the difference quotient of the definition.
+            // Positions without loss have none, and along any direction the gradient is the difference quotient of the
+            // definition.
             Assert.All(gradient[..Vocabulary], g => Assert.Equal(0, g));
             var direction = Random(student.Length, "direction");
             const double Step = 1e-5;

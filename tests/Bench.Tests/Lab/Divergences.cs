@@ -3,7 +3,9 @@ using static TorchSharp.torch;
 
 namespace Bench.Tests.Lab;
 
-/// <summary>Every divergence of the product beside its definition in double precision over two plain lists of probabilities.</summary>
+/// <summary>
+/// Every divergence of the product beside its definition in double precision over two plain lists of probabilities.
+/// </summary>
 internal static class Divergences
 {
     internal const double Beta = 0.3;

@@ -11,7 +11,9 @@ using static TorchSharp.torch;
 
 namespace Bench.Tests.Lab;
 
-/// <summary>Checkpoints of each family against logits that were computed from the papers' formulas and checked by other engines.</summary>
+/// <summary>
+/// Checkpoints of each family against logits that were computed from the papers' formulas and checked by other engines.
+/// </summary>
 public sealed class HuggingFaceCheckpointTests
 {
     private static string Folder(string name) => Repository.DataOrSkip($"checkpoints/{name}");

@@ -5,7 +5,10 @@ using static TorchSharp.torch;
 
 namespace Bench.Tests.Lab;
 
-/// <summary>A loss and its gradient with respect to all logits, as the product finds them: by hand at the rows that carry it, or by torch.</summary>
+/// <summary>
+/// A loss and its gradient with respect to all logits, as the product finds them: by hand at the rows that carry it, or
+/// by torch.
+/// </summary>
 internal static class Losses
 {
     internal static (double Loss, float[] Gradient) Of(bool byHand, ILogitLoss loss, Tensor logits, Tensor rows) =>

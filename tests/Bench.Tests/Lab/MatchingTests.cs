@@ -73,7 +73,8 @@ public class MatchingTests
     public void Attention_relations_have_the_hand_computed_divergence()
     {
         using var scope = NewDisposeScope();
-        // One head of one channel over two positions. The second position's scores are 0 and x²: the student's x² = ln 3, the teacher's 0.
+        // One head of one channel over two positions. The second position's scores are 0 and x²: the student's x² = ln
+        // 3, the teacher's 0.
         var student = TensorData.Of([0f, MathF.Sqrt(MathF.Log(3))], 1, 2, 1);
         var loss = AttentionRelationsLoss.Sum(student, zeros([1, 2, 1]), TensorData.Of([0L, 1], 2), 1);
         // The first position relates to itself alone; the second: KL of (1/2, 1/2) from (1/4, 3/4).
@@ -145,7 +146,8 @@ public class MatchingTests
     public void Policy_gradient_is_the_gradient_of_the_sequences_reverse_divergence()
     {
         using var scope = NewDisposeScope();
-        // A student whose two steps are independent, over three tokens: the expectation over all nine responses, in which length normalisation changes
+        // A student whose two steps are independent, over three tokens: the expectation over all nine responses, in
+        // which length normalisation changes
         // nothing since one step is left, is the gradient of KL_1 + KL_2, whatever the sampling.
         var (student, teacher) = (Random("policy", 2, 3), Random("policy teacher", 2, 3));
         var (q, p) = (student.log_softmax(1).ToArray(), teacher.log_softmax(1).ToArray());
@@ -183,7 +185,8 @@ public class MatchingTests
                     [exact]
                 )[0]
                 .ToArray();
-            // With one weight a step the first step's long reward sees the second's distribution as it was drawn: exact from the student alone.
+            // With one weight a step the first step's long reward sees the second's distribution as it was drawn: exact
+            // from the student alone.
             for (var i = 0; i < 6; i++)
                 Assert.Equal(expected[i], total[i], mix == 0 ? 1e-5 : 0.15);
         }

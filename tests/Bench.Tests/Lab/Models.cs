@@ -52,7 +52,8 @@ internal static class Models
         Vocabulary = 33,
     };
 
-    // Everything that an architecture may add to a layer, in whole panels of channels, so that the head is used where it lies.
+    // Everything that an architecture may add to a layer, in whole panels of channels, so that the head is used where
+    // it lies.
     internal static readonly ModelShape Full = Plain with
     {
         Width = 32,

@@ -4,7 +4,10 @@ using Bench.Lab.Tensors;
 
 namespace Bench.Tests.Lab;
 
-/// <summary>A library of GCC 13 is made loadable over an older libstdc++ by three fields, or refused with a reason and left as it was.</summary>
+/// <summary>
+/// A library of GCC 13 is made loadable over an older libstdc++ by three fields, or refused with a reason and left as
+/// it was.
+/// </summary>
 public class OlderLibstdcxxTests
 {
     [Fact]
@@ -145,7 +148,10 @@ public class OlderLibstdcxxTests
         Assert.Equal(before, bytes);
     }
 
-    /// <summary>A library with two undefined symbols, of libstdc++ and libc, and nothing else: tables one after the other, loaded where they lie.</summary>
+    /// <summary>
+    /// A library with two undefined symbols, of libstdc++ and libc, and nothing else: tables one after the other,
+    /// loaded where they lie.
+    /// </summary>
     private sealed record HandMadeElf
     {
         private const int Size = 1024,

@@ -9,7 +9,10 @@ using static TorchSharp.torch;
 
 namespace Bench.Tests.Lab;
 
-/// <summary>What Bench exports, run by programs that nobody here wrote: transformers.js with its own tokenizer and its own decoding, and ONNX Runtime for node.</summary>
+/// <summary>
+/// What Bench exports, run by programs that nobody here wrote: transformers.js with its own tokenizer and its own
+/// decoding, and ONNX Runtime for node.
+/// </summary>
 public sealed class OnnxClientTests
 {
     private const int Tokens = 40;

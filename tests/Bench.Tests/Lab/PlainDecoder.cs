@@ -5,7 +5,8 @@ using Bench.Protocol.Shapes;
 namespace Bench.Tests.Lab;
 
 /// <summary>
-/// The decoder once more, in plain loops over doubles, to check the Lab's against. It counts the multiply-adds of its matrix products.
+/// The decoder once more, in plain loops over doubles, to check the Lab's against. It counts the multiply-adds of its
+/// matrix products.
 /// </summary>
 internal sealed class PlainDecoder(Decoder model)
 {

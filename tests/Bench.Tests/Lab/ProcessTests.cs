@@ -6,7 +6,10 @@ using static TorchSharp.torch;
 
 namespace Bench.Tests.Lab;
 
-/// <summary>A process that loads Bench.Lab is set up for computing, whatever started it. This one was started by the runner of the tests, with nothing set.</summary>
+/// <summary>
+/// A process that loads Bench.Lab is set up for computing, whatever started it. This one was started by the runner of
+/// the tests, with nothing set.
+/// </summary>
 public partial class ProcessTests
 {
     [Fact]

@@ -71,7 +71,8 @@ public class SignalTests
         for (var t = 0; t < 200; t++)
         {
             var (row, back) = (values.Skip(t * k).Take(k).ToArray(), read.Skip(t * k).Take(k).ToArray());
-            // Each probability but the first by its own size; the first by the size of what it lacks to 1; and the tail by its own size.
+            // Each probability but the first by its own size; the first by the size of what it lacks to 1; and the tail
+            // by its own size.
             for (var j = 1; j < k; j++)
                 Assert.InRange(Math.Abs(back[j] - row[j]), 0, tolerance * row[j] + 1e-7);
             Assert.InRange(Math.Abs(back[0] - row[0]), 0, tolerance * (1 - row[0]) + 5e-7);

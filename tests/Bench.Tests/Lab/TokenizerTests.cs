@@ -276,7 +276,8 @@ public sealed class TokenizerTests
     )]
     [InlineData("{{ 'a</think>\\nb'.split('</think>')[-1].lstrip('\\n') }}", "b")]
     [InlineData(
-        "{# gone #}{{ messages | selectattr('role', 'equalto', 'user') | map(attribute='content') | join(',') | replace(' ', '') | upper }}",
+        "{# gone #}{{ messages | selectattr('role', 'equalto', 'user') | map(attribute='content') | join(',') | "
+            + "replace(' ', '') | upper }}",
         "HI"
     )]
     [InlineData(

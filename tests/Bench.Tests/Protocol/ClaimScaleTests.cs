@@ -19,7 +19,8 @@ public sealed class ClaimScaleTests : IDisposable
     [Fact]
     public void The_scale_of_a_claim_is_its_student_beside_its_teacher_and_its_tokens_for_each_parameter()
     {
-        // 671 billion parameters of DeepSeek-R1 stand in another row; two passes over 804,745 examples of 5,355.3 tokens are the least.
+        // 671 billion parameters of DeepSeek-R1 stand in another row; two passes over 804,745 examples of 5,355.3
+        // tokens are the least.
         var distilled = ClaimScale.Of(Claims, "r1-distill-qwen-7b");
         Assert.Equal(7.0 / 671, distilled.StudentShare!.Value, 1e-9);
         Assert.Equal(2 * 4309650899.0 / 7e9, distilled.TokensPerParameter!.Value, 1e-9);
@@ -104,7 +105,8 @@ public sealed class ClaimScaleTests : IDisposable
             ("small-as-r1-distill-qwen-7b", "r1-distill-qwen-7b", "tokens", 3),
             (scaled.Name, scaled.As!.Claim, scaled.Budgets[0].Unit, scaled.Budgets.Count)
         );
-        // The claim's tokens are all that were processed; a budget counts those that carry loss, and a solution is longer than its loss.
+        // The claim's tokens are all that were processed; a budget counts those that carry loss, and a solution is
+        // longer than its loss.
         Assert.InRange(
             scaled.Budgets[1].Amount / student.Parameters,
             0.5,

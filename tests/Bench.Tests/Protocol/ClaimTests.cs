@@ -93,7 +93,8 @@ public sealed class ClaimTests : IDisposable
     [Fact]
     public void DeepSeek_R1_s_total_is_its_stages_and_R1_Zero()
     {
-        // 101 + 5 + 41 = 147 thousand GPU-hours; × $2 = $294,000. 512 × 198 = 101,376 and 512 × 80 = 40,960 are stated as 101,000 and 41,000.
+        // 101 + 5 + 41 = 147 thousand GPU-hours; × $2 = $294,000. 512 × 198 = 101,376 and 512 × 80 = 40,960 are stated
+        // as 101,000 and 41,000.
         var total = Run("deepseek-r1");
         Assert.Equal(Verdict.Consistent, total.Verdict);
         Finds(total, "total-cost", "GPU-hours by other statements", 147_000, 147_000, true);
@@ -170,7 +171,8 @@ public sealed class ClaimTests : IDisposable
     [Fact]
     public void What_is_known_from_below_is_no_verdict()
     {
-        // phi-1: 6 × 1.3e9 × 7e9 tokens of one pass over 8 × 96 h of A100s is 6.3%, at least: how many passes is not stated.
+        // phi-1: 6 × 1.3e9 × 7e9 tokens of one pass over 8 × 96 h of A100s is 6.3%, at least: how many passes is not
+        // stated.
         var check = Run("phi-1");
         Assert.Equal(Verdict.UnderDetermined, check.Verdict);
         Finds(check, "humaneval", "MFU", 6 * 1.3e9 * 7e9 / (768 * 3600.0 * 312e12), null, null);
@@ -183,7 +185,10 @@ public sealed class ClaimTests : IDisposable
     }
 
     private const string Header =
-        "claim_id,year,title,authors_short,teacher,teacher_licence_spdx_or_name,student,student_params,method,train_examples,train_tokens,epochs,gpu_type,gpu_count,wall_hours,gpu_hours,stated_cost_usd,stated_price_per_gpu_hour,benchmark,metric,teacher_score,student_score_before,student_score_after,source_url,source_locator,verified,note";
+        "claim_id,year,title,authors_short,teacher,teacher_licence_spdx_or_name,student,student_params,method,train_e"
+        + "xamples,train_tokens,epochs,gpu_type,gpu_count,wall_hours,gpu_hours,stated_cost_usd,stated_price_per_g"
+        + "pu_hour,benchmark,metric,teacher_score,student_score_before,student_score_after,source_url,source_"
+        + "locator,verified,note";
 
     private static string Row(
         string id,
@@ -197,7 +202,8 @@ public sealed class ClaimTests : IDisposable
         string price = "",
         string note = ""
     ) =>
-        $"{id},2025,t,a,T,MIT,S,{parameters},pretraining,,{tokens},,{gpu},{count},{hours},{gpuHours},{cost},{price},b,m,,,,u,l,yes,{note}";
+        $"{id},2025,t,a,T,MIT,S,{parameters},pretraining,,{tokens},,{gpu},{count},{hours},{gpuHours},{cost},{price},b"
+        + $",m,,,,u,l,yes,{note}";
 
     private RunCheck Single(string row)
     {

@@ -24,7 +24,8 @@ public class ComparisonTests
         Assert.Equal(["a", "b", "a"], Comparison.Groups(3, Differ(3, (0, 1), (1, 2))));
     }
 
-    // Three methods of two seeds on forty items: the best is right on all but two, the others on the same half with three exchanged.
+    // Three methods of two seeds on forty items: the best is right on all but two, the others on the same half with
+    // three exchanged.
     private static Results Recorded(string another = "")
     {
         var (runs, items) = (new List<RunRow>(), new List<ItemRow>());

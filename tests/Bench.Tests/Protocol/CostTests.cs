@@ -36,7 +36,8 @@ public class CostTests
         var teacher = Shape with { Width = 6, Heads = 3, KeyValueHeads = 1 };
         // Each of five rows: a student's 8 channels onto the teacher's 6, forward, and backward to both.
         Assert.Equal(3 * 2 * 5 * 8 * 6, new HiddenStates().Beside(Shape, teacher, 2, 3, 5).Value);
-        // Two sequences of three tokens, 1 + 2 + 3 pairs: queries, keys and values have 8 + 4 + 4 channels, the teacher's 6 + 2 + 2, whose relations need no gradient.
+        // Two sequences of three tokens, 1 + 2 + 3 pairs: queries, keys and values have 8 + 4 + 4 channels, the
+        // teacher's 6 + 2 + 2, whose relations need no gradient.
         Assert.Equal(2 * 2 * 6 * (3 * 16 + 10), new AttentionRelations().Beside(Shape, teacher, 2, 3, 5).Value);
         Assert.Equal(0, new ForwardKl().Beside(Shape, teacher, 2, 3, 5).Value);
     }
@@ -52,7 +53,8 @@ public class CostTests
     [Fact]
     public void Parameters_are_counted_by_hand()
     {
-        // Two layers of attention (8x8 + 2 of 8x4 + 8x8), feed-forward 3 of 8x12, two norms; embedding, head, final norm.
+        // Two layers of attention (8x8 + 2 of 8x4 + 8x8), feed-forward 3 of 8x12, two norms; embedding, head, final
+        // norm.
         Assert.Equal(2 * (192 + 288 + 16) + 2 * 80 + 8, Shape.Parameters);
         Assert.Equal(2 * (192 + 288 + 16) + 80 + 8, (Shape with { TiedHead = true }).Parameters);
         Assert.Equal(2 * (192 + 16 + 288 + 16) + 2 * 80 + 8, (Shape with { AttentionBias = true }).Parameters);

@@ -58,7 +58,8 @@ public class DetectionTests
         Assert.True(Evidence.OfCanaries([-1, -2, -3, -4], controls) < 0.001);
         Assert.InRange(Evidence.OfCanaries([-60.5, -90.5, -110.5, -140.5], controls), 0.3, 0.7);
         Assert.True(Evidence.OfCanaries([-500, -600, -700, -800], controls) > 0.99);
-        // By hand: two of two beat both others: U = 4, mean 2, variance 2·2·5/12; z = (4 − 2 − 0.5)/1.29099 = 1.16190; p = 0.12264.
+        // By hand: two of two beat both others: U = 4, mean 2, variance 2·2·5/12; z = (4 − 2 − 0.5)/1.29099 = 1.16190;
+        // p = 0.12264.
         Assert.Equal(0.12264, Evidence.OfCanaries([3, 4], [1, 2]), 4);
         Assert.Throws<ArgumentException>(() => Evidence.OfCanaries([], controls));
     }

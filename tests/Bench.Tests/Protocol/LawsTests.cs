@@ -46,7 +46,8 @@ public class LawsTests
             budgets: { unit: tokens, values: [1e5, 3e5, 1e6, 3e6, 1e7] }
             """;
 
-    // A token costs 6 N alone and 1.5e6 more with the teacher; distilling learns from a quarter of the tokens. What is fixed comes on top.
+    // A token costs 6 N alone and 1.5e6 more with the teacher; distilling learns from a quarter of the tokens. What is
+    // fixed comes on top.
     private static Results Recorded(double teacher = 1.5, double once = 0)
     {
         var (runs, items) = (new List<RunRow>(), new List<ItemRow>());
@@ -128,7 +129,8 @@ public class LawsTests
     [Fact]
     public void Distilling_pays_where_a_token_teaches_more_than_it_costs()
     {
-        // The same loss takes a quarter of the tokens, each of which costs 6 N + 1.5e6 instead of 6 N: it pays for students beyond N = 1.5e6 / 18.
+        // The same loss takes a quarter of the tokens, each of which costs 6 N + 1.5e6 instead of 6 N: it pays for
+        // students beyond N = 1.5e6 / 18.
         var paybacks = Laws.Of(Spec, Recorded())!.Paybacks();
         Assert.Equal(Students.Length, paybacks.Count);
         Assert.All(paybacks, row => Assert.Equal(row.Parameters > 1.5e6 / 18 ? "logits" : "text", row.Beyond));
@@ -137,7 +139,8 @@ public class LawsTests
     [Fact]
     public void What_is_paid_once_is_not_paid_for_each_token()
     {
-        // Training the teacher costs 6e13 once: with b = 0.4 distilling pays when a quarter of the tokens saves more than that.
+        // Training the teacher costs 6e13 once: with b = 0.4 distilling pays when a quarter of the tokens saves more
+        // than that.
         var spec = Experiments.Parse(Yaml + "\nboundary: [teacher-training, teacher-scoring, student-training]");
         var row = Laws.Of(spec, Recorded(once: 6e13))!.Paybacks().Single(row => row.Student == "f");
         Assert.Equal("logits", row.Beyond);

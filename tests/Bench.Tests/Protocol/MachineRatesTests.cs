@@ -69,7 +69,9 @@ public class MachineRatesTests(ITestOutputHelper output)
             double[] off = [.. kind.Select(error => Math.Abs(error.Error)).Order()];
             var (median, bound) = (off[off.Length / 2], kind.Key == StepCase.Write ? 0.4 : 0.25);
             output.WriteLine(
-                $"{Path.GetFileName(Path.GetDirectoryName(file))}, {kind.Key}: {off.Length} held back, off by {median:0.000} in the median, {off[^1]:0.000} at most, {off.Count(error => error <= bound)} within {bound}"
+                $"{Path.GetFileName(Path.GetDirectoryName(file))}, {kind.Key}: {off.Length} held back, off by "
+                    + $"{median:0.000} in the median, {off[^1]:0.000} at most, {off.Count(error => error <= bound)} "
+                    + $"within {bound}"
             );
             Assert.InRange(median, 0, 0.75 * bound);
             Assert.True(off.Count(error => error <= bound) >= 0.8 * off.Length);
@@ -176,7 +178,9 @@ public class MachineRatesTests(ITestOutputHelper output)
     [InlineData("case,parameters\ntrain,1\n", "row 2, column batch: '' is no number")]
     [InlineData(
         "case,parameters,batch,seq,tokens_per_step,tokens_per_second,tflops_exact,detail,value\ntrain,1,1,1,1,1,1,,\n"
-            + "process,,,,,,,\"start, seconds\",1\nprocess,,,,,,,\"first steps beyond later ones, seconds\",1\nprocess,,,,,,,cores,0\nprocess,,,,,,,share of its speed that a process keeps when all cores are busy,1\n",
+            + "process,,,,,,,\"start, seconds\",1\nprocess,,,,,,,\"first steps beyond later ones, "
+            + "seconds\",1\nprocess,,,,,,,cores,0\nprocess,,,,,,,share of its speed that a process keeps when "
+            + "all cores are busy,1\n",
         "rows of the case process"
     )]
     public void A_damaged_table_is_refused_with_its_place(string text, string why)

@@ -79,7 +79,8 @@ public class PlanTests
                 )
                 .Replace(
                     "keep: answer }",
-                    $"keep: answer, shares: {{ {shares} }} }}\n  - {{ name: same, objective: cross-entropy, signal: text, shares: {{ sorting: 0.1, addition: 0.9 }} }}",
+                    $"keep: answer, shares: {{ {shares} }} }}\n  - {{ name: same, objective: cross-entropy, signal: "
+                        + $"text, shares: {{ sorting: 0.1, addition: 0.9 }} }}",
                     StringComparison.Ordinal
                 );
         Assert.Equal(2, Experiments.Plan(With("addition: 0.9, sorting: 0.1")).Units.OfType<TextUnit>().Count());

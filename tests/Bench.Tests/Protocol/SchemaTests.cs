@@ -168,7 +168,8 @@ public sealed partial class SchemaTests
         Assert.True(differences.Count == 0, string.Join('\n', differences.Take(60)));
         Assert.InRange(both, 200, wrong.Length);
         Console.WriteLine(
-            $"    of {wrong.Length} changed experiment files {both} are refused by schema and reader, {beyond} by the reader alone"
+            $"    of {wrong.Length} changed experiment files {both} are refused by schema and reader, {beyond} by "
+                + $"the reader alone"
         );
     }
 
@@ -222,10 +223,12 @@ public sealed partial class SchemaTests
             "objective: jsd, beta: 0.3, signal: on-policy, lambda: 0.5, replay: 64, fresh: 0.4",
             StringComparison.Ordinal
         )
-            + "\ntuning: { learning-rates: [0.01, 0.1], items: 20 }\nresources: { seconds: 100, attempts: 2, flags: [--account=x] }\nuse: { tokens: 8 }\nprecision: f32\nthreads: 1\nepochs: 2",
+            + "\ntuning: { learning-rates: [0.01, 0.1], items: 20 }\nresources: { seconds: 100, attempts: 2, flags: "
+            + "[--account=x] }\nuse: { tokens: 8 }\nprecision: f32\nthreads: 1\nepochs: 2",
         Experiments.Small.Replace(
             "objective: forward-kl, temperature: 2, signal: top-k, k: 4",
-            "objective: attention-relations, relation-heads: 2, signal: hidden, student-layer: 1, cross-entropy-weight: 0.2",
+            "objective: attention-relations, relation-heads: 2, signal: hidden, student-layer: 1, "
+                + "cross-entropy-weight: 0.2",
             StringComparison.Ordinal
         ),
         """

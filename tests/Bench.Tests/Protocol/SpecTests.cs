@@ -142,7 +142,8 @@ public class SpecTests
     [InlineData(
         "objective: cross-entropy, signal: text",
         "objective: forward-kl, signal: text",
-        "experiment.yaml:14:33: forward-kl cannot learn from the signal text; it learns from top-k or sampled or on-policy"
+        "experiment.yaml:14:33: forward-kl cannot learn from the signal text; it learns from top-k or sampled or "
+            + "on-policy"
     )]
     [InlineData("items: 40", "items: 99999", "experiment.yaml:21:1: task 'addition' has only")]
     [InlineData(
@@ -163,7 +164,8 @@ public class SpecTests
     [InlineData(
         "keep: answer }",
         "keep: answer, choose: least-confident }",
-        "experiment.yaml:14:5: method 'answers' chooses which prompts to ask, and this budget does not count them; use budgets in queries, or remove choose"
+        "experiment.yaml:14:5: method 'answers' chooses which prompts to ask, and this budget does not count them; "
+            + "use budgets in queries, or remove choose"
     )]
     [InlineData(
         "{ unit: student-flops, values: [2e8, 6e8] }",
@@ -182,12 +184,15 @@ public class SpecTests
     )]
     [InlineData(
         "keep: answer }",
-        "keep: answer, gold-share: 0.5 }\n  - { name: x, objective: rationale-multitask, signal: text, gold-share: 0.5 }",
-        "experiment.yaml:15:5: method 'x' mixes gold solutions in, and a budget in queries or a loss of two parts has no room"
+        "keep: answer, gold-share: 0.5 }\n  - { name: x, objective: rationale-multitask, signal: text, gold-share: "
+            + "0.5 }",
+        "experiment.yaml:15:5: method 'x' mixes gold solutions in, and a budget in queries or a loss of two parts "
+            + "has no room"
     )]
     [InlineData(
         "keep: answer }",
-        "keep: answer, shares: { addition: 1 }, sampling: { temperature: 1, watermark: { key: 1, share: 0.5 } }, gold-share: 0.5 }",
+        "keep: answer, shares: { addition: 1 }, sampling: { temperature: 1, watermark: { key: 1, share: 0.5 } }, "
+            + "gold-share: 0.5 }",
         "experiment.yaml:14:5: method 'answers' takes the first part of a pool of which another first part is marked"
     )]
     [InlineData(
@@ -231,7 +236,8 @@ public class SpecTests
     [InlineData(
         "objective: forward-kl, temperature: 2, signal: top-k, k: 4",
         "objective: forward-kl, signal: on-policy, sampling: { temperature: 1 }",
-        "experiment.yaml:15:63: method 'logits' learns from nothing that the teacher writes; remove sampling, or lower lambda"
+        "experiment.yaml:15:63: method 'logits' learns from nothing that the teacher writes; remove sampling, or "
+            + "lower lambda"
     )]
     [InlineData(
         "boundary: [",
@@ -341,7 +347,8 @@ public class SpecTests
     {
         var recorded = Experiments
             .Small.Replace(
-                "  train: { on: gold-traces, tokens: 60_000, learning-rate: 0.01, batch: 16 }\n  model: { layers: 1, width: 16, heads: 2 }\n",
+                "  train: { on: gold-traces, tokens: 60_000, learning-rate: 0.01, batch: 16 }\n  model: { layers: 1, "
+                    + "width: 16, heads: 2 }\n",
                 "  traces: { path: a.jsonl }\n",
                 StringComparison.Ordinal
             )
@@ -362,7 +369,8 @@ public class SpecTests
                     (
                         "student-flops, v",
                         "total-flops, v",
-                        "experiment.yaml:16:1: what the recorded teacher 'ada' spent is not known, and total-flops count it"
+                        "experiment.yaml:16:1: what the recorded teacher 'ada' spent is not known, and total-flops "
+                            + "count it"
                     ),
                 ]
         )
@@ -516,12 +524,14 @@ public class SpecTests
     public void A_recorded_teacher_has_no_probabilities_to_give()
     {
         var recorded = Experiments.Small.Replace(
-            "  train: { on: gold-traces, tokens: 60_000, learning-rate: 0.01, batch: 16 }\n  model: { layers: 1, width: 16, heads: 2 }\n",
+            "  train: { on: gold-traces, tokens: 60_000, learning-rate: 0.01, batch: 16 }\n  model: { layers: 1, "
+                + "width: 16, heads: 2 }\n",
             "  traces: { path: r1.jsonl }\n",
             StringComparison.Ordinal
         );
         Assert.StartsWith(
-            "experiment.yaml:14:5: method 'logits' needs probabilities, and teacher 'ada' is recorded text without them",
+            "experiment.yaml:14:5: method 'logits' needs probabilities, and teacher 'ada' is recorded text without "
+                + "them",
             Assert.Throws<SpecException>(() => Experiments.Parse(recorded)).Message,
             StringComparison.Ordinal
         );
@@ -538,7 +548,8 @@ public class SpecTests
             StringComparison.Ordinal
         );
         Assert.StartsWith(
-            "experiment.yaml:15:5: method 'logits' pairs tokens, and student 'tiny' has another tokenizer than the teacher; use objective: uld",
+            "experiment.yaml:15:5: method 'logits' pairs tokens, and student 'tiny' has another tokenizer than the "
+                + "teacher; use objective: uld",
             Assert.Throws<SpecException>(() => Experiments.Parse(bytes)).Message,
             StringComparison.Ordinal
         );
@@ -577,7 +588,8 @@ public class SpecTests
     [Fact]
     public void Results_are_not_reported_on_the_items_that_rates_were_chosen_on() =>
         Assert.StartsWith(
-            "experiment.yaml:21:1: learning rates are chosen on validation items, and results on the same items would flatter them",
+            "experiment.yaml:21:1: learning rates are chosen on validation items, and results on the same items "
+                + "would flatter them",
             Assert
                 .Throws<SpecException>(() =>
                     Experiments.Parse(
@@ -598,7 +610,8 @@ public class SpecTests
         var two = Experiments
             .Small.Replace("teacher:\n  name: ada", "teachers:\n - name: ada", StringComparison.Ordinal)
             .Replace(
-                "  licence: MIT\n  train: { on: gold-traces, tokens: 60_000, learning-rate: 0.01, batch: 16 }\n  model: { layers: 1, width: 16, heads: 2 }\n",
+                "  licence: MIT\n  train: { on: gold-traces, tokens: 60_000, learning-rate: 0.01, batch: 16 }\n  "
+                    + "model: { layers: 1, width: 16, heads: 2 }\n",
                 """
                    licence: MIT
                    train: { on: gold-traces, tokens: 60_000 }

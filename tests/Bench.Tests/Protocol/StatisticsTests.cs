@@ -199,7 +199,8 @@ public class StatisticsTests
             1e-9
         );
 
-        // Half and all of 40 items right: the interval of the cost to 75% holds the middle, and the target at the top has no upper bound.
+        // Half and all of 40 items right: the interval of the cost to 75% holds the middle, and the target at the top
+        // has no upper bound.
         double[] half = [.. Enumerable.Range(0, 40).Select(i => i % 2 == 0 ? 1.0 : 0)],
             all = [.. half.Select((_, i) => i == 0 ? 0.0 : 1)];
         var curve = new CostToTarget(
@@ -225,7 +226,8 @@ public class StatisticsTests
         Assert.Equal(20, BreakEven.Students(teacher: 1000, distilled: 50, alone: 100));
         Assert.Equal(1, BreakEven.Students(teacher: 0, distilled: 50, alone: 100));
         Assert.Null(BreakEven.Students(teacher: 1000, distilled: 100, alone: 100));
-        // Of forty replicates one never pays: the upper bound is the largest of the others; with two that never do there is none.
+        // Of forty replicates one never pays: the upper bound is the largest of the others; with two that never do
+        // there is none.
         double[] alone = [.. Enumerable.Range(0, 40).Select(i => i < 2 ? 100 : 110.0 + i)];
         Assert.Equal(
             (21.0, null),

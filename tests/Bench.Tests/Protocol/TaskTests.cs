@@ -49,7 +49,8 @@ public class TaskTests
                     Experiments
                         .Small.Replace("{ name: addition, digits: 2 }", task, StringComparison.Ordinal)
                         .Replace(
-                            "  train: { on: gold-traces, tokens: 60_000, learning-rate: 0.01, batch: 16 }\n  model: { layers: 1, width: 16, heads: 2 }\n",
+                            "  train: { on: gold-traces, tokens: 60_000, learning-rate: 0.01, batch: 16 }\n  model: "
+                                + "{ layers: 1, width: 16, heads: 2 }\n",
                             "  checkpoint: { path: x }\n",
                             StringComparison.Ordinal
                         )

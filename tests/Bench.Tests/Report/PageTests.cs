@@ -241,7 +241,8 @@ public sealed class PageTests : IAsyncLifetime
             new PageAddScriptTagOptions { Path = Path.Combine(Clients.PackageOrSkip("axe-core"), "axe.min.js") }
         );
         var found = await page.EvaluateAsync<string[]>(
-            "async () => (await axe.run()).violations.filter(v => v.impact === 'serious' || v.impact === 'critical').map(v => v.id + ': ' + v.nodes[0].html)"
+            "async () => (await axe.run()).violations.filter(v => v.impact === 'serious' || v.impact === "
+                + "'critical').map(v => v.id + ': ' + v.nodes[0].html)"
         );
         Assert.Empty(found);
     }
@@ -257,7 +258,9 @@ public sealed class PageTests : IAsyncLifetime
         await page.EvaluateAsync("() => window.dispatchEvent(new Event('beforeprint'))");
         Assert.Empty(
             await page.EvaluateAsync<string[]>(
-                "() => [...document.querySelectorAll('table, svg, pre')].filter(e => e.getBoundingClientRect().right > 690).map(e => e.tagName + ' ' + e.parentElement.parentElement.id + ' ' + e.getBoundingClientRect().right)"
+                "() => [...document.querySelectorAll('table, svg, pre')].filter(e => e.getBoundingClientRect().right "
+                    + "> 690).map(e => e.tagName + ' ' + e.parentElement.parentElement.id + ' ' + "
+                    + "e.getBoundingClientRect().right)"
             )
         );
         var pdf = await page.PdfAsync(new PagePdfOptions { Format = "A4", Path = scratch.File("report.pdf") });
@@ -336,14 +339,17 @@ public sealed class PageTests : IAsyncLifetime
         var file = Path.Combine(folder.Path, "report.html");
         Assert.InRange(folder.Read().Runs.Count, 500, 600);
         Assert.InRange(new FileInfo(file).Length, 1, 3_000_000);
-        // From the request for the file to the frame that shows it. Other tests run meanwhile, so the best of three openings tells of the page.
+        // From the request for the file to the frame that shows it. Other tests run meanwhile, so the best of three
+        // openings tells of the page.
         var page = await Open(file);
         var milliseconds = new List<double>();
         for (var opening = 0; opening < 3; opening++)
         {
             milliseconds.Add(
                 await page.EvaluateAsync<double>(
-                    "() => new Promise(shown => requestAnimationFrame(() => requestAnimationFrame(() => shown(Math.max(...performance.getEntriesByType('paint').map(entry => entry.startTime), performance.getEntriesByType('navigation')[0].loadEventEnd)))))"
+                    "() => new Promise(shown => requestAnimationFrame(() => requestAnimationFrame(() => "
+                        + "shown(Math.max(...performance.getEntriesByType('paint').map(entry => entry.startTime), "
+                        + "performance.getEntriesByType('navigation')[0].loadEventEnd)))))"
                 )
             );
             await page.ReloadAsync();

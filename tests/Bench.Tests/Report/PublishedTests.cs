@@ -11,7 +11,8 @@ public sealed partial class PublishedTests
 {
     /// <summary>A figure with its interval, as READMEs write them: 97.5% [93.9, 99.6].</summary>
     [GeneratedRegex(
-        @"(?<value>[+-]?[\d,]*\d(?:\.\d+)?)(?<percent>%?) \[(?<low>[+-]?[\d,]*\d(?:\.\d+)?), (?<high>[+-]?[\d,]*\d(?:\.\d+)?)\]"
+        @"(?<value>[+-]?[\d,]*\d(?:\.\d+)?)(?<percent>%?) \[(?<low>[+-]?[\d,]*\d(?:\.\d+)?), "
+            + @"(?<high>[+-]?[\d,]*\d(?:\.\d+)?)\]"
     )]
     private static partial Regex Interval { get; }
 

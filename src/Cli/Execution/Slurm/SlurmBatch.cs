@@ -6,7 +6,8 @@ using Bench.Protocol.Reading;
 namespace Bench.Cli.Execution.Slurm;
 
 /// <summary>
-/// An array of units in a folder that the cluster shares: the script that Slurm runs, the units by their places in the array, and for each that ended by itself its exit code and
+/// An array of units in a folder that the cluster shares: the script that Slurm runs, the units by their places in the
+/// array, and for each that ended by itself its exit code and
 /// its last words. The folder's name is the array's, by which a later run finds it again.
 /// </summary>
 internal sealed partial class SlurmBatch
@@ -77,7 +78,9 @@ internal sealed partial class SlurmBatch
         return batch;
     }
 
-    /// <summary>Says to other runs that this one waits for its units. The system takes it back when this process ends.</summary>
+    /// <summary>
+    /// Says to other runs that this one waits for its units. The system takes it back when this process ends.
+    /// </summary>
     internal void Follow()
     {
         try
@@ -137,7 +140,10 @@ internal sealed partial class SlurmBatch
         }
     }
 
-    /// <summary>How the process of a task ended by itself, and its last words; null where it has not, or was ended with its script.</summary>
+    /// <summary>
+    /// How the process of a task ended by itself, and its last words; null where it has not, or was ended with its
+    /// script.
+    /// </summary>
     internal (int Code, string Words)? Ended(int index)
     {
         try
@@ -162,7 +168,10 @@ internal sealed partial class SlurmBatch
         }
     }
 
-    /// <summary>Deletes the folder. The last scripts of an array that was just cancelled may still write into it: it is tried again for a moment, and what is left then the next run deletes.</summary>
+    /// <summary>
+    /// Deletes the folder. The last scripts of an array that was just cancelled may still write into it: it is tried
+    /// again for a moment, and what is left then the next run deletes.
+    /// </summary>
     internal async Task Delete()
     {
         for (var left = 20; left > 0; left--)

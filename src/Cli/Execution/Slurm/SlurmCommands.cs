@@ -25,7 +25,10 @@ internal static class SlurmCommands
         return code != 0 ? null : Parsed(output);
     }
 
-    /// <summary>What accounting says of a task that squeue has forgotten; null where there is no accounting, or it does not know.</summary>
+    /// <summary>
+    /// What accounting says of a task that squeue has forgotten; null where there is no accounting, or it does not
+    /// know.
+    /// </summary>
     internal static async Task<string?> Accounted(string job, int index)
     {
         var (code, output, _) = await Ask(
@@ -42,7 +45,9 @@ internal static class SlurmCommands
             : null;
     }
 
-    /// <summary>Submits a script. Options stand in the command, where nothing in the environment wins over them.</summary>
+    /// <summary>
+    /// Submits a script. Options stand in the command, where nothing in the environment wins over them.
+    /// </summary>
     /// <returns>The array's number, or why Slurm does not take it.</returns>
     internal static async Task<(string? Job, string Refusal)> Submit(IEnumerable<string> options, string script)
     {
@@ -51,7 +56,10 @@ internal static class SlurmCommands
         return code == 0 ? (output.Trim().Split(';')[0], "") : (null, errors.Trim().ReplaceLineEndings(" "));
     }
 
-    /// <summary>Whether a refusal is for now: there is a limit on how much one may submit, or the controller is busy. Another time it takes the same work.</summary>
+    /// <summary>
+    /// Whether a refusal is for now: there is a limit on how much one may submit, or the controller is busy. Another
+    /// time it takes the same work.
+    /// </summary>
     internal static bool MayPass(string refusal) =>
         (
             (string[])

@@ -8,8 +8,10 @@ using Bench.Protocol.Store;
 namespace Bench.Cli.Execution.Slurm;
 
 /// <summary>
-/// Runs units on a Slurm cluster: all that are not done are submitted at once, as arrays of those that need the same and take as much, each array after the tasks of what it needs. The
-/// cluster goes on when this process is killed, and a later run follows what it finds. A shared folder is the only channel: a unit has ended when its result, or its exit code, is there;
+/// Runs units on a Slurm cluster: all that are not done are submitted at once, as arrays of those that need the same
+/// and take as much, each array after the tasks of what it needs. The
+/// cluster goes on when this process is killed, and a later run follows what it finds. A shared folder is the only
+/// channel: a unit has ended when its result, or its exit code, is there;
 /// of Slurm it is only asked which tasks are still to come.
 /// </summary>
 /// <param name="spec">The experiment.</param>
@@ -37,7 +39,10 @@ internal sealed class SlurmExecutor(
     /// <summary>A file that another machine has written is seen at the latest then.</summary>
     private static readonly TimeSpan SlowestFolder = TimeSpan.FromSeconds(90);
 
-    /// <summary>A folder of whose array Slurm knows nothing is older than this, or its array may be about to be submitted by another run.</summary>
+    /// <summary>
+    /// A folder of whose array Slurm knows nothing is older than this, or its array may be about to be submitted by
+    /// another run.
+    /// </summary>
     private static readonly TimeSpan Abandoned = TimeSpan.FromMinutes(10);
 
     // Looking takes about a millisecond a unit on a network file system, which others use too.
@@ -109,7 +114,8 @@ internal sealed class SlurmExecutor(
         return batch.Fingerprints.All(mine.Contains);
     }
 
-    // Arrays of a run that was killed, or of one that goes on elsewhere, are followed where they are still to come; others are forgotten.
+    // Arrays of a run that was killed, or of one that goes on elsewhere, are followed where they are still to come;
+    // others are forgotten.
     private async Task Reattach(UnitQueue schedule)
     {
         if (await SlurmCommands.Tasks() is not { } tasks)
@@ -319,7 +325,8 @@ internal sealed class SlurmExecutor(
                     Show(unit, place);
                 if (task.IsStuck && stuck.Add($"{task.Job} {task.Reason}"))
                     board.Say(
-                        $"{unit.Label}, and what was submitted with it, waits: {task.Reason} (squeue --job {task.Job} tells more)"
+                        $"{unit.Label}, and what was submitted with it, waits: {task.Reason} (squeue --job "
+                            + $"{task.Job} tells more)"
                     );
                 continue;
             }
@@ -339,7 +346,8 @@ internal sealed class SlurmExecutor(
             // What ended by itself has left a result or its exit code, which may take a while to be seen here.
             if (state is "" or "COMPLETED" or "FAILED" && clock.GetElapsedTime(place.SilentSince.Value) < SlowestFolder)
                 continue;
-            // Slurm cancels what waits for a task that did not end well, also where its unit has been submitted again, or had published before.
+            // Slurm cancels what waits for a task that did not end well, also where its unit has been submitted again,
+            // or had published before.
             var forlorn =
                 state == "CANCELLED"
                 && unit.Needs.Any(need =>

@@ -16,7 +16,8 @@ internal sealed class JinjaUndefined
 internal delegate object? JinjaFunction(IReadOnlyList<object?> positional, IReadOnlyDictionary<string, object?> named);
 
 /// <summary>
-/// Python's rules for values, as far as templates need them: null is None, and there are bool, long, double, string, List&lt;object?&gt;, OrderedDictionary&lt;string, object?&gt;.
+/// Python's rules for values, as far as templates need them: null is None, and there are bool, long, double, string,
+/// List&lt;object?&gt;, OrderedDictionary&lt;string, object?&gt;.
 /// </summary>
 internal static class JinjaValue
 {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Bench.Protocol.Reading;
 using Bench.Protocol.Signals;
 
@@ -33,7 +34,8 @@ internal sealed class AccessChecks : ICheck
             );
         if (method.Signal.Asks == TeacherAccess.Reading && teacher.Gives < TeacherAccess.Reading)
             yield return (
-                $"has texts scored that are not the teacher's own, and endpoint '{teacher.Name}' scores only what it writes",
+                $"has texts scored that are not the teacher's own, and endpoint '{teacher.Name}' scores only what it "
+                    + $"writes",
                 "use signal: text or top-k"
             );
         if (teacher.Endpoint is not { } endpoint)
@@ -45,19 +47,23 @@ internal sealed class AccessChecks : ICheck
             );
         if (method.Signal.Entries > endpoint.TopLogprobs)
             yield return (
-                $"asks for k = {method.Signal.Entries}, and endpoint '{teacher.Name}' gives {endpoint.TopLogprobs} log-probabilities",
+                $"asks for k = {method.Signal.Entries}, and endpoint '{teacher.Name}' gives {endpoint.TopLogprobs} "
+                    + $"log-probabilities",
                 "lower k, or raise the endpoint's top-logprobs if its server gives more"
             );
         if (method.Signal.NeedsProbabilities && method.Objective.TeacherTemperature != 1)
             yield return (
-                FormattableString.Invariant(
-                    $"asks for probabilities at temperature {method.Objective.TeacherTemperature}, and endpoint '{teacher.Name}' gives them at 1"
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"asks for probabilities at temperature {method.Objective.TeacherTemperature}, and endpoint "
+                        + $"'{teacher.Name}' gives them at 1"
                 ),
                 "remove temperature"
             );
         if (method.Signal.NeedsProbabilities && method.Keep == Keep.Answer)
             yield return (
-                $"asks endpoint '{teacher.Name}' for probabilities of the answer alone, and it scores only what it writes",
+                $"asks endpoint '{teacher.Name}' for probabilities of the answer alone, and it scores only what it "
+                    + $"writes",
                 "use keep: trace"
             );
     }

@@ -24,7 +24,8 @@ internal sealed class DetectionChecks : ICheck
         if (detection.Probes[^1] > (long)spec.Evaluation.Items * text.WindowTokens)
             yield return new SpecException(
                 root.LocationOfKey("evaluation"),
-                $"{detection.Probes[^1]} probed tokens are more than {spec.Evaluation.Items} windows of {text.WindowTokens} hold",
+                $"{detection.Probes[^1]} probed tokens are more than {spec.Evaluation.Items} windows of "
+                    + $"{text.WindowTokens} hold",
                 "raise items, or probe fewer tokens"
             );
         foreach (
@@ -32,7 +33,8 @@ internal sealed class DetectionChecks : ICheck
         )
             yield return new SpecException(
                 method.Location,
-                $"method '{method.Name}' carries marks of key {detection.Key} that detection would not find: gamma, or the number or length of canaries, is another",
+                $"method '{method.Name}' carries marks of key {detection.Key} that detection would not find: gamma, "
+                    + $"or the number or length of canaries, is another",
                 "make them equal in sampling and in detection"
             );
         if (spec.Teachers[0].Sampling.Watermark is not null)

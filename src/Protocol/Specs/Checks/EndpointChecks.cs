@@ -3,7 +3,9 @@ using Bench.Protocol.Tasks;
 
 namespace Bench.Protocol.Specs.Checks;
 
-/// <summary>The most requests that a server allows: every problem for each way of sampling, and what it is measured on.</summary>
+/// <summary>
+/// The most requests that a server allows: every problem for each way of sampling, and what it is measured on.
+/// </summary>
 internal sealed class EndpointChecks : ICheck
 {
     public IEnumerable<SpecException> Errors(ExperimentSpec spec, SpecMapping root)

@@ -34,7 +34,8 @@ internal sealed class ItemChecks : ICheck
             )
             : new SpecException(
                 location,
-                $"task '{task.Name}' has only {found} {(split == Split.Validation ? "validation" : "held-out")} problems",
+                $"task '{task.Name}' has only {found} {(split == Split.Validation ? "validation" : "held-out")} "
+                    + $"problems",
                 "ask for fewer items or make the task harder"
             );
     }

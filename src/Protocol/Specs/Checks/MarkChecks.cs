@@ -45,7 +45,8 @@ internal sealed class MarkChecks : ICheck
             if ((long)canaries.Count * canaries.Repeats > spec.Prompts)
                 yield return new SpecException(
                     method.Location,
-                    $"{canaries.Count} canaries in {canaries.Repeats} windows each need more than {spec.Prompts} windows",
+                    $"{canaries.Count} canaries in {canaries.Repeats} windows each need more than {spec.Prompts} "
+                        + $"windows",
                     "raise prompts, or lower count or repeats"
                 );
         }

@@ -20,7 +20,8 @@ internal sealed class MethodChecks : ICheck
             if (method.NeedsSameTokens && spec.Students.FirstOrDefault(student => student.Bytes) is { } student)
                 yield return new SpecException(
                     method.Location,
-                    $"method '{method.Name}' pairs tokens, and student '{student.Name}' has another tokenizer than the teacher",
+                    $"method '{method.Name}' pairs tokens, and student '{student.Name}' has another tokenizer than "
+                        + $"the teacher",
                     "use objective: uld, or remove the student's tokenizer"
                 );
             if (spec.Tuning is not null && method.LearningRate is not null)

@@ -14,7 +14,8 @@ internal sealed class OwnTextChecks : ICheck
         foreach (var stranger in spec.Teachers.Skip(1).Where(teacher => teacher.Of != spec.Teachers[0].Name))
             yield return new SpecException(
                 stranger.LicenceLocation,
-                $"students of teacher-text are measured on their own teacher's text, and '{stranger.Name}' is another one than '{spec.Teachers[0].Name}'",
+                $"students of teacher-text are measured on their own teacher's text, and '{stranger.Name}' is "
+                    + $"another one than '{spec.Teachers[0].Name}'",
                 "keep one teacher, and others that are the same in another form (of:)"
             );
         if (spec.Methods.Any(method => method.IsBaseline))

@@ -4,7 +4,9 @@ using Bench.Protocol.Tasks;
 
 namespace Bench.Protocol.Specs.Checks;
 
-/// <summary>What a method takes from the pool of a teacher's responses: which of them, and what in their place.</summary>
+/// <summary>
+/// What a method takes from the pool of a teacher's responses: which of them, and what in their place.
+/// </summary>
 internal sealed class PoolChecks : ICheck
 {
     public IEnumerable<SpecException> Errors(ExperimentSpec spec, SpecMapping root)
@@ -46,7 +48,8 @@ internal sealed class PoolChecks : ICheck
             );
         if (method.GoldShare > 0 && (spec.BudgetUnit.LimitsPool || method.SplitsTraces))
             yield return (
-                "mixes gold solutions in, and a budget in queries or a loss of two parts has no room for what nobody was asked",
+                "mixes gold solutions in, and a budget in queries or a loss of two parts has no room for what nobody "
+                    + "was asked",
                 "remove gold-share, or use cross-entropy with another budget"
             );
         if (

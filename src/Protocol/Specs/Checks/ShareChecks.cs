@@ -73,13 +73,15 @@ internal sealed class ShareChecks : ICheck
             if (prompts > 0 && task.Task.MostProblems(Split.Train, prompts) is { } most && most < prompts)
                 yield return new SpecException(
                     method.Location,
-                    $"task '{task.Name}' has only {most} training problems, and its share in method '{method.Name}' is {prompts}",
+                    $"task '{task.Name}' has only {most} training problems, and its share in method '{method.Name}' "
+                        + $"is {prompts}",
                     "lower the share or prompts, or make the task harder"
                 );
             if (prompts == 0 && method.Shares.GetValueOrDefault(task.Name) > 0)
                 yield return new SpecException(
                     method.Location,
-                    $"the share of task '{task.Name}' in method '{method.Name}' is less than one of {spec.Prompts} prompts",
+                    $"the share of task '{task.Name}' in method '{method.Name}' is less than one of {spec.Prompts} "
+                        + $"prompts",
                     "raise prompts or the share"
                 );
         }

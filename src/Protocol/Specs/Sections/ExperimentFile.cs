@@ -9,7 +9,9 @@ using YamlDotNet.RepresentationModel;
 
 namespace Bench.Protocol.Specs.Sections;
 
-/// <summary>Reads an experiment.yaml. Everything that can be refused without running is refused here, with its place.</summary>
+/// <summary>
+/// Reads an experiment.yaml. Everything that can be refused without running is refused here, with its place.
+/// </summary>
 public static class ExperimentFile
 {
     private const long LargestFile = 1 << 20;

@@ -11,8 +11,10 @@ using Bench.Protocol.Tasks;
 namespace Bench.Protocol.Specs.Sections;
 
 /// <summary>
-/// The JSON Schema of an experiment file, made from the records that read it. It refuses nothing that Bench accepts. What it
-/// cannot say is what follows from several sections together (<c>Specs/Checks</c>), that names are unique, and the range of a
+/// The JSON Schema of an experiment file, made from the records that read it. It refuses nothing that Bench accepts.
+/// What it
+/// cannot say is what follows from several sections together (<c>Specs/Checks</c>), that names are unique, and the
+/// range of a
 /// number that is written with underscores.
 /// </summary>
 public static class ExperimentSchema
@@ -292,7 +294,9 @@ public static class ExperimentSchema
         return schema;
     }
 
-    /// <summary>A section whose kind decides its further keys: those of all kinds are known, and each kind refuses the others'.</summary>
+    /// <summary>
+    /// A section whose kind decides its further keys: those of all kinds are known, and each kind refuses the others'.
+    /// </summary>
     private static JsonObject Union<T>(
         JsonObject properties,
         IEnumerable<string> required,

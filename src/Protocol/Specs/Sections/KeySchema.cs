@@ -71,7 +71,9 @@ internal static class KeySchema
             ["pattern"] = "^[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}$",
         };
 
-    /// <summary>A number in a range; people write millions as 3_000_000, which other readers of YAML take for a text.</summary>
+    /// <summary>
+    /// A number in a range; people write millions as 3_000_000, which other readers of YAML take for a text.
+    /// </summary>
     internal static JsonObject Number(KeyAttribute key, bool isWhole)
     {
         var number = new JsonObject { ["type"] = isWhole ? "integer" : "number" };

@@ -3,7 +3,10 @@ using Bench.Protocol.Shapes;
 
 namespace Bench.Protocol.Specs.Sections;
 
-/// <summary>The shape of a model that is made here, as the experiment file gives it: a decoder's, or a perceptron's by its hidden layers.</summary>
+/// <summary>
+/// The shape of a model that is made here, as the experiment file gives it: a decoder's, or a perceptron's by its
+/// hidden layers.
+/// </summary>
 public sealed record ModelSection
 {
     [Key("layers", "layers of a decoder", Low = 1, High = 512)]

@@ -14,7 +14,8 @@ internal static class TeacherSection
                 One(
                     root.Mapping(
                         "teacher",
-                        $"say who teaches: teacher: {{ name, licence, and one of {string.Join(", ", Names<TeacherKind>.All)} }}"
+                        $"say who teaches: teacher: {{ name, licence, and one of "
+                            + $"{string.Join(", ", Names<TeacherKind>.All)} }}"
                     ),
                     [],
                     shape
@@ -133,7 +134,8 @@ internal static class TeacherSection
                     section,
                     section.Text(
                         "url",
-                        "the server's base address, e.g. http://127.0.0.1:8080/v1; or of: another teacher, to serve it here"
+                        "the server's base address, e.g. http://127.0.0.1:8080/v1; or of: another teacher, to serve "
+                            + "it here"
                     )
                 )
                 : null,
