@@ -13,6 +13,18 @@ public static class HtmlPage
 {
     public const string Name = "report.html";
 
+    // One script: each file uses what those before it define.
+    private static readonly string[] Scripts =
+    [
+        "words.js",
+        "choice.js",
+        "charts.js",
+        "table.js",
+        "figures.js",
+        "tables.js",
+        "page.js",
+    ];
+
     /// <summary>The page of an experiment's results.</summary>
     internal static string Of(
         ExperimentSpec spec,
@@ -44,7 +56,7 @@ public static class HtmlPage
                 ),
             ["spec"] = Text(manifest?.Spec ?? spec.Text),
             ["css"] = Resource("page.css"),
-            ["js"] = Resource("page.js"),
+            ["js"] = string.Concat(Scripts.Select(Resource)),
             // Text of an experiment cannot end the script that it stands in: the serialiser escapes what would.
             ["data"] = JsonSerializer.Serialize(PageData.Of(spec, results, compared, uses)),
         };

@@ -1,0 +1,167 @@
+// The tables of an experiment, and its samples.
+function tables() {
+    const rows = data.summary.filter((row) => row.student === chosen.student || row.method === "teacher");
+    table(
+        byId("scores"),
+        [
+            { head: "task", of: (row) => row.task, hidden: data.tasks.length === 1 },
+            {
+                head: "metric",
+                of: (row) => row.metric,
+                hidden: data.tasks.every((entry) => entry.metrics.length === 1),
+            },
+            { head: "method", of: (row) => (row.method === "teacher" ? `teacher ${row.teacher}` : row.label) },
+            { head: "budget", of: (row) => row.budget, write: (row) => short(row.budget), number: true },
+            {
+                head: "mean [95% interval]",
+                of: (row) => row.value,
+                write: (row) => interval(row.value, row.low, row.high, fixed),
+                number: true,
+            },
+            {
+                head: "recovered",
+                of: (row) => row.recovered,
+                write: (row) => interval(row.recovered, row.recoveredLow, row.recoveredHigh, percent),
+                number: true,
+            },
+            { head: "total FLOPs", of: (row) => row.flops, write: (row) => short(row.flops), number: true },
+            { head: "USD", of: (row) => row.usd, write: (row) => short(row.usd), number: true },
+            { head: "seeds", of: (row) => row.seeds, number: true },
+        ],
+        rows,
+        { filter: true, name: `${data.name}-summary`, caption: "Every task, metric, method and budget" },
+    );
+    const tests = data.comparison.filter((row) => row.student === chosen.student && row.task === task().name);
+    byId("tests-section").hidden = !data.comparison.length;
+    table(
+        byId("tests"),
+        [
+            { head: "budget", of: (row) => row.budget, write: (row) => short(row.budget), number: true },
+            { head: "method", of: (row) => row.label },
+            {
+                head: "mean [95% interval]",
+                of: (row) => row.value,
+                write: (row) => interval(row.value, row.low, row.high, fixed),
+                number: true,
+            },
+            { head: "group", of: (row) => row.group },
+            { head: "p against the best", of: (row) => row.pBest, write: (row) => short(row.pBest), number: true },
+            { head: "McNemar's p", of: (row) => row.pMcnemar, write: (row) => short(row.pMcnemar), number: true },
+            { head: "frontier", of: (row) => (row.frontier ? "yes" : "") },
+        ],
+        tests,
+        { name: `${data.name}-tests`, caption: "Methods beside each other" },
+    );
+    byId("uses-section").hidden = data.uses.length === 0;
+    const column = (head, of, write) => ({
+        head,
+        of,
+        write: (row) => (known(of(row)) ? write(of(row)) : ""),
+        number: true,
+    });
+    table(
+        byId("uses"),
+        [
+            { head: "model", of: (row) => row.model },
+            { head: "format", of: (row) => row.format },
+            { head: "task", of: (row) => row.task, hidden: data.tasks.length === 1 },
+            {
+                head: "score",
+                of: (row) => row.value,
+                write: (row) => `${row.value.toFixed(3)} [${row.low.toFixed(3)}, ${row.high.toFixed(3)}]`,
+                number: true,
+            },
+            column(
+                "MB",
+                (row) => row.bytes / 1e6,
+                (value) => value.toFixed(2),
+            ),
+            column(
+                "first token, ms",
+                (row) => 1000 * row.first,
+                (value) => value.toFixed(2),
+            ),
+            column(
+                "tokens/s",
+                (row) => row.rate,
+                (value) => value.toFixed(0),
+            ),
+            column(
+                "tokens/s, 16 together",
+                (row) => row.rate16,
+                (value) => value.toFixed(0),
+            ),
+            column(
+                "peak MB",
+                (row) => row.peak / 1e6,
+                (value) => value.toFixed(0),
+            ),
+            column(
+                "J per 1,000",
+                (row) => row.joules,
+                (value) => value.toFixed(2),
+            ),
+            column("FLOPs to make", (row) => row.making, short),
+        ],
+        data.uses,
+        { filter: true, name: `${data.name}-uses`, caption: "What using each model in each format costs" },
+    );
+    table(
+        byId("runs"),
+        [
+            { head: "run", of: (run) => run.run },
+            { head: "method", of: (run) => run.label || run.run },
+            { head: "student", of: (run) => run.student },
+            { head: "budget", of: (run) => run.budget, write: (run) => short(run.budget), number: true },
+            { head: "seed", of: (run) => run.seed, number: true },
+            { head: "status", of: (run) => run.status },
+            { head: metric().name, of: score, write: (run) => short(score(run)), number: true },
+            { head: "FLOPs", of: (run) => run.cost.flops, write: (run) => short(run.cost.flops), number: true },
+            { head: "seconds", of: (run) => run.seconds, write: (run) => short(run.seconds), number: true },
+            { head: "attempts", of: (run) => run.attempts, number: true },
+            { head: "error", of: (run) => run.error },
+        ],
+        runs,
+        { filter: true, name: `${data.name}-runs`, caption: "Every run" },
+    );
+}
+
+function samples() {
+    byId("samples-section").hidden = !data.samples.length;
+    const own = data.samples.filter((row) => row[1] === task().name);
+    const largest = Math.max(...runs.filter((run) => known(run.budget)).map((run) => run.budget));
+    const wanted = (run) =>
+        run.student === "" ||
+        (run.student === chosen.student && !chosen.hidden.has(run.label) && run.budget === largest);
+    byId("samples").replaceChildren(
+        ...[...groups(own, (row) => row[2])].flatMap(([item, list]) => [
+            make("h3", {}, `Problem ${item + 1}`),
+            make("pre", {}, list[0][3]),
+            make("p", { class: "name" }, `reference: ${list[0][4]}`),
+            make(
+                "div",
+                { class: "samples" },
+                ...list
+                    .filter((row) => wanted(runs[row[0]]))
+                    .map((row) =>
+                        make(
+                            "div",
+                            {},
+                            make(
+                                "h4",
+                                {},
+                                runs[row[0]].label || runs[row[0]].run,
+                                " ",
+                                make(
+                                    "span",
+                                    { class: row[6] === 1 ? "right" : "wrong" },
+                                    row[6] === 1 ? "✓ right" : "✗ wrong",
+                                ),
+                            ),
+                            make("pre", {}, row[5] || "(nothing)"),
+                        ),
+                    ),
+            ),
+        ]),
+    );
+}
