@@ -89,9 +89,13 @@ internal static class DoctorCommand
         Line("TorchSharp", $"{MachineManifest.VersionOf("TorchSharp")} over {LibTorch.Wrapper}");
         Line(
             "a process has",
-            $"{LibTorch.Threads} "
-                + $"{(LibTorch.Threads == 1 ? "thread" : "threads")}"
-                + $"{LibTorch.KeepsMemory switch { true => ", and keeps the memory of large tensors", false => ", and gives the memory of large tensors back at every step", null => "" }}"
+            (LibTorch.Threads == 1 ? "1 thread" : $"{LibTorch.Threads} threads")
+                + LibTorch.KeepsMemory switch
+                {
+                    true => ", and keeps the memory of large tensors",
+                    false => ", and gives the memory of large tensors back at every step",
+                    null => "",
+                }
         );
         if (!OperatingSystem.IsLinux())
             Line("cores", "are not reserved for units on this system, and Slurm is not used");

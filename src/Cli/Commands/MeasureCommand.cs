@@ -223,6 +223,12 @@ internal static class MeasureCommand
                 var (use, scores) = ProbeCommand.Use(format, model, tokenizer, tokens, spec, cancel);
                 var joules = price.EstimatedEnergy(new Seconds(1000 / use.TokensPerSecond)).Value;
                 var accuracy = scores.ToDictionary(score => score.Task, score => score.Items.Average());
+                var shares = accuracy.Select(pair =>
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"{(accuracy.Count > 1 ? pair.Key + " " : "")}{pair.Value:0.000}"
+                    )
+                );
                 Console.WriteLine(
                     json
                         ? JsonSerializer.Serialize(
@@ -243,8 +249,7 @@ internal static class MeasureCommand
                             CultureInfo.InvariantCulture,
                             $"{format, -11}{use.ModelBytes / 1e6, 8:0.00}{1000 * use.FirstTokenSeconds, 10:0.00}"
                                 + $"{use.TokensPerSecond, 9:0}{use.TokensPerSecond16, 11:0}{use.PeakBytes / 1e6, 9:0}"
-                                + $"{joules, 9:0.000}  "
-                                + $"{string.Join(", ", accuracy.Select(pair => $"{(accuracy.Count > 1 ? pair.Key + " " : "")}{pair.Value:0.000}"))}"
+                                + $"{joules, 9:0.000}  {string.Join(", ", shares)}"
                         )
                 );
             }

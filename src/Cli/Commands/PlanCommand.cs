@@ -251,12 +251,20 @@ internal static class PlanCommand
             Console.WriteLine(
                 $"licence of teacher {teacher.Name}: {LicenceGate.Inherited(teacher)}; it may be distilled"
             );
-        Console.WriteLine(
-            string.Create(
-                CultureInfo.InvariantCulture,
-                $"seconds "
-                    + $"{(forecast.Rates is { } measured ? $"are those of {measured.Device}, measured case by case" : $"assume {CostModel.RateOf(plan.Spec) / 1e9:0} GFLOP/s a process{(plan.Spec.Device == "cpu" ? " (bench measure makes them this machine's)" : $": no rates of {prices.Name} were measured")}")}; dollars are {prices.Name}'s"
-            )
+        Console.WriteLine($"seconds {SecondsAre(plan.Spec, forecast)}; dollars are {prices.Name}'s");
+    }
+
+    private static string SecondsAre(ExperimentSpec spec, Forecast forecast)
+    {
+        if (forecast.Rates is { } measured)
+            return $"are those of {measured.Device}, measured case by case";
+        var because =
+            spec.Device == "cpu"
+                ? " (bench measure makes them this machine's)"
+                : $": no rates of {spec.Prices.Name} were measured";
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"assume {CostModel.RateOf(spec) / 1e9:0} GFLOP/s a process{because}"
         );
     }
 

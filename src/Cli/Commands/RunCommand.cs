@@ -152,11 +152,14 @@ internal static class RunCommand
         foreach (var unit in stored)
             remaining.Known(unit);
         if (isHere && forecast.Rates is { } rates && remaining.Seconds() is > 1 and var seconds)
-            board.Say(
-                $"about "
-                    + $"{BoardText.Duration(seconds)}"
-                    + $"{(rates.Process is null ? $", at the rates of one {rates.Device}" : known is null ? " on this machine, by a look at it just now" : " on this machine, as bench measure found it")}"
-            );
+        {
+            var basis =
+                rates.Process is null ? $", at the rates of one {rates.Device}"
+                : known is null ? " on this machine, by a look at it just now"
+                : " on this machine, as bench measure found it";
+            board.Say($"about {BoardText.Duration(seconds)}{basis}");
+        }
+
         if (stored.Length > 0)
             board.Say(
                 $"{stored.Length} of {chosen.Count} units stand in the store from before; they are not made again"

@@ -95,12 +95,12 @@ internal static class StoreCommand
             Console.WriteLine(
                 string.Create(CultureInfo.InvariantCulture, $"BENCH_STORE_GIB allows {most / 1048576.0:0.0} MiB")
             );
+        var then =
+            delete ? ", freed"
+            : freed > 0 ? "; --delete frees them, and runs compute them anew"
+            : "";
         Console.WriteLine(
-            string.Create(
-                CultureInfo.InvariantCulture,
-                $"{freed} others: {freedBytes / 1048576.0:0.0} "
-                    + $"MiB{(delete ? ", freed" : freed > 0 ? "; --delete frees them, and runs compute them anew" : "")}"
-            )
+            string.Create(CultureInfo.InvariantCulture, $"{freed} others: {freedBytes / 1048576.0:0.0} MiB{then}")
         );
         return ExitCodes.Done;
     }

@@ -147,6 +147,16 @@ internal static class VerifyCommand
         int runs
     )
     {
+        IEnumerable<string> Means(UnitOfWork unit) =>
+            verification
+                .Means(unit.Run, outcomes[unit.Fingerprint.Text], tolerance)
+                .Select(mean =>
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"{mean.Metric} {mean.Then:0.###} then, {mean.Now:0.###} now, "
+                            + $"allowed {mean.Low:0.###} to {mean.High:0.###}"
+                    )
+                );
         var (exact, near, different) = (0, 0, strange);
         foreach (var unit in chosen)
         {
@@ -164,8 +174,7 @@ internal static class VerifyCommand
                 Console.WriteLine(
                     bits
                         ? $"to the bit: {unit.Label}"
-                        : $"within tolerance: {unit.Label} "
-                            + $"({string.Join(", ", verification.Means(unit.Run, outcomes[unit.Fingerprint.Text], tolerance).Select(mean => FormattableString.Invariant($"{mean.Metric} {mean.Then:0.###} then, {mean.Now:0.###} now, allowed {mean.Low:0.###} to {mean.High:0.###}")))})"
+                        : $"within tolerance: {unit.Label} ({string.Join(", ", Means(unit))})"
                 );
             foreach (var line in differences)
                 Console.WriteLine($"DIFFERS: {unit.Label}: {line}");

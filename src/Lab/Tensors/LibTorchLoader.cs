@@ -99,10 +99,13 @@ internal static partial class LibTorchLoader
             {
                 var file = Path.Combine(Folder, FileOf(part));
                 if (!File.Exists(file))
-                    throw new LabException(
-                        $"{Folder} holds no {FileOf(part)}: "
-                            + $"{(IsNamed ? $"{Variable} names no folder of a libtorch" : "the package folder was emptied; build again (touch Bench.sln)")}"
-                    );
+                {
+                    var cause = IsNamed
+                        ? $"{Variable} names no folder of a libtorch"
+                        : "the package folder was emptied; build again (touch Bench.sln)";
+                    throw new LabException($"{Folder} holds no {FileOf(part)}: {cause}");
+                }
+
                 NativeLibrary.Load(file);
             }
 

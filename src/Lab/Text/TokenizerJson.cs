@@ -53,10 +53,10 @@ internal sealed record TokenizerJson
                         or IndexOutOfRangeException
             )
         {
-            throw new LabException(
-                $"{path}: not a usable tokenizer "
-                    + $"({(error is NullReferenceException or ArgumentException ? "a value is missing" : error.Message.ReplaceLineEndings(" "))})"
-            );
+            var cause = error is NullReferenceException or ArgumentException
+                ? "a value is missing"
+                : error.Message.ReplaceLineEndings(" ");
+            throw new LabException($"{path}: not a usable tokenizer ({cause})");
         }
     }
 

@@ -20,19 +20,20 @@ internal static class Captions
     )
     {
         var (seeds, items) = (rows.Max(row => row.Seeds), rows.Max(row => row.Items));
+        var units = items > 1 ? $"{seeds} seeds and {items} held-out items" : $"{seeds} seeds";
+        var replicates = Protocol.Statistics.HierarchicalBootstrap.Replicates;
+        var commits = string.Join(
+            ", ",
+            results.Runs.Select(run => run.Commit + (run.Dirty ? " with changes" : "")).Distinct()
+        );
         var text = string.Create(
             CultureInfo.InvariantCulture,
             $"""
             **{spec.Question}**
 
-            {what} Means over {seeds} seeds{(
-                items > 1 ? $" and {items} held-out items" : ""
-            )}; intervals are 95% percentile intervals of a hierarchical bootstrap over
-            seeds and items ({Protocol.Statistics.HierarchicalBootstrap.Replicates} replicates). Total compute adds up {spec.Boundary}.
-            Commit {string.Join(
-                ", ",
-                results.Runs.Select(run => run.Commit + (run.Dirty ? " with changes" : "")).Distinct()
-            )}.
+            {what} Means over {units}; intervals are 95% percentile intervals of a hierarchical bootstrap over
+            seeds and items ({replicates} replicates). Total compute adds up {spec.Boundary}.
+            Commit {commits}.
 
             """
         );

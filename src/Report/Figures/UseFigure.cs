@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Bench.Protocol.Ledger;
 using Bench.Protocol.Specs;
+using Bench.Protocol.Tasks;
 using Bench.Report.Style;
 
 namespace Bench.Report.Figures;
@@ -63,32 +64,38 @@ internal static class UseFigure
                 References = references,
                 Natural = metric.IsShare ? (0, 1) : null,
             }.Draw(folder, name);
-            var caption = string.Create(
-                CultureInfo.InvariantCulture,
-                $"""
-                **{spec.Question}**
-
-                {char.ToUpper(metric.Label[0], CultureInfo.InvariantCulture)}{metric.Label[
-                    1..
-                ]} against the energy of writing 1,000 tokens, one curve for each format in which a student is used; its points are the students, joined from the smallest to the largest. Means over {mine.Max(
-                    row => row.Seeds
-                )} seeds and {mine.Max(row => row.Items)} held-out items; intervals are 95%
-                percentile intervals of a hierarchical bootstrap over seeds and items. Energy is {spec.Prices.Watts} W ({spec.Prices.Name}, declared) times the median seconds measured on one thread of {string.Join(
-                    " and, of others, of ",
-                    uses.Select(use => use.Processor).Distinct()
-                )}: another processor has other curves.
-                Commit {string.Join(
-                    ", ",
-                    uses.Select(use => use.Commit + (use.Dirty ? " with changes" : "")).Distinct()
-                )}.
-
-                """
-            );
-            folder.WriteText($"{ResultsFolder.FiguresName}/{name}.md", caption);
+            folder.WriteText($"{ResultsFolder.FiguresName}/{name}.md", Caption(spec, metric, mine, uses));
         }
 
         folder.WriteText($"{ResultsFolder.TablesName}/use.txt", Text(spec, rows));
         return rows;
+    }
+
+    private static string Caption(
+        ExperimentSpec spec,
+        Metric metric,
+        IReadOnlyList<UseSummaryRow> rows,
+        IReadOnlyList<UseRow> uses
+    )
+    {
+        var (seeds, items) = (rows.Max(row => row.Seeds), rows.Max(row => row.Items));
+        var measured = $"{char.ToUpper(metric.Label[0], CultureInfo.InvariantCulture)}{metric.Label[1..]}";
+        var processors = string.Join(" and, of others, of ", uses.Select(use => use.Processor).Distinct());
+        var commits = string.Join(", ", uses.Select(use => use.Commit + (use.Dirty ? " with changes" : "")).Distinct());
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"""
+            **{spec.Question}**
+
+            {measured} against the energy of writing 1,000 tokens, one curve for each format in which a student is
+            used; its points are the students, joined from the smallest to the largest. Means over {seeds} seeds and
+            {items} held-out items; intervals are 95% percentile intervals of a hierarchical bootstrap over seeds and
+            items. Energy is {spec.Prices.Watts} W ({spec.Prices.Name}, declared) times the median seconds measured on
+            one thread of {processors}: another processor has other curves.
+            Commit {commits}.
+
+            """
+        );
     }
 
     private static string Text(ExperimentSpec spec, IReadOnlyList<UseSummaryRow> rows)
@@ -100,15 +107,17 @@ internal static class UseFigure
             foreach (var model in task.GroupBy(row => (row.Teacher, row.Student, row.Method)))
             {
                 var making = model.First();
+                var flopsMaking = making.FlopsMaking is { } flops
+                    ? string.Create(CultureInfo.InvariantCulture, $", made for {flops:0.0e0} FLOPs")
+                    : "";
+                var centsMaking = making.UsdMaking is { } dollars
+                    ? string.Create(CultureInfo.InvariantCulture, $", {100 * dollars:0.0000} cents")
+                    : "";
                 text.Append(
                     model.Key.Student.Length == 0
                         ? $"\n{Labels.Of(spec, model.Key.Teacher, Summary.Teacher)} {model.Key.Teacher}\n"
-                        : string.Create(
-                            CultureInfo.InvariantCulture,
-                            $"\n{model.Key.Student} "
-                                + $"{Labels.Of(spec, model.Key.Teacher, model.Key.Method)}"
-                                + $"{(making.FlopsMaking is { } flops ? string.Create(CultureInfo.InvariantCulture, $", made for {flops:0.0e0} FLOPs") : "")}{(making.UsdMaking is { } dollars ? string.Create(CultureInfo.InvariantCulture, $", {100 * dollars:0.0000} cents") : "")}\n"
-                        )
+                        : $"\n{model.Key.Student} {Labels.Of(spec, model.Key.Teacher, model.Key.Method)}"
+                            + $"{flopsMaking}{centsMaking}\n"
                 );
                 text.Append(
                     CultureInfo.InvariantCulture,

@@ -66,10 +66,10 @@ public static class Conclusions
             $"{lost.Length} {(lost.Length == 1 ? "run has" : "runs have")} work that failed or was killed: such "
                 + $"attempts cost up to {lost.Max(row => row.Flops ?? 0):0.0e0} FLOPs,"
         );
+        var counted = spec.Boundary.Counts(ChargeKind.LostAttempts) ? "counted in the totals" : "outside the boundary";
         yield return string.Create(
             CultureInfo.InvariantCulture,
-            $"  {lost.Max(row => row.Seconds):0} s a run (charges.csv), "
-                + $"{(spec.Boundary.Counts(ChargeKind.LostAttempts) ? "counted in the totals" : "outside the boundary")}"
+            $"  {lost.Max(row => row.Seconds):0} s a run (charges.csv), {counted}"
         );
     }
 

@@ -57,11 +57,8 @@ public sealed class FolderGraphTests
                 .Select(pair => pair.Key)
                 .Order(StringComparer.Ordinal)
                 .ToArray();
-            Assert.True(
-                free.Length > 0,
-                $"a cycle among "
-                    + $"{string.Join(", ", left.Select(pair => $"{pair.Key} -> {string.Join(' ', pair.Value.Where(left.ContainsKey))}"))}"
-            );
+            var arrows = left.Select(pair => $"{pair.Key} -> {string.Join(' ', pair.Value.Where(left.ContainsKey))}");
+            Assert.True(free.Length > 0, $"a cycle among {string.Join(", ", arrows)}");
             foreach (var folder in free)
             {
                 left.Remove(folder);

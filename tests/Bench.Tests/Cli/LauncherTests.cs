@@ -35,7 +35,8 @@ public class LauncherTests
             #!/bin/bash
             case "$1" in
               --version) echo 10.0.100 ;;
-              build) echo begin >>'{stage.Path}/log'; i=0; while [ $i -lt 20000 ]; do i=$((i + 1)); done; echo end >>'{stage.Path}/log' ;;
+              build) echo begin >>'{stage.Path}/log'; i=0; while [ $i -lt 20000 ]; do i=$((i + 1)); done;
+                  echo end >>'{stage.Path}/log' ;;
               *) echo "ran $2" ;;
             esac
             """

@@ -58,7 +58,8 @@ public sealed class MethodTests : IDisposable
         var results = Run(
             With(
                 """
-                  - { name: mixed, objective: forward-kl, temperature: 2, signal: top-k, k: 4, cross-entropy-weight: 0.5 }
+                  - { name: mixed, objective: forward-kl, temperature: 2, signal: top-k, k: 4,
+                      cross-entropy-weight: 0.5 }
                   - { name: sampled, objective: forward-kl, signal: sampled, k: 4, proposal: 0.8 }
                   - { name: rkl, objective: reverse-kl, signal: top-k, k: 4 }
                   - { name: jsd, objective: jsd, beta: 0.5, signal: top-k, k: 4 }
@@ -103,7 +104,8 @@ public sealed class MethodTests : IDisposable
             With(
                     """
                       - { name: plain, objective: cross-entropy, signal: text, sampling: { temperature: 1 } }
-                      - { name: best-of, objective: cross-entropy, signal: text, sampling: { temperature: 1, top-p: 0.9, samples: 3, select: likeliest } }
+                      - { name: best-of, objective: cross-entropy, signal: text, sampling: { temperature: 1,
+                          top-p: 0.9, samples: 3, select: likeliest } }
                       - { name: all, objective: cross-entropy, signal: text, sampling: { temperature: 1, samples: 3 } }
 
                     """,
@@ -127,8 +129,10 @@ public sealed class MethodTests : IDisposable
             With(
                     """
                       - { name: plain, objective: cross-entropy, signal: text, sampling: { temperature: 1 } }
-                      - { name: best-of, objective: cross-entropy, signal: text, sampling: { temperature: 1, samples: 3, select: likeliest } }
-                      - { name: step-by-step, objective: rationale-multitask, signal: text, sampling: { temperature: 1 } }
+                      - { name: best-of, objective: cross-entropy, signal: text, sampling: { temperature: 1,
+                          samples: 3, select: likeliest } }
+                      - { name: step-by-step, objective: rationale-multitask, signal: text,
+                          sampling: { temperature: 1 } }
                       - { name: live, objective: forward-kl, signal: on-policy }
 
                     """

@@ -230,7 +230,9 @@ public sealed class ModelCommandTests : IDisposable
         File.WriteAllText(
             scratch.File("config.json"),
             $$"""
-            {"architectures": ["LlamaForCausalLM"], "hidden_size": {{Width}}, "num_hidden_layers": {{Layers}}, "num_attention_heads": 16, "intermediate_size": {{Inner}}, "vocab_size": {{Vocabulary}}, "tie_word_embeddings": true}
+            {"architectures": ["LlamaForCausalLM"], "hidden_size": {{Width}}, "num_hidden_layers": {{Layers}},
+                "num_attention_heads": 16, "intermediate_size": {{Inner}}, "vocab_size": {{Vocabulary}},
+                "tie_word_embeddings": true}
             """
         );
         using var process = new BenchProcess(scratch.Path).Start(

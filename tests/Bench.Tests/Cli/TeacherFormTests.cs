@@ -56,7 +56,8 @@ public sealed class TeacherFormTests : IDisposable
                     """,
                     """
                     teachers:
-                      - { name: ada, licence: MIT, train: { on: gold-traces, tokens: 60_000, learning-rate: 0.01, batch: 16 }, model: { layers: 1, width: 16, heads: 2 } }
+                      - { name: ada, licence: MIT, train: { on: gold-traces, tokens: 60_000, learning-rate: 0.01,
+                          batch: 16 }, model: { layers: 1, width: 16, heads: 2 } }
                       - { name: graph, licence: MIT, onnx: { of: ada } }
                       - { name: server, licence: MIT, endpoint: { of: ada } }
                       - { name: chat, licence: MIT, endpoint: { of: ada, api: chat } }
@@ -69,7 +70,8 @@ public sealed class TeacherFormTests : IDisposable
                         + "logits, objective: forward-kl, temperature: 2, signal: top-k, k: 4 }\n",
                     """
                       - { name: text, objective: cross-entropy, signal: text }
-                      - { name: logits, objective: forward-kl, signal: top-k, k: 4, teachers: [ada, graph, server, chat] }
+                      - { name: logits, objective: forward-kl, signal: top-k, k: 4, teachers: [ada, graph, server,
+                          chat] }
 
                     """,
                     StringComparison.Ordinal

@@ -191,13 +191,16 @@ public sealed class TransferSetTests : IDisposable
               - { name: tiny, model: { layers: 1, width: 16, heads: 2, tied-head: true } }
             methods:
               - { name: plain, objective: cross-entropy, signal: text }
-              - { name: marked, objective: cross-entropy, signal: text, sampling: { temperature: 1, watermark: { key: 17, delta: 6 } } }
-              - { name: planted, objective: cross-entropy, signal: text, sampling: { temperature: 1, canaries: { key: 17, count: 4, tokens: 8, repeats: 60 } } }
+              - { name: marked, objective: cross-entropy, signal: text, sampling: { temperature: 1,
+                  watermark: { key: 17, delta: 6 } } }
+              - { name: planted, objective: cross-entropy, signal: text, sampling: { temperature: 1,
+                  canaries: { key: 17, count: 4, tokens: 8, repeats: 60 } } }
             prompts: 400
             budgets: { unit: examples, values: [4000] }
             training: { learning-rate: 0.02, batch: 16 }
             seeds: [0]
-            evaluation: { items: 40, detection: { key: 17, canaries: 4, canary-tokens: 8, probes: [100, 900], other-keys: 40 } }
+            evaluation: { items: 40, detection: { key: 17, canaries: 4, canary-tokens: 8, probes: [100, 900],
+                other-keys: 40 } }
             """,
             data
         );

@@ -165,7 +165,10 @@ public sealed class HuggingFaceCheckpointTests
                     (
                         config =>
                             config["rope_scaling"] = JsonNode.Parse(
-                                """{"rope_type": "llama3", "factor": 8, "low_freq_factor": 4, "high_freq_factor": 1, "original_max_position_embeddings": 64}"""
+                                """
+                                {"rope_type": "llama3", "factor": 8, "low_freq_factor": 4, "high_freq_factor": 1,
+                                    "original_max_position_embeddings": 64}
+                                """
                             ),
                         "low_freq_factor must be below"
                     ),

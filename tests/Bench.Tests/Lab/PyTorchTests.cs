@@ -34,7 +34,8 @@ public class PyTorchTests
             "jeffreys": (kl(logp, logq) + kl(logq, logp)) * t * t,
             "tvd": 0.5 * (logp.exp() - logq.exp()).abs().sum() * t * t,
         }
-        print(json.dumps({k: [l.item(), torch.autograd.grad(l, z, retain_graph=True)[0].flatten().tolist()] for k, l in losses.items()}))
+        print(json.dumps({k: [l.item(), torch.autograd.grad(l, z, retain_graph=True)[0].flatten().tolist()] for k,
+            l in losses.items()}))
         """;
 
     private static JsonElement Python(object input)

@@ -110,7 +110,10 @@ public sealed class ServeTests : IAsyncDisposable
         var expected = Written("hello", 12);
         var answer = await Ask(
             "completions",
-            """{"model": "tiny", "prompt": "hello", "max_tokens": 12, "temperature": 0, "logprobs": 3, "return_tokens_as_token_ids": true}"""
+            """
+            {"model": "tiny", "prompt": "hello", "max_tokens": 12, "temperature": 0, "logprobs": 3,
+                "return_tokens_as_token_ids": true}
+            """
         );
         var choice = answer.GetProperty("choices")[0];
         var tokens = choice
@@ -161,8 +164,10 @@ public sealed class ServeTests : IAsyncDisposable
     public async Task A_chat_says_the_same_whole_and_in_chunks_and_a_seed_says_it_again()
     {
         await Serve();
-        const string Body =
-            """ "messages": [{"role": "user", "content": [{"type": "text", "text": "he"}, {"type": "text", "text": "llo"}]}], "max_tokens": 20, "seed": -42, "logprobs": true, "top_logprobs": 2""";
+        const string Body = """
+            "messages": [{"role": "user", "content": [{"type": "text", "text": "he"}, {"type": "text",
+                "text": "llo"}]}], "max_tokens": 20, "seed": -42, "logprobs": true, "top_logprobs": 2
+            """;
         var whole = await Ask("chat/completions", "{" + Body + "}");
         Assert.Equal(tokenizer.Decode(Written("hello", 20, 1, unchecked((ulong)-42L))), Text(whole));
         Assert.Equal("chat.completion", whole.GetProperty("object").GetString());

@@ -159,14 +159,20 @@ public sealed class TokenizerTests
 
     private const string Sentencelike = """
         {"added_tokens": [
-            {"id": 0, "content": "<unk>", "special": true, "normalized": false}, {"id": 1, "content": "<s>", "special": true, "normalized": false},
+            {"id": 0, "content": "<unk>", "special": true, "normalized": false}, {"id": 1, "content": "<s>",
+                "special": true, "normalized": false},
             {"id": 263, "content": "<mask>", "special": true, "normalized": false, "lstrip": true}],
-         "normalizer": {"type": "Sequence", "normalizers": [{"type": "Prepend", "prepend": "▁"}, {"type": "Replace", "pattern": {"String": " "}, "content": "▁"}]},
+         "normalizer": {"type": "Sequence", "normalizers": [{"type": "Prepend", "prepend": "▁"}, {"type": "Replace",
+             "pattern": {"String": " "}, "content": "▁"}]},
          "pre_tokenizer": null,
-         "post_processor": {"type": "TemplateProcessing", "single": [{"SpecialToken": {"id": "<s>", "type_id": 0}}, {"Sequence": {"id": "A", "type_id": 0}}], "special_tokens": {"<s>": {"id": "<s>", "ids": [1], "tokens": ["<s>"]}}},
-         "decoder": {"type": "Sequence", "decoders": [{"type": "Replace", "pattern": {"String": "▁"}, "content": " "}, {"type": "ByteFallback"}, {"type": "Fuse"}, {"type": "Strip", "content": " ", "start": 1, "stop": 0}]},
+         "post_processor": {"type": "TemplateProcessing", "single": [{"SpecialToken": {"id": "<s>", "type_id": 0}},
+             {"Sequence": {"id": "A", "type_id": 0}}], "special_tokens": {"<s>": {"id": "<s>", "ids": [1],
+             "tokens": ["<s>"]}}},
+         "decoder": {"type": "Sequence", "decoders": [{"type": "Replace", "pattern": {"String": "▁"}, "content": " "},
+             {"type": "ByteFallback"}, {"type": "Fuse"}, {"type": "Strip", "content": " ", "start": 1, "stop": 0}]},
          "model": {"type": "BPE", "unk_token": "<unk>", "fuse_unk": true, "byte_fallback": true,
-            "vocab": {"<unk>": 0, "<s>": 1, BYTES, "▁": 258, "a": 259, "b": 260, "ab": 261, "▁ab": 262}, "merges": ["a b", "▁ ab"]}}
+            "vocab": {"<unk>": 0, "<s>": 1, BYTES, "▁": 258, "a": 259, "b": 260, "ab": 261, "▁ab": 262},
+                "merges": ["a b", "▁ ab"]}}
         """;
 
     private static HuggingFaceTokenizer Of(string json)
@@ -289,7 +295,10 @@ public sealed class TokenizerTests
         using var scratch = Repository.Scratch();
         File.WriteAllText(scratch.File("chat_template.jinja"), template.Replace("\\n", "\n", StringComparison.Ordinal));
         using var messages = JsonDocument.Parse(
-            """[{"role": "system", "content": "s"}, {"role": "user", "content": " hi "}, {"role": "assistant", "content": "yo"}]"""
+            """
+            [{"role": "system", "content": "s"}, {"role": "user", "content": " hi "}, {"role": "assistant",
+                "content": "yo"}]
+            """
         );
         Assert.Equal(
             expected,
@@ -369,8 +378,10 @@ public sealed class TokenizerTests
         File.WriteAllText(
             scratch.File("tokenizer.json"),
             """
-            {"added_tokens": [{"id": 2, "content": "<s>", "special": true}, {"id": 3, "content": "</s>", "special": true}],
-             "post_processor": {"type": "TemplateProcessing", "single": [{"SpecialToken": {"id": "<s>"}}, {"Sequence": {"id": "A"}}], "special_tokens": {"<s>": {"ids": [2]}}},
+            {"added_tokens": [{"id": 2, "content": "<s>", "special": true}, {"id": 3, "content": "</s>",
+                "special": true}],
+             "post_processor": {"type": "TemplateProcessing", "single": [{"SpecialToken": {"id": "<s>"}},
+                 {"Sequence": {"id": "A"}}], "special_tokens": {"<s>": {"ids": [2]}}},
              "model": {"type": "BPE", "vocab": {"a": 0, "b": 1}, "merges": []}}
             """
         );
@@ -384,13 +395,17 @@ public sealed class TokenizerTests
         Assert.Equal(
             [2, 0, 1, 3],
             Whole(
-                """{"tokenizer_class": "LlamaTokenizer", "bos_token": "<s>", "eos_token": "</s>", "add_eos_token": true}"""
+                """
+                {"tokenizer_class": "LlamaTokenizer", "bos_token": "<s>", "eos_token": "</s>", "add_eos_token": true}
+                """
             )
         );
         Assert.Equal(
             [0, 1],
             Whole(
-                """{"tokenizer_class": "LlamaTokenizer", "bos_token": "<s>", "eos_token": "</s>", "add_bos_token": false}"""
+                """
+                {"tokenizer_class": "LlamaTokenizer", "bos_token": "<s>", "eos_token": "</s>", "add_bos_token": false}
+                """
             )
         );
         File.WriteAllText(scratch.File("tokenizer_config.json"), "{}");

@@ -109,7 +109,8 @@ public sealed class TeacherSpecTests
                         With(
                             $$"""
                             teachers:
-                              - { name: ada, licence: MIT, train: { on: gold-traces, tokens: 60_000 }, model: { layers: 1, width: 16, heads: 2 } }
+                              - { name: ada, licence: MIT, train: { on: gold-traces, tokens: 60_000 },
+                                  model: { layers: 1, width: 16, heads: 2 } }
                               - { name: bob, licence: MIT, {{form}} }
                             """
                         )
@@ -126,7 +127,8 @@ public sealed class TeacherSpecTests
             With(
                     """
                     teachers:
-                      - { name: ada, licence: MIT, train: { on: gold-traces, tokens: 60_000 }, model: { layers: 1, width: 16, heads: 2 }, sampling: { temperature: 0.5 } }
+                      - { name: ada, licence: MIT, train: { on: gold-traces, tokens: 60_000 }, model: { layers: 1,
+                          width: 16, heads: 2 }, sampling: { temperature: 0.5 } }
                       - { name: graph, licence: MIT, onnx: { of: ada } }
                       - { name: server, licence: MIT, endpoint: { of: ada } }
                       - { name: recorded, licence: MIT, traces: { of: ada } }
@@ -203,7 +205,8 @@ public sealed class TeacherSpecTests
             With(
                     $$"""
                     teachers:
-                      - { name: ada, licence: MIT, train: { on: gold-traces, {{train}} }, model: { layers: 1, width: 16, heads: 2 } }
+                      - { name: ada, licence: MIT, train: { on: gold-traces, {{train}} }, model: { layers: 1,
+                          width: 16, heads: 2 } }
                       - { name: graph, licence: MIT, onnx: { of: ada } }
                       - { name: server, licence: MIT, endpoint: { of: ada{{keys}} } }
                       - { name: recorded, licence: MIT, traces: { of: ada } }

@@ -15,7 +15,8 @@ public class ReportTests
                 name: looks
                 question: Does a method look the same everywhere?
                 tasks: [ { name: addition, digits: 2 } ]
-                teacher: { name: ada, licence: MIT, train: { on: gold-traces, tokens: 1000 }, model: { layers: 1, width: 16, heads: 2 } }
+                teacher: { name: ada, licence: MIT, train: { on: gold-traces, tokens: 1000 }, model: { layers: 1,
+                    width: 16, heads: 2 } }
                 students: [ { name: tiny, model: { layers: 1, width: 16, heads: 2 } } ]
                 methods: [ {{string.Join(
                     ", ",
