@@ -12,10 +12,8 @@ namespace Bench.Protocol.Specs.Sections;
 
 /// <summary>
 /// The JSON Schema of an experiment file, made from the records that read it. It refuses nothing that Bench accepts.
-/// What it
-/// cannot say is what follows from several sections together (<c>Specs/Checks</c>), that names are unique, and the
-/// range of a
-/// number that is written with underscores.
+/// It cannot say what follows from several sections together (<c>Specs/Checks</c>), that names are unique, or the
+/// range of a number that is written with underscores.
 /// </summary>
 public static class ExperimentSchema
 {
@@ -43,20 +41,26 @@ public static class ExperimentSchema
             ["default"] = "cpu",
             ["description"] = "cpu, cuda or cuda:N",
         };
-        properties["tasks"] = KeySchema.List(TaskSchema());
-        properties["teacher"] = KeySchema.Ref("teacher");
-        properties["teachers"] = KeySchema.List(KeySchema.Ref("teacher"));
-        properties["students"] = KeySchema.List(StudentSchema());
-        properties["methods"] = KeySchema.List(MethodSchema());
-        properties["baselines"] = KeySchema.List(KeySchema.OneOf(MethodSection.Baselines.Keys));
-        properties["budgets"] = BudgetSchema();
-        properties["tuning"] = KeySchema.Section(typeof(TuningSpec));
-        properties["tuning"]!["properties"]!["learning-rates"]!["uniqueItems"] = true;
-        properties["boundary"] = KeySchema.List(KeySchema.OneOf(Charge.Names.Keys));
-        properties["prices"] = KeySchema.Closed(
-            new JsonObject { ["accelerator"] = KeySchema.OneOf(Accelerator.Known) },
-            []
+        properties["tasks"] = Described("what students are to learn", KeySchema.List(TaskSchema()));
+        properties["teacher"] = Described("the teacher, where there is one", KeySchema.Ref("teacher"));
+        properties["teachers"] = Described("teachers that are compared", KeySchema.List(KeySchema.Ref("teacher")));
+        properties["students"] = Described("models that learn", KeySchema.List(StudentSchema()));
+        properties["methods"] = Described("ways to learn from a teacher", KeySchema.List(MethodSchema()));
+        properties["baselines"] = Described(
+            "students without a teacher, at equal student compute",
+            KeySchema.List(KeySchema.OneOf(MethodSection.Baselines.Keys))
         );
+        properties["budgets"] = Described("what a student may spend", BudgetSchema());
+        properties["tuning"] = Described(
+            "every method has the same trials of its learning rate, on validation items",
+            KeySchema.Section(typeof(TuningSpec))
+        );
+        properties["tuning"]!["properties"]!["learning-rates"]!["uniqueItems"] = true;
+        properties["boundary"] = Described(
+            "kinds of cost that a total adds up",
+            KeySchema.List(KeySchema.OneOf(Charge.Names.Keys))
+        );
+        properties["prices"] = Described("what work costs", PriceSchema());
         var schema = KeySchema.Closed(
             properties,
             [.. KeySchema.RequiredOf(typeof(ExperimentSpec)), "tasks", "students", "methods", "budgets"]
@@ -79,12 +83,31 @@ public static class ExperimentSchema
         ]);
     }
 
+    private static JsonObject PriceSchema() =>
+        KeySchema.Closed(new JsonObject { ["accelerator"] = Accelerators() }, []);
+
+    private static JsonObject Accelerators()
+    {
+        var names = Described(
+            "the device whose dollars an hour, watts and FLOP/s are counted with",
+            KeySchema.OneOf(Accelerator.Known)
+        );
+        names["default"] = Accelerator.Default;
+        return names;
+    }
+
+    private static JsonObject Described(string meaning, JsonObject schema)
+    {
+        schema["description"] = meaning;
+        return schema;
+    }
+
     private static JsonObject TaskSchema()
     {
         var properties = new JsonObject
         {
-            ["name"] = KeySchema.Name(),
-            ["task"] = KeySchema.OneOf(Catalogue<ITask>.Names),
+            ["name"] = Described("its name in tables, and its kind where `task` is absent", KeySchema.Name()),
+            ["task"] = Described("its kind", KeySchema.OneOf(Catalogue<ITask>.Names)),
         };
         JsonObject Chosen(string kind) =>
             new()
@@ -123,8 +146,8 @@ public static class ExperimentSchema
     {
         var properties = KeySchema.PropertiesOf(typeof(MethodSpec));
         (properties["objective"], properties["signal"]) = (
-            KeySchema.OneOf(Catalogue<Objective>.Names),
-            KeySchema.OneOf(Catalogue<Signal>.Names)
+            Described("the loss", KeySchema.OneOf(Catalogue<Objective>.Names)),
+            Described("what is learnt from", KeySchema.OneOf(Catalogue<Signal>.Names))
         );
         var objectives = Union<Objective>(
             properties,
@@ -172,9 +195,9 @@ public static class ExperimentSchema
     {
         var properties = KeySchema.PropertiesOf(typeof(StudentSpec));
         (properties["model"], properties["train"], properties["checkpoint"]) = (
-            KeySchema.Ref("model"),
-            KeySchema.Ref("train"),
-            KeySchema.Ref("file")
+            Described("its shape, where it starts from nothing", KeySchema.Ref("model")),
+            Described("how it learns gold text first; charged as student-pretraining", KeySchema.Ref("train")),
+            Described("the weights that it starts from", KeySchema.Ref("file"))
         );
         var schema = KeySchema.Closed(properties, KeySchema.RequiredOf(typeof(StudentSpec)));
         schema["oneOf"] = new JsonArray(
@@ -191,18 +214,21 @@ public static class ExperimentSchema
     private static JsonObject TeacherSchema()
     {
         var properties = KeySchema.PropertiesOf(typeof(TeacherSpec));
-        properties["sampling"] = KeySchema.Ref("sampling");
+        properties["sampling"] = Described("how it writes", KeySchema.Ref("sampling"));
         (properties["train"], properties["model"], properties["checkpoint"]) = (
-            KeySchema.Ref("train"),
-            KeySchema.Ref("model"),
-            KeySchema.Ref("file")
+            Described("it is trained here, on gold text", KeySchema.Ref("train")),
+            Described("its shape, with train", KeySchema.Ref("model")),
+            Described("its weights: a llama2.c file or a folder in Hugging Face's layout", KeySchema.Ref("file"))
         );
         var form = KeySchema.Closed(new JsonObject { ["of"] = KeySchema.Text() }, ["of"]);
         (properties["onnx"], properties["traces"]) = (
-            Either(KeySchema.Ref("file"), form),
-            Either(KeySchema.Ref("file"), (JsonObject)form.DeepClone())
+            Described("an ONNX graph, or another teacher exported", Either(KeySchema.Ref("file"), form)),
+            Described(
+                "recorded prompts and responses in JSON Lines, or another teacher recorded",
+                Either(KeySchema.Ref("file"), (JsonObject)form.DeepClone())
+            )
         );
-        properties["endpoint"] = EndpointSchema();
+        properties["endpoint"] = Described("a server with OpenAI's protocol", EndpointSchema());
         var schema = KeySchema.Closed(properties, KeySchema.RequiredOf(typeof(TeacherSpec)));
         schema["oneOf"] = new JsonArray([.. Names<TeacherKind>.All.Select(Required)]);
         schema["allOf"] = new JsonArray(
@@ -220,8 +246,11 @@ public static class ExperimentSchema
     private static JsonObject EndpointSchema()
     {
         var properties = KeySchema.PropertiesOf(typeof(EndpointSpec));
-        properties["of"] = KeySchema.Text();
-        properties["api"] = KeySchema.OneOf(["chat", "completions"]);
+        properties["of"] = Described(
+            "another teacher of the experiment, served here; instead of url",
+            KeySchema.Text()
+        );
+        properties["api"] = Described("the protocol's part that is asked", KeySchema.OneOf(["chat", "completions"]));
         var schema = KeySchema.Closed(properties, []);
         string[] elsewhere = ["url", "model", "key-variable", "tokenizer"];
         schema["oneOf"] = new JsonArray(
@@ -272,7 +301,11 @@ public static class ExperimentSchema
         var values = KeySchema.List(KeySchema.Number(any, isWhole: false));
         values["uniqueItems"] = true;
         var schema = KeySchema.Closed(
-            new JsonObject { ["unit"] = KeySchema.OneOf(Catalogue<Budget>.Names), ["values"] = values },
+            new JsonObject
+            {
+                ["unit"] = Described("what is counted", KeySchema.OneOf(Catalogue<Budget>.Names)),
+                ["values"] = Described("so much of it; every student is trained once for each", values),
+            },
             ["unit", "values"]
         );
         schema["if"] = new JsonObject

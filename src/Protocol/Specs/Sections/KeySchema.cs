@@ -10,6 +10,9 @@ namespace Bench.Protocol.Specs.Sections;
 /// <summary>JSON Schema (draft 07) of the keys that a record declares.</summary>
 internal static class KeySchema
 {
+    /// <summary>The schema's word for a default that no constant is.</summary>
+    internal const string ComputedDefault = "x-default";
+
     /// <summary>A section of a record's keys and nothing else.</summary>
     internal static JsonObject Section(Type record) => Closed(PropertiesOf(record), RequiredOf(record));
 
@@ -107,6 +110,9 @@ internal static class KeySchema
             && Value(property.GetValue(made)) is { } value
         )
             schema["default"] = value;
+        // A default that depends on other keys is for readers: editors leave unknown words that begin with x- alone.
+        if (key.Default.Length > 0)
+            schema[ComputedDefault] = key.Default;
         return schema;
     }
 
