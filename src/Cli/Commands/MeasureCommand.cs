@@ -51,8 +51,9 @@ internal static class MeasureCommand
             json,
         };
         command.SetAction(
-            async (parsed, cancel) =>
+            async (parsed, _) =>
             {
+                var cancel = Interruption.Token;
                 var named = parsed.GetValue(models)!;
                 if (named.Length == 0)
                 {

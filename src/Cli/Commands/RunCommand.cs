@@ -51,7 +51,7 @@ internal static class RunCommand
             json,
         };
         command.SetAction(
-            (parsed, cancel) =>
+            (parsed, _) =>
                 Run(
                     parsed.GetValue(experiment)!,
                     parsed.GetValue(output),
@@ -59,8 +59,7 @@ internal static class RunCommand
                     parsed.GetValue(jobs),
                     parsed.GetValue(seeds),
                     parsed.GetValue(quiet),
-                    parsed.GetValue(json),
-                    cancel
+                    parsed.GetValue(json)
                 )
         );
         return command;
@@ -73,8 +72,7 @@ internal static class RunCommand
         int? jobs,
         string? seeds,
         bool quiet,
-        bool json,
-        CancellationToken cancelled
+        bool json
     )
     {
         var place = Workplace.Current;
@@ -164,7 +162,7 @@ internal static class RunCommand
             board.Say(
                 $"{stored.Length} of {chosen.Count} units stand in the store from before; they are not made again"
             );
-        using var stop = new Interruption(cancelled);
+        var stop = Interruption.Token;
         var complete = false;
         try
         {
@@ -176,7 +174,7 @@ internal static class RunCommand
                         recorder.Ended(unit, outcome);
                         limit.Add(unit);
                     },
-                    stop.Token
+                    stop
                 )
             );
             complete = true;

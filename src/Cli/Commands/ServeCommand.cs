@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Net;
 using System.Net.Sockets;
-using System.Runtime.InteropServices;
 using Bench.Cli.Execution;
 using Bench.Lab.Models;
 using Bench.Lab.Serving;
@@ -71,7 +70,7 @@ internal static class ServeCommand
             limit,
         };
         command.SetAction(
-            (parsed, cancel) =>
+            (parsed, _) =>
             {
                 var named = parsed.GetValue(model)!;
                 return Serve(
@@ -96,8 +95,7 @@ internal static class ServeCommand
                         LargestBody = parsed.GetValue(body),
                         Concurrency = parsed.GetValue(concurrency),
                         TokenLimit = parsed.GetValue(limit),
-                    },
-                    cancel
+                    }
                 );
             }
         );
@@ -112,18 +110,11 @@ internal static class ServeCommand
                 "127.0.0.1 for this machine alone, 0.0.0.0 for every network"
             );
 
-    private static async Task<int> Serve(
-        string named,
-        string? tokenizerFile,
-        ServeOptions options,
-        CancellationToken cancelled
-    )
+    private static async Task<int> Serve(string named, string? tokenizerFile, ServeOptions options)
     {
         var (model, tokenizer) = ModelNames.Load(named, tokenizerFile);
         // It is not disposed of: the process ends with it, and a turn that is still being computed then needs it.
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancelled);
-        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, context => Stop(context, stop));
-        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context => Stop(context, stop));
+        var stop = Interruption.Token;
         await using var server = await Started(
             model,
             ModelNames.Needed(tokenizer, named),
@@ -135,7 +126,7 @@ internal static class ServeCommand
                 + $"({(options.Token is null ? "without a token" : "with a bearer token")}); Ctrl-C ends it"
         );
         var ended = new TaskCompletionSource();
-        await using var registration = stop.Token.Register(ended.SetResult);
+        await using var registration = stop.Register(ended.SetResult);
         await ended.Task;
         return ExitCodes.Done;
     }
@@ -158,11 +149,5 @@ internal static class ServeCommand
                 "choose another --host or --port"
             );
         }
-    }
-
-    private static void Stop(PosixSignalContext context, CancellationTokenSource stop)
-    {
-        context.Cancel = true;
-        stop.Cancel();
     }
 }

@@ -54,27 +54,19 @@ internal static class VerifyCommand
             tolerance,
         };
         command.SetAction(
-            (parsed, cancel) =>
+            (parsed, _) =>
                 Verify(
                     parsed.GetValue(experiment)!,
                     parsed.GetValue(output),
                     parsed.GetValue(jobs),
                     parsed.GetValue(all) ? double.PositiveInfinity : parsed.GetValue(seconds),
-                    parsed.GetValue(tolerance),
-                    cancel
+                    parsed.GetValue(tolerance)
                 )
         );
         return command;
     }
 
-    private static async Task<int> Verify(
-        string named,
-        string? output,
-        int jobs,
-        double seconds,
-        double? tolerance,
-        CancellationToken cancelled
-    )
+    private static async Task<int> Verify(string named, string? output, int jobs, double seconds, double? tolerance)
     {
         var place = Workplace.Current;
         var file = place.ExperimentFile(named);
@@ -119,7 +111,6 @@ internal static class VerifyCommand
             var workers = new WorkerProcess(
                 new WorkerCommandLine(place.Snapshot(plan.Spec), Path.GetFullPath(file), plan.Spec.Threads, code, store)
             );
-            using var stop = new Interruption(cancelled);
             var own = new ContentStore(store);
             await new LocalExecutor(
                 plan.Spec,
@@ -128,7 +119,7 @@ internal static class VerifyCommand
                 new FailedOutcome(plan.Spec, code, own),
                 jobs,
                 new PlainBoard(sample.Count, quiet: true)
-            ).Run(sample, (unit, outcome) => outcomes[unit.Fingerprint.Text] = outcome, stop.Token);
+            ).Run(sample, (unit, outcome) => outcomes[unit.Fingerprint.Text] = outcome, Interruption.Token);
             return Tell(new Verification(results), chosen, outcomes, here.Count == 0, tolerance, strange, runs.Length);
         }
         finally
