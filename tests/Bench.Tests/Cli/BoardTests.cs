@@ -3,7 +3,6 @@ using Bench.Cli.Execution;
 using Bench.Protocol.Outcomes;
 using Bench.Protocol.Plans;
 using Bench.Protocol.Seeds;
-using Bench.Tests.Protocol;
 
 namespace Bench.Tests.Cli;
 

@@ -3,34 +3,17 @@ using Bench.Lab.Models;
 using Bench.Lab.Objectives;
 using Bench.Lab.Tensors;
 using Bench.Lab.Training;
-using Bench.Protocol.Budgets;
 using Bench.Protocol.Costs;
 using Bench.Protocol.Seeds;
 using Bench.Protocol.Specs;
 using Bench.Protocol.Units;
+using static Bench.Shared.TrainingRuns;
 using static TorchSharp.torch;
 
 namespace Bench.Tests.Lab;
 
 public class TrainingTests
 {
-    internal static Lesson LessonOf(int count, int vocabulary)
-    {
-        var random = new Seed(31).Stream("lesson");
-        var sequences = Enumerable
-            .Range(0, count)
-            .Select(_ =>
-            {
-                var length = random.Between(5, 14);
-                return new Sequence(
-                    [.. Enumerable.Range(0, length).Select(_ => random.Next(vocabulary))],
-                    random.Between(1, length - 2)
-                );
-            })
-            .ToArray();
-        return new Lesson(sequences, [.. sequences.Select(_ => 1000.0)]);
-    }
-
     private static (float[][] Gradients, double Loss) Gradients(
         Lesson lesson,
         int[] members,
@@ -103,7 +86,7 @@ public class TrainingTests
     {
         using var scope = NewDisposeScope();
         using var model = Decoder.Initialise(Models.Plain, Compute.Cpu, new Seed(seed));
-        var result = Train(
+        var result = TrainingRuns.Train(
             model,
             lesson ?? LessonOf(40, Models.Plain.Vocabulary),
             new OptimiserSpec { Batch = 4, LearningRate = 0.01 },
@@ -112,25 +95,6 @@ public class TrainingTests
         );
         return (result, [.. model.Parameters.SelectMany(p => p.Tensor.ToArray())]);
     }
-
-    internal static TrainingResult Train(
-        Decoder model,
-        Lesson lesson,
-        OptimiserSpec optimiser,
-        BudgetMeter meter,
-        int seed = 1
-    )
-    {
-        using var objective = StudentObjective.OfText(model);
-        return new Trainer(objective, model.Compute, optimiser, TimeProvider.System).Train(
-            new PreparedCurriculum(lesson, objective, model.Shape, model.Compute, optimiser, new Seed(seed)),
-            meter,
-            ChargeKind.StudentTraining
-        );
-    }
-
-    internal static BudgetMeter Meter(string unit, double amount) =>
-        BudgetMeter.For(Budget.Of(unit, amount), Accelerator.Named(Accelerator.Default), TimeProvider.System);
 
     [Fact]
     public void The_same_seed_trains_the_same_model_to_the_bit()
@@ -309,7 +273,12 @@ public class TrainingTests
         using (no_grad())
             model.Parameters[^1].Tensor.mul_(double.NaN);
         var diverged = Assert.Throws<TrainingDivergedException>(() =>
-            Train(model, LessonOf(40, Models.Plain.Vocabulary), new OptimiserSpec { Batch = 4 }, Meter("examples", 100))
+            TrainingRuns.Train(
+                model,
+                LessonOf(40, Models.Plain.Vocabulary),
+                new OptimiserSpec { Batch = 4 },
+                Meter("examples", 100)
+            )
         );
         Assert.Contains("at step 0; lower learning-rate", diverged.Message, StringComparison.Ordinal);
         Assert.True(diverged.Spent.Flops.Value > 0);
