@@ -1,4 +1,4 @@
-// What the reader chose, and the rows that it leaves.
+// The reader's choices, and the rows that they leave.
 const chosen = {
     task: 0,
     metric: data.tasks[0].metrics[0].name,

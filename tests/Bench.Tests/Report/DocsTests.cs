@@ -3,7 +3,7 @@ using Bench.Protocol.Specs.Sections;
 
 namespace Bench.Tests.Report;
 
-/// <summary>What documents show of the code is the code.</summary>
+/// <summary>Documents show the code as it is.</summary>
 public sealed partial class DocsTests
 {
     [GeneratedRegex(@"```csharp\n// (?<file>\S+)\n(?<code>.*?)```", RegexOptions.Singleline)]
