@@ -4,6 +4,7 @@ using Bench.Lab.Models;
 using Bench.Lab.Text;
 using Bench.Protocol.Shapes;
 using static TorchSharp.torch;
+using OnnxType = Bench.Lab.Checkpoints.Onnx.TensorProto.Types.DataType;
 
 namespace Bench.Lab.Checkpoints;
 

@@ -1,15 +1,13 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
-using Bench.Lab.Tensors;
+using Bench.Lab.Checkpoints.Onnx;
 using Google.Protobuf;
 using static TorchSharp.torch;
+using OnnxType = Bench.Lab.Checkpoints.Onnx.TensorProto.Types.DataType;
 
 namespace Bench.Lab.Checkpoints;
 
-/// <summary>
-/// A graph of ONNX operators under construction, and its file: the protocol buffers of onnx.proto (ONNX 1.12: IR
-/// version 8, operator set 17), field by field.
-/// </summary>
+/// <summary>A graph of ONNX operators under construction, and its file (ONNX 1.12: IR version 8, operator set 17).</summary>
 internal sealed class OnnxGraph
 {
     /// <summary>The version of the operators.</summary>
@@ -18,36 +16,25 @@ internal sealed class OnnxGraph
     private const int IrVersion = 8;
 
     /// <summary>
-    /// Weights beyond this lie in a file of their own beside the graph: a protocol buffer may have 2 GiB, and is built
-    /// in memory.
+    /// Weights beyond this many bytes lie in a file of their own beside the graph: a protocol buffer holds at most
+    /// 2 GiB, and is built in memory.
     /// </summary>
     private const long LargestInside = 256L << 20;
 
-    /// <summary>The scale of a row of zeros.</summary>
-    private const float Least = 1e-30f;
-
-    private readonly List<byte[]> nodes = [];
-    private readonly List<byte[]> inputs = [];
-    private readonly List<byte[]> outputs = [];
-    private readonly List<(
-        string Name,
-        OnnxType Type,
-        long[] Shape,
-        Func<IEnumerable<ReadOnlyMemory<byte>>> Data,
-        long Length
-    )> constants = [];
+    private readonly GraphProto graph = new() { Name = "decoder" };
+    private readonly List<OnnxConstant> constants = [];
     private int made;
 
     /// <summary>Declares an input. A dimension is a number, or the name of one that varies.</summary>
     internal string Input(string name, OnnxType type, params object[] dimensions)
     {
-        inputs.Add(Value(name, type, dimensions));
+        graph.Input.Add(Value(name, type, dimensions));
         return name;
     }
 
     /// <summary>Declares that a value is an output.</summary>
     internal void Output(string name, OnnxType type, params object[] dimensions) =>
-        outputs.Add(Value(name, type, dimensions));
+        graph.Output.Add(Value(name, type, dimensions));
 
     /// <summary>Adds an operator with one result and returns the result's name.</summary>
     internal string Node(string operation, string[] operands, params (string Name, object Value)[] attributes) =>
@@ -61,18 +48,18 @@ internal sealed class OnnxGraph
         params (string Name, object Value)[] attributes
     )
     {
-        var name = string.Create(CultureInfo.InvariantCulture, $"{operation}_{made++}");
-        return Named(
-            name,
-            operation,
-            operands,
-            [
-                .. Enumerable
-                    .Range(0, results)
-                    .Select(i => results == 1 ? name : string.Create(CultureInfo.InvariantCulture, $"{name}.{i}")),
-            ],
-            attributes
-        );
+        var name = Unique(operation);
+        string[] names =
+            results == 1
+                ? [name]
+                :
+                [
+                    .. Enumerable
+                        .Range(0, results)
+                        .Select(i => string.Create(CultureInfo.InvariantCulture, $"{name}.{i}")),
+                ];
+        Add(name, operation, operands, names, attributes);
+        return names;
     }
 
     /// <summary>Adds an operator whose result has a given name.</summary>
@@ -81,14 +68,11 @@ internal sealed class OnnxGraph
         string[] operands,
         string result,
         params (string Name, object Value)[] attributes
-    ) =>
-        Named(
-            string.Create(CultureInfo.InvariantCulture, $"{operation}_{made++}"),
-            operation,
-            operands,
-            [result],
-            attributes
-        )[0];
+    )
+    {
+        Add(Unique(operation), operation, operands, [result], attributes);
+        return result;
+    }
 
     /// <summary>A constant of whole numbers with one dimension.</summary>
     internal string Constant(params long[] values) =>
@@ -107,272 +91,102 @@ internal sealed class OnnxGraph
     /// <summary>A weight in float32, read when the file is written.</summary>
     internal string Weight(string name, Tensor tensor)
     {
-        if (constants.Exists(constant => constant.Name == name))
-            return name;
-        constants.Add((name, OnnxType.Float, tensor.shape, () => Chunks(tensor), tensor.numel() * sizeof(float)));
+        if (!constants.Exists(constant => constant.Name == name))
+            constants.Add(OnnxConstant.Weight(name, tensor));
         return name;
     }
 
-    /// <summary>
-    /// A weight [outputs, inputs] in 8 bits: each output's row is a scale times whole numbers from −127 to 127, the
-    /// scale such that the row's largest weight is 127 (symmetric, per channel).
-    /// </summary>
-    /// <param name="name">The weight's.</param>
-    /// <param name="tensor">In any precision.</param>
-    /// <param name="across">Whether the numbers are written as [inputs, outputs], as MatMulInteger takes them.</param>
+    /// <summary>A weight [outputs, inputs] in 8 bits: <see cref="OnnxConstant.Quantised"/>.</summary>
     /// <returns>The names of the numbers, and of the scales [outputs] in float32.</returns>
     internal (string Values, string Scales) Quantised(string name, Tensor tensor, bool across)
     {
-        var (outputs, inputs) = ((int)tensor.shape[0], (int)tensor.shape[1]);
-        var scales = new float[outputs];
-        for (var output = 0; output < outputs; output++)
-        {
-            using var row = tensor.select(0, output);
-            scales[output] = Math.Max(row.ToArray().Max(Math.Abs) / 127, Least);
-        }
-
-        IEnumerable<ReadOnlyMemory<byte>> Data()
-        {
-            var values = new byte[(long)outputs * inputs];
-            for (var output = 0; output < outputs; output++)
-            {
-                using var row = tensor.select(0, output);
-                var weights = row.ToArray();
-                for (var input = 0; input < inputs; input++)
-                    values[across ? (long)input * outputs + output : (long)output * inputs + input] = (byte)
-                        (sbyte)MathF.Round(weights[input] / scales[output]);
-            }
-
-            yield return values;
-        }
-
-        constants.Add(
-            (
-                name + ".int8",
-                OnnxType.Int8,
-                across ? [inputs, outputs] : [outputs, inputs],
-                Data,
-                (long)outputs * inputs
-            )
-        );
-        constants.Add(
-            (
-                name + ".scales",
-                OnnxType.Float,
-                [outputs],
-                () => [MemoryMarshal.AsBytes<float>(scales).ToArray()],
-                outputs * sizeof(float)
-            )
-        );
-        return (name + ".int8", name + ".scales");
+        var (values, scales) = OnnxConstant.Quantised(name, tensor, across);
+        constants.AddRange([values, scales]);
+        return (values.Name, scales.Name);
     }
 
     /// <summary>Writes the graph, and a file of its weights beside it where they are many.</summary>
     internal void Write(string path)
     {
-        var dataName = Path.GetFileName(path) + "_data";
-        using var data =
+        var weightsName = Path.GetFileName(path) + "_data";
+        using var weights =
             constants.Sum(constant => constant.Length) > LargestInside
-                ? File.Create(Path.Combine(Path.GetDirectoryName(path)!, dataName))
+                ? File.Create(Path.Combine(Path.GetDirectoryName(path)!, weightsName))
                 : null;
-        var graph = Message(output =>
+        graph.Initializer.Clear();
+        graph.Initializer.AddRange(constants.Select(constant => constant.Proto(weights, weightsName)));
+        var model = new ModelProto
         {
-            foreach (var node in nodes)
-                Field(output, 1, node);
-            Field(output, 2, "decoder");
-            foreach (var constant in constants)
-                Field(output, 5, Tensor(constant, data, dataName));
-            foreach (var input in inputs)
-                Field(output, 11, input);
-            foreach (var result in outputs)
-                Field(output, 12, result);
-        });
+            IrVersion = IrVersion,
+            ProducerName = "bench",
+            Graph = graph,
+            OpsetImport = { new OperatorSetIdProto { Version = OperatorSet } },
+        };
         using var file = File.Create(path);
-        using var model = new CodedOutputStream(file);
-        Field(model, 1, IrVersion);
-        Field(model, 2, "bench");
-        Field(model, 7, graph);
-        Field(model, 8, Message(output => Field(output, 2, OperatorSet)));
+        model.WriteTo(file);
     }
 
     private string Constant(OnnxType type, long[] shape, byte[] bytes)
     {
-        var name = string.Create(CultureInfo.InvariantCulture, $"constant_{made++}");
-        constants.Add((name, type, shape, () => [bytes], bytes.Length));
+        var name = Unique("constant");
+        constants.Add(OnnxConstant.Of(name, type, shape, bytes));
         return name;
     }
 
-    private string[] Named(
+    private string Unique(string prefix) => string.Create(CultureInfo.InvariantCulture, $"{prefix}_{made++}");
+
+    private void Add(
         string name,
         string operation,
         string[] operands,
         string[] results,
         (string Name, object Value)[] attributes
-    )
-    {
-        nodes.Add(
-            Message(output =>
-            {
-                foreach (var operand in operands)
-                    Field(output, 1, operand);
-                foreach (var result in results)
-                    Field(output, 2, result);
-                Field(output, 3, name);
-                Field(output, 4, operation);
-                foreach (var attribute in attributes)
-                    Field(output, 5, Attribute(attribute.Name, attribute.Value));
-            })
-        );
-        return results;
-    }
-
-    private static byte[] Attribute(string name, object value) =>
-        Message(output =>
-        {
-            Field(output, 1, name);
-            switch (value)
-            {
-                case int number:
-                    Field(output, 3, number);
-                    Field(output, 20, 2);
-                    break;
-                case long[] numbers:
-                    foreach (var number in numbers)
-                        Field(output, 8, number);
-                    Field(output, 20, 7);
-                    break;
-                default:
-                    throw new ArgumentException(
-                        $"no attribute of type {value.GetType().Name} is written",
-                        nameof(value)
-                    );
-            }
-        });
-
-    private static byte[] Value(string name, OnnxType type, object[] dimensions) =>
-        Message(output =>
-        {
-            Field(output, 1, name);
-            Field(
-                output,
-                2,
-                Message(typed =>
-                    Field(
-                        typed,
-                        1,
-                        Message(tensor =>
-                        {
-                            Field(tensor, 1, (long)type);
-                            Field(
-                                tensor,
-                                2,
-                                Message(shape =>
-                                {
-                                    foreach (var dimension in dimensions)
-                                    {
-                                        Field(
-                                            shape,
-                                            1,
-                                            Message(one =>
-                                            {
-                                                if (dimension is string varying)
-                                                    Field(one, 2, varying);
-                                                else
-                                                    Field(
-                                                        one,
-                                                        1,
-                                                        Convert.ToInt64(dimension, CultureInfo.InvariantCulture)
-                                                    );
-                                            })
-                                        );
-                                    }
-                                })
-                            );
-                        })
-                    )
-                )
-            );
-        });
-
-    private static byte[] Tensor(
-        (string Name, OnnxType Type, long[] Shape, Func<IEnumerable<ReadOnlyMemory<byte>>> Data, long Length) constant,
-        FileStream? data,
-        string dataName
     ) =>
-        Message(output =>
+        graph.Node.Add(
+            new NodeProto
+            {
+                Name = name,
+                OpType = operation,
+                Input = { operands },
+                Output = { results },
+                Attribute = { attributes.Select(attribute => Attribute(attribute.Name, attribute.Value)) },
+            }
+        );
+
+    private static AttributeProto Attribute(string name, object value) =>
+        value switch
         {
-            foreach (var dimension in constant.Shape)
-                Field(output, 1, dimension);
-            Field(output, 2, (long)constant.Type);
-            Field(output, 8, constant.Name);
-            if (data is null || constant.Length < 1024)
+            int number => new AttributeProto
             {
-                Field(output, 9, constant.Data().SelectMany(part => part.ToArray()).ToArray());
-                return;
-            }
-
-            // Where the bytes lie in the other file; memory maps begin at pages.
-            data.Position = (data.Position + 4095) / 4096 * 4096;
-            foreach (
-                var (key, value) in ((string, string)[])
-                    [
-                        ("location", dataName),
-                        ("offset", data.Position.ToString(CultureInfo.InvariantCulture)),
-                        ("length", constant.Length.ToString(CultureInfo.InvariantCulture)),
-                    ]
-            )
+                Name = name,
+                I = number,
+                Type = AttributeProto.Types.AttributeType.Int,
+            },
+            long[] numbers => new AttributeProto
             {
-                Field(
-                    output,
-                    13,
-                    Message(entry =>
-                    {
-                        Field(entry, 1, key);
-                        Field(entry, 2, value);
-                    })
-                );
-            }
+                Name = name,
+                Ints = { numbers },
+                Type = AttributeProto.Types.AttributeType.Ints,
+            },
+            _ => throw new ArgumentException($"no attribute of type {value.GetType().Name} is written", nameof(value)),
+        };
 
-            Field(output, 14, 1);
-            foreach (var part in constant.Data())
-                data.Write(part.Span);
-        });
+    private static ValueInfoProto Value(string name, OnnxType type, object[] dimensions) =>
+        new()
+        {
+            Name = name,
+            Type = new TypeProto
+            {
+                TensorType = new TypeProto.Types.Tensor
+                {
+                    ElemType = type,
+                    Shape = new TensorShapeProto { Dim = { dimensions.Select(Dimension) } },
+                },
+            },
+        };
 
-    // Of the weight in float32, some rows at a time.
-    private static IEnumerable<ReadOnlyMemory<byte>> Chunks(Tensor tensor)
-    {
-        const long Elements = 1 << 22;
-        using var scope = NewDisposeScope();
-        var flat = tensor.detach().reshape(-1);
-        for (long from = 0; from < flat.numel(); from += Elements)
-            yield return MemoryMarshal
-                .AsBytes(flat.narrow(0, from, Math.Min(Elements, flat.numel() - from)).ToArray().AsSpan())
-                .ToArray();
-    }
-
-    private static byte[] Message(Action<CodedOutputStream> write)
-    {
-        using var memory = new MemoryStream();
-        using (var output = new CodedOutputStream(memory, leaveOpen: true))
-            write(output);
-        return memory.ToArray();
-    }
-
-    private static void Field(CodedOutputStream output, int number, long value)
-    {
-        output.WriteTag(number, WireFormat.WireType.Varint);
-        output.WriteInt64(value);
-    }
-
-    private static void Field(CodedOutputStream output, int number, string value)
-    {
-        output.WriteTag(number, WireFormat.WireType.LengthDelimited);
-        output.WriteString(value);
-    }
-
-    private static void Field(CodedOutputStream output, int number, byte[] value)
-    {
-        output.WriteTag(number, WireFormat.WireType.LengthDelimited);
-        output.WriteBytes(ByteString.CopyFrom(value));
-    }
+    private static TensorShapeProto.Types.Dimension Dimension(object dimension) =>
+        dimension is string varying
+            ? new() { DimParam = varying }
+            : new() { DimValue = Convert.ToInt64(dimension, CultureInfo.InvariantCulture) };
 }
