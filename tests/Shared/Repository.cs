@@ -5,8 +5,8 @@ internal static class Repository
 {
     internal static string Root { get; } = Find();
 
-    private static string Data { get; } =
-        Environment.GetEnvironmentVariable("BENCH_DATA") is { Length: > 0 } data ? data : Shared("data");
+    /// <summary>The folder of the reference data.</summary>
+    internal static string Data { get; } = Shared("data");
 
     /// <summary>A file or folder of the packs of reference material.</summary>
     internal static string Shared(string path) =>
@@ -23,7 +23,7 @@ internal static class Repository
     internal static string DataOrSkip(string path)
     {
         var full = Path.GetFullPath(Path.Combine(Data, path));
-        Assert.SkipUnless(Path.Exists(full), $"needs reference data: {path} (set BENCH_DATA)");
+        Assert.SkipUnless(Path.Exists(full), $"needs reference data: {path} (set BENCH_SHARED)");
         return full;
     }
 

@@ -164,7 +164,7 @@ public sealed class BenchmarkTests : IDisposable
         );
         File.WriteAllText(
             scratch.File("experiment.yaml"),
-            Yaml.Replace(
+            Yaml.Altered(
                     """
                     teacher:
                       name: big
@@ -176,22 +176,16 @@ public sealed class BenchmarkTests : IDisposable
                     teachers:
                       - { name: big, licence: MIT, checkpoint: { path: big }, sampling: { temperature: 1 } }
                       - { name: r1, licence: MIT, traces: { path: r1.jsonl } }
-                    """,
-                    StringComparison.Ordinal
+                    """
                 )
-                .Replace(
+                .Altered(
                     "{ name: small, checkpoint: { path: small } }",
-                    "{ name: small, model: { layers: 1, width: 4, heads: 1 } }",
-                    StringComparison.Ordinal
+                    "{ name: small, model: { layers: 1, width: 4, heads: 1 } }"
                 )
-                .Replace("k: 8 }", "k: 8, teachers: [big] }", StringComparison.Ordinal)
-                .Replace("prompts: 6", "prompts: 100", StringComparison.Ordinal)
-                .Replace("signal: text }", "signal: text, teachers: [r1] }", StringComparison.Ordinal)
-                .Replace(
-                    "  - { name: logits, objective: forward-kl, signal: top-k, k: 8, teachers: [big] }\n",
-                    "",
-                    StringComparison.Ordinal
-                )
+                .Altered("k: 8 }", "k: 8, teachers: [big] }")
+                .Altered("prompts: 6", "prompts: 100")
+                .Altered("signal: text }", "signal: text, teachers: [r1] }")
+                .Altered("  - { name: logits, objective: forward-kl, signal: top-k, k: 8, teachers: [big] }\n", "")
         );
         var run = Run("run", scratch.File("experiment.yaml"), "--out", scratch.File("results"));
         Assert.True(run.Code == 0, run.Errors + run.Output);
@@ -211,21 +205,9 @@ public sealed class BenchmarkTests : IDisposable
         // And so are those of a teacher of which there is nothing else, and a student that starts from weights.
         Checkpoint("small", 6);
         var alone = File.ReadAllText(scratch.File("experiment.yaml"))
-            .Replace(
-                "  - { name: big, licence: MIT, checkpoint: { path: big }, sampling: { temperature: 1 } }\n",
-                "",
-                StringComparison.Ordinal
-            )
-            .Replace(
-                "traces: { path: r1.jsonl }",
-                "traces: { path: r1.jsonl, tokenizer: { path: big } }",
-                StringComparison.Ordinal
-            )
-            .Replace(
-                "model: { layers: 1, width: 4, heads: 1 }",
-                "checkpoint: { path: small }",
-                StringComparison.Ordinal
-            );
+            .Altered("  - { name: big, licence: MIT, checkpoint: { path: big }, sampling: { temperature: 1 } }\n", "")
+            .Altered("traces: { path: r1.jsonl }", "traces: { path: r1.jsonl, tokenizer: { path: big } }")
+            .Altered("model: { layers: 1, width: 4, heads: 1 }", "checkpoint: { path: small }");
         File.WriteAllText(scratch.File("experiment.yaml"), alone);
         var second = Run("run", scratch.File("experiment.yaml"), "--out", scratch.File("alone"));
         Assert.True(second.Code == 0, second.Errors + second.Output);
@@ -314,7 +296,7 @@ public sealed class BenchmarkTests : IDisposable
                 ]
         )
         {
-            File.WriteAllText(scratch.File("experiment.yaml"), Yaml.Replace(from, to, StringComparison.Ordinal));
+            File.WriteAllText(scratch.File("experiment.yaml"), Yaml.Altered(from, to));
             var run = Run("plan", scratch.File("experiment.yaml"));
             Assert.Equal(2, run.Code);
             Assert.Contains(says, run.Errors, StringComparison.Ordinal);

@@ -15,13 +15,9 @@ public sealed class ExportTests : IDisposable
         File.WriteAllText(
             scratch.File("experiment.yaml"),
             Experiments
-                .Small.Replace(
-                    "licence: MIT",
-                    "licence: Llama 3.1 Community License\n  acknowledge: [llama-3.1]",
-                    StringComparison.Ordinal
-                )
-                .Replace("values: [2e8, 6e8]", "values: [2e8]", StringComparison.Ordinal)
-                .Replace("seeds: [0, 1]", "seeds: [0]", StringComparison.Ordinal)
+                .Small.Altered("licence: MIT", "licence: Llama 3.1 Community License\n  acknowledge: [llama-3.1]")
+                .Altered("values: [2e8, 6e8]", "values: [2e8]")
+                .Altered("seeds: [0, 1]", "seeds: [0]")
         );
         var bench = new BenchProcess(scratch.Path);
         string Ok(params string[] words)

@@ -37,19 +37,14 @@ public sealed class MethodTests : IDisposable
     // One budget, one seed, a teacher that samples.
     private static string With(string methods, string more = "") =>
         Experiments
-            .Small.Replace(
+            .Small.Altered(
                 "  - { name: answers, objective: cross-entropy, signal: text, keep: answer }\n  - { name: logits, "
                     + "objective: forward-kl, temperature: 2, signal: top-k, k: 4 }\n",
-                methods,
-                StringComparison.Ordinal
+                methods
             )
-            .Replace("values: [2e8, 6e8]", "values: [2e8]", StringComparison.Ordinal)
-            .Replace("seeds: [0, 1]", "seeds: [0]", StringComparison.Ordinal)
-            .Replace(
-                "items: 40, decode: greedy",
-                "items: 40, " + (more.Length > 0 ? more : "decode: greedy"),
-                StringComparison.Ordinal
-            );
+            .Altered("values: [2e8, 6e8]", "values: [2e8]")
+            .Altered("seeds: [0, 1]", "seeds: [0]")
+            .Altered("items: 40, decode: greedy", "items: 40, " + (more.Length > 0 ? more : "decode: greedy"));
 
     [Fact]
     public void Every_objective_trains_on_each_of_its_signals_and_is_charged_for_it()
@@ -110,7 +105,7 @@ public sealed class MethodTests : IDisposable
                     """,
                     "decode: greedy, confidence: true"
                 )
-                .Replace("tokens: 60_000", "tokens: 200_000", StringComparison.Ordinal)
+                .Altered("tokens: 60_000", "tokens: 200_000")
         );
         double EachQuery(string method) =>
             Charged(results, method, "teacher-generation")
@@ -136,9 +131,9 @@ public sealed class MethodTests : IDisposable
 
                     """
                 )
-                .Replace("unit: student-flops, values: [2e8]", "unit: queries, values: [96]", StringComparison.Ordinal)
-                .Replace("prompts: 300", "prompts: 300\nepochs: 2", StringComparison.Ordinal)
-                .Replace("tokens: 60_000", "tokens: 200_000", StringComparison.Ordinal)
+                .Altered("unit: student-flops, values: [2e8]", "unit: queries, values: [96]")
+                .Altered("prompts: 300", "prompts: 300\nepochs: 2")
+                .Altered("tokens: 60_000", "tokens: 200_000")
         );
         RunRow Of(string method) => results.Runs.Single(row => row.Method == method);
         Assert.All(
@@ -168,12 +163,12 @@ public sealed class MethodTests : IDisposable
         // One rate is so small that nothing is learnt, and one works.
         var results = Run(
             With("  - { name: traces, objective: cross-entropy, signal: text }\n")
-                .Replace("boundary: [", "boundary: [tuning, ", StringComparison.Ordinal)
-                .Replace("values: [2e8]", "values: [6e9]", StringComparison.Ordinal)
-                .Replace("digits: 2", "digits: 1", StringComparison.Ordinal)
-                .Replace("items: 40", "items: 10", StringComparison.Ordinal)
-                .Replace("tokens: 60_000", "tokens: 600_000", StringComparison.Ordinal)
-                .Replace("prompts: 300", "prompts: 60", StringComparison.Ordinal)
+                .Altered("boundary: [", "boundary: [tuning, ")
+                .Altered("values: [2e8]", "values: [6e9]")
+                .Altered("digits: 2", "digits: 1")
+                .Altered("items: 40", "items: 10")
+                .Altered("tokens: 60_000", "tokens: 600_000")
+                .Altered("prompts: 300", "prompts: 60")
                 + "\ntuning: { learning-rates: [1e-8, 0.01], budget: 3e9, items: 5 }"
         );
         var row = results.Runs.Single(run => run.Method == "traces");
@@ -206,11 +201,10 @@ public sealed class MethodTests : IDisposable
         );
         var results = Run(
             With("  - { name: traces, objective: cross-entropy, signal: text }\n")
-                .Replace(
+                .Altered(
                     "  train: { on: gold-traces, tokens: 60_000, learning-rate: 0.01, batch: 16 }\n  model: { "
                         + "layers: 1, width: 16, heads: 2 }\n",
-                    "  traces: { path: traces.jsonl }\n",
-                    StringComparison.Ordinal
+                    "  traces: { path: traces.jsonl }\n"
                 )
         );
         var row = results.Runs.Single(run => run.Method == "traces");

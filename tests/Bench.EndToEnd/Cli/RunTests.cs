@@ -220,10 +220,7 @@ public sealed class RunTests : IDisposable
     [Fact]
     public void A_copy_with_the_name_of_an_experiment_does_not_write_over_its_results()
     {
-        File.WriteAllText(
-            experiment,
-            Experiments.Small.Replace("name: small", "name: quickstart", StringComparison.Ordinal)
-        );
+        File.WriteAllText(experiment, Experiments.Small.Altered("name: small", "name: quickstart"));
         var copy = bench.Run("verify", experiment);
         Assert.Equal(2, copy.Code);
         Assert.Contains("it has the name of ", copy.Errors, StringComparison.Ordinal);
@@ -240,10 +237,9 @@ public sealed class RunTests : IDisposable
         // The shorter time is over before the first step.
         File.WriteAllText(
             experiment,
-            Experiments.Small.Replace(
+            Experiments.Small.Altered(
                 "{ unit: student-flops, values: [2e8, 6e8] }",
-                "{ unit: seconds, values: [1e-9, 0.2] }",
-                StringComparison.Ordinal
+                "{ unit: seconds, values: [1e-9, 0.2] }"
             )
         );
         var run = bench.Run("run", experiment, "--out", output);
@@ -278,8 +274,8 @@ public sealed class RunTests : IDisposable
         Assert.Equal(0, bench.Run("run", experiment, "--out", output).Code);
         var old = Bytes("runs.csv");
         // Other items, and a budget that takes longer than anyone waits: interrupted after its first units.
-        var longer = Experiments.Small.Replace("items: 40", "items: 33", StringComparison.Ordinal);
-        File.WriteAllText(experiment, longer.Replace("6e8]", "6e12]", StringComparison.Ordinal));
+        var longer = Experiments.Small.Altered("items: 40", "items: 33");
+        File.WriteAllText(experiment, longer.Altered("6e8]", "6e12]"));
         using (var process = bench.Start("run", experiment, "--out", output, "--json"))
         {
             while (
@@ -316,10 +312,7 @@ public sealed class RunTests : IDisposable
               train: { on: gold-traces, tokens: 60_000, learning-rate: 0.01, batch: 16 }
               model: { layers: 1, width: 16, heads: 2 }
             """;
-        File.WriteAllText(
-            experiment,
-            Experiments.Small.Replace(Trained, "  checkpoint: { path: ada }", StringComparison.Ordinal)
-        );
+        File.WriteAllText(experiment, Experiments.Small.Altered(Trained, "  checkpoint: { path: ada }"));
         var run = bench.Run("run", experiment, "--out", scratch.File("again"), "--seeds", "0");
         Assert.True(run.Code == 0, run.Errors);
         var (before, after) = (new ResultsFolder(output).Read(), new ResultsFolder(scratch.File("again")).Read());
@@ -332,10 +325,7 @@ public sealed class RunTests : IDisposable
     [Fact]
     public void A_boundary_that_counts_the_teachers_training_charges_it()
     {
-        File.WriteAllText(
-            experiment,
-            Experiments.Small.Replace("boundary: [", "boundary: [teacher-training, ", StringComparison.Ordinal)
-        );
+        File.WriteAllText(experiment, Experiments.Small.Altered("boundary: [", "boundary: [teacher-training, "));
         Assert.Equal(0, bench.Run("run", experiment, "--out", output, "--seeds", "0").Code);
         var results = new ResultsFolder(output).Read();
         var training = results.Charges.Single(row => row.Run == "teacher" && row.Kind == "teacher-training").Flops;
@@ -374,7 +364,7 @@ public sealed class RunTests : IDisposable
     [MemberData(nameof(WrongRequests))]
     public void A_wrong_request_is_one_line_and_leaves_nothing_behind(string right, string wrong, int code, string says)
     {
-        File.WriteAllText(experiment, Experiments.Small.Replace(right, wrong, StringComparison.Ordinal));
+        File.WriteAllText(experiment, Experiments.Small.Altered(right, wrong));
         foreach (var command in (string[])["run", "plan"])
         {
             var ended =
@@ -443,7 +433,7 @@ public sealed class RunTests : IDisposable
     [Fact]
     public void An_interrupt_records_what_finished_and_says_so()
     {
-        File.WriteAllText(experiment, Experiments.Small.Replace("6e8]", "6e12]", StringComparison.Ordinal));
+        File.WriteAllText(experiment, Experiments.Small.Altered("6e8]", "6e12]"));
         using var process = bench.Start("run", experiment, "--out", output, "--json");
         while (process.StandardOutput.ReadLine() is { } line && !line.Contains("\"ended\"", StringComparison.Ordinal))
         { }

@@ -54,10 +54,7 @@ public sealed class SlurmTests
     public void Jobs_go_on_without_the_run_that_submitted_them_a_later_one_follows_them_and_an_interrupt_cancels_them()
     {
         using var cluster = Cluster.StartOrSkip();
-        using var arena = new Arena(
-            Experiments.Small.Replace("6e8]", "6e12]", StringComparison.Ordinal),
-            cluster.Environment
-        );
+        using var arena = new Arena(Experiments.Small.Altered("6e8]", "6e12]"), cluster.Environment);
         string[] words = ["run", arena.Experiment, "--out", arena.Output, "--executor", "slurm", "--json"];
         using (var first = arena.Start(words))
         {
@@ -89,12 +86,8 @@ public sealed class SlurmTests
         var environment = new Dictionary<string, string>(cluster.Environment) { ["SBATCH_JOB_NAME"] = "mine" };
         using var arena = new Arena(
             Experiments
-                .Small.Replace("6e8]", "6e12, 1e15]", StringComparison.Ordinal)
-                .Replace(
-                    "seeds: [0, 1]",
-                    "seeds: [0, 1]\nresources: { flags: [\"--comment=thesis\"] }",
-                    StringComparison.Ordinal
-                ),
+                .Small.Altered("6e8]", "6e12, 1e15]")
+                .Altered("seeds: [0, 1]", "seeds: [0, 1]\nresources: { flags: [\"--comment=thesis\"] }"),
             environment
         );
         Ask(cluster, "scontrol", "update", "PartitionName=main", "MaxTime=2-0");
@@ -139,10 +132,9 @@ public sealed class SlurmTests
         using var cluster = Cluster.StartOrSkip();
         // The shorter time is over before the first step; the longest waits to be cancelled.
         using var arena = new Arena(
-            Experiments.Small.Replace(
+            Experiments.Small.Altered(
                 "{ unit: student-flops, values: [2e8, 6e8] }",
-                "{ unit: seconds, values: [1e-9, 0.2, 600] }",
-                StringComparison.Ordinal
+                "{ unit: seconds, values: [1e-9, 0.2, 600] }"
             ),
             cluster.Environment
         );
@@ -194,9 +186,9 @@ public sealed class SlurmTests
     {
         using var cluster = Cluster.StartOrSkip();
         var patient = Experiments
-            .Small.Replace("6e8]", "6e12]", StringComparison.Ordinal)
-            .Replace("seeds: [0, 1]", "seeds: [0]\nresources: { seconds: 30, attempts: 2 }", StringComparison.Ordinal)
-            .Replace("baselines: [ gold-answers ]\n", "", StringComparison.Ordinal);
+            .Small.Altered("6e8]", "6e12]")
+            .Altered("seeds: [0, 1]", "seeds: [0]\nresources: { seconds: 30, attempts: 2 }")
+            .Altered("baselines: [ gold-answers ]\n", "");
         using var arena = new Arena(patient, cluster.Environment);
         var run = arena.Run("--executor", "slurm");
         Assert.Equal(1, run.Code);

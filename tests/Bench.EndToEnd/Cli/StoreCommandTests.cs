@@ -21,7 +21,7 @@ public sealed class StoreCommandTests : IDisposable
             (results, _) => results,
             committed with
             {
-                Spec = Experiments.Small.Replace("digits: 2", "digits: 77", StringComparison.Ordinal),
+                Spec = Experiments.Small.Altered("digits: 2", "digits: 77"),
             }
         );
         var gc = new BenchProcess(scratch.File("home")).Run("store", "gc", "--results", folder.Path);
@@ -50,9 +50,7 @@ public sealed class StoreCommandTests : IDisposable
         );
         File.WriteAllText(
             experiment,
-            Experiments
-                .Small.Replace("seeds: [0, 1]", "seeds: [0]", StringComparison.Ordinal)
-                .Replace("values: [2e8, 6e8]", "values: [2e8]", StringComparison.Ordinal)
+            Experiments.Small.Altered("seeds: [0, 1]", "seeds: [0]").Altered("values: [2e8, 6e8]", "values: [2e8]")
         );
         Assert.Equal(0, bench.Run("run", experiment, "--out", output).Code);
         var scores = File.ReadAllBytes(Path.Combine(output, "scores.csv"));
@@ -95,9 +93,9 @@ public sealed class StoreCommandTests : IDisposable
         File.WriteAllText(
             experiment,
             Experiments
-                .Small.Replace("prompts: 300", "prompts: 280", StringComparison.Ordinal)
-                .Replace("seeds: [0, 1]", "seeds: [0]", StringComparison.Ordinal)
-                .Replace("values: [2e8, 6e8]", "values: [2e8]", StringComparison.Ordinal)
+                .Small.Altered("prompts: 300", "prompts: 280")
+                .Altered("seeds: [0, 1]", "seeds: [0]")
+                .Altered("values: [2e8, 6e8]", "values: [2e8]")
         );
         Assert.Equal(0, bench.Run("run", experiment, "--out", scratch.File("other")).Code);
         Directory.Delete(scratch.File("other"), recursive: true);

@@ -45,7 +45,7 @@ public sealed class TeacherFormTests : IDisposable
     {
         var results = Run(
             Experiments
-                .Small.Replace(
+                .Small.Altered(
                     """
                     teacher:
                       name: ada
@@ -61,10 +61,9 @@ public sealed class TeacherFormTests : IDisposable
                       - { name: server, licence: MIT, endpoint: { of: ada } }
                       - { name: chat, licence: MIT, endpoint: { of: ada, api: chat } }
                       - { name: recorded, licence: MIT, traces: { of: ada } }
-                    """,
-                    StringComparison.Ordinal
+                    """
                 )
-                .Replace(
+                .Altered(
                     "  - { name: answers, objective: cross-entropy, signal: text, keep: answer }\n  - { name: "
                         + "logits, objective: forward-kl, temperature: 2, signal: top-k, k: 4 }\n",
                     """
@@ -72,12 +71,11 @@ public sealed class TeacherFormTests : IDisposable
                       - { name: logits, objective: forward-kl, signal: top-k, k: 4, teachers: [ada, graph, server,
                           chat] }
 
-                    """,
-                    StringComparison.Ordinal
+                    """
                 )
-                .Replace("values: [2e8, 6e8]", "values: [3e8]", StringComparison.Ordinal)
-                .Replace("seeds: [0, 1]", "seeds: [0]", StringComparison.Ordinal)
-                .Replace("items: 40, decode: greedy", "items: 40, likelihood: true", StringComparison.Ordinal)
+                .Altered("values: [2e8, 6e8]", "values: [3e8]")
+                .Altered("seeds: [0, 1]", "seeds: [0]")
+                .Altered("items: 40, decode: greedy", "items: 40, likelihood: true")
         );
         foreach (var teacher in (string[])["graph", "server", "chat", "recorded"])
         {

@@ -26,12 +26,10 @@ public sealed class TransferSetTests : IDisposable
 
     private static string Small(params (string Old, string New)[] changes) =>
         changes.Aggregate(
-            Experiments
-                .Small.Replace("seeds: [0, 1]", "seeds: [0]", StringComparison.Ordinal)
-                .Replace("baselines: [ gold-answers ]\n", "", StringComparison.Ordinal),
+            Experiments.Small.Altered("seeds: [0, 1]", "seeds: [0]").Altered("baselines: [ gold-answers ]\n", ""),
             (yaml, change) =>
                 yaml.Contains(change.Old, StringComparison.Ordinal)
-                    ? yaml.Replace(change.Old, change.New, StringComparison.Ordinal)
+                    ? yaml.Altered(change.Old, change.New)
                     : throw new ArgumentException(change.Old)
         );
 

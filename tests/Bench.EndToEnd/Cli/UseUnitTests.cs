@@ -19,13 +19,9 @@ public sealed class UseUnitTests
         File.WriteAllText(
             experiment,
             Experiments
-                .Small.Replace("seeds: [0, 1]", "seeds: [0]\nuse: { tokens: 8 }", StringComparison.Ordinal)
-                .Replace(
-                    "  - { name: logits, objective: forward-kl, temperature: 2, signal: top-k, k: 4 }\n",
-                    "",
-                    StringComparison.Ordinal
-                )
-                .Replace("items: 40", "items: 20", StringComparison.Ordinal)
+                .Small.Altered("seeds: [0, 1]", "seeds: [0]\nuse: { tokens: 8 }")
+                .Altered("  - { name: logits, objective: forward-kl, temperature: 2, signal: top-k, k: 4 }\n", "")
+                .Altered("items: 40", "items: 20")
         );
         var run = bench.Run("run", experiment, "--out", output);
         Assert.True(run.Code == 0, run.Errors + run.Output);

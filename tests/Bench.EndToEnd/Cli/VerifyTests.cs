@@ -52,7 +52,7 @@ public sealed class VerifyTests : IDisposable
     public void A_score_that_was_changed_is_found_and_named_and_a_changed_experiment_is_no_proof()
     {
         var (experiment, output) = (scratch.File("experiment.yaml"), scratch.File("results"));
-        var small = Experiments.Small.Replace("seeds: [0, 1]", "seeds: [0]", StringComparison.Ordinal);
+        var small = Experiments.Small.Altered("seeds: [0, 1]", "seeds: [0]");
         File.WriteAllText(experiment, small);
         var bench = new BenchProcess(scratch.File("home"));
         Assert.Equal(0, bench.Run("run", experiment, "--out", output).Code);
@@ -80,7 +80,7 @@ public sealed class VerifyTests : IDisposable
         Assert.Contains("addition accuracy: 1 of 40 items differ", changed.Output, StringComparison.Ordinal);
         Assert.Contains("6 to the bit, 1 different", changed.Output, StringComparison.Ordinal);
 
-        File.WriteAllText(experiment, small.Replace("prompts: 300", "prompts: 301", StringComparison.Ordinal));
+        File.WriteAllText(experiment, small.Altered("prompts: 300", "prompts: 301"));
         var other = bench.Run("verify", experiment, "--out", output, "--seconds", "1");
         Assert.Equal(1, other.Code);
         Assert.Contains(

@@ -50,13 +50,7 @@ public sealed class NameTests
                 var quoted = System.Text.Json.JsonSerializer.Serialize(name);
                 try
                 {
-                    var spec = Experiments.Parse(
-                        Experiments.Small.Replace(
-                            place,
-                            whole.Replace("{0}", quoted, StringComparison.Ordinal),
-                            StringComparison.Ordinal
-                        )
-                    );
+                    var spec = Experiments.Parse(Experiments.Small.Altered(place, whole.Altered("{0}", quoted)));
                     // What begins with a dash is no option of anything that Bench starts.
                     Assert.Equal("-rf", name);
                     Assert.NotNull(spec);

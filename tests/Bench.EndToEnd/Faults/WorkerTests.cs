@@ -47,8 +47,8 @@ public sealed class WorkerTests
     {
         using var arena = new Arena(
             Experiments
-                .Small.Replace("6e8]", "6e12]", StringComparison.Ordinal)
-                .Replace("seeds: [0, 1]", "seeds: [0]\nresources: { seconds: 12 }", StringComparison.Ordinal)
+                .Small.Altered("6e8]", "6e12]")
+                .Altered("seeds: [0, 1]", "seeds: [0]\nresources: { seconds: 12 }")
         );
         Assert.Equal(1, arena.Run("--quiet").Code);
         var late = arena.Results.Runs.Where(row => row.Status == "failed").ToArray();
@@ -78,7 +78,7 @@ public sealed class WorkerTests
     public void A_run_that_is_asked_to_stop_stops_within_five_seconds_and_charges_what_was_spent()
     {
         // Minutes of training, of which a sixtieth is told at a time.
-        using var arena = new Arena(Experiments.Small.Replace("6e8]", "6e11]", StringComparison.Ordinal));
+        using var arena = new Arena(Experiments.Small.Altered("6e8]", "6e11]"));
         foreach (var (signal, attempts) in new[] { ("INT", 1), ("TERM", 2) })
         {
             using var run = arena.Start("run", arena.Experiment, "--out", arena.Output, "--json", "--jobs", "1");

@@ -265,9 +265,7 @@ public sealed class EndpointTests : IDisposable
                             UnreliableServer.Send(
                                 context,
                                 "application/json",
-                                UnreliableServer
-                                    .Answer(body, 3)
-                                    .Replace("\"text\":\"ok\"", "\"text\":null", StringComparison.Ordinal)
+                                UnreliableServer.Answer(body, 3).Altered("\"text\":\"ok\"", "\"text\":null")
                             ),
                         Plain,
                         "what is no completion (a text that is null), 8 times"
@@ -277,9 +275,7 @@ public sealed class EndpointTests : IDisposable
                             UnreliableServer.Send(
                                 context,
                                 "application/json",
-                                UnreliableServer
-                                    .Answer(body, 3)
-                                    .Replace("\"token_id:115\",", "null,", StringComparison.Ordinal)
+                                UnreliableServer.Answer(body, 3).Altered("\"token_id:115\",", "null,")
                             ),
                         Plain,
                         "a token that is null"
@@ -289,9 +285,7 @@ public sealed class EndpointTests : IDisposable
                             UnreliableServer.Send(
                                 context,
                                 "application/json",
-                                UnreliableServer
-                                    .Answer(body, 3)
-                                    .Replace("\"token_id:115\",", "\"token_id:999\",", StringComparison.Ordinal)
+                                UnreliableServer.Answer(body, 3).Altered("\"token_id:115\",", "\"token_id:999\",")
                             ),
                         Plain,
                         "its token 'token_id:999' is none of the tokenizer's"

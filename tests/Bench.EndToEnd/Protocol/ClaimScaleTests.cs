@@ -50,7 +50,7 @@ public sealed class ClaimScaleTests : IDisposable
     public void The_nearest_shape_is_near_no_larger_than_the_largest_and_can_be_built(double share)
     {
         var largest = Experiments
-            .Parse(Experiments.Small.Replace("layers: 1, width: 16", "layers: 3, width: 96", StringComparison.Ordinal))
+            .Parse(Experiments.Small.Altered("layers: 1, width: 16", "layers: 3, width: 96"))
             .Teachers[0]
             .Training!.Model with
         {
@@ -74,12 +74,11 @@ public sealed class ClaimScaleTests : IDisposable
         File.WriteAllText(
             experiment,
             Experiments
-                .Small.Replace(
+                .Small.Altered(
                     "  model: { layers: 1, width: 16, heads: 2 }\nstudents",
-                    "  model: { layers: 2, width: 64, heads: 4 }\nstudents",
-                    StringComparison.Ordinal
+                    "  model: { layers: 2, width: 64, heads: 4 }\nstudents"
                 )
-                .Replace("[2e8, 6e8]", "[2e9, 6e9]", StringComparison.Ordinal)
+                .Altered("[2e8, 6e8]", "[2e9, 6e9]")
         );
         var bench = new BenchProcess(scratch.File("home"));
         var planned = bench.Run("plan", experiment, "--as", "r1-distill-qwen-7b", "--out", written);

@@ -79,9 +79,9 @@ public sealed class BoardTests
         // Longer than the start of a process, which nobody's speed changes.
         var plan = Experiments.Plan(
             Experiments
-                .Small.Replace("[2e8, 6e8]", "[2e11, 6e11]", StringComparison.Ordinal)
-                .Replace("[0, 1]", "[0, 1, 2, 3, 4, 5]", StringComparison.Ordinal)
-                .Replace("tokens: 60_000", "tokens: 60_000_000", StringComparison.Ordinal)
+                .Small.Altered("[2e8, 6e8]", "[2e11, 6e11]")
+                .Altered("[0, 1]", "[0, 1, 2, 3, 4, 5]")
+                .Altered("tokens: 60_000", "tokens: 60_000_000")
         );
         // Teachers and students are not equally far from what is forecast.
         var said = Run(plan, jobs, unit => speed * (unit is StudentUnit ? 1 : 1.4));

@@ -60,7 +60,7 @@ public class CheckpointTests
             [
                 .. whole[..8],
                 .. System.Text.Encoding.UTF8.GetBytes(
-                    System.Text.Encoding.UTF8.GetString(whole[8..headerEnd]).Replace(from, to, StringComparison.Ordinal)
+                    System.Text.Encoding.UTF8.GetString(whole[8..headerEnd]).Altered(from, to)
                 ),
                 .. whole[headerEnd..],
             ];

@@ -6,69 +6,12 @@ using Bench.Protocol.Costs;
 using Bench.Protocol.Seeds;
 using Bench.Protocol.Shapes;
 using Bench.Protocol.Specs;
-using static TorchSharp.torch;
 
 namespace Bench.Tests.Lab;
 
 /// <summary>A decoder written as an ONNX graph and run by ONNX Runtime computes what it did.</summary>
 public sealed class OnnxTests
 {
-    private static OnnxModel Exported(Scratch scratch, Decoder model, bool past = true)
-    {
-        OnnxExport.Save(scratch.Path, model, new ByteTokenizer(), past);
-        return OnnxModel.Load(scratch.File(OnnxExport.FileName), model.Shape);
-    }
-
-    // Logits of a batch, read whole; then greedy text of three prompts of two lengths, of which some end before others.
-    private static void Agrees(Decoder model, OnnxModel graph)
-    {
-        using var scope = NewDisposeScope();
-        using var quiet = no_grad();
-        var vocabulary = model.Shape.Vocabulary;
-        var ids = Models.Ids(Models.Tokens(23, vocabulary, "a"), Models.Tokens(23, vocabulary, "b"));
-        Assert.All(
-            model.Logits(ids).ToArray().Zip(graph.Logits(ids).ToArray()),
-            pair => Assert.InRange(Math.Abs(pair.First - pair.Second), 0, 1e-4)
-        );
-        int[][] prompts =
-        [
-            Models.Tokens(5, vocabulary, "c"),
-            Models.Tokens(5, vocabulary, "d"),
-            Models.Tokens(9, vocabulary, "e"),
-        ];
-        (IReadOnlyList<int[]>, Charge) Written(ILanguageModel writer, int end) =>
-            new TextGenerator(writer, TimeProvider.System).Continue(
-                prompts,
-                12,
-                end,
-                SamplingSpec.Greedy,
-                new Seed(0),
-                ChargeKind.Evaluation
-            );
-        var (free, _) = Written(model, -1);
-        // A token that one row writes and another does not: then rows leave the batch at different times.
-        var end = free[0].Skip(1).Append(free[0][0]).First();
-        var ((mine, charge), (theirs, same)) = (Written(model, end), Written(graph, end));
-        Assert.Equal(mine, theirs);
-        Assert.Equal((charge.Tokens, charge.Flops), (same.Tokens, same.Flops));
-    }
-
-    [Theory]
-    [InlineData("qwen2-tiny", true)]
-    [InlineData("llama3-tiny", true)]
-    [InlineData("qwen3-tiny", true)]
-    [InlineData("qwen2-tiny", false)]
-    [InlineData("llama3-tiny", false)]
-    [InlineData("qwen3-tiny", false)]
-    public void Every_family_s_checkpoint_agrees_with_its_graph_with_and_without_past_key_values(string name, bool past)
-    {
-        using var scratch = Repository.Scratch();
-        using var model = ModelFolder.LoadModel(Repository.DataOrSkip($"checkpoints/{name}"), Compute.Cpu);
-        using var graph = Exported(scratch, model, past);
-        Assert.Equal(past, graph.HasPast);
-        Agrees(model, graph);
-    }
-
     [Theory]
     [InlineData("Plain")]
     [InlineData("Grouped")]
@@ -86,8 +29,8 @@ public sealed class OnnxTests
             },
             Compute.Cpu
         );
-        using var graph = Exported(scratch, model);
-        Agrees(model, graph);
+        using var graph = Graphs.Exported(scratch, model);
+        Graphs.Agrees(model, graph);
     }
 
     [Fact]
@@ -95,7 +38,7 @@ public sealed class OnnxTests
     {
         using var scratch = Repository.Scratch();
         using var model = Models.Make(Models.Grouped, Compute.Cpu);
-        using var graph = Exported(scratch, model);
+        using var graph = Graphs.Exported(scratch, model);
         using var session = new Microsoft.ML.OnnxRuntime.InferenceSession(scratch.File(OnnxExport.FileName));
         var tokens = Models.Tokens(6, model.Shape.Vocabulary).Select(token => (long)token).ToArray();
         float[] Logits(int padding)
@@ -136,7 +79,7 @@ public sealed class OnnxTests
         var folder = Repository.DataOrSkip("checkpoints/stories260k");
         using var scratch = Repository.Scratch();
         using var model = Llama2cFile.Load(Path.Combine(folder, "stories260K.bin"), Compute.Cpu);
-        using var graph = Exported(scratch, model);
+        using var graph = Graphs.Exported(scratch, model);
         ITokenizer tokenizer = Llama2cTokenizer.Load(Path.Combine(folder, "tok512.bin"), model.Shape.Vocabulary);
         int[][] prompts = [tokenizer.Start("Once upon a time"), tokenizer.Start("Lily and Tom")];
         IReadOnlyList<int[]> Written(ILanguageModel writer) =>
@@ -154,51 +97,12 @@ public sealed class OnnxTests
         Assert.All(Read(model).Zip(Read(graph)), pair => Assert.InRange(Math.Abs(pair.First - pair.Second), 0, 1e-4));
     }
 
-    [Theory]
-    [InlineData("qwen2-tiny")]
-    [InlineData("llama3-tiny")]
-    [InlineData("qwen3-tiny")]
-    public void In_eight_bits_a_graph_is_a_quarter_as_large_and_nearly_the_same(string name)
-    {
-        using var scratch = Repository.Scratch();
-        using var scope = NewDisposeScope();
-        using var quiet = no_grad();
-        using var model = ModelFolder.LoadModel(Repository.DataOrSkip($"checkpoints/{name}"), Compute.Cpu);
-        Exported(scratch, model).Dispose();
-        Assert.Equal(OnnxExport.Int8FileName, OnnxExport.Save(scratch.Path, model, new ByteTokenizer(), int8: true));
-        // Weights in a quarter of the bytes; the nodes are more, and norms stay.
-        var bytes = new FileInfo(scratch.File(OnnxExport.Int8FileName)).Length;
-        var nodes = 700L * 30 * model.Shape.Layers + 20_000;
-        Assert.InRange(
-            bytes,
-            model.Shape.Parameters,
-            (long)(1.1 * (model.Shape.Parameters + model.Shape.Vocabulary * model.Shape.Width)) + nodes
-        );
-        using var graph = OnnxModel.Load(scratch.File(OnnxExport.Int8FileName), model.Shape);
-        var ids = Models.Ids(Models.Tokens(40, model.Shape.Vocabulary, "a"));
-        var (whole, rounded) = (model.Logits(ids), graph.Logits(ids));
-        // KL between the two next-token distributions: small beside what a bit is, and not nothing.
-        var difference = (whole.softmax(1) * (whole.log_softmax(1) - rounded.log_softmax(1))).sum(1).ToArray();
-        Assert.InRange(difference.Average(), 1e-9, 0.05);
-        Assert.All(difference, kl => Assert.InRange(kl, -1e-5, 0.4));
-        // One token at a time and all at once round differently: what follows is close, not equal.
-        var (responses, _) = new TextGenerator(graph, TimeProvider.System).Continue(
-            [Models.Tokens(5, model.Shape.Vocabulary, "c")],
-            12,
-            -1,
-            SamplingSpec.Greedy,
-            new Seed(0),
-            ChargeKind.Evaluation
-        );
-        Assert.Equal(12, responses[0].Length);
-    }
-
     [Fact]
     public void What_is_no_decoder_is_refused_in_one_line()
     {
         using var scratch = Repository.Scratch();
         using var model = Models.Make(Models.Plain, Compute.Cpu);
-        Exported(scratch, model).Dispose();
+        Graphs.Exported(scratch, model).Dispose();
         var whole = File.ReadAllBytes(scratch.File(OnnxExport.FileName));
         foreach (
             var (bytes, shape, says) in ((byte[], ModelShape, string)[])

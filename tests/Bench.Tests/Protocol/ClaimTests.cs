@@ -269,10 +269,7 @@ public sealed class ClaimTests : IDisposable
     [InlineData("2025", "\"2025", "2:2: column year")]
     public void A_malformed_table_is_said_with_row_and_column(string from, string to, string says)
     {
-        File.WriteAllText(
-            scratch.File("claims.csv"),
-            $"{Header}\n{Row("x/y", gpuHours: "80")}\n".Replace(from, to, StringComparison.Ordinal)
-        );
+        File.WriteAllText(scratch.File("claims.csv"), $"{Header}\n{Row("x/y", gpuHours: "80")}\n".Altered(from, to));
         var error = Assert.Throws<SpecException>(() => ClaimTable.Read(scratch.File("claims.csv")));
         Assert.Contains("claims.csv:", error.Message, StringComparison.Ordinal);
         Assert.Contains(says, error.Message, StringComparison.Ordinal);

@@ -120,10 +120,9 @@ public class ComparisonTests
     }
 
     private static string Two =>
-        Experiments.Small.Replace(
+        Experiments.Small.Altered(
             "  - { name: tiny,",
-            "  - { name: other, model: { layers: 1, width: 16, heads: 2 } }\n  - { name: tiny,",
-            StringComparison.Ordinal
+            "  - { name: other, model: { layers: 1, width: 16, heads: 2 } }\n  - { name: tiny,"
         );
 
     [Fact]

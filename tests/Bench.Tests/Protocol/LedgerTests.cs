@@ -47,9 +47,7 @@ public class LedgerTests
     [Fact]
     public void What_lost_attempts_spent_is_charged_to_each_run_that_needed_their_work()
     {
-        var plan = Experiments.Plan(
-            Experiments.Small.Replace("student-training]", "student-training, lost-attempts]", StringComparison.Ordinal)
-        );
+        var plan = Experiments.Plan(Experiments.Small.Altered("student-training]", "student-training, lost-attempts]"));
         var lost = new Attempt(
             "2026-11-22T07:00:00Z",
             5,
@@ -178,7 +176,7 @@ public class LedgerTests
         Assert.Equal(1, merged.Scores.Single(row => row.Run == one.Run).Value);
         Assert.Equal(before.Scores.Where(row => row.Run != one.Run), merged.Scores.Where(row => row.Run != one.Run));
 
-        var other = Experiments.Plan(Experiments.Small.Replace("digits: 2", "digits: 3", StringComparison.Ordinal));
+        var other = Experiments.Plan(Experiments.Small.Altered("digits: 2", "digits: 3"));
         var afterChange = Recording.Merge(
             other,
             new Dictionary<string, Outcome>(),
@@ -226,7 +224,7 @@ public class LedgerTests
         var folder = new ResultsFolder(scratch.Path);
         folder.Write(Merged(Experiments.Plan(Experiments.Small)));
         var text = File.ReadAllText(scratch.File("charges.csv"));
-        File.WriteAllText(scratch.File("charges.csv"), text.Replace("1234.5", cell, StringComparison.Ordinal));
+        File.WriteAllText(scratch.File("charges.csv"), text.Altered("1234.5", cell));
         var error = Assert.Throws<LedgerException>(() => folder.Read());
         Assert.Contains($"charges.csv: row 2, column flops: '{cell}'", error.Message, StringComparison.Ordinal);
     }

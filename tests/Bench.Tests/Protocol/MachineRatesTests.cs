@@ -5,7 +5,7 @@ using Bench.Protocol.Reading;
 namespace Bench.Tests.Protocol;
 
 /// <summary>Rates of a machine: what was measured comes back, and what lies between is foretold.</summary>
-public class MachineRatesTests(ITestOutputHelper output)
+public class MachineRatesTests
 {
     private static MachineRates Read(string text) =>
         MachineRates.Read(new MemoryStream(Encoding.UTF8.GetBytes(text)), "rates.csv");
@@ -35,59 +35,6 @@ public class MachineRatesTests(ITestOutputHelper output)
             6 * parameters * batch * (kind == StepCase.Write ? 1 : 32),
             null
         );
-
-    public static IEnumerable<TheoryDataRow<string>> Measured
-    {
-        get
-        {
-            var folder = Repository.Shared("data/machines");
-            var files = Directory.Exists(folder)
-                ? Directory.GetFiles(folder, "measurements.csv", SearchOption.AllDirectories)
-                : [];
-            return files.Length > 0
-                ? files.Select(file => new TheoryDataRow<string>(file))
-                : [new TheoryDataRow<string>("") { Skip = $"needs reference data: {folder}" }];
-        }
-    }
-
-    [Theory]
-    [MemberData(nameof(Measured))]
-    public void Every_third_case_held_back_is_foretold_by_the_others(string file)
-    {
-        using var stream = File.OpenRead(file);
-        var all = MachineRates.Read(stream, file);
-        var errors = new List<(StepCase Case, double Error)>();
-        for (var left = 0; left < 3; left++)
-        {
-            var rates = new MachineRates(all.Device, [.. all.Steps.Where((_, i) => i % 3 != left)]);
-            foreach (var held in all.Steps.Where((_, i) => i % 3 == left))
-                errors.Add((held.Case, rates.Seconds(held with { Seconds = 0 }) / held.Seconds - 1));
-        }
-
-        foreach (var kind in errors.GroupBy(error => error.Case))
-        {
-            double[] off = [.. kind.Select(error => Math.Abs(error.Error)).Order()];
-            var (median, bound) = (off[off.Length / 2], kind.Key == StepCase.Write ? 0.4 : 0.25);
-            output.WriteLine(
-                $"{Path.GetFileName(Path.GetDirectoryName(file))}, {kind.Key}: {off.Length} held back, off by "
-                    + $"{median:0.000} in the median, {off[^1]:0.000} at most, {off.Count(error => error <= bound)} "
-                    + $"within {bound}"
-            );
-            Assert.InRange(median, 0, 0.75 * bound);
-            Assert.True(off.Count(error => error <= bound) >= 0.8 * off.Length);
-        }
-    }
-
-    [Theory]
-    [MemberData(nameof(Measured))]
-    public void What_was_measured_comes_back(string file)
-    {
-        using var stream = File.OpenRead(file);
-        var rates = MachineRates.Read(stream, file);
-        foreach (var step in rates.Steps)
-            Assert.InRange(rates.Seconds(step with { Seconds = 0 }) / step.Seconds, 0.7, 1.4);
-        Assert.DoesNotContain(rates.Steps, step => step.IsCompiled);
-    }
 
     [Fact]
     public void The_rates_of_an_H100_ship_with_Bench_and_those_of_what_was_not_measured_do_not()

@@ -14,10 +14,9 @@ public class PlanTests
     public void A_student_that_starts_trained_needs_its_start_and_each_is_charged_for_it()
     {
         var plan = Experiments.Plan(
-            Experiments.Small.Replace(
+            Experiments.Small.Altered(
                 "heads: 2 } }\nmethods",
-                "heads: 2 }, train: { on: gold-traces, tokens: 50_000 } }\nmethods",
-                StringComparison.Ordinal
+                "heads: 2 }, train: { on: gold-traces, tokens: 50_000 } }\nmethods"
             )
         );
         var start = Assert.Single(plan.Units.OfType<StartUnit>());
@@ -42,17 +41,12 @@ public class PlanTests
     {
         var plan = Experiments.Plan(
             Experiments
-                .Small.Replace(
+                .Small.Altered(
                     "{ unit: student-flops, values: [2e8, 6e8] }",
-                    "{ unit: generations, values: [1, 2, 3] }",
-                    StringComparison.Ordinal
+                    "{ unit: generations, values: [1, 2, 3] }"
                 )
-                .Replace(
-                    "  - { name: logits, objective: forward-kl, temperature: 2, signal: top-k, k: 4 }\n",
-                    "",
-                    StringComparison.Ordinal
-                )
-                .Replace("baselines: [ gold-answers ]\n", "", StringComparison.Ordinal)
+                .Altered("  - { name: logits, objective: forward-kl, temperature: 2, signal: top-k, k: 4 }\n", "")
+                .Altered("baselines: [ gold-answers ]\n", "")
         );
         var chain = plan
             .Units.OfType<StudentUnit>()
@@ -72,16 +66,14 @@ public class PlanTests
     {
         string With(string shares) =>
             Experiments
-                .Small.Replace(
+                .Small.Altered(
                     "{ name: addition, digits: 2 }",
-                    "{ name: addition, digits: 2 }\n  - { name: sorting, length: 5 }",
-                    StringComparison.Ordinal
+                    "{ name: addition, digits: 2 }\n  - { name: sorting, length: 5 }"
                 )
-                .Replace(
+                .Altered(
                     "keep: answer }",
                     $"keep: answer, shares: {{ {shares} }} }}\n  - {{ name: same, objective: cross-entropy, signal: "
-                        + $"text, shares: {{ sorting: 0.1, addition: 0.9 }} }}",
-                    StringComparison.Ordinal
+                        + $"text, shares: {{ sorting: 0.1, addition: 0.9 }} }}"
                 );
         Assert.Equal(2, Experiments.Plan(With("addition: 0.9, sorting: 0.1")).Units.OfType<TextUnit>().Count());
         Assert.Equal(3, Experiments.Plan(With("addition: 0.8, sorting: 0.2")).Units.OfType<TextUnit>().Count());
@@ -118,7 +110,7 @@ public class PlanTests
     {
         var old = Experiments.Plan(Experiments.Small).Units.Select(unit => unit.Fingerprint.Text);
         var changed = Experiments
-            .Plan(Experiments.Small.Replace(before, after, StringComparison.Ordinal))
+            .Plan(Experiments.Small.Altered(before, after))
             .Units.Select(unit => unit.Fingerprint.Text);
         Assert.Equal(kept, old.Intersect(changed).Count());
     }
@@ -127,11 +119,7 @@ public class PlanTests
     public void A_k_beyond_the_vocabulary_is_refused() =>
         Assert.Contains(
             "experiment.yaml:15:5: method 'logits' asks for k = 400 of a vocabulary",
-            Assert
-                .Throws<SpecException>(() =>
-                    Experiments.Plan(Experiments.Small.Replace("k: 4", "k: 400", StringComparison.Ordinal))
-                )
-                .Message,
+            Assert.Throws<SpecException>(() => Experiments.Plan(Experiments.Small.Altered("k: 4", "k: 400"))).Message,
             StringComparison.Ordinal
         );
 
@@ -161,7 +149,7 @@ public class PlanTests
             Assert
                 .Throws<SpecException>(() =>
                     Planner.Make(
-                        Experiments.Parse(Sampled.Replace("proposal: 0.4", "proposal: 0.2", StringComparison.Ordinal)),
+                        Experiments.Parse(Sampled.Altered("proposal: 0.4", "proposal: 0.2")),
                         new Vocabulary(151_936)
                     )
                 )
@@ -252,9 +240,7 @@ public class PlanTests
         Assert.StartsWith(
             "experiment.yaml:18:1: a budget of 10 student FLOPs does not pay for one step of tiny by answers",
             Assert
-                .Throws<SpecException>(() =>
-                    Experiments.Plan(Experiments.Small.Replace("[2e8, 6e8]", "[10, 6e8]", StringComparison.Ordinal))
-                )
+                .Throws<SpecException>(() => Experiments.Plan(Experiments.Small.Altered("[2e8, 6e8]", "[10, 6e8]")))
                 .Message,
             StringComparison.Ordinal
         );
@@ -280,11 +266,7 @@ public class PlanTests
     public void A_budget_in_steps_plans_a_batch_of_examples_a_step_for_every_method()
     {
         var plan = Experiments.Plan(
-            Experiments.Small.Replace(
-                "{ unit: student-flops, values: [2e8, 6e8] }",
-                "{ unit: steps, values: [5, 40] }",
-                StringComparison.Ordinal
-            )
+            Experiments.Small.Altered("{ unit: student-flops, values: [2e8, 6e8] }", "{ unit: steps, values: [5, 40] }")
         );
         foreach (var steps in (double[])[5, 40])
         {
@@ -304,10 +286,9 @@ public class PlanTests
     [Fact]
     public void Ten_thousand_units_are_planned_in_seconds()
     {
-        var many = Experiments.Small.Replace(
+        var many = Experiments.Small.Altered(
             "seeds: [0, 1]",
-            $"seeds: [{string.Join(", ", Enumerable.Range(0, 1500))}]",
-            StringComparison.Ordinal
+            $"seeds: [{string.Join(", ", Enumerable.Range(0, 1500))}]"
         );
         var clock = Stopwatch.StartNew();
         Assert.InRange(Experiments.Plan(many).Units.Count, 10_000, 11_000);

@@ -218,18 +218,16 @@ public sealed partial class SchemaTests
     private static readonly string[] Bases =
     [
         Experiments.Small,
-        Experiments.Small.Replace(
+        Experiments.Small.Altered(
             "objective: forward-kl, temperature: 2, signal: top-k, k: 4",
-            "objective: jsd, beta: 0.3, signal: on-policy, lambda: 0.5, replay: 64, fresh: 0.4",
-            StringComparison.Ordinal
+            "objective: jsd, beta: 0.3, signal: on-policy, lambda: 0.5, replay: 64, fresh: 0.4"
         )
             + "\ntuning: { learning-rates: [0.01, 0.1], items: 20 }\nresources: { seconds: 100, attempts: 2, flags: "
             + "[--account=x] }\nuse: { tokens: 8 }\nprecision: f32\nthreads: 1\nepochs: 2",
-        Experiments.Small.Replace(
+        Experiments.Small.Altered(
             "objective: forward-kl, temperature: 2, signal: top-k, k: 4",
             "objective: attention-relations, relation-heads: 2, signal: hidden, student-layer: 1, "
-                + "cross-entropy-weight: 0.2",
-            StringComparison.Ordinal
+                + "cross-entropy-weight: 0.2"
         ),
         """
             schema: 1

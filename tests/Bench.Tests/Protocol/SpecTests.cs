@@ -36,12 +36,11 @@ public class SpecTests
     public void A_share_that_a_task_has_not_the_problems_for_is_refused()
     {
         var yaml = Experiments
-            .Small.Replace(
+            .Small.Altered(
                 "{ name: addition, digits: 2 }",
-                "{ name: addition, digits: 2 }\n  - { name: parity, bits: 8 }",
-                StringComparison.Ordinal
+                "{ name: addition, digits: 2 }\n  - { name: parity, bits: 8 }"
             )
-            .Replace("keep: answer }", "keep: answer, shares: { parity: 0.9 } }", StringComparison.Ordinal);
+            .Altered("keep: answer }", "keep: answer, shares: { parity: 0.9 } }");
         Assert.Contains(
             "training problems, and its share in method 'answers' is 270; lower the share or prompts",
             Assert.Throws<SpecException>(() => Experiments.Parse(yaml)).Message,
@@ -53,10 +52,9 @@ public class SpecTests
     public void Named_tasks_have_their_shares_of_the_prompts_and_the_others_divide_what_is_left()
     {
         var spec = Experiments.Parse(
-            Experiments.Small.Replace(
+            Experiments.Small.Altered(
                 "{ name: addition, digits: 2 }",
-                "{ name: addition, digits: 2 }\n  - { name: sorting, length: 5 }\n  - { name: parity, bits: 12 }",
-                StringComparison.Ordinal
+                "{ name: addition, digits: 2 }\n  - { name: sorting, length: 5 }\n  - { name: parity, bits: 12 }"
             )
         );
         int[] Prompts(Dictionary<string, double>? shares) =>
@@ -254,9 +252,7 @@ public class SpecTests
     [InlineData("tasks:", "tasks: [", "experiment.yaml:5:3: not valid YAML")]
     public void A_wrong_experiment_is_refused_in_one_line_with_its_place(string right, string wrong, string message)
     {
-        var error = Assert.Throws<SpecException>(() =>
-            Experiments.Parse(Experiments.Small.Replace(right, wrong, StringComparison.Ordinal))
-        );
+        var error = Assert.Throws<SpecException>(() => Experiments.Parse(Experiments.Small.Altered(right, wrong)));
         // A line for each error, and this is one of them.
         Assert.Contains(error.Message.Split('\n'), line => line.StartsWith(message, StringComparison.Ordinal));
     }
@@ -266,11 +262,11 @@ public class SpecTests
     {
         var wrong =
             Experiments
-                .Small.Replace("digits: 2", "digits: 20", StringComparison.Ordinal)
-                .Replace("  licence: MIT\n", "", StringComparison.Ordinal)
-                .Replace("k: 4", "k: 0", StringComparison.Ordinal)
-                .Replace("[ gold-answers ]", "[ gold-anwsers ]", StringComparison.Ordinal)
-                .Replace("items: 40", "itmes: 40", StringComparison.Ordinal) + "\nepoch: 3";
+                .Small.Altered("digits: 2", "digits: 20")
+                .Altered("  licence: MIT\n", "")
+                .Altered("k: 4", "k: 0")
+                .Altered("[ gold-answers ]", "[ gold-anwsers ]")
+                .Altered("items: 40", "itmes: 40") + "\nepoch: 3";
         var error = Assert.Throws<SpecException>(() => Experiments.Parse(wrong));
         Assert.Equal(
             [
@@ -333,11 +329,7 @@ public class SpecTests
         )
             Assert.Contains(
                 says,
-                Assert
-                    .Throws<SpecException>(() =>
-                        Experiments.Parse(Stories.Replace(right, wrong, StringComparison.Ordinal))
-                    )
-                    .Message,
+                Assert.Throws<SpecException>(() => Experiments.Parse(Stories.Altered(right, wrong))).Message,
                 StringComparison.Ordinal
             );
     }
@@ -346,17 +338,12 @@ public class SpecTests
     public void A_recorded_teacher_is_not_asked_how_it_writes_nor_what_it_spent()
     {
         var recorded = Experiments
-            .Small.Replace(
+            .Small.Altered(
                 "  train: { on: gold-traces, tokens: 60_000, learning-rate: 0.01, batch: 16 }\n  model: { layers: 1, "
                     + "width: 16, heads: 2 }\n",
-                "  traces: { path: a.jsonl }\n",
-                StringComparison.Ordinal
+                "  traces: { path: a.jsonl }\n"
             )
-            .Replace(
-                "  - { name: logits, objective: forward-kl, temperature: 2, signal: top-k, k: 4 }\n",
-                "",
-                StringComparison.Ordinal
-            );
+            .Altered("  - { name: logits, objective: forward-kl, temperature: 2, signal: top-k, k: 4 }\n", "");
         Experiments.Parse(recorded);
         foreach (
             var (right, wrong, says) in ((string, string, string)[])
@@ -376,11 +363,7 @@ public class SpecTests
         )
             Assert.StartsWith(
                 says,
-                Assert
-                    .Throws<SpecException>(() =>
-                        Experiments.Parse(recorded.Replace(right, wrong, StringComparison.Ordinal))
-                    )
-                    .Message,
+                Assert.Throws<SpecException>(() => Experiments.Parse(recorded.Altered(right, wrong))).Message,
                 StringComparison.Ordinal
             );
     }
@@ -393,9 +376,7 @@ public class SpecTests
     [InlineData("Apache-2.0")]
     [InlineData("bsd-3-clause")]
     public void Permissive_licences_pass_the_gate(string licence) =>
-        LicenceGate.Check(
-            Experiments.Parse(Experiments.Small.Replace("MIT", licence, StringComparison.Ordinal)).Teachers[0]
-        );
+        LicenceGate.Check(Experiments.Parse(Experiments.Small.Altered("MIT", licence)).Teachers[0]);
 
     [Theory]
     [InlineData("Llama-3.1")]
@@ -404,9 +385,7 @@ public class SpecTests
     public void Any_other_licence_is_refused_by_name(string licence)
     {
         var error = Assert.Throws<LicenceRefusedException>(() =>
-            LicenceGate.Check(
-                Experiments.Parse(Experiments.Small.Replace("MIT", licence, StringComparison.Ordinal)).Teachers[0]
-            )
+            LicenceGate.Check(Experiments.Parse(Experiments.Small.Altered("MIT", licence)).Teachers[0])
         );
         Assert.Contains(
             $"experiment.yaml:8:12: the licence '{licence}' of teacher 'ada'",
@@ -432,10 +411,9 @@ public class SpecTests
     {
         var teacher = Experiments
             .Parse(
-                Experiments.Small.Replace(
+                Experiments.Small.Altered(
                     "licence: MIT",
-                    $"licence: {licence}{(acknowledged.Length > 0 ? $"\n  acknowledge: [{acknowledged}]" : "")}",
-                    StringComparison.Ordinal
+                    $"licence: {licence}{(acknowledged.Length > 0 ? $"\n  acknowledge: [{acknowledged}]" : "")}"
                 )
             )
             .Teachers[0];
@@ -508,11 +486,7 @@ public class SpecTests
     )]
     public void A_wrong_method_is_refused_in_one_line_with_its_place(string method, string message)
     {
-        var wrong = Experiments.Small.Replace(
-            "objective: forward-kl, temperature: 2, signal: top-k, k: 4",
-            method,
-            StringComparison.Ordinal
-        );
+        var wrong = Experiments.Small.Altered("objective: forward-kl, temperature: 2, signal: top-k, k: 4", method);
         Assert.StartsWith(
             message,
             Assert.Throws<SpecException>(() => Experiments.Parse(wrong)).Message,
@@ -523,11 +497,10 @@ public class SpecTests
     [Fact]
     public void A_recorded_teacher_has_no_probabilities_to_give()
     {
-        var recorded = Experiments.Small.Replace(
+        var recorded = Experiments.Small.Altered(
             "  train: { on: gold-traces, tokens: 60_000, learning-rate: 0.01, batch: 16 }\n  model: { layers: 1, "
                 + "width: 16, heads: 2 }\n",
-            "  traces: { path: r1.jsonl }\n",
-            StringComparison.Ordinal
+            "  traces: { path: r1.jsonl }\n"
         );
         Assert.StartsWith(
             "experiment.yaml:14:5: method 'logits' needs probabilities, and teacher 'ada' is recorded text without "
@@ -542,18 +515,14 @@ public class SpecTests
     [Fact]
     public void A_student_with_other_tokens_learns_text_or_by_uld_and_nothing_that_pairs_tokens()
     {
-        var bytes = Experiments.Small.Replace(
-            "- { name: tiny, model:",
-            "- { name: tiny, tokenizer: bytes, model:",
-            StringComparison.Ordinal
-        );
+        var bytes = Experiments.Small.Altered("- { name: tiny, model:", "- { name: tiny, tokenizer: bytes, model:");
         Assert.StartsWith(
             "experiment.yaml:15:5: method 'logits' pairs tokens, and student 'tiny' has another tokenizer than the "
                 + "teacher; use objective: uld",
             Assert.Throws<SpecException>(() => Experiments.Parse(bytes)).Message,
             StringComparison.Ordinal
         );
-        Experiments.Parse(bytes.Replace("forward-kl, temperature: 2", "uld", StringComparison.Ordinal));
+        Experiments.Parse(bytes.Altered("forward-kl, temperature: 2", "uld"));
     }
 
     [Theory]
@@ -576,8 +545,8 @@ public class SpecTests
     public void Tuning_without_validation_items_is_refused(string tuning, string message)
     {
         var wrong = Experiments
-            .Small.Replace("tasks:\n  - { name: addition, digits: 2 }", "tuning: " + tuning, StringComparison.Ordinal)
-            .Replace("items: 40", "items: 2", StringComparison.Ordinal);
+            .Small.Altered("tasks:\n  - { name: addition, digits: 2 }", "tuning: " + tuning)
+            .Altered("items: 40", "items: 2");
         Assert.StartsWith(
             message,
             Assert.Throws<SpecException>(() => Experiments.Parse(wrong)).Message,
@@ -593,11 +562,8 @@ public class SpecTests
             Assert
                 .Throws<SpecException>(() =>
                     Experiments.Parse(
-                        Experiments.Small.Replace(
-                            "items: 40,",
-                            "items: 40, split: validation,",
-                            StringComparison.Ordinal
-                        ) + "\ntuning: { learning-rates: [0.01], items: 20 }"
+                        Experiments.Small.Altered("items: 40,", "items: 40, split: validation,")
+                            + "\ntuning: { learning-rates: [0.01], items: 20 }"
                     )
                 )
                 .Message,
@@ -608,8 +574,8 @@ public class SpecTests
     public void Teachers_are_compared_by_name()
     {
         var two = Experiments
-            .Small.Replace("teacher:\n  name: ada", "teachers:\n - name: ada", StringComparison.Ordinal)
-            .Replace(
+            .Small.Altered("teacher:\n  name: ada", "teachers:\n - name: ada")
+            .Altered(
                 "  licence: MIT\n  train: { on: gold-traces, tokens: 60_000, learning-rate: 0.01, batch: 16 }\n  "
                     + "model: { layers: 1, width: 16, heads: 2 }\n",
                 """
@@ -621,19 +587,12 @@ public class SpecTests
                    train: { on: gold-traces, tokens: 60_000 }
                    model: { layers: 1, width: 32, heads: 2 }
 
-                """.Replace("                   ", "   ", StringComparison.Ordinal).Replace(
-                    "                 -",
-                    " -",
-                    StringComparison.Ordinal
-                ),
-                StringComparison.Ordinal
+                """
             );
         Assert.Equal(["ada", "bob"], Experiments.Parse(two).Teachers.Select(teacher => teacher.Name));
         Assert.Contains(
             "there are two teachers of the name 'ada'",
-            Assert
-                .Throws<SpecException>(() => Experiments.Parse(two.Replace("bob", "ada", StringComparison.Ordinal)))
-                .Message,
+            Assert.Throws<SpecException>(() => Experiments.Parse(two.Altered("bob", "ada"))).Message,
             StringComparison.Ordinal
         );
         var plan = Experiments.Plan(two);
@@ -682,11 +641,7 @@ public class SpecTests
         );
         Assert.Contains(
             message,
-            Assert
-                .Throws<SpecException>(() =>
-                    Experiments.Parse(DigitsExperiment.Replace(right, wrong, StringComparison.Ordinal))
-                )
-                .Message,
+            Assert.Throws<SpecException>(() => Experiments.Parse(DigitsExperiment.Altered(right, wrong))).Message,
             StringComparison.Ordinal
         );
     }

@@ -30,10 +30,7 @@ public class TaskTests
 
     private static ProceduralTask Make(string task) =>
         (ProceduralTask)
-            Experiments
-                .Parse(Experiments.Small.Replace("{ name: addition, digits: 2 }", task, StringComparison.Ordinal))
-                .Tasks[0]
-                .Task;
+            Experiments.Parse(Experiments.Small.Altered("{ name: addition, digits: 2 }", task)).Tasks[0].Task;
 
     [Fact]
     public void Every_kind_in_the_catalogue_is_tested_here() =>
@@ -47,12 +44,11 @@ public class TaskTests
             Experiments
                 .Parse(
                     Experiments
-                        .Small.Replace("{ name: addition, digits: 2 }", task, StringComparison.Ordinal)
-                        .Replace(
+                        .Small.Altered("{ name: addition, digits: 2 }", task)
+                        .Altered(
                             "  train: { on: gold-traces, tokens: 60_000, learning-rate: 0.01, batch: 16 }\n  model: "
                                 + "{ layers: 1, width: 16, heads: 2 }\n",
-                            "  checkpoint: { path: x }\n",
-                            StringComparison.Ordinal
+                            "  checkpoint: { path: x }\n"
                         )
                 )
                 .Tasks[0]

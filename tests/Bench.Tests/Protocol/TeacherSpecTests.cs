@@ -16,18 +16,17 @@ public sealed class TeacherSpecTests
           model: { layers: 1, width: 16, heads: 2 }
         """;
 
-    private static string With(string teacher) => Experiments.Small.Replace(Trained, teacher, StringComparison.Ordinal);
+    private static string With(string teacher) => Experiments.Small.Altered(Trained, teacher);
 
     private static string Endpoint(string keys, string method = "signal: text") =>
         With($"teacher: {{ name: ada, licence: MIT, endpoint: {{ url: 'http://localhost:1/v1', model: m{keys} }} }}")
-            .Replace(
+            .Altered(
                 "objective: forward-kl, temperature: 2, signal: top-k, k: 4",
                 (
                     method.Contains("objective", StringComparison.Ordinal) ? ""
                     : method.Contains("signal: text", StringComparison.Ordinal) ? "objective: cross-entropy, "
                     : "objective: forward-kl, "
-                ) + method,
-                StringComparison.Ordinal
+                ) + method
             );
 
     [Theory]
@@ -134,7 +133,7 @@ public sealed class TeacherSpecTests
                       - { name: recorded, licence: MIT, traces: { of: ada } }
                     """
                 )
-                .Replace("signal: top-k, k: 4", "signal: top-k, k: 4, teachers: [ada, graph]", StringComparison.Ordinal)
+                .Altered("signal: top-k, k: 4", "signal: top-k, k: 4, teachers: [ada, graph]")
         );
         Assert.All(plan.Teachers, teacher => Assert.Equal(0.5, teacher.Teacher.Sampling.Temperature));
         var first = plan.Teachers.First();
@@ -167,9 +166,7 @@ public sealed class TeacherSpecTests
             "learns from 'eve', which is no teacher",
             Assert
                 .Throws<SpecException>(() =>
-                    Experiments.Parse(
-                        Experiments.Small.Replace("k: 4", "k: 4, teachers: [eve]", StringComparison.Ordinal)
-                    )
+                    Experiments.Parse(Experiments.Small.Altered("k: 4", "k: 4, teachers: [eve]"))
                 )
                 .Message,
             StringComparison.Ordinal
@@ -184,7 +181,7 @@ public sealed class TeacherSpecTests
         );
         Assert.False(spec.Teachers[0].IsMeasured);
         var dear = Assert.Throws<SpecException>(() =>
-            Experiments.Parse(Endpoint("").Replace("unit: student-flops", "unit: usd", StringComparison.Ordinal))
+            Experiments.Parse(Endpoint("").Altered("unit: student-flops", "unit: usd"))
         );
         Assert.Contains(
             "what the distant teacher 'ada' spent is not known, and usd count it",
@@ -212,11 +209,7 @@ public sealed class TeacherSpecTests
                       - { name: recorded, licence: MIT, traces: { of: ada } }
                     """
                 )
-                .Replace(
-                    "temperature: 2, signal: top-k, k: 4",
-                    "signal: top-k, k: 4, teachers: [ada, graph, server]",
-                    StringComparison.Ordinal
-                );
+                .Altered("temperature: 2, signal: top-k, k: 4", "signal: top-k, k: 4, teachers: [ada, graph, server]");
         static string[] Keys(string yaml) =>
             [
                 .. Experiments
@@ -232,9 +225,7 @@ public sealed class TeacherSpecTests
         // How a server is spoken to is part of what it says.
         Assert.NotEqual(keys, Keys(Forms("tokens: 60_000", ", tokens-as-ids: false")));
         // Its students are charged for its training, whatever its form.
-        var plan = Experiments.Plan(
-            Forms("tokens: 60_000").Replace("boundary: [", "boundary: [teacher-training, ", StringComparison.Ordinal)
-        );
+        var plan = Experiments.Plan(Forms("tokens: 60_000").Altered("boundary: [", "boundary: [teacher-training, "));
         Assert.Single(
             plan.Units.OfType<StudentUnit>()
                 .Where(unit =>

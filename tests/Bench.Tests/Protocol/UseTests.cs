@@ -90,13 +90,8 @@ public sealed class UseTests
                 .Throws<SpecException>(() =>
                     Experiments.Parse(
                         Experiments
-                            .Small.Replace(
-                                "{ name: addition, digits: 2 }",
-                                "{ name: teacher-text, tokens: 32 }",
-                                StringComparison.Ordinal
-                            )
-                            .Replace("baselines: [ gold-answers ]\n", "", StringComparison.Ordinal)
-                            + "\nuse: { tokens: 8 }"
+                            .Small.Altered("{ name: addition, digits: 2 }", "{ name: teacher-text, tokens: 32 }")
+                            .Altered("baselines: [ gold-answers ]\n", "") + "\nuse: { tokens: 8 }"
                     )
                 )
                 .Message,
