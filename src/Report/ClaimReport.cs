@@ -94,6 +94,8 @@ public static class ClaimReport
             .ToString();
     }
 
+    private static readonly Color Ink = Color.FromHex("#333333");
+
     // Stated against recomputed: on the diagonal both agree.
     private static void CostFigure(ResultsFolder folder, IReadOnlyList<RunCheck> checks)
     {
@@ -115,26 +117,19 @@ public static class ClaimReport
         FigureRenderer.Line(plot, ends, ends, Color.FromHex("#777777"), 1.5f, Stroke.Dotted);
         foreach (var point in points)
         {
-            var (x, bottom, top) = (
-                Math.Log10(point.RentedCost!.Value),
-                Math.Log10(point.MarketCost!.Value.Low),
-                Math.Log10(point.MarketCost.Value.High)
-            );
+            var (x, market) = (Math.Log10(point.RentedCost!.Value), point.MarketCost!.Value);
             double[] across = [x, x],
-                range = [bottom, top];
+                range = [Math.Log10(market.Low), Math.Log10(market.High)];
             var line = plot.Add.Scatter(across, range);
             (line.Color, line.LineWidth, line.MarkerSize) = (Color.FromHex(Looks[point.Verdict].Color), 2, 0);
-            Mark(plot, point.Verdict, x, (bottom + top) / 2);
+            Mark(plot, point.Verdict, x, range.Average());
         }
 
         foreach (
             var (run, y) in FigureRenderer.Spread(
                 [
                     .. points.Select(point =>
-                        (
-                            point.Run,
-                            (Math.Log10(point.MarketCost!.Value.Low) + Math.Log10(point.MarketCost.Value.High)) / 2
-                        )
+                        (point.Run, Middle(point.MarketCost!.Value.Low, point.MarketCost.Value.High))
                     ),
                 ],
                 (high - low) * 0.05,
@@ -143,16 +138,8 @@ public static class ClaimReport
             )
         )
         {
-            var label = plot.Add.Text(
-                run,
-                Math.Log10(points.First(point => point.Run == run).RentedCost!.Value) + (high - low) * 0.02,
-                y
-            );
-            (label.LabelFontColor, label.LabelFontSize, label.LabelAlignment) = (
-                Color.FromHex("#333333"),
-                FigureRenderer.TextSize,
-                Alignment.MiddleLeft
-            );
+            var cost = points.First(point => point.Run == run).RentedCost!.Value;
+            FigureRenderer.Write(plot, run, Math.Log10(cost) + (high - low) * 0.02, y, Alignment.MiddleLeft, Ink);
         }
 
         plot.ShowLegend(Alignment.UpperLeft);
@@ -169,6 +156,9 @@ public static class ClaimReport
                 + "the marker stands in the middle and says the verdict; on the dotted diagonal both agree."
         );
     }
+
+    // On a logarithmic axis.
+    private static double Middle(double low, double high) => (Math.Log10(low) + Math.Log10(high)) / 2;
 
     private static void GapFigure(ResultsFolder folder, IReadOnlyList<RunCheck> checks)
     {
@@ -206,14 +196,7 @@ public static class ClaimReport
                     top
                 )
             )
-            {
-                var label = plot.Add.Text(benchmark, x, y);
-                (label.LabelFontColor, label.LabelFontSize, label.LabelAlignment) = (
-                    Color.FromHex("#333333"),
-                    FigureRenderer.TextSize,
-                    Alignment.MiddleLeft
-                );
-            }
+                FigureRenderer.Write(plot, benchmark, x, y, Alignment.MiddleLeft, Ink);
         }
 
         plot.Axes.SetLimits(left, right + (right - left) * 0.3, bottom, top);

@@ -23,70 +23,9 @@ public static class ExperimentReport
         var results = folder.Read();
         folder.RemoveFigures();
         foreach (var task in spec.Tasks)
-        {
-            foreach (
-                var metric in spec
-                    .Evaluation.MetricsOf(task.Task)
-                    .Concat(spec.Evaluation.Confidence ? [Metric.Calibration] : [])
-            )
-            {
-                foreach (var student in spec.Students)
-                {
-                    var rows = results
-                        .Summary.Where(row =>
-                            row.Task == task.Name && row.Metric == metric.Name && row.Student == student.Name
-                        )
-                        .ToArray();
-                    if (rows.All(row => row.Budget is null))
-                        continue;
-                    var suffix =
-                        (spec.Tasks.Count > 1 ? "-" + task.Name : "")
-                        + (spec.Students.Count > 1 ? "-" + student.Name : "");
-                    if (metric.Probe == 0 || metric == Metric.WatermarkP(spec.Evaluation.Detection!.Probes[^1]))
-                        SweepFigure.Draw(spec, folder, results, task, metric, student, suffix);
-                    if (metric == task.Task.Metrics[0])
-                        TeacherFigure.Draw(spec, folder, results, task, metric, student, suffix);
-
-                    // One budget makes no curve, and what is probed for at several sizes has a figure of its own.
-                    if (metric.Probe > 0)
-                        continue;
-                    if (spec.Budgets.Count == 1)
-                    {
-                        RankingFigure.Draw(spec, folder, results, rows, metric, $"{metric.Name}-by-method{suffix}");
-                        continue;
-                    }
-
-                    // Budgets that are not compute have a figure of their own.
-                    if (spec.BudgetUnit.Axis is var own && own != BudgetAxis.Compute)
-                        ScoreOver(
-                            spec,
-                            folder,
-                            results,
-                            rows,
-                            metric,
-                            own,
-                            row => row.Budget,
-                            $"{metric.Name}-over-{own.Name}{suffix}"
-                        );
-                    // Every generation costs the same: what it costs explains nothing.
-                    if (spec.BudgetUnit.IsChain)
-                        continue;
-                    ScoreOver(
-                        spec,
-                        folder,
-                        results,
-                        rows,
-                        metric,
-                        BudgetAxis.Compute,
-                        row => row.FlopsTotal,
-                        $"{metric.Name}-over-cost{suffix}"
-                    );
-                    if (rows.Any(row => row.Recovered is not null && row.Method != Summary.GapBaseline))
-                        RecoveredOverBudget(spec, folder, results, rows, $"recovered-over-budget{suffix}");
-                }
-            }
-        }
-
+        foreach (var metric in MetricsOf(spec, task))
+        foreach (var student in spec.Students)
+            DrawCurves(spec, folder, results, task, metric, student);
         var compared = ComparisonTables.Write(spec, folder, results);
         DetectionFigure.Draw(spec, folder, results);
         TaskFigure.Draw(spec, folder, results);
@@ -102,10 +41,65 @@ public static class ExperimentReport
                 "cost-by-kind" + (spec.Students.Count > 1 ? "-" + student.Name : "")
             );
         TimingTable.Write(folder);
-        folder.WriteText(
-            HtmlPage.Name,
-            HtmlPage.Of(spec, folder, results, compared, UseFigure.Write(spec, folder, results))
-        );
+        var uses = UseFigure.Write(spec, folder, results);
+        folder.WriteText(HtmlPage.Name, HtmlPage.Of(spec, folder, results, compared, uses));
+    }
+
+    private static IEnumerable<Metric> MetricsOf(ExperimentSpec spec, TaskSpec task) =>
+        spec.Evaluation.MetricsOf(task.Task).Concat(spec.Evaluation.Confidence ? [Metric.Calibration] : []);
+
+    // The figures of one task, metric and student.
+    private static void DrawCurves(
+        ExperimentSpec spec,
+        ResultsFolder folder,
+        Results results,
+        TaskSpec task,
+        Metric metric,
+        StudentSpec student
+    )
+    {
+        var rows = results
+            .Summary.Where(row => row.Task == task.Name && row.Metric == metric.Name && row.Student == student.Name)
+            .ToArray();
+        if (rows.All(row => row.Budget is null))
+            return;
+        var suffix =
+            (spec.Tasks.Count > 1 ? "-" + task.Name : "") + (spec.Students.Count > 1 ? "-" + student.Name : "");
+        if (metric.Probe == 0 || metric == Metric.WatermarkP(spec.Evaluation.Detection!.Probes[^1]))
+            SweepFigure.Draw(spec, folder, results, task, metric, student, suffix);
+        if (metric == task.Task.Metrics[0])
+            TeacherFigure.Draw(spec, folder, results, task, metric, student, suffix);
+
+        // A probe's sizes have a figure of their own, and one budget makes no curve.
+        if (metric.Probe > 0)
+            return;
+        if (spec.Budgets.Count == 1)
+            RankingFigure.Draw(spec, folder, results, rows, metric, $"{metric.Name}-by-method{suffix}");
+        else
+            DrawOverBudgets(spec, folder, results, rows, metric, suffix);
+    }
+
+    private static void DrawOverBudgets(
+        ExperimentSpec spec,
+        ResultsFolder folder,
+        Results results,
+        IReadOnlyList<SummaryRow> rows,
+        Metric metric,
+        string suffix
+    )
+    {
+        void Score(BudgetAxis axis, Func<SummaryRow, double?> x, string over) =>
+            ScoreOver(spec, folder, results, rows, metric, axis, x, $"{metric.Name}-over-{over}{suffix}");
+
+        // Budgets that are not compute have a figure of their own.
+        if (spec.BudgetUnit.Axis is var own && own != BudgetAxis.Compute)
+            Score(own, row => row.Budget, own.Name);
+        // Every generation costs the same: its cost explains nothing.
+        if (spec.BudgetUnit.IsChain)
+            return;
+        Score(BudgetAxis.Compute, row => row.FlopsTotal, "cost");
+        if (rows.Any(row => row.Recovered is not null && row.Method != Summary.GapBaseline))
+            RecoveredOverBudget(spec, folder, results, rows, $"recovered-over-budget{suffix}");
     }
 
     private static void ScoreOver(

@@ -111,7 +111,6 @@ internal static class MeasureCommand
             rates.Write(stream);
         File.Move(temporary, path, overwrite: true);
         if (json)
-        {
             Console.WriteLine(
                 JsonSerializer.Serialize(
                     new
@@ -122,9 +121,12 @@ internal static class MeasureCommand
                     }
                 )
             );
-            return;
-        }
+        else
+            Print(rates, path);
+    }
 
+    private static void Print(MachineRates rates, string path)
+    {
         Console.WriteLine($"{rates.Device}, one thread");
         Console.WriteLine($"{"case", -7}{"parameters", 11}{"batch", 7}{"length", 8}{"tokens/s", 11}{"GFLOP/s", 9}");
         foreach (
@@ -202,6 +204,44 @@ internal static class MeasureCommand
             .GetAwaiter()
             .GetResult();
 
+    private static string Json(
+        string model,
+        string format,
+        ModelUse use,
+        double joules,
+        Dictionary<string, double> accuracy
+    ) =>
+        JsonSerializer.Serialize(
+            new
+            {
+                model,
+                format,
+                model_bytes = use.ModelBytes,
+                first_token_seconds = use.FirstTokenSeconds,
+                tokens_per_second = use.TokensPerSecond,
+                tokens_per_second_16 = use.TokensPerSecond16,
+                peak_bytes = use.PeakBytes,
+                joules_per_1000_tokens = joules,
+                accuracy,
+            }
+        );
+
+    private static string Row(string format, ModelUse use, double joules, Dictionary<string, double> accuracy)
+    {
+        var shares = accuracy.Select(pair =>
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{(accuracy.Count > 1 ? pair.Key + " " : "")}{pair.Value:0.000}"
+            )
+        );
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{format, -11}{use.ModelBytes / 1e6, 8:0.00}{1000 * use.FirstTokenSeconds, 10:0.00}"
+                + $"{use.TokensPerSecond, 9:0}{use.TokensPerSecond16, 11:0}{use.PeakBytes / 1e6, 9:0}"
+                + $"{joules, 9:0.000}  {string.Join(", ", shares)}"
+        );
+    }
+
     private static void Measure(string[] named, string? tokenizerFile, int tokens, bool json, CancellationToken cancel)
     {
         foreach (var name in named)
@@ -224,34 +264,8 @@ internal static class MeasureCommand
                 var (use, scores) = ProbeCommand.Use(format, model, tokenizer, tokens, spec, cancel);
                 var joules = price.EstimatedEnergy(new Seconds(1000 / use.TokensPerSecond)).Value;
                 var accuracy = scores.ToDictionary(score => score.Task, score => score.Items.Average());
-                var shares = accuracy.Select(pair =>
-                    string.Create(
-                        CultureInfo.InvariantCulture,
-                        $"{(accuracy.Count > 1 ? pair.Key + " " : "")}{pair.Value:0.000}"
-                    )
-                );
                 Console.WriteLine(
-                    json
-                        ? JsonSerializer.Serialize(
-                            new
-                            {
-                                model = name,
-                                format,
-                                model_bytes = use.ModelBytes,
-                                first_token_seconds = use.FirstTokenSeconds,
-                                tokens_per_second = use.TokensPerSecond,
-                                tokens_per_second_16 = use.TokensPerSecond16,
-                                peak_bytes = use.PeakBytes,
-                                joules_per_1000_tokens = joules,
-                                accuracy,
-                            }
-                        )
-                        : string.Create(
-                            CultureInfo.InvariantCulture,
-                            $"{format, -11}{use.ModelBytes / 1e6, 8:0.00}{1000 * use.FirstTokenSeconds, 10:0.00}"
-                                + $"{use.TokensPerSecond, 9:0}{use.TokensPerSecond16, 11:0}{use.PeakBytes / 1e6, 9:0}"
-                                + $"{joules, 9:0.000}  {string.Join(", ", shares)}"
-                        )
+                    json ? Json(name, format, use, joules, accuracy) : Row(format, use, joules, accuracy)
                 );
             }
         }

@@ -32,44 +32,8 @@ internal static class StoreCommand
     private static int Collect(string[] more, bool delete)
     {
         var place = Workplace.Current;
-        var wanted = new HashSet<string>(StringComparer.Ordinal);
         var own = Path.Combine(place.Root, "results");
-        var looked = 0;
-        foreach (var folder in (Directory.Exists(own) ? Directory.GetDirectories(own) : []).Concat(more))
-        {
-            if (new ResultsFolder(folder).ReadManifest() is not { } manifest)
-            {
-                if (more.Contains(folder))
-                    throw new UsageException(
-                        $"there are no results in {folder}",
-                        "give the folder that holds manifest.json"
-                    );
-                continue;
-            }
-
-            looked++;
-            // What the results were made from, whatever has become of the experiment's file since.
-            var file =
-                place.FindExperiment(manifest.Experiment)
-                ?? Path.Combine(place.Root, "experiments", manifest.Experiment, "experiment.yaml");
-            try
-            {
-                wanted.UnionWith(
-                    Planner
-                        .Make(ExperimentFile.Parse(Encoding.UTF8.GetBytes(manifest.Spec), file), place.Files(file))
-                        .Units.Select(unit => unit.Fingerprint.Text)
-                );
-            }
-            catch (SpecException error)
-            {
-                var unknown =
-                    $"{folder}: what it refers to is not known, since it cannot be planned here ({error.Message})";
-                if (delete)
-                    throw new UsageException(unknown, "mend that, or move the folder away");
-                Console.Error.WriteLine($"bench: {unknown}; it is counted among the others");
-            }
-        }
-
+        var (wanted, looked) = Wanted(place, own, more, delete);
         var (kept, freed, keptBytes, freedBytes) = (0, 0, 0L, 0L);
         foreach (var entry in place.Store.Entries(examined: false).ToArray())
         {
@@ -84,24 +48,69 @@ internal static class StoreCommand
                 place.Store.Remove(entry.Key);
         }
 
+        var others = more.Length > 0 ? ", " + string.Join(", ", more) : "; --results names others";
         Console.WriteLine(
-            string.Create(
-                CultureInfo.InvariantCulture,
-                $"{kept} entries that results refer to: {keptBytes / 1048576.0:0.0} MiB ({looked} folders: those "
-                    + $"under {own}{(more.Length > 0 ? ", " + string.Join(", ", more) : "; --results names others")})"
-            )
+            $"{kept} entries that results refer to: {MiB(keptBytes)} ({looked} folders: those under {own}{others})"
         );
         if (Workplace.StoreLimit is { } most)
-            Console.WriteLine(
-                string.Create(CultureInfo.InvariantCulture, $"BENCH_STORE_GIB allows {most / 1048576.0:0.0} MiB")
-            );
+            Console.WriteLine($"BENCH_STORE_GIB allows {MiB(most)}");
         var then =
             delete ? ", freed"
             : freed > 0 ? "; --delete frees them, and runs compute them anew"
             : "";
-        Console.WriteLine(
-            string.Create(CultureInfo.InvariantCulture, $"{freed} others: {freedBytes / 1048576.0:0.0} MiB{then}")
-        );
+        Console.WriteLine($"{freed} others: {MiB(freedBytes)}{then}");
         return ExitCodes.Done;
     }
+
+    // The fingerprints that results refer to, and the number of folders that hold results.
+    private static (HashSet<string> Fingerprints, int Folders) Wanted(
+        Workplace place,
+        string own,
+        string[] more,
+        bool delete
+    )
+    {
+        var wanted = new HashSet<string>(StringComparer.Ordinal);
+        var looked = 0;
+        foreach (var folder in (Directory.Exists(own) ? Directory.GetDirectories(own) : []).Concat(more))
+        {
+            if (new ResultsFolder(folder).ReadManifest() is { } manifest)
+            {
+                looked++;
+                wanted.UnionWith(FingerprintsOf(place, folder, manifest, delete));
+            }
+            else if (more.Contains(folder))
+                throw new UsageException(
+                    $"there are no results in {folder}",
+                    "give the folder that holds manifest.json"
+                );
+        }
+
+        return (wanted, looked);
+    }
+
+    // The units that results were made from, whatever has become of the experiment's file since.
+    private static IEnumerable<string> FingerprintsOf(Workplace place, string folder, Manifest manifest, bool delete)
+    {
+        var file =
+            place.FindExperiment(manifest.Experiment)
+            ?? Path.Combine(place.Root, "experiments", manifest.Experiment, "experiment.yaml");
+        try
+        {
+            var spec = ExperimentFile.Parse(Encoding.UTF8.GetBytes(manifest.Spec), file);
+            return [.. Planner.Make(spec, place.Files(file)).Units.Select(unit => unit.Fingerprint.Text)];
+        }
+        catch (SpecException error)
+        {
+            var unknown =
+                $"{folder}: what it refers to is not known, since it cannot be planned here ({error.Message})";
+            if (delete)
+                throw new UsageException(unknown, "mend that, or move the folder away");
+            Console.Error.WriteLine($"bench: {unknown}; it is counted among the others");
+            return [];
+        }
+    }
+
+    private static string MiB(double bytes) =>
+        string.Create(CultureInfo.InvariantCulture, $"{bytes / 1048576.0:0.0} MiB");
 }

@@ -35,7 +35,7 @@ internal sealed class WorkerCommandLine(
     internal IReadOnlyList<string> After { get; } = ["--spec", snapshot, "--of", experimentFile];
 
     /// <summary>What differs from this process's environment.</summary>
-    internal IReadOnlyDictionary<string, string> Environs { get; } =
+    internal IReadOnlyDictionary<string, string> EnvironmentVariables { get; } =
         new Dictionary<string, string>
         {
             // One unit, one process, that many threads: MKL's threads times OpenMP's would fight over the cores.

@@ -36,7 +36,7 @@ internal sealed class WorkerProcess(WorkerCommandLine command)
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        foreach (var (name, value) in command.Environs)
+        foreach (var (name, value) in command.EnvironmentVariables)
             start.Environment[name] = value;
         using var process = Process.Start(start) ?? throw new IOException("cannot start a worker process");
         using var late = new CancellationTokenSource();

@@ -52,7 +52,7 @@ internal sealed class Workplace
     internal string Data { get; }
 
     /// <summary>What a process on another machine needs in its environment to be as this one is.</summary>
-    internal IReadOnlyDictionary<string, string> Environs
+    internal IReadOnlyDictionary<string, string> EnvironmentVariables
     {
         get
         {

@@ -7,7 +7,7 @@ using OnnxType = Bench.Lab.Checkpoints.Onnx.TensorProto.Types.DataType;
 
 namespace Bench.Lab.Checkpoints;
 
-/// <summary>A graph of ONNX operators under construction, and its file (ONNX 1.12: IR version 8, operator set 17).</summary>
+/// <summary>A graph of ONNX operators, and its file (ONNX 1.12: IR version 8, operator set 17).</summary>
 internal sealed class OnnxGraph
 {
     /// <summary>The version of the operators.</summary>

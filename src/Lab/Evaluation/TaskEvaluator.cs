@@ -25,7 +25,7 @@ internal sealed class TaskEvaluator(
 )
 {
     /// <summary>Items whose answers are kept for people to read.</summary>
-    private const int Shown = 4;
+    private const int MostShown = 4;
 
     /// <summary>
     /// Accuracy on tasks with gold solutions: the model answers each held-out prompt, and its final answer is graded.
@@ -119,38 +119,14 @@ internal sealed class TaskEvaluator(
             var metrics = items[group.First()].Task.Metrics;
             foreach (var metric in metrics)
             {
+                double Mean(int item) =>
+                    Enumerable
+                        .Range(item * samples, samples)
+                        .Average(i => items[item].Task.Measure(metric, items[item].Problem, texts[i]));
                 scores.Add(
-                    new TaskScores(
-                        group.Key,
-                        metric.Name,
-                        [
-                            .. group.Select(i =>
-                                Enumerable
-                                    .Range(0, samples)
-                                    .Average(sample =>
-                                        items[i].Task.Measure(metric, items[i].Problem, texts[i * samples + sample])
-                                    )
-                            ),
-                        ]
-                    )
+                    new TaskScores(group.Key, metric.Name, [.. group.Select(Mean)])
                     {
-                        Answers =
-                            metric == metrics[0]
-                                ?
-                                [
-                                    .. group
-                                        .Take(Shown)
-                                        .Select(
-                                            (i, item) =>
-                                                new Answered(
-                                                    item,
-                                                    items[i].Problem.Prompt,
-                                                    items[i].Problem.Answer,
-                                                    texts[i * samples]
-                                                )
-                                        ),
-                                ]
-                                : null,
+                        Answers = metric == metrics[0] ? Shown(items, group, item => texts[item * samples]) : null,
                     }
                 );
             }
@@ -177,6 +153,18 @@ internal sealed class TaskEvaluator(
 
         return scores;
     }
+
+    // The first answers to a task.
+    private static Answered[] Shown(
+        IReadOnlyList<(string Name, SolvableTask Task, Problem Problem)> items,
+        IEnumerable<int> group,
+        Func<int, string> text
+    ) =>
+        [
+            .. group
+                .Take(MostShown)
+                .Select((i, place) => new Answered(place, items[i].Problem.Prompt, items[i].Problem.Answer, text(i))),
+        ];
 
     /// <summary>The model's greedy responses to the held-out items.</summary>
     internal (IReadOnlyList<Sequence> Sequences, Charge Charge) Responses(ILanguageModel model)

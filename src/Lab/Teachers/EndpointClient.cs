@@ -90,44 +90,13 @@ internal sealed class EndpointClient
         await AwaitTurn(cancel);
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(spec.TimeoutSeconds), clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancel, limit.Token);
-        using var message = pipeline.CreateMessage();
-        message.Request.Method = "POST";
-        message.Request.Uri = new Uri(address.AbsoluteUri.TrimEnd('/') + "/" + question.Path);
-        message.Request.Headers.Set("Content-Type", "application/json");
-        message.Request.Content = BinaryContent.Create(BinaryData.FromBytes(question.Body));
-        message.Apply(new RequestOptions { CancellationToken = either.Token });
-        try
-        {
-            await pipeline.SendAsync(message);
-        }
-        catch (Exception error)
-            when (error is OperationCanceledException
-                && limit.IsCancellationRequested
-                && !cancel.IsCancellationRequested
-            )
-        {
-            throw new EndpointException(
-                FormattableString.Invariant($"{address}: no answer within {spec.TimeoutSeconds} s"),
-                mayRecover: true
-            );
-        }
-        catch (Exception error)
-            when (error is ClientResultException or HttpRequestException or IOException
-                || (error is OperationCanceledException && !cancel.IsCancellationRequested)
-            )
-        {
-            throw new EndpointException($"{address}: {Clean(error.Message)}", mayRecover: true);
-        }
-
+        using var message = Message(question, either.Token);
+        await Send(message, limit.Token, cancel);
         var response = message.Response!;
         if (response.Status != 200)
             throw Refusal(response);
-        if (
-            !(
-                response.Headers.TryGetValue("Content-Type", out var type)
-                && type!.Contains("json", StringComparison.OrdinalIgnoreCase)
-            )
-        )
+        response.Headers.TryGetValue("Content-Type", out var type);
+        if (type?.Contains("json", StringComparison.OrdinalIgnoreCase) is not true)
             throw new EndpointException(
                 $"{address}: it answered {Clean(type ?? "without a type")}, not JSON",
                 mayRecover: true
@@ -150,6 +119,43 @@ internal sealed class EndpointClient
                 $"{address}: it answered what is no completion ({Clean(error.Message)})",
                 mayRecover: true
             );
+        }
+    }
+
+    private PipelineMessage Message(EndpointQuestion question, CancellationToken cancel)
+    {
+        var message = pipeline.CreateMessage();
+        message.Request.Method = "POST";
+        message.Request.Uri = new Uri(address.AbsoluteUri.TrimEnd('/') + "/" + question.Path);
+        message.Request.Headers.Set("Content-Type", "application/json");
+        message.Request.Content = BinaryContent.Create(BinaryData.FromBytes(question.Body));
+        message.Apply(new RequestOptions { CancellationToken = cancel });
+        return message;
+    }
+
+    private async Task Send(PipelineMessage message, CancellationToken limit, CancellationToken cancel)
+    {
+        try
+        {
+            await pipeline.SendAsync(message);
+        }
+        catch (Exception error)
+            when (error is OperationCanceledException
+                && limit.IsCancellationRequested
+                && !cancel.IsCancellationRequested
+            )
+        {
+            throw new EndpointException(
+                FormattableString.Invariant($"{address}: no answer within {spec.TimeoutSeconds} s"),
+                mayRecover: true
+            );
+        }
+        catch (Exception error)
+            when (error is ClientResultException or HttpRequestException or IOException
+                || (error is OperationCanceledException && !cancel.IsCancellationRequested)
+            )
+        {
+            throw new EndpointException($"{address}: {Clean(error.Message)}", mayRecover: true);
         }
     }
 
@@ -235,6 +241,11 @@ internal sealed class EndpointClient
         var reply = new EndpointReply(text, finish == "stop", prompt, response, null, []);
         if (question.Alternatives == 0 && !spec.TokensAsIds)
             return reply;
+        return WithLikelihoods(reply, choice, question);
+    }
+
+    private EndpointReply WithLikelihoods(EndpointReply reply, JsonElement choice, EndpointQuestion question)
+    {
         if (!choice.TryGetProperty("logprobs", out var likelihoods) || likelihoods.ValueKind != JsonValueKind.Object)
             throw new EndpointException(
                 $"{address}: it gave no log-probabilities, which were asked for; set top-logprobs: 0 if it never does",

@@ -58,22 +58,7 @@ internal sealed record TokenizerExport
         var vocabulary = new JsonObject();
         for (var token = 0; token < Tokens.Count; token++)
             vocabulary.TryAdd(Tokens[token], token);
-        JsonNode Entry(string content, bool silent) =>
-            new JsonObject
-            {
-                ["id"] = vocabulary[content]!.GetValue<int>(),
-                ["content"] = content,
-                ["single_word"] = false,
-                ["lstrip"] = false,
-                ["rstrip"] = false,
-                ["normalized"] = false,
-                ["special"] = silent,
-            };
-        JsonObject Piece(string kind, string id) =>
-            new()
-            {
-                [kind] = new JsonObject { ["id"] = id, ["type_id"] = 0 },
-            };
+        int Id(string token) => vocabulary[token]!.GetValue<int>();
         Put(
             folder,
             HuggingFaceTokenizer.FileName,
@@ -82,44 +67,14 @@ internal sealed record TokenizerExport
                 ["version"] = "1.0",
                 ["truncation"] = null,
                 ["padding"] = null,
-                ["added_tokens"] = new JsonArray([.. Added.Select(token => Entry(token.Token, token.Silent))]),
+                ["added_tokens"] = new JsonArray([
+                    .. Added.Select(token => Entry(Id(token.Token), token.Token, token.Silent)),
+                ]),
                 ["normalizer"] = Normaliser?.DeepClone(),
                 ["pre_tokenizer"] = PreTokenizer?.DeepClone(),
-                ["post_processor"] = Section(
-                    "TemplateProcessing",
-                    ("single", new JsonArray(Piece("SpecialToken", Begin), Piece("Sequence", "A"))),
-                    (
-                        "pair",
-                        new JsonArray(Piece("SpecialToken", Begin), Piece("Sequence", "A"), Piece("Sequence", "B"))
-                    ),
-                    (
-                        "special_tokens",
-                        new JsonObject
-                        {
-                            [Begin] = new JsonObject
-                            {
-                                ["id"] = Begin,
-                                ["ids"] = new JsonArray(vocabulary[Begin]!.GetValue<int>()),
-                                ["tokens"] = new JsonArray(Begin),
-                            },
-                        }
-                    )
-                ),
+                ["post_processor"] = PostProcessor(Id(Begin)),
                 ["decoder"] = Decoder.DeepClone(),
-                ["model"] = new JsonObject
-                {
-                    ["type"] = "BPE",
-                    ["dropout"] = null,
-                    ["unk_token"] = null,
-                    ["continuing_subword_prefix"] = null,
-                    ["end_of_word_suffix"] = null,
-                    ["fuse_unk"] = false,
-                    ["byte_fallback"] = ByteFallback,
-                    ["vocab"] = vocabulary,
-                    ["merges"] = new JsonArray([
-                        .. Merges.Select(pair => (JsonNode)new JsonArray(pair.Left, pair.Right)),
-                    ]),
-                },
+                ["model"] = BytePairModel(vocabulary),
             }
         );
         Put(
@@ -134,6 +89,59 @@ internal sealed record TokenizerExport
             }
         );
     }
+
+    private static JsonNode Entry(int id, string content, bool silent) =>
+        new JsonObject
+        {
+            ["id"] = id,
+            ["content"] = content,
+            ["single_word"] = false,
+            ["lstrip"] = false,
+            ["rstrip"] = false,
+            ["normalized"] = false,
+            ["special"] = silent,
+        };
+
+    // The begin token stands before a text, and before the first of two.
+    private JsonNode PostProcessor(int begin)
+    {
+        static JsonObject Piece(string kind, string id) =>
+            new()
+            {
+                [kind] = new JsonObject { ["id"] = id, ["type_id"] = 0 },
+            };
+        return Section(
+            "TemplateProcessing",
+            ("single", new JsonArray(Piece("SpecialToken", Begin), Piece("Sequence", "A"))),
+            ("pair", new JsonArray(Piece("SpecialToken", Begin), Piece("Sequence", "A"), Piece("Sequence", "B"))),
+            (
+                "special_tokens",
+                new JsonObject
+                {
+                    [Begin] = new JsonObject
+                    {
+                        ["id"] = Begin,
+                        ["ids"] = new JsonArray(begin),
+                        ["tokens"] = new JsonArray(Begin),
+                    },
+                }
+            )
+        );
+    }
+
+    private JsonNode BytePairModel(JsonObject vocabulary) =>
+        new JsonObject
+        {
+            ["type"] = "BPE",
+            ["dropout"] = null,
+            ["unk_token"] = null,
+            ["continuing_subword_prefix"] = null,
+            ["end_of_word_suffix"] = null,
+            ["fuse_unk"] = false,
+            ["byte_fallback"] = ByteFallback,
+            ["vocab"] = vocabulary,
+            ["merges"] = new JsonArray([.. Merges.Select(pair => (JsonNode)new JsonArray(pair.Left, pair.Right))]),
+        };
 
     private static void Put(string folder, string name, JsonObject content) =>
         File.WriteAllText(Path.Combine(folder, name), content.ToJsonString(Indented) + "\n");

@@ -21,7 +21,7 @@ internal sealed class Lessons(UnitSession session)
     /// <param name="unit">The unit.</param>
     /// <param name="tokenizer">The student's.</param>
     /// <param name="order">The order in which the pool's prompts are asked; null for the pool's own.</param>
-    internal LessonOfUnit? Of(TrainingUnit unit, ITokenizer tokenizer, int[]? order = null)
+    internal UnitLesson? Of(TrainingUnit unit, ITokenizer tokenizer, int[]? order = null)
     {
         var (method, budget) = (unit.Method!, unit.Budget!);
         if (method.IsBaseline)
@@ -47,7 +47,7 @@ internal sealed class Lessons(UnitSession session)
     }
 
     // The lesson with what else the teacher says of what it wrote.
-    private LessonOfUnit Signalled(
+    private UnitLesson Signalled(
         TrainingUnit unit,
         TextUnit text,
         IReadOnlyList<Sequence> traces,
@@ -85,7 +85,7 @@ internal sealed class Lessons(UnitSession session)
     }
 
     // The generation before writes, as the teacher did for the first one.
-    private LessonOfUnit Inherited(TrainingUnit unit, StudentUnit before, ITokenizer tokenizer)
+    private UnitLesson Inherited(TrainingUnit unit, StudentUnit before, ITokenizer tokenizer)
     {
         var method = unit.Method!;
         using var teacher = session.Tasks.TeacherOf(
@@ -117,7 +117,7 @@ internal sealed class Lessons(UnitSession session)
 
     // Some of the teacher's examples give way to gold solutions of the same problems, which nobody is asked for. The
     // pool is in random order: the first are as good as any.
-    private LessonOfUnit Mixed(TrainingUnit unit, ITokenizer tokenizer, LessonOfUnit learnt)
+    private UnitLesson Mixed(TrainingUnit unit, ITokenizer tokenizer, UnitLesson learnt)
     {
         var method = unit.Method!;
         if (method.GoldShare == 0)
@@ -161,7 +161,7 @@ internal sealed class Lessons(UnitSession session)
     private double QueriesOf(TextUnit text, int examples) =>
         (double)session.OutcomeOf(text).TeacherQueries!.Value / examples;
 
-    private static LessonOfUnit Charged(
+    private static UnitLesson Charged(
         Lesson lesson,
         IReadOnlyList<TeacherShare> sources,
         IReadOnlyList<int> responseTokens,
@@ -175,7 +175,7 @@ internal sealed class Lessons(UnitSession session)
                 .. Enumerable.Range(0, lesson.Sequences.Count).Select(i => sources.Sum(source => source.FlopsOf(i))),
             ],
         };
-        return new LessonOfUnit(Limited(charged, budget, lesson.QueriesEach), sources, responseTokens);
+        return new UnitLesson(Limited(charged, budget, lesson.QueriesEach), sources, responseTokens);
     }
 
     // A budget in queries is a smaller pool, not a shorter training.
@@ -201,7 +201,7 @@ internal sealed class Lessons(UnitSession session)
     /// (Hsieh et al. 2023, Distilling step-by-step, equations 3 and 4). Weights make the expected loss the sum of the
     /// two means.
     /// </summary>
-    private LessonOfUnit Multitask(
+    private UnitLesson Multitask(
         TextUnit text,
         IReadOnlyList<Sequence> traces,
         ITokenizer tokenizer,

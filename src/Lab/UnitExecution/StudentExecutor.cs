@@ -93,7 +93,7 @@ internal sealed class StudentExecutor(UnitSession session)
     }
 
     // What choosing spent is part of what the student's training cost.
-    private (LessonOfUnit Learnt, IReadOnlyList<Charge> Spent) Chosen(TrainingUnit unit, ITokenizer tokenizer)
+    private (UnitLesson Learnt, IReadOnlyList<Charge> Spent) Chosen(TrainingUnit unit, ITokenizer tokenizer)
     {
         var lessons = new Lessons(session);
         var chooser = new PromptChooser(
@@ -223,5 +223,5 @@ internal sealed class StudentExecutor(UnitSession session)
     }
 
     /// <summary>What came of a student's training.</summary>
-    private sealed record Learning(TrainingResult Trained, LessonOfUnit? Learnt, IReadOnlyList<Charge> Charges);
+    private sealed record Learning(TrainingResult Trained, UnitLesson? Learnt, IReadOnlyList<Charge> Charges);
 }

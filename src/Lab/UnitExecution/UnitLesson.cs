@@ -7,11 +7,7 @@ namespace Bench.Lab.UnitExecution;
 /// <param name="Lesson">The lesson.</param>
 /// <param name="Sources">The teacher's charges, spread over the lesson's examples.</param>
 /// <param name="ResponseTokens">The teacher's tokens in each example.</param>
-internal sealed record LessonOfUnit(
-    Lesson Lesson,
-    IReadOnlyList<TeacherShare> Sources,
-    IReadOnlyList<int> ResponseTokens
-)
+internal sealed record UnitLesson(Lesson Lesson, IReadOnlyList<TeacherShare> Sources, IReadOnlyList<int> ResponseTokens)
 {
     /// <summary>Examples among the teacher's that are gold solutions: nobody was asked for them.</summary>
     internal IReadOnlySet<int> Gold { get; init; } = new HashSet<int>();

@@ -59,72 +59,71 @@ public static class ScaledExperiment
         var stream = new YamlStream();
         stream.Load(new StringReader(spec.Text));
         var root = (YamlMappingNode)stream.Documents[0].RootNode;
-        void Set(YamlMappingNode mapping, string key, YamlNode value) =>
-            mapping.Children[new YamlScalarNode(key)] = value;
         Set(root, "name", $"{spec.Name}-as-{scale.Run}");
         var before = spec.Students[0].Model with { Vocabulary = teacher.Vocabulary };
         var shape = scale.StudentShare is { } share ? Nearest(teacher, share * teacher.Parameters) : before;
         var student = (YamlMappingNode)((YamlSequenceNode)root.Children[new YamlScalarNode("students")]).Children[0];
         if (scale.StudentShare is not null)
-            Set(student, "model", Flow(("layers", shape.Layers), ("width", shape.Width), ("heads", shape.Heads)));
+            Set(
+                student,
+                "model",
+                Flow(("layers", Scalar(shape.Layers)), ("width", Scalar(shape.Width)), ("heads", Scalar(shape.Heads)))
+            );
         Set(root, "students", new YamlSequenceNode(student));
         if (scale.TokensPerParameter is { } tokens)
-        {
-            var values = Around
-                .Select(factor =>
-                    Math.Max(1, Math.Round(factor * tokens * shape.Parameters * length.Loss / length.Processed))
-                )
-                .ToArray();
-            // Little text in large batches would be no training.
-            var batch = (int)Math.Clamp(values[0] / (FewestSteps * length.Loss), 1, spec.Training.Batch);
-            if (batch < spec.Training.Batch)
-                Set(Section(root, "training"), "batch", batch.ToString(CultureInfo.InvariantCulture));
-            Set(
-                root,
-                "budgets",
-                new YamlMappingNode(
-                    new YamlScalarNode("unit"),
-                    new YamlScalarNode("tokens"),
-                    new YamlScalarNode("values"),
-                    new YamlSequenceNode(values.Distinct().Select(value => Scalar(value)))
-                    {
-                        Style = SequenceStyle.Flow,
-                    }
-                )
-                {
-                    Style = MappingStyle.Flow,
-                }
-            );
-        }
-
-        var beside = new YamlMappingNode(new YamlScalarNode("claim"), new YamlScalarNode(scale.Run))
-        {
-            Style = MappingStyle.Flow,
-        };
-        if (point.Usd is { } usd)
-            beside.Add("usd", Scalar(usd));
-        if (point.Recovered is { Count: > 0 } gaps)
-            beside.Add(
-                "recovered",
-                new YamlMappingNode(
-                    gaps.SelectMany(gap =>
-                        new YamlNode[]
-                        {
-                            new YamlScalarNode(gap.Key) { Style = YamlDotNet.Core.ScalarStyle.SingleQuoted },
-                            Scalar(gap.Value),
-                        }
-                    )
-                )
-                {
-                    Style = MappingStyle.Flow,
-                }
-            );
-        Set(root, "as", beside);
+            SetBudgets(root, spec, tokens * shape.Parameters, length);
+        Set(root, "as", Beside(scale.Run, point));
         using var text = new StringWriter(CultureInfo.InvariantCulture) { NewLine = "\n" };
         stream.Save(text, assignAnchors: false);
         // The writer ends a document with a line of three dots.
         return text.ToString().ReplaceLineEndings("\n").Replace("\n...\n", "\n", StringComparison.Ordinal);
     }
+
+    // Budgets around a number of tokens, and batches small enough for the least of them.
+    private static void SetBudgets(
+        YamlMappingNode root,
+        ExperimentSpec spec,
+        double tokens,
+        (double Processed, double Loss) length
+    )
+    {
+        var values = Around
+            .Select(factor => Math.Max(1, Math.Round(factor * tokens * length.Loss / length.Processed)))
+            .ToArray();
+        // Little text in large batches would be no training.
+        var batch = (int)Math.Clamp(values[0] / (FewestSteps * length.Loss), 1, spec.Training.Batch);
+        if (batch < spec.Training.Batch)
+            Set(Section(root, "training"), "batch", batch.ToString(CultureInfo.InvariantCulture));
+        Set(
+            root,
+            "budgets",
+            Flow(
+                ("unit", "tokens"),
+                ("values", new YamlSequenceNode(values.Distinct().Select(Scalar)) { Style = SequenceStyle.Flow })
+            )
+        );
+    }
+
+    // The claim's cost and gaps, which the report draws beside.
+    private static YamlMappingNode Beside(string claim, ClaimPoint point)
+    {
+        var beside = Flow(("claim", claim));
+        if (point.Usd is { } usd)
+            beside.Add("usd", Scalar(usd));
+        if (point.Recovered is not { Count: > 0 } gaps)
+            return beside;
+        var recovered = new YamlMappingNode { Style = MappingStyle.Flow };
+        foreach (var (benchmark, share) in gaps)
+            recovered.Add(
+                new YamlScalarNode(benchmark) { Style = YamlDotNet.Core.ScalarStyle.SingleQuoted },
+                Scalar(share)
+            );
+        beside.Add("recovered", recovered);
+        return beside;
+    }
+
+    private static void Set(YamlMappingNode mapping, string key, YamlNode value) =>
+        mapping.Children[new YamlScalarNode(key)] = value;
 
     private static YamlMappingNode Section(YamlMappingNode root, string key)
     {
@@ -139,19 +138,13 @@ public static class ScaledExperiment
     private static int Heads(int most, int width) =>
         Enumerable.Range(1, most).Last(heads => width % heads == 0 && width / heads % 2 == 0);
 
-    private static YamlMappingNode Flow(params (string Key, int Value)[] pairs) =>
-        new(
-            pairs.SelectMany(pair =>
-                new YamlNode[]
-                {
-                    new YamlScalarNode(pair.Key),
-                    new YamlScalarNode(pair.Value.ToString(CultureInfo.InvariantCulture)),
-                }
-            )
-        )
-        {
-            Style = MappingStyle.Flow,
-        };
+    private static YamlMappingNode Flow(params (string Key, YamlNode Value)[] pairs)
+    {
+        var mapping = new YamlMappingNode { Style = MappingStyle.Flow };
+        foreach (var (key, value) in pairs)
+            mapping.Add(key, value);
+        return mapping;
+    }
 
     private static YamlScalarNode Scalar(double value) => new(value.ToString("0.######", CultureInfo.InvariantCulture));
 }

@@ -29,82 +29,72 @@ public static class Recording
         IReadOnlyDictionary<string, string> teachersBefore
     )
     {
-        var (runs, scores, items, charges) = (
-            new List<RunRow>(),
-            new List<ScoreRow>(),
-            new List<ItemRow>(),
-            new List<ChargeRow>()
-        );
-        var (curves, samples, oldCurves, oldSamples) = (
-            new List<CurveRow>(),
-            new List<SampleRow>(),
-            before.Curves.ToLookup(row => row.Run, StringComparer.Ordinal),
-            before.Samples.ToLookup(row => row.Run, StringComparer.Ordinal)
-        );
-        var (oldRuns, oldScores, oldItems, oldCharges) = (
-            before.Runs.ToLookup(row => row.Run, StringComparer.Ordinal),
-            before.Scores.ToLookup(row => row.Run, StringComparer.Ordinal),
-            before.Items.ToLookup(row => row.Run, StringComparer.Ordinal),
-            before.Charges.ToLookup(row => row.Run, StringComparer.Ordinal)
-        );
+        var rows = new RunRows();
+        var recorded = new RecordedRows(before);
         foreach (var unit in plan.Runs)
         {
             if (outcomes.TryGetValue(unit.Fingerprint.Text, out var outcome))
-            {
-                IReadOnlyList<Charge> own =
-                [
-                    .. Priced(unit, WithTeacherTraining(plan, unit, outcome, outcomes)),
-                    .. LostAttempts(plan, unit, outcomes),
-                ];
-                runs.Add(Run(plan.Spec, unit, outcome with { Charges = own }));
-                scores.AddRange(outcome.Scores.Select(score => Score(unit.Run, score)));
-                items.AddRange(
-                    outcome.Scores.SelectMany(score =>
-                        score.Items.Select(
-                            (value, item) => new ItemRow(unit.Run, score.Task, item, score.Metric, value)
-                        )
-                    )
-                );
-                charges.AddRange(own.Select(charge => Row(plan.Spec, unit.Run, charge)));
-                curves.AddRange(
-                    outcome.Curve.Select(point => new CurveRow(unit.Run, point.Step, point.Spent, point.Loss))
-                );
-                if (unit is not StudentUnit student || student.Seed == plan.Spec.Seeds[0])
-                    samples.AddRange(
-                        outcome.Scores.SelectMany(score =>
-                            (score.Answers ?? []).Select(answer => new SampleRow(
-                                unit.Run,
-                                score.Task,
-                                answer.Item,
-                                answer.Prompt,
-                                answer.Reference,
-                                answer.Response,
-                                score.Items[answer.Item]
-                            ))
-                        )
-                    );
-                continue;
-            }
-
-            if (!Recorded(unit, teachersBefore))
-                continue;
-            runs.AddRange(oldRuns[unit.Run]);
-            scores.AddRange(oldScores[unit.Run]);
-            items.AddRange(oldItems[unit.Run]);
-            charges.AddRange(oldCharges[unit.Run]);
-            curves.AddRange(oldCurves[unit.Run]);
-            samples.AddRange(oldSamples[unit.Run]);
+                Add(rows, plan, unit, outcome, outcomes);
+            else if (Recorded(unit, teachersBefore))
+                recorded.CopyTo(rows, unit.Run);
         }
 
-        return new Results(runs, scores, items, charges, Summary.Of(plan.Spec, runs, items))
+        return new Results(
+            rows.Runs,
+            rows.Scores,
+            rows.Items,
+            rows.Charges,
+            Summary.Of(plan.Spec, rows.Runs, rows.Items)
+        )
         {
             Trials = Trials(plan, outcomes, before),
-            Curves = curves,
-            Samples = samples,
-            Uses = Used(plan, outcomes, runs, before.Uses.ToLookup(row => (row.Run, row.Format)), Use),
-            UseItems = Used(plan, outcomes, runs, before.UseItems.ToLookup(row => (row.Run, row.Format)), UseItems),
+            Curves = rows.Curves,
+            Samples = rows.Samples,
+            Uses = Used(plan, outcomes, rows.Runs, before.Uses.ToLookup(row => (row.Run, row.Format)), Use),
+            UseItems = Used(
+                plan,
+                outcomes,
+                rows.Runs,
+                before.UseItems.ToLookup(row => (row.Run, row.Format)),
+                UseItems
+            ),
         };
     }
+
+    // The rows of a unit that has an outcome.
+    private static void Add(
+        RunRows rows,
+        Plan plan,
+        UnitOfWork unit,
+        Outcome outcome,
+        IReadOnlyDictionary<string, Outcome> outcomes
+    )
+    {
+        IReadOnlyList<Charge> own =
+        [
+            .. Priced(unit, WithTeacherTraining(plan, unit, outcome, outcomes)),
+            .. LostAttempts(plan, unit, outcomes),
+        ];
+        rows.Runs.Add(Run(plan.Spec, unit, outcome with { Charges = own }));
+        rows.Charges.AddRange(own.Select(charge => Row(plan.Spec, unit.Run, charge)));
+        rows.Curves.AddRange(
+            outcome.Curve.Select(point => new CurveRow(unit.Run, point.Step, point.Spent, point.Loss))
+        );
+        // One seed's answers are enough to see.
+        var shows = unit is not StudentUnit student || student.Seed == plan.Spec.Seeds[0];
+        foreach (var score in outcome.Scores)
+        {
+            rows.Scores.Add(Score(unit.Run, score));
+            rows.Items.AddRange(
+                score.Items.Select((value, item) => new ItemRow(unit.Run, score.Task, item, score.Metric, value))
+            );
+            if (shows)
+                rows.Samples.AddRange((score.Answers ?? []).Select(answer => Sample(unit.Run, score, answer)));
+        }
+    }
+
+    private static SampleRow Sample(string run, TaskScores score, Answered answer) =>
+        new(run, score.Task, answer.Item, answer.Prompt, answer.Reference, answer.Response, score.Items[answer.Item]);
 
     // What was measured now, and before; of runs that are recorded, in the order of the plan.
     private static IReadOnlyList<T> Used<T>(

@@ -62,90 +62,37 @@ public sealed class MachineRates
     /// <exception cref="SpecException">It is none.</exception>
     public static MachineRates Read(Stream stream, string file)
     {
-        var (steps, facts, device, row) = (
-            new List<MeasuredStep>(),
-            new Dictionary<string, double>(StringComparer.Ordinal),
-            "",
-            1
-        );
+        var (steps, facts) = (new List<MeasuredStep>(), new Dictionary<string, double>(StringComparer.Ordinal));
+        var device = "";
         using var csv = CsvReader.Create(stream, CsvReaderOptions.Default, leaveOpen: true);
         try
         {
-            while (csv.Read())
+            for (var number = 2; csv.Read(); number++)
             {
-                row++;
-                string Text(string column) => csv.Headers.Contains(column) ? csv.GetString(column) : "";
-                double Number(string column) =>
-                    double.TryParse(Text(column), NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
-                    && double.IsFinite(number)
-                        ? number
-                        : throw Wrong($"row {row}, column {column}: '{Text(column)}' is no number");
+                var row = new RatesRow(csv, file, number);
                 if (device.Length == 0)
-                    device = Text("device");
-                if (Text("case") == "process")
-                    facts[Text("detail")] = Number("value");
-                if (!Enum.TryParse<StepCase>(Text("case"), ignoreCase: true, out var kind))
-                    continue;
-                var (batch, rate) = (Number("batch"), Number("tokens_per_second"));
-                // Of a writing step each response gets one token; other steps take all of theirs.
-                var seconds = (kind == StepCase.Write ? batch : Number("tokens_per_step")) / rate;
-                var step = new MeasuredStep(
-                    kind,
-                    Number("parameters"),
-                    batch,
-                    Number("seq"),
-                    Text("dtype"),
-                    Text("detail"),
-                    seconds,
-                    Number("tflops_exact") * 1e12 * seconds,
-                    Text("watts").Length > 0 ? Number("watts") : null
-                );
-                if (
-                    step
-                    is not {
-                        Parameters: > 0 and < 1e15,
-                        Batch: > 0 and < 1e9,
-                        Length: > 0 and < 1e9,
-                        Seconds: > 1e-9 and < 1e9,
-                        Flops: > 0 and < 1e30
-                    }
-                )
-                    throw Wrong(
-                        $"row {row}: a step has parameters, a batch, a length, a rate and FLOPs above 0, as large as "
-                            + $"those of a machine"
-                    );
-                steps.Add(step);
+                    device = row.Text("device");
+                if (row.Text("case") == "process")
+                    facts[row.Text("detail")] = row.Number("value");
+                else if (row.Step() is { } step)
+                    steps.Add(step);
             }
         }
         catch (CsvFormatException error)
         {
-            throw Wrong(error.Message.ReplaceLineEndings(" "));
+            throw RatesRow.Wrong(file, error.Message.ReplaceLineEndings(" "));
         }
 
         var process = ProcessRates.Of(facts);
-        if (
-            process
-            is not (
-                null
-                or {
-                    StartSeconds: >= 0 and < 1e4,
-                    WarmUpSeconds: >= 0 and < 1e4,
-                    Cores: >= 1 and < 1e5,
-                    KeptTogether: > 0 and <= 1,
-                    SignalBytesPerSecond: null or > 0,
-                    MatrixFlopsPerSecond: null or > 0
-                }
-            )
-        )
-            throw Wrong(
+        if (process is { IsPlausible: false })
+            throw RatesRow.Wrong(
+                file,
                 "its rows of the case process are not those of a machine: seconds from 0, at least one core, a share "
                     + "above 0 and at most 1"
             );
         return steps.Count > 0
             ? new MachineRates(device, steps, process)
-            : throw Wrong("it has no row of the case train, read or write");
-
-        SpecException Wrong(string what) => new(null, $"{file}: {what}", "delete it and measure again: bench measure");
+            : throw RatesRow.Wrong(file, "it has no row of the case train, read or write");
     }
 
     /// <summary>Writes the table.</summary>

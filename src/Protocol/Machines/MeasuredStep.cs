@@ -37,6 +37,17 @@ public sealed record MeasuredStep(
     /// <summary>Whether a compiler fused it, which Bench does not do.</summary>
     public bool IsCompiled => Detail.Contains("compiled", StringComparison.Ordinal);
 
+    /// <summary>Whether its numbers can be those of a machine.</summary>
+    internal bool IsPlausible =>
+        this
+            is {
+                Parameters: > 0 and < 1e15,
+                Batch: > 0 and < 1e9,
+                Length: > 0 and < 1e9,
+                Seconds: > 1e-9 and < 1e9,
+                Flops: > 0 and < 1e30
+            };
+
     /// <summary>
     /// What the time of a step depends on beside the model: its tokens, and of writing the responses.
     /// </summary>

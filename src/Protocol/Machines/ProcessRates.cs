@@ -41,6 +41,18 @@ public sealed record ProcessRates(
             .Where(fact => fact.Value is not null)
             .Select(fact => KeyValuePair.Create(fact.Name, fact.Value!.Value));
 
+    /// <summary>Whether its numbers can be those of a machine.</summary>
+    internal bool IsPlausible =>
+        this
+            is {
+                StartSeconds: >= 0 and < 1e4,
+                WarmUpSeconds: >= 0 and < 1e4,
+                Cores: >= 1 and < 1e5,
+                KeptTogether: > 0 and <= 1,
+                SignalBytesPerSecond: null or > 0,
+                MatrixFlopsPerSecond: null or > 0
+            };
+
     /// <summary>Null where one is missing that a forecast needs.</summary>
     internal static ProcessRates? Of(IReadOnlyDictionary<string, double> facts) =>
         new[] { Start, WarmUp, CoreCount, Kept }.All(facts.ContainsKey)

@@ -4,7 +4,6 @@ using Bench.Protocol.Ledger;
 using Bench.Protocol.Specs;
 using Bench.Report.Style;
 using ScottPlot;
-using ScottPlot.TickGenerators;
 
 namespace Bench.Report.Figures;
 
@@ -28,46 +27,24 @@ internal static class CostFigure
         using var plot = FigureRenderer.New("compute of one run (FLOPs)", "");
         var highest = bars.Max(bar => bar.Flops.Values.Sum());
         foreach (var (kindName, kind) in Charge.Names)
-        {
-            var boxes = new List<Bar>();
-            for (var i = 0; i < bars.Count; i++)
-            {
-                if (!bars[i].Flops.TryGetValue(kind, out var flops))
-                    continue;
-                var below = bars[i].Flops.Where(pair => pair.Key < kind).Sum(pair => pair.Value);
-                boxes.Add(
-                    new Bar
-                    {
-                        Orientation = Orientation.Horizontal,
-                        Position = bars.Count - 1 - i,
-                        ValueBase = below,
-                        Value = below + flops,
-                        Size = 0.62,
-                        FillColor = MethodLook.OfKind((int)kind),
-                        LineColor = Colors.White,
-                        LineWidth = 1,
-                    }
-                );
-            }
-
-            if (boxes.Count == 0)
-                continue;
-            plot.Add.Bars(boxes).LegendText = kindName;
-        }
+            if (Boxes(bars, kind) is { Count: > 0 } boxes)
+                plot.Add.Bars(boxes).LegendText = kindName;
 
         for (var i = 0; i < bars.Count; i++)
         {
             var total = bars[i].Flops.Values.Sum();
-            var label = plot.Add.Text(FigureRenderer.Scientific(total), total + 0.01 * highest, bars.Count - 1 - i);
-            (label.LabelAlignment, label.LabelFontSize) = (Alignment.MiddleLeft, FigureRenderer.TextSize);
+            FigureRenderer.Write(
+                plot,
+                FigureRenderer.Scientific(total),
+                total + 0.01 * highest,
+                bars.Count - 1 - i,
+                Alignment.MiddleLeft
+            );
         }
 
         plot.ShowLegend(Edge.Top);
         plot.Axes.SetLimits(0, highest * 1.18, -0.6, bars.Count - 0.4);
-        plot.Axes.Left.TickGenerator = new NumericManual(
-            [.. Enumerable.Range(0, bars.Count).Select(i => (double)i)],
-            [.. bars.Select(bar => bar.Label).Reverse()]
-        );
+        plot.Axes.Left.TickGenerator = FigureRenderer.Names(bars.Select(bar => bar.Label).Reverse());
         plot.Axes.Bottom.TickGenerator = FigureRenderer.Ticks(
             0,
             highest * 1.18,
@@ -88,6 +65,36 @@ internal static class CostFigure
             [.. results.Summary.Where(row => row.Student == student.Name)],
             results
         );
+    }
+
+    // One kind's part of each bar, behind the parts of the kinds before it.
+    private static List<Bar> Boxes(
+        IReadOnlyList<(string Label, SortedDictionary<ChargeKind, double> Flops)> bars,
+        ChargeKind kind
+    )
+    {
+        var boxes = new List<Bar>();
+        for (var i = 0; i < bars.Count; i++)
+        {
+            if (!bars[i].Flops.TryGetValue(kind, out var flops))
+                continue;
+            var below = bars[i].Flops.Where(pair => pair.Key < kind).Sum(pair => pair.Value);
+            boxes.Add(
+                new Bar
+                {
+                    Orientation = Orientation.Horizontal,
+                    Position = bars.Count - 1 - i,
+                    ValueBase = below,
+                    Value = below + flops,
+                    Size = 0.62,
+                    FillColor = MethodLook.OfKind((int)kind),
+                    LineColor = Colors.White,
+                    LineWidth = 1,
+                }
+            );
+        }
+
+        return boxes;
     }
 
     private static IReadOnlyList<(string Label, SortedDictionary<ChargeKind, double> Flops)> Bars(

@@ -43,6 +43,22 @@ public static partial class FigureRenderer
         return plot;
     }
 
+    /// <summary>Writes a text at a point.</summary>
+    internal static void Write(Plot plot, string text, double x, double y, Alignment alignment, Color? color = null)
+    {
+        var label = plot.Add.Text(text, x, y);
+        (label.LabelAlignment, label.LabelFontSize) = (alignment, TextSize);
+        if (color is { } ink)
+            label.LabelFontColor = ink;
+    }
+
+    /// <summary>The ticks of an axis of names, from the bottom up.</summary>
+    internal static NumericManual Names(IEnumerable<string> names)
+    {
+        string[] labels = [.. names];
+        return new NumericManual([.. Enumerable.Range(0, labels.Length).Select(i => (double)i)], labels);
+    }
+
     /// <summary>
     /// Ticks of a logarithmic axis whose coordinates are log10 of the values: powers of ten, and rounder or finer
     /// multiples of them where few

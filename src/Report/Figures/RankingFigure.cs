@@ -3,7 +3,6 @@ using Bench.Protocol.Specs;
 using Bench.Protocol.Tasks;
 using Bench.Report.Style;
 using ScottPlot;
-using ScottPlot.TickGenerators;
 
 namespace Bench.Report.Figures;
 
@@ -24,50 +23,23 @@ internal static class RankingFigure
         var ranked = rows.Where(row => row.Budget is not null)
             .OrderBy(row => metric.HigherIsBetter ? row.Value : -row.Value)
             .ToArray();
-        var seeds = new SeedValues(results);
-        using var plot = FigureRenderer.New(metric.Label, "");
-        for (var place = 0; place < ranked.Length; place++)
-        {
-            var row = ranked[place];
-            var color = MethodLook.OfRank(spec.Methods.First(method => method.Name == row.Method).IsBaseline);
-            if (row is { CiLow: { } low, CiHigh: { } high })
-            {
-                double[] ends = [low, high],
-                    level = [place, place];
-                FigureRenderer.Line(plot, ends, level, color, 2);
-            }
-
-            foreach (var seed in seeds.Of(row) is { Count: > 1 } several ? several : [])
-                plot
-                    .Add.Marker(seed, place + 0.16, MarkerShape.FilledCircle, 5, color.WithAlpha(0.55))
-                    .MarkerLineWidth = 0;
-            double[] value = [row.Value],
-                at = [place];
-            var point = plot.Add.Scatter(value, at);
-            (point.Color, point.MarkerShape, point.MarkerSize, point.LineWidth) = (
-                color,
-                MarkerShape.FilledCircle,
-                9,
-                0
-            );
-        }
-
         var teachers = results
             .Summary.Where(row =>
                 row.Method == Summary.Teacher && row.Task == rows[0].Task && row.Metric == metric.Name
             )
             .ToArray();
+        var seeds = new SeedValues(results);
+        using var plot = FigureRenderer.New(metric.Label, "");
+        for (var place = 0; place < ranked.Length; place++)
+            Mark(plot, spec, ranked[place], seeds, place);
+        // Inside the frame: the best is at the right where more is better, else at the left.
+        var side = metric.HigherIsBetter ? Alignment.LowerRight : Alignment.LowerLeft;
         foreach (var teacher in teachers)
         {
             double[] across = [teacher.Value, teacher.Value],
                 along = [-0.6, ranked.Length - 0.4];
             FigureRenderer.Line(plot, across, along, Colors.Black, 1, Stroke.Dotted);
-            var label = plot.Add.Text($"teacher {teacher.Teacher}", teacher.Value, ranked.Length - 0.4);
-            // Inside the frame: the best is at the right where more is better, else at the left.
-            (label.LabelAlignment, label.LabelFontSize) = (
-                metric.HigherIsBetter ? Alignment.LowerRight : Alignment.LowerLeft,
-                FigureRenderer.TextSize
-            );
+            FigureRenderer.Write(plot, $"teacher {teacher.Teacher}", teacher.Value, ranked.Length - 0.4, side);
         }
 
         var values = ranked
@@ -83,9 +55,8 @@ internal static class RankingFigure
             FigureRenderer.NiceStep(right - left),
             CurveFigure.Number
         );
-        plot.Axes.Left.TickGenerator = new NumericManual(
-            [.. Enumerable.Range(0, ranked.Length).Select(i => (double)i)],
-            [.. ranked.Select(row => Labels.Of(spec, row.Teacher, row.Method))]
+        plot.Axes.Left.TickGenerator = FigureRenderer.Names(
+            ranked.Select(row => Labels.Of(spec, row.Teacher, row.Method))
         );
         FigureRenderer.Save(plot, folder, name);
         Captions.Write(
@@ -97,5 +68,24 @@ internal static class RankingFigure
             rows,
             results
         );
+    }
+
+    // A method's interval, seeds and mean.
+    private static void Mark(Plot plot, ExperimentSpec spec, SummaryRow row, SeedValues seeds, int place)
+    {
+        var color = MethodLook.OfRank(spec.Methods.First(method => method.Name == row.Method).IsBaseline);
+        if (row is { CiLow: { } low, CiHigh: { } high })
+        {
+            double[] ends = [low, high],
+                level = [place, place];
+            FigureRenderer.Line(plot, ends, level, color, 2);
+        }
+
+        foreach (var seed in seeds.Of(row) is { Count: > 1 } several ? several : [])
+            plot.Add.Marker(seed, place + 0.16, MarkerShape.FilledCircle, 5, color.WithAlpha(0.55)).MarkerLineWidth = 0;
+        double[] value = [row.Value],
+            at = [place];
+        var point = plot.Add.Scatter(value, at);
+        (point.Color, point.MarkerShape, point.MarkerSize, point.LineWidth) = (color, MarkerShape.FilledCircle, 9, 0);
     }
 }

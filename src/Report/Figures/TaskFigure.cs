@@ -23,43 +23,8 @@ internal static class TaskFigure
             return;
         foreach (var student in spec.Students)
         {
-            var rows = results
-                .Summary.Where(row =>
-                    tasks.Contains(row.Task)
-                    && row.Metric == Metric.Accuracy.Name
-                    && (
-                        row.Method == Summary.Teacher
-                        || (
-                            row.Student == student.Name && (row.Budget is null || row.Budget == spec.Budgets[^1].Amount)
-                        )
-                    )
-                )
-                .ToArray();
-            var groups = rows.GroupBy(row =>
-                    row.Method == Summary.Teacher ? $"teacher {row.Teacher}"
-                    : row.Budget is null ? Labels.Before(student)
-                    : Labels.Of(spec, row.Teacher, row.Method)
-                )
-                .ToArray();
-            var seeds = new SeedValues(results);
-            // Side by side, so that no interval hides another.
-            var curves = groups
-                .Select(
-                    (group, i) =>
-                        (
-                            group.Key,
-                            Points: group
-                                .Select(row =>
-                                    seeds.Point(
-                                        tasks.IndexOf(row.Task) + 1 + 0.6 * ((i + 0.5) / groups.Length - 0.5),
-                                        row
-                                    )
-                                )
-                                .OrderBy(point => point.X)
-                                .ToArray()
-                        )
-                )
-                .ToDictionary(entry => entry.Key, entry => entry.Points);
+            var rows = Rows(spec, results, student, tasks);
+            var curves = Curves(spec, student, rows, tasks, new SeedValues(results));
             if (curves.Count == 0)
                 continue;
             var name = "accuracy-by-task" + (spec.Students.Count > 1 ? "-" + student.Name : "");
@@ -81,5 +46,53 @@ internal static class TaskFigure
                 results
             );
         }
+    }
+
+    // The teacher's, the student's before it was taught, and its at the largest budget.
+    private static SummaryRow[] Rows(
+        ExperimentSpec spec,
+        Results results,
+        StudentSpec student,
+        IReadOnlyList<string> tasks
+    ) =>
+        [
+            .. results.Summary.Where(row =>
+                tasks.Contains(row.Task)
+                && row.Metric == Metric.Accuracy.Name
+                && (
+                    row.Method == Summary.Teacher
+                    || (row.Student == student.Name && (row.Budget is null || row.Budget == spec.Budgets[^1].Amount))
+                )
+            ),
+        ];
+
+    // Side by side at each task, so that no interval hides another.
+    private static Dictionary<string, CurveFigure.Point[]> Curves(
+        ExperimentSpec spec,
+        StudentSpec student,
+        SummaryRow[] rows,
+        List<string> tasks,
+        SeedValues seeds
+    )
+    {
+        var groups = rows.GroupBy(row =>
+                row.Method == Summary.Teacher ? $"teacher {row.Teacher}"
+                : row.Budget is null ? Labels.Before(student)
+                : Labels.Of(spec, row.Teacher, row.Method)
+            )
+            .ToArray();
+        double Place(string task, int group) => tasks.IndexOf(task) + 1 + 0.6 * ((group + 0.5) / groups.Length - 0.5);
+        return groups
+            .Select(
+                (group, i) =>
+                    (
+                        group.Key,
+                        Points: group
+                            .Select(row => seeds.Point(Place(row.Task, i), row))
+                            .OrderBy(point => point.X)
+                            .ToArray()
+                    )
+            )
+            .ToDictionary(entry => entry.Key, entry => entry.Points);
     }
 }

@@ -82,51 +82,8 @@ public static class HtmlPage
                         row.Task == task.Name && row.Student == student.Name && row.Budget == spec.Budgets[^1].Amount
                     )
                     .ToArray();
-                if (rows.Length == 0)
-                    continue;
-                var best = rows[0];
-                var line = new StringBuilder();
-                if (spec.Tasks.Count > 1)
-                    line.Append(task.Name).Append(": ");
-                line.Append(
-                    CultureInfo.InvariantCulture,
-                    $"At {spec.Budgets[^1].AmountText} {spec.Budgets[^1].Label} student {student.Name} reaches "
-                        + $"{best.Metric} {Value(best.Value, best.CiLow, best.CiHigh)} by "
-                        + $"{Labels.Of(spec, best.Teacher, best.Method)}"
-                );
-                if (best.Recovered is not null && best.Method != Summary.GapBaseline)
-                    line.Append(
-                        CultureInfo.InvariantCulture,
-                        $", which recovers {Labels.Percent(best.Recovered)}% [{Labels.Percent(best.RecoveredLow)}, "
-                            + $"{Labels.Percent(best.RecoveredHigh)}] of the gap to the teacher"
-                    );
-                var equals = rows.Skip(1)
-                    .Where(row => row.Group.Any(best.Group.Contains))
-                    .Select(row =>
-                        string.Create(
-                            CultureInfo.InvariantCulture,
-                            $"{Labels.Of(spec, row.Teacher, row.Method)} {row.Value:0.000}"
-                        )
-                    )
-                    .ToArray();
-                if (equals.Length > 0)
-                    line.Append("; not told apart from it: ")
-                        .AppendJoin(", ", equals.Take(6))
-                        .Append(equals.Length > 6 ? $" and {equals.Length - 6} more" : "");
-                var worse = rows.Except(rows.Where(row => row.Group.Any(best.Group.Contains))).ToArray();
-                if (worse.Length > 0)
-                    line.Append("; behind: ")
-                        .AppendJoin(
-                            ", ",
-                            worse
-                                .Take(4)
-                                .Select(row =>
-                                    $"{Labels.Of(spec, row.Teacher, row.Method)} "
-                                    + $"{Value(row.Value, row.CiLow, row.CiHigh)}"
-                                )
-                        )
-                        .Append(worse.Length > 4 ? $" and {worse.Length - 4} more" : "");
-                yield return line.Append('.').ToString();
+                if (rows.Length > 0)
+                    yield return (spec.Tasks.Count > 1 ? $"{task.Name}: " : "") + Ranked(spec, student, rows);
             }
 
             foreach (
@@ -137,6 +94,40 @@ public static class HtmlPage
                 yield return $"{(spec.Tasks.Count > 1 ? task.Name + ": t" : "T")}eacher {teacher.Teacher}: "
                     + $"{teacher.Metric} {Value(teacher.Value, teacher.CiLow, teacher.CiHigh)}.";
         }
+    }
+
+    // The best method, those that are not told apart from it, and those behind.
+    private static string Ranked(ExperimentSpec spec, StudentSpec student, ComparisonRow[] rows)
+    {
+        const int MostEqual = 6;
+        const int MostBehind = 4;
+        string Name(ComparisonRow row) => Labels.Of(spec, row.Teacher, row.Method);
+        static string Listed(string[] names, int most) =>
+            string.Join(", ", names.Take(most)) + (names.Length > most ? $" and {names.Length - most} more" : "");
+        var best = rows[0];
+        var line = new StringBuilder();
+        line.Append(
+            CultureInfo.InvariantCulture,
+            $"At {spec.Budgets[^1].AmountText} {spec.Budgets[^1].Label} student {student.Name} reaches "
+                + $"{best.Metric} {Value(best.Value, best.CiLow, best.CiHigh)} by {Name(best)}"
+        );
+        if (best.Recovered is not null && best.Method != Summary.GapBaseline)
+            line.Append(
+                CultureInfo.InvariantCulture,
+                $", which recovers {Labels.Percent(best.Recovered)}% [{Labels.Percent(best.RecoveredLow)}, "
+                    + $"{Labels.Percent(best.RecoveredHigh)}] of the gap to the teacher"
+            );
+        var isEqual = rows.ToLookup(row => row.Group.Any(best.Group.Contains));
+        var equals = isEqual[true]
+            .Where(row => row != best)
+            .Select(row => string.Create(CultureInfo.InvariantCulture, $"{Name(row)} {row.Value:0.000}"))
+            .ToArray();
+        if (equals.Length > 0)
+            line.Append("; not told apart from it: ").Append(Listed(equals, MostEqual));
+        var worse = isEqual[false].Select(row => $"{Name(row)} {Value(row.Value, row.CiLow, row.CiHigh)}").ToArray();
+        if (worse.Length > 0)
+            line.Append("; behind: ").Append(Listed(worse, MostBehind));
+        return line.Append('.').ToString();
     }
 
     private static string Value(double value, double? low, double? high) =>

@@ -8,14 +8,33 @@ using Bench.Report.Tables;
 
 namespace Bench.Report.Page;
 
-/// <summary>What the script of the page draws from, as an object that serialises to it.</summary>
-internal static class PageData
+/// <summary>An experiment's results as the object that the page's scripts draw from.</summary>
+internal sealed class PageData
 {
     /// <summary>Points of one learning curve: more are not seen.</summary>
     private const int CurvePoints = 40;
 
     private const int LongestSample = 1500;
 
+    private readonly ExperimentSpec spec;
+    private readonly Results results;
+    private readonly Dictionary<string, int> index;
+    private readonly string[] kinds = [.. Charge.Names.Keys];
+    private readonly RunCosts costs;
+    private readonly IReadOnlyList<(string Name, Boundary Boundary)> boundaries;
+    private readonly PageAxes axes;
+
+    private PageData(ExperimentSpec spec, Results results)
+    {
+        (this.spec, this.results, costs) = (spec, results, new RunCosts(spec, results));
+        index = results
+            .Runs.Select((run, i) => (run.Run, i))
+            .ToDictionary(pair => pair.Run, pair => pair.i, StringComparer.Ordinal);
+        boundaries = Boundaries(spec, results, costs);
+        axes = new PageAxes(spec, results, [.. boundaries.Select(entry => entry.Boundary)], costs);
+    }
+
+    /// <summary>All that the page shows; it is serialised to JSON.</summary>
     internal static object Of(
         ExperimentSpec spec,
         Results results,
@@ -23,18 +42,7 @@ internal static class PageData
         IReadOnlyList<UseSummaryRow> uses
     )
     {
-        var index = results
-            .Runs.Select((run, i) => (run.Run, i))
-            .ToDictionary(pair => pair.Run, pair => pair.i, StringComparer.Ordinal);
-        var (kinds, costs) = (Charge.Names.Keys.ToArray(), new RunCosts(spec, results));
-        var boundaries = Boundaries(spec, results, costs);
-        var axes = new PageAxes(spec, results, [.. boundaries.Select(entry => entry.Boundary)], costs);
-        var labels = results
-            .Runs.Where(run => run.Budget is not null)
-            .Select(run => Labels.Of(spec, run.Teacher, run.Method))
-            .Distinct()
-            .ToArray();
-        var looks = MethodLook.Of(spec, labels);
+        var data = new PageData(spec, results);
         return new
         {
             name = spec.Name,
@@ -42,152 +50,183 @@ internal static class PageData
             gapBaseline = Summary.GapBaseline,
             axis = spec.BudgetUnit.Axis == BudgetAxis.Queries ? "queries" : "flops",
             students = spec.Students.Select(student => student.Name),
-            tasks = spec.Tasks.Select(task => new
-            {
-                name = task.Name,
-                metrics = MetricsOf(spec, task, results)
-                    .Select(metric => new
-                    {
-                        name = metric.Name,
-                        label = metric.Label,
-                        higher = metric.HigherIsBetter,
-                        share = metric.IsShare,
-                    }),
-            }),
-            methods = labels.Select(
-                (label, i) =>
-                    new
-                    {
-                        name = label,
-                        order = i,
-                        color = looks[label].Hex,
-                        marker = looks[label].MarkerName,
-                        dashed = looks[label].IsDashed,
-                    }
-            ),
-            kinds,
-            kindColors = Enumerable.Range(0, kinds.Length).Select(MethodLook.HexOfKind),
-            boundaries = boundaries.Select(entry => new
+            tasks = data.Tasks(),
+            methods = data.Methods(),
+            data.kinds,
+            kindColors = Enumerable.Range(0, data.kinds.Length).Select(MethodLook.HexOfKind),
+            boundaries = data.boundaries.Select(entry => new
             {
                 name = entry.Name,
-                kinds = entry.Boundary.Kinds.Select(kind => Array.IndexOf(kinds, Charge.NameOf(kind))),
+                kinds = entry.Boundary.Kinds.Select(kind => Array.IndexOf(data.kinds, Charge.NameOf(kind))),
             }),
-            runs = results.Runs.Select(run => new
-            {
-                run = run.Run,
-                label = run.Budget is null ? "" : Labels.Of(spec, run.Teacher, run.Method),
-                student = run.Student,
-                budget = run.Budget,
-                seed = run.Seed,
-                status = run.Status,
-                error = run.Error,
-                flopsStudent = run.FlopsStudent,
-                tokens = run.TokensTrained,
-                queries = run.TeacherQueries,
-                seconds = run.Seconds,
-                attempts = run.Attempts,
-                costs = boundaries.Select(entry =>
-                    new[]
-                    {
-                        costs.Sum(run, entry.Boundary, row => row.Flops),
-                        costs.Sum(run, entry.Boundary, row => row.Seconds),
-                        costs.Sum(run, entry.Boundary, row => row.Usd),
-                    }
-                ),
-            }),
-            charges = results.Charges.Select(charge =>
-                new object?[]
-                {
-                    index[charge.Run],
-                    Array.IndexOf(kinds, charge.Kind),
-                    charge.Flops,
-                    charge.Seconds,
-                    charge.Usd,
-                }
-            ),
+            runs = results.Runs.Select(data.Run),
+            charges = results.Charges.Select(data.Charged),
             scores = results.Scores.Select(score =>
-                new object?[] { index[score.Run], score.Task, score.Metric, Rounded(score.Value) }
+                new object?[] { data.index[score.Run], score.Task, score.Metric, Rounded(score.Value) }
             ),
-            summary = results.Summary.Select(row => new
-            {
-                task = row.Task,
-                metric = row.Metric,
-                student = row.Student,
-                teacher = row.Teacher,
-                method = row.Method,
-                label = Labels.Of(spec, row.Teacher, row.Method),
-                budget = row.Budget,
-                seeds = row.Seeds,
-                items = row.Items,
-                value = row.Value,
-                low = row.CiLow,
-                high = row.CiHigh,
-                recovered = row.Recovered,
-                recoveredLow = row.RecoveredLow,
-                recoveredHigh = row.RecoveredHigh,
-                flops = row.FlopsTotal,
-                usd = row.Usd,
-                at = axes.Of(row),
-                unbeaten = axes.Unbeaten(row),
-            }),
-            comparison = compared.Select(row => new
-            {
-                task = row.Task,
-                student = row.Student,
-                budget = row.Budget,
-                label = Labels.Of(spec, row.Teacher, row.Method),
-                value = row.Value,
-                low = row.CiLow,
-                high = row.CiHigh,
-                group = row.Group,
-                pBest = row.PBest,
-                pMcnemar = row.PMcnemar,
-                frontier = row.Frontier,
-            }),
-            curves = results
-                .Curves.GroupBy(row => row.Run)
-                .Select(group =>
-                    new object[]
-                    {
-                        index[group.Key],
-                        Thinned([.. group]).Select(row => new[] { row.Step, Rounded(row.Loss) }),
-                    }
-                ),
-            samples = results.Samples.Select(row =>
-                new object[]
-                {
-                    index[row.Run],
-                    row.Task,
-                    row.Item,
-                    Cut(row.Prompt),
-                    Cut(row.Reference),
-                    Cut(row.Response),
-                    row.Score,
-                }
-            ),
-            uses = uses.Select(row => new
-            {
-                task = row.Task,
-                model = row.Student.Length > 0
-                    ? $"{row.Student} {Labels.Of(spec, row.Teacher, row.Method)}"
-                    : $"teacher {row.Teacher}",
-                format = row.Format,
-                metric = row.Metric,
-                value = row.Value,
-                low = row.CiLow,
-                high = row.CiHigh,
-                bytes = row.ModelBytes,
-                first = row.FirstTokenSeconds,
-                rate = row.TokensPerSecond,
-                rate16 = row.TokensPerSecond16,
-                peak = row.PeakBytes,
-                joules = row.JoulesPer1000Tokens,
-                making = row.FlopsMaking,
-                usd = row.UsdMaking,
-            }),
+            summary = results.Summary.Select(data.Summed),
+            comparison = compared.Select(data.Compared),
+            curves = data.Curves(),
+            samples = results.Samples.Select(data.Sample),
+            uses = uses.Select(data.Use),
             latex = ComparisonTables.Latex(spec, compared),
         };
     }
+
+    private IEnumerable<object> Tasks() =>
+        spec.Tasks.Select(task => new
+        {
+            name = task.Name,
+            metrics = MetricsOf(spec, task, results)
+                .Select(metric => new
+                {
+                    name = metric.Name,
+                    label = metric.Label,
+                    higher = metric.HigherIsBetter,
+                    share = metric.IsShare,
+                }),
+        });
+
+    private IEnumerable<object> Methods()
+    {
+        var labels = results
+            .Runs.Where(run => run.Budget is not null)
+            .Select(run => Labels.Of(spec, run.Teacher, run.Method))
+            .Distinct()
+            .ToArray();
+        var looks = MethodLook.Of(spec, labels);
+        return labels.Select(
+            (label, i) =>
+                new
+                {
+                    name = label,
+                    order = i,
+                    color = looks[label].Hex,
+                    marker = looks[label].MarkerName,
+                    dashed = looks[label].IsDashed,
+                }
+        );
+    }
+
+    private object Run(RunRow run) =>
+        new
+        {
+            run = run.Run,
+            label = run.Budget is null ? "" : Labels.Of(spec, run.Teacher, run.Method),
+            student = run.Student,
+            budget = run.Budget,
+            seed = run.Seed,
+            status = run.Status,
+            error = run.Error,
+            flopsStudent = run.FlopsStudent,
+            tokens = run.TokensTrained,
+            queries = run.TeacherQueries,
+            seconds = run.Seconds,
+            attempts = run.Attempts,
+            costs = boundaries.Select(entry =>
+                new[]
+                {
+                    costs.Sum(run, entry.Boundary, row => row.Flops),
+                    costs.Sum(run, entry.Boundary, row => row.Seconds),
+                    costs.Sum(run, entry.Boundary, row => row.Usd),
+                }
+            ),
+        };
+
+    private object Charged(ChargeRow charge) =>
+        new object?[]
+        {
+            index[charge.Run],
+            Array.IndexOf(kinds, charge.Kind),
+            charge.Flops,
+            charge.Seconds,
+            charge.Usd,
+        };
+
+    private object Summed(SummaryRow row) =>
+        new
+        {
+            task = row.Task,
+            metric = row.Metric,
+            student = row.Student,
+            teacher = row.Teacher,
+            method = row.Method,
+            label = Labels.Of(spec, row.Teacher, row.Method),
+            budget = row.Budget,
+            seeds = row.Seeds,
+            items = row.Items,
+            value = row.Value,
+            low = row.CiLow,
+            high = row.CiHigh,
+            recovered = row.Recovered,
+            recoveredLow = row.RecoveredLow,
+            recoveredHigh = row.RecoveredHigh,
+            flops = row.FlopsTotal,
+            usd = row.Usd,
+            at = axes.Of(row),
+            unbeaten = axes.Unbeaten(row),
+        };
+
+    private object Compared(ComparisonRow row) =>
+        new
+        {
+            task = row.Task,
+            student = row.Student,
+            budget = row.Budget,
+            label = Labels.Of(spec, row.Teacher, row.Method),
+            value = row.Value,
+            low = row.CiLow,
+            high = row.CiHigh,
+            group = row.Group,
+            pBest = row.PBest,
+            pMcnemar = row.PMcnemar,
+            frontier = row.Frontier,
+        };
+
+    private IEnumerable<object> Curves() =>
+        results
+            .Curves.GroupBy(row => row.Run)
+            .Select(group =>
+                new object[]
+                {
+                    index[group.Key],
+                    Thinned([.. group]).Select(row => new[] { row.Step, Rounded(row.Loss) }),
+                }
+            );
+
+    private object Sample(SampleRow row) =>
+        new object[]
+        {
+            index[row.Run],
+            row.Task,
+            row.Item,
+            Cut(row.Prompt),
+            Cut(row.Reference),
+            Cut(row.Response),
+            row.Score,
+        };
+
+    private object Use(UseSummaryRow row) =>
+        new
+        {
+            task = row.Task,
+            model = row.Student.Length > 0
+                ? $"{row.Student} {Labels.Of(spec, row.Teacher, row.Method)}"
+                : $"teacher {row.Teacher}",
+            format = row.Format,
+            metric = row.Metric,
+            value = row.Value,
+            low = row.CiLow,
+            high = row.CiHigh,
+            bytes = row.ModelBytes,
+            first = row.FirstTokenSeconds,
+            rate = row.TokensPerSecond,
+            rate16 = row.TokensPerSecond16,
+            peak = row.PeakBytes,
+            joules = row.JoulesPer1000Tokens,
+            making = row.FlopsMaking,
+            usd = row.UsdMaking,
+        };
 
     private static IEnumerable<Metric> MetricsOf(ExperimentSpec spec, TaskSpec task, Results results) =>
         spec

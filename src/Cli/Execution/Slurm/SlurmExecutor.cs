@@ -216,7 +216,7 @@ internal sealed class SlurmExecutor(
                     chunk,
                     command.Before,
                     command.After,
-                    shared.Concat(command.Environs)
+                    shared.Concat(command.EnvironmentVariables)
                 );
                 var (job, words) = await SlurmCommands.Submit(
                     Options(batch, needs, allowance, chunk[0].RunsAlone),
