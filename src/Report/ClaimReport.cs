@@ -9,7 +9,7 @@ using ScottPlot;
 
 namespace Bench.Report;
 
-/// <summary>What the arithmetic says of published cost claims: as text, CSV, LaTeX and two figures.</summary>
+/// <summary>The arithmetic of published cost claims: as text, CSV, LaTeX and two figures.</summary>
 public static class ClaimReport
 {
     private static readonly Dictionary<Verdict, (string Color, MarkerShape Marker)> Looks = new()
@@ -42,7 +42,7 @@ public static class ClaimReport
                 CultureInfo.InvariantCulture,
                 $"{VerdictRow.Name(group.Key)}: {group.Count()} of {checks.Count} runs\n"
             );
-            // What cannot be checked for want of everything is only counted.
+            // Claims that lack everything are only counted.
             var shown =
                 group.Key == Verdict.UnderDetermined
                     ? group.Where(check => check.Findings.Count > 0 || check.StatedCost is not null).ToArray()

@@ -131,7 +131,7 @@ public static class ExperimentReport
                 )
             );
         var seeds = new SeedValues(results);
-        // What a distant server spent is not known, and has no place on an axis of cost.
+        // A distant server's FLOPs are not known, and have no place on an axis of cost.
         var curves = Curves(
             spec,
             rows.Where(row => row.Budget is not null && x(row) > 0),

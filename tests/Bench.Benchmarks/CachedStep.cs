@@ -13,8 +13,7 @@ namespace Bench.Benchmarks;
 
 /// <summary>
 /// A training step on a cached signal of 32 entries a token, read from its file, beside a plain cross-entropy step of
-/// the same shapes: at the vocabulary of the
-/// small experiments and at that of Qwen.
+/// the same shapes: at the vocabulary of the small experiments and at that of Qwen.
 /// </summary>
 public class CachedStep
 {

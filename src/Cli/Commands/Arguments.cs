@@ -31,9 +31,7 @@ internal static class Arguments
     internal static Option<string?> TokenIds() =>
         new("--token-ids") { Description = "Tokens by their numbers, e.g. 1,5,9; nothing is set before them." };
 
-    /// <summary>
-    /// Lets an option's number be in a range only. What is no number at all is said by the parser itself.
-    /// </summary>
+    /// <summary>Lets an option's number be in a range only. The parser itself refuses text that is no number.</summary>
     internal static T Within<T>(this T option, double low, double high)
         where T : Option
     {

@@ -1,6 +1,6 @@
 namespace Bench.Cli.Commands;
 
-/// <summary>What the command's exit code says.</summary>
+/// <summary>The meanings of the command's exit codes.</summary>
 internal static class ExitCodes
 {
     internal const int Done = 0;

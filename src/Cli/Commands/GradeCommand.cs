@@ -65,7 +65,7 @@ internal static class GradeCommand
         return ExitCodes.Done;
     }
 
-    // What most samples of an item say is its majority's answer; the first to be said of equals.
+    // The majority's answer is the one that most samples of an item say; the first to be said of equals.
     private static string Summary((JsonElement Id, Verdict Verdict)[] graded)
     {
         var items = graded

@@ -111,7 +111,7 @@ internal static class ProbeCommand
         }
     }
 
-    /// <summary>What another process of this command prints.</summary>
+    /// <summary>The output of another process of this command.</summary>
     internal static string Said(params string[] words) => Said(words, CancellationToken.None);
 
     private static string Said(string[] words, CancellationToken cancel)

@@ -1,6 +1,6 @@
 namespace Bench.Cli.Commands;
 
-/// <summary>What a person asks of bench run.</summary>
+/// <summary>A person's request to bench run.</summary>
 /// <param name="Experiment">Its folder, name or file.</param>
 /// <param name="Output">The folder of results; null for the experiment's own.</param>
 /// <param name="OnCluster">Whether units are jobs of a Slurm cluster, and not processes of this machine.</param>

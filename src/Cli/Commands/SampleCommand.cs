@@ -159,7 +159,7 @@ internal static class SampleCommand
 
     private sealed record Request(string Prompt, string? Ids, int Limit, int? Steps, double Temperature, Seed Seed);
 
-    /// <summary>What was continued, and what came of it; texts are null without a tokenizer.</summary>
+    /// <summary>A prompt and its continuation; texts are null without a tokenizer.</summary>
     private sealed record Sample(
         int[] PromptIds,
         int[] TokenIds,

@@ -10,7 +10,7 @@ using Bench.Protocol.Specs.Sections;
 
 namespace Bench.Cli.Commands;
 
-/// <summary>An experiment at the scale of a claim: the claim's share of the teacher, and its tokens a parameter.</summary>
+/// <summary>An experiment at a claim's scale: its share of the teacher, and its tokens for each parameter.</summary>
 /// <param name="Original">The experiment as it was written.</param>
 /// <param name="Spec">The experiment at the claim's scale.</param>
 /// <param name="Text">Its file.</param>

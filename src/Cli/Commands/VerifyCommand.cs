@@ -98,12 +98,24 @@ internal static class VerifyCommand
         }
 
         var (chosen, sample) = Sample(plan, runs, seconds, new Forecast(plan, place.RatesFor(plan.Spec)));
-        var code = place.Code();
-        var here = MachineManifest.Differences(manifest, MachineManifest.This(plan, code, files));
+        var here = MachineManifest.Differences(manifest, MachineManifest.This(plan, place.Code(), files));
         foreach (var line in here)
             Console.WriteLine($"environment: {line}");
 
-        // From nothing: whatever the usual store holds is not looked at.
+        var outcomes = await Again(place, file, plan, sample, jobs);
+        return Tell(new Verification(results), chosen, outcomes, here.Count == 0, tolerance, strange, runs.Length);
+    }
+
+    // The outcomes of units that are made from nothing: the usual store is not looked at.
+    private static async Task<Dictionary<string, Outcome>> Again(
+        Workplace place,
+        string file,
+        Plan plan,
+        IReadOnlyList<UnitOfWork> sample,
+        int jobs
+    )
+    {
+        var code = place.Code();
         var store = Directory.CreateDirectory(Workplace.Temporary(place.Home)).FullName;
         try
         {
@@ -120,7 +132,7 @@ internal static class VerifyCommand
                 jobs,
                 new PlainBoard(sample.Count, quiet: true)
             ).Run(sample, (unit, outcome) => outcomes[unit.Fingerprint.Text] = outcome, Interruption.Token);
-            return Tell(new Verification(results), chosen, outcomes, here.Count == 0, tolerance, strange, runs.Length);
+            return outcomes;
         }
         finally
         {

@@ -6,8 +6,8 @@ using Bench.Protocol.Plans;
 namespace Bench.Cli.Display;
 
 /// <summary>
-/// What the board of a terminal says: of the whole run its units, its time left and its FLOPs; of each unit that runs
-/// its stage, the curve of its loss, its speed, and what is spent of its budget.
+/// The board of a terminal: of the whole run its units, its time left and its FLOPs; of each unit that runs its stage,
+/// the curve of its loss, its speed, and what is spent of its budget.
 /// </summary>
 internal sealed class BoardText(IReadOnlyList<UnitOfWork> units, RemainingTime remaining)
 {
@@ -124,7 +124,7 @@ internal sealed class BoardText(IReadOnlyList<UnitOfWork> units, RemainingTime r
             var all => string.Create(CultureInfo.InvariantCulture, $"{all / 3600} h {all % 3600 / 60:00} min"),
         };
 
-    // What is done by the unit itself.
+    // The unit's own work.
     private static double Flops(UnitOfWork unit) =>
         unit.Prediction.Charges.Where(charge => charge.Seconds.Value > 0).Sum(charge => charge.Flops.Value);
 }

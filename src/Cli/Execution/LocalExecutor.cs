@@ -28,7 +28,7 @@ internal sealed class LocalExecutor(
         while (schedule.Count > 0)
         {
             cancel.ThrowIfCancellationRequested();
-            // What is free while nothing runs is what units share.
+            // Units share the memory that is free while nothing runs.
             if (running.Count == 0)
                 room = MachineMemory.Available();
             var later = new List<UnitOfWork>();
@@ -72,7 +72,7 @@ internal sealed class LocalExecutor(
             cancel
         );
         var seconds = clock.GetElapsedTime(started).TotalSeconds;
-        // What was published counts, however its process ended after that.
+        // A published result counts, however its process ended after that.
         return (
             unit,
             OutcomeFile.Find(store, unit.Fingerprint.Text)

@@ -13,10 +13,9 @@ internal static class ModelNames
 {
     /// <summary>
     /// Loads a folder, a llama2.c file with its tokenizer, or a run of an experiment: <c>quickstart/teacher</c>, or
-    /// <c>quickstart/RUN</c> with the run
-    /// as runs.csv names it.
+    /// <c>quickstart/RUN</c> with the run as runs.csv names it.
     /// </summary>
-    /// <param name="named">What the person calls it.</param>
+    /// <param name="named">The person's name for it.</param>
     /// <param name="tokenizerFile">The tokenizer of a llama2.c file, where it is not beside it.</param>
     /// <returns>A folder's tokenizer is null where it has none: then tokens are given by their numbers.</returns>
     internal static (ILanguageModel Model, ITokenizer? Tokenizer) Load(string named, string? tokenizerFile = null)
@@ -119,7 +118,7 @@ internal static class ModelNames
         if (Path.Exists(named) || named.LastIndexOf('/') is not (> 0 and var slash))
             return null;
         var (experiment, run) = (named[..slash], named[(slash + 1)..]);
-        // What stands before the slash may be a folder that is not here, or not an experiment's.
+        // The part before the slash may be a folder that is not here, or not an experiment's.
         if (Workplace.Current.FindExperiment(experiment) is not { } file)
             return null;
         var files = Workplace.Current.Files(file);

@@ -6,11 +6,10 @@ namespace Bench.Cli.Execution;
 
 /// <summary>
 /// Keeps the ledger up to date while units end. The store already holds every outcome, so the ledger may lag: it is
-/// written now and then,
-/// and at the end; a run that was killed in between writes it when it is started again. Results of an older version of
-/// the experiment, or of
-/// another machine, are replaced only when the new ones are complete; that they were made otherwise is for the caller
-/// to say. Where a forecast of this machine is given, it is set beside what units took here.
+/// written now and then, and at the end; a run that was killed in between writes it when it is started again. Results
+/// of an older version of the experiment, or of another machine, are replaced only when the new ones are complete; that
+/// they were made otherwise is for the caller to say. Where a forecast of this machine is given, it is set beside what
+/// units took here.
 /// </summary>
 internal sealed class Recorder(
     Plan plan,
@@ -46,7 +45,7 @@ internal sealed class Recorder(
     internal void Ended(UnitOfWork unit, Outcome outcome)
     {
         outcomes[unit.Fingerprint.Text] = outcome;
-        // What the store held already may be another machine's.
+        // Entries that the store held already may be another machine's.
         var isNew = string.CompareOrdinal(outcome.Circumstances.StartedUtc, began) >= 0;
         if (!isNew && outcome.Circumstances.Tensors != manifest.Tensors)
             MadeOtherwise++;
@@ -70,7 +69,7 @@ internal sealed class Recorder(
         }
         catch (LedgerException error)
         {
-            // What is computed is in the store: it is no reason to stop, and at the end it is said.
+            // Finished work is in the store: this is no reason to stop, and at the end it is said.
             board.Say($"not recorded for now: {error.Message}");
             saved = clock.GetTimestamp();
         }

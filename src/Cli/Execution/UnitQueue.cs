@@ -58,7 +58,7 @@ internal sealed class UnitQueue
         }
     }
 
-    /// <summary>What was not in the store when the run began, in the order of the plan.</summary>
+    /// <summary>The units that were not in the store when the run began, in the order of the plan.</summary>
     internal IReadOnlyList<UnitOfWork> Left { get; }
 
     /// <summary>How many of those have not ended.</summary>

@@ -34,7 +34,7 @@ internal sealed class WorkerCommandLine(
     /// <summary>The command after it.</summary>
     internal IReadOnlyList<string> After { get; } = ["--spec", snapshot, "--of", experimentFile];
 
-    /// <summary>What differs from this process's environment.</summary>
+    /// <summary>The differences from this process's environment.</summary>
     internal IReadOnlyDictionary<string, string> EnvironmentVariables { get; } =
         new Dictionary<string, string>
         {

@@ -77,7 +77,7 @@ internal sealed class WorkerProcess(WorkerCommandLine command)
         return exitCode switch
         {
             0 => null,
-            // What was said before it was killed is not why it was.
+            // The last words before it was killed are not why it was.
             > 128 => $"the worker was killed by signal "
                 + $"{exitCode - 128}{(exitCode == 137 ? " (out of memory?)" : "")}"
                 + $"{(lastWords.Length > 0 ? $": {lastWords}" : "")}",

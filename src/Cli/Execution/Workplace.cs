@@ -45,13 +45,13 @@ internal sealed class Workplace
     /// <summary>The repository.</summary>
     internal string Root { get; }
 
-    /// <summary>What may be deleted at no loss but time: store, downloads, snapshots of experiments.</summary>
+    /// <summary>The folder of the store, downloads and snapshots. Deleting it loses nothing but time.</summary>
     internal string Home { get; }
 
     /// <summary>Reference data.</summary>
     internal string Data { get; }
 
-    /// <summary>What a process on another machine needs in its environment to be as this one is.</summary>
+    /// <summary>The variables that make a process on another machine as this one is.</summary>
     internal IReadOnlyDictionary<string, string> EnvironmentVariables
     {
         get
@@ -153,7 +153,7 @@ internal sealed class Workplace
         );
 
     /// <summary>
-    /// What an experiment's steps take: on this machine's processor as it was measured, on an accelerator as
+    /// The rates of an experiment's steps: on this machine's processor as it was measured, on an accelerator as
     /// measurements that ship with Bench have it; null where none was made.
     /// </summary>
     /// <exception cref="SpecException">The measurement cannot be read.</exception>
@@ -277,21 +277,8 @@ internal sealed class Workplace
                 given.EndsWith(DirtyMark, StringComparison.Ordinal),
                 tensors
             );
-        var commit = Git("rev-parse", "HEAD") ?? "unknown";
-        // Only what a result is computed from: words and results may change meanwhile.
-        var changes = Git(
-            "status",
-            "--porcelain",
-            "--",
-            "src",
-            "experiments",
-            "bench",
-            "global.json",
-            "*.props",
-            "*.targets",
-            ":!*.md"
-        );
-        return new CodeVersion(commit, changes is null or { Length: > 0 }, tensors);
+        var (commit, isDirty) = SourceTree.Of(Root);
+        return new CodeVersion(commit, isDirty, tensors);
     }
 
     private IEnumerable<string> Experiments() =>
@@ -302,28 +289,6 @@ internal sealed class Workplace
                 .Select(folder => Path.GetFileName(folder)!)
                 .Order()
             : [];
-
-    private string? Git(params string[] arguments)
-    {
-        try
-        {
-            using var process = Process.Start(
-                new ProcessStartInfo("git", arguments)
-                {
-                    WorkingDirectory = Root,
-                    RedirectStandardOutput = true,
-                    RedirectStandardError = true,
-                }
-            )!;
-            var output = process.StandardOutput.ReadToEnd().Trim();
-            process.WaitForExit();
-            return process.ExitCode == 0 ? output : null;
-        }
-        catch (System.ComponentModel.Win32Exception)
-        {
-            return null;
-        }
-    }
 
     private static string? Ascend(string? folder)
     {

@@ -9,10 +9,9 @@ namespace Bench.Lab.Checkpoints;
 
 /// <summary>
 /// A llama2.c checkpoint, version 0: seven int32 (width, inner width, layers, heads, key-value heads, vocabulary,
-/// context; a positive
-/// vocabulary shares the head with the embedding), then float32 tensors kind by kind. Rotary pairs are neighbours
-/// there; here a
-/// channel pairs with the one half a head away, so rows of the query and key matrices are reordered.
+/// context; a positive vocabulary shares the head with the embedding), then float32 tensors kind by kind. Rotary pairs
+/// are neighbours there; here a channel pairs with the one half a head away, so rows of the query and key matrices are
+/// reordered.
 /// </summary>
 public static class Llama2cFile
 {

@@ -8,8 +8,7 @@ namespace Bench.Lab.Checkpoints;
 
 /// <summary>
 /// config.json as Hugging Face's transformers writes it for the families Llama (2, 3, 3.1, 3.2), Qwen2 (and 2.5) and
-/// Qwen3: what it says of a model's shape. What it asks for and a decoder
-/// here does not do is refused by its name.
+/// Qwen3: the model's shape. A setting that a decoder here does not know is refused by its name.
 /// </summary>
 internal static class ModelConfig
 {
@@ -17,7 +16,7 @@ internal static class ModelConfig
 
     private const int Largest = 1 << 24;
 
-    /// <summary>What transformers takes for Qwen 3 where head_dim is missing.</summary>
+    /// <summary>The head width that transformers takes for Qwen 3 where head_dim is missing.</summary>
     private const int QwenHead = 128;
 
     /// <summary>The shape that a config.json states.</summary>

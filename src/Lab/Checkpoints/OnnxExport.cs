@@ -10,9 +10,9 @@ namespace Bench.Lab.Checkpoints;
 
 /// <summary>
 /// Writes a decoder as an ONNX graph with past key values. Inputs and outputs are named as in Hugging Face's ONNX
-/// models: input_ids, attention_mask, position_ids, past_key_values.i.key and .value;
-/// logits, present.i.key and .value. Hidden states are [batch · sequence, channels]; attention has one more dimension
-/// than usual, queries of one key-value head together, so that keys are not repeated.
+/// models: input_ids, attention_mask, position_ids, past_key_values.i.key and .value; logits, present.i.key and .value.
+/// Hidden states are [batch · sequence, channels]; attention has one more dimension than usual, queries of one
+/// key-value head together, so that keys are not repeated.
 /// </summary>
 public sealed class OnnxExport
 {
@@ -72,9 +72,9 @@ public sealed class OnnxExport
 
     /// <summary>
     /// Writes the graph, with config.json and the tokenizer's files beside it: in float32, or with the matrices in 8
-    /// bits per output channel and what they are multiplied with rounded to 8 bits on the
-    /// fly (DynamicQuantizeLinear, MatMulInteger; Jacob et al. 2018, section 2). That rounding sees the whole batch:
-    /// what a prompt is answered may depend on its neighbours.
+    /// bits per output channel and what they are multiplied with rounded to 8 bits on the fly (DynamicQuantizeLinear,
+    /// MatMulInteger; Jacob et al. 2018, section 2). That rounding sees the whole batch: what a prompt is answered may
+    /// depend on its neighbours.
     /// </summary>
     /// <param name="folder">The model's folder.</param>
     /// <param name="model">The model.</param>

@@ -16,8 +16,8 @@ internal sealed class OnnxGraph
     private const int IrVersion = 8;
 
     /// <summary>
-    /// Weights beyond this many bytes lie in a file of their own beside the graph: a protocol buffer holds at most
-    /// 2 GiB, and is built in memory.
+    /// Weights beyond this many bytes lie in a file of their own beside the graph: a protocol buffer holds at most 2
+    /// GiB, and is built in memory.
     /// </summary>
     private const long LargestInside = 256L << 20;
 

@@ -9,8 +9,8 @@ namespace Bench.Lab.Checkpoints;
 
 /// <summary>
 /// A file of the safetensors format: 8 bytes of header length, a JSON header of names to type, shape and byte range,
-/// then the data. Opening reads the header alone; a tensor is read
-/// straight into the memory where it will stay, converted on the way.
+/// then the data. Opening reads the header alone; a tensor is read straight into the memory where it will stay,
+/// converted on the way.
 /// </summary>
 internal sealed class SafeTensors : IDisposable
 {

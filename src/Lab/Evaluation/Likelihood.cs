@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace Bench.Lab.Evaluation;
 
-/// <summary>What a model makes of a given sequence.</summary>
+/// <summary>A model's likelihoods of a given sequence.</summary>
 /// <param name="LogProbabilities">The natural log-probability of each token but the first, given those before
 /// it.</param>
 /// <param name="FinalLogits">The logits of what would come next, one for each token of the vocabulary.</param>

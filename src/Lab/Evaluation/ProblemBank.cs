@@ -35,8 +35,7 @@ internal sealed class ProblemBank(CheckpointFiles files)
 
     /// <summary>
     /// The training problems of benchmarks by their prompts, with the instruction and without; null where no task is a
-    /// benchmark
-    /// with anything to learn from.
+    /// benchmark with anything to learn from.
     /// </summary>
     internal IReadOnlyDictionary<string, Problem>? Known(IEnumerable<ITask> tasks, Seed seed)
     {

@@ -3,7 +3,6 @@ using Bench.Lab.Signals;
 using Bench.Lab.Tensors;
 using Bench.Lab.Text;
 using Bench.Protocol.Costs;
-using Bench.Protocol.Detection;
 using Bench.Protocol.Grading;
 using Bench.Protocol.Outcomes;
 using Bench.Protocol.Seeds;
@@ -180,8 +179,8 @@ internal sealed class TaskEvaluator(
 
     /// <summary>
     /// How near a student is to its teacher on the teacher's own responses to the held-out items: the share of tokens
-    /// where both have the same first choice, and KL(teacher ‖ student)
-    /// in nats a token over the teacher's named tokens and the lump of the others.
+    /// where both have the same first choice, and KL(teacher ‖ student) in nats a token over the teacher's named tokens
+    /// and the lump of the others.
     /// </summary>
     internal (IReadOnlyList<TaskScores> Scores, Charge Charge) Compare(
         ILanguageModel model,
@@ -238,10 +237,9 @@ internal sealed class TaskEvaluator(
         var found = new List<TaskScores> { BitsPerToken(task, scores), Agreement(task, scores, choices) };
         if (evaluation.Detection is not { } detection)
             return (found, charge);
+        var owner = new DetectionScores(detection, task);
         found.AddRange(
-            WatermarkScores(
-                task,
-                detection,
+            owner.OfWatermark(
                 [
                     .. windows.SelectMany(
                         (window, i) =>
@@ -251,64 +249,12 @@ internal sealed class TaskEvaluator(
                 model.Shape.Vocabulary
             )
         );
-        var (canaries, reading) = CanaryScores(model, task, detection, windows[0].Tokens[0]);
+        var (canaries, reading) = owner.OfCanaries(
+            new SequenceReader(model, clock),
+            windows[0].Tokens[0],
+            tokenizer.Size
+        );
         return ([.. found, .. canaries], charge.Plus(reading));
-    }
-
-    // What a student predicts after tokens of unmarked text, tested by the owner's key, and by keys that nobody used.
-    private static IEnumerable<TaskScores> WatermarkScores(
-        string task,
-        DetectionSpec detection,
-        IReadOnlyList<(int Previous, int Predicted)> pairs,
-        int vocabulary
-    )
-    {
-        IReadOnlyList<double> P(long key) =>
-            Evidence.OfWatermark(pairs, detection.Probes, new GreenList(key, detection.Gamma, vocabulary), vocabulary);
-        var (own, others) = (P(detection.Key), detection.Unused.Select(P).ToArray());
-        for (var i = 0; i < own.Count; i++)
-        {
-            yield return new TaskScores(task, Metric.WatermarkP(detection.Probes[i]).Name, [Math.Log10(own[i])]);
-            yield return new TaskScores(
-                task,
-                Metric.WatermarkAlarms(detection.Probes[i]).Name,
-                [.. others.Select(p => p[i] < DetectionSpec.Level ? 1.0 : 0)]
-            );
-        }
-    }
-
-    // How likely the owner's canaries are after the begin token, beside ones that nobody planted; and the same for sets
-    // that nobody planted either.
-    private (IReadOnlyList<TaskScores> Scores, Charge Charge) CanaryScores(
-        ILanguageModel model,
-        string task,
-        DetectionSpec detection,
-        int begin
-    )
-    {
-        int[][] Draw(long key, int count) => [.. Canaries.Draw(key, count, detection.CanaryTokens, tokenizer.Size)];
-        var controls = Draw(detection.Unused.First(), DetectionSpec.Controls);
-        var sets = detection.Unused.Skip(1).Prepend(detection.Key).Select(key => Draw(key, detection.Canaries));
-        var (scores, charge) = new SequenceReader(model, clock).Predict(
-            [.. sets.SelectMany(set => set).Concat(controls).Select(canary => new Sequence([begin, .. canary], 1))],
-            ChargeKind.Evaluation
-        );
-        var likelihoods = scores.Select(score => score.LogProbabilities.Sum(value => (double)value)).ToArray();
-        var tested = likelihoods[..^controls.Length]
-            .Chunk(detection.Canaries)
-            .Select(set => Evidence.OfCanaries(set, likelihoods[^controls.Length..]))
-            .ToArray();
-        return (
-            [
-                new TaskScores(task, Metric.CanaryP.Name, [Math.Log10(tested[0])]),
-                new TaskScores(
-                    task,
-                    Metric.CanaryAlarms.Name,
-                    [.. tested.Skip(1).Select(p => p < DetectionSpec.Level ? 1.0 : 0)]
-                ),
-            ],
-            charge
-        );
     }
 
     /// <summary>Each window's mean −log2 probability.</summary>

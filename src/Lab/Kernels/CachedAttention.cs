@@ -4,10 +4,9 @@ namespace Bench.Lab.Kernels;
 
 /// <summary>
 /// One layer's keys and values of the positions so far, and attention to them. A row's keys lie in tiles of 16
-/// positions, [head, tile, channel, position], so that scores are sums over vectors of
-/// positions; those of a tile that is not full yet lie as they come, [position, channel], since writing them across
-/// would touch a line of memory for every channel. So do its values,
-/// [head, position, channel]. All are read from front to back.
+/// positions, [head, tile, channel, position], so that scores are sums over vectors of positions; those of a tile that
+/// is not full yet lie as they come, [position, channel], since writing them across would touch a line of memory for
+/// every channel. So do its values, [head, position, channel]. All are read from front to back.
 /// </summary>
 internal sealed unsafe class CachedAttention : IDisposable
 {

@@ -4,10 +4,9 @@ namespace Bench.Lab.Kernels;
 
 /// <summary>
 /// Causal grouped-query attention with rotary positions over whole sequences (Vaswani et al. 2017, equation 1; Ainslie
-/// et al. 2023).
-/// Input: the joint projection [batch · time, row]; result: [batch · time, heads · width]. From torch's own operations;
-/// by hand it is <see cref="LaneAttention"/> where a student learns and
-/// <see cref="SequenceAttention"/> where a model reads.
+/// et al. 2023). Input: the joint projection [batch · time, row]; result: [batch · time, heads · width]. From torch's
+/// own operations; by hand it is <see cref="LaneAttention"/> where a student learns and <see cref="SequenceAttention"/>
+/// where a model reads.
 /// </summary>
 internal static class CausalAttention
 {

@@ -5,8 +5,8 @@ namespace Bench.Lab.Kernels;
 
 /// <summary>
 /// Products of a matrix of weights with activations that lie in columns, [channel, position]: vectors run along the
-/// positions, so that weights are read as they lie, by rows or by columns, and
-/// nothing is packed. Rows of activations take whole panels of <see cref="NativeRows.Panel"/> positions.
+/// positions, so that weights are read as they lie, by rows or by columns, and nothing is packed. Rows of activations
+/// take whole panels of <see cref="NativeRows.Panel"/> positions.
 /// </summary>
 internal static unsafe class ColumnProduct<TLanes>
     where TLanes : struct, ILanes<TLanes>

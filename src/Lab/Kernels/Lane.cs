@@ -7,8 +7,7 @@ internal static class Lane
 {
     /// <summary>
     /// eˣ within 3 units of the last place: 2ⁿ · e^r with n the nearest whole number to x / ln 2 and e^r from its
-    /// series to the sixth power. x is clamped to [−87, 88], so that
-    /// no result is denormal or infinite.
+    /// series to the sixth power. x is clamped to [−87, 88], so that no result is denormal or infinite.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static TLanes Exp<TLanes>(TLanes x)

@@ -2,10 +2,10 @@ namespace Bench.Lab.Kernels;
 
 /// <summary>
 /// Causal grouped-query attention with rotary positions (Vaswani et al. 2017, equation 1; Ainslie et al. 2023) of
-/// several sequences of one length at a time, one in each lane of a vector,
-/// and its gradient. A query is multiplied with the keys that it sees and no others. On the way back shares are
-/// computed again from their normalisers (Dao et al. 2022), those of a few queries at a time.
-/// Activations lie in columns, [channel, position], position t of lane i in column t · sequences + i.
+/// several sequences of one length at a time, one in each lane of a vector, and its gradient. A query is multiplied
+/// with the keys that it sees and no others. On the way back shares are computed again from their normalisers (Dao et
+/// al. 2022), those of a few queries at a time. Activations lie in columns, [channel, position], position t of lane i
+/// in column t · sequences + i.
 /// </summary>
 internal abstract unsafe class LaneAttention : IDisposable
 {

@@ -4,8 +4,7 @@ namespace Bench.Lab.Kernels;
 
 /// <summary>
 /// Small products of matrices whose elements are vectors, a sequence in each lane: y[i, j] = Σₖ a[i, k] · b[j, k]. Rows
-/// and steps are in elements of float32; nothing is
-/// summed across lanes, so that many sequences are computed as one.
+/// and steps are in elements of float32; nothing is summed across lanes, so that many sequences are computed as one.
 /// </summary>
 internal static unsafe class LaneProduct<TLanes>
     where TLanes : struct, ILanes<TLanes>

@@ -10,7 +10,7 @@ internal readonly unsafe struct Lanes16(Vector512<float> vector) : ILanes<Lanes1
 
     public static int Count => 16;
 
-    /// <summary>What it holds.</summary>
+    /// <summary>Its numbers.</summary>
     internal Vector512<float> Vector => vector;
 
     public static bool ManyRegisters => true;

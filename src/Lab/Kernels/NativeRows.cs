@@ -4,8 +4,7 @@ namespace Bench.Lab.Kernels;
 
 /// <summary>
 /// Rows of float32 outside the managed heap that are reused from step to step. A row takes whole panels of <see
-/// cref="Panel"/> elements, so that kernels need no scalar tail:
-/// what lies beyond the columns is scratch.
+/// cref="Panel"/> elements, so that kernels need no scalar tail: what lies beyond the columns is scratch.
 /// </summary>
 internal sealed unsafe class NativeRows : IDisposable
 {

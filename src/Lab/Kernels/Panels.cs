@@ -5,8 +5,8 @@ namespace Bench.Lab.Kernels;
 
 /// <summary>
 /// A matrix [inputs, outputs] in panels, [panel, input, 32 outputs], so that a product reads it in order. Each output
-/// is summed over the inputs in their order, whatever the number of rows: a row's
-/// result does not depend on its neighbours, nor on the processor, to the bit.
+/// is summed over the inputs in their order, whatever the number of rows: a row's result does not depend on its
+/// neighbours, nor on the processor, to the bit.
 /// </summary>
 internal sealed unsafe class Panels(int inputs, int outputs) : IDisposable
 {

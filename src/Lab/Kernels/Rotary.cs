@@ -7,8 +7,8 @@ namespace Bench.Lab.Kernels;
 
 /// <summary>
 /// Rotary position embedding (Su et al. 2021, equation 34): channel i turns together with channel i + half of a head by
-/// position · base^(−2i/width).
-/// Cosines and sines are kept for every position up to the longest sequence, [position, half].
+/// position · base^(−2i/width). Cosines and sines are kept for every position up to the longest sequence, [position,
+/// half].
 /// </summary>
 internal sealed class Rotary
 {

@@ -5,8 +5,7 @@ namespace Bench.Lab.Kernels;
 
 /// <summary>
 /// Causal grouped-query attention with rotary positions over one whole sequence at a time. Only what a query may see is
-/// multiplied, and nothing of the size [time, time] is kept
-/// (the idea of Dao et al. 2022).
+/// multiplied, and nothing of the size [time, time] is kept (the idea of Dao et al. 2022).
 /// </summary>
 internal sealed unsafe class SequenceAttention : IDisposable
 {
@@ -56,7 +55,7 @@ internal sealed unsafe class SequenceAttention : IDisposable
             Part(0);
     }
 
-    /// <summary>What each query attends to, [time, heads · width], of the joint projection, [time, row].</summary>
+    /// <summary>The mixed values of each query, [time, heads · width], of the joint projection, [time, row].</summary>
     /// <param name="projection">Queries, keys and values of all heads.</param>
     /// <param name="stride">Elements from one position's to the next.</param>
     /// <param name="result">Where it is written.</param>

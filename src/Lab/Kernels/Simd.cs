@@ -86,7 +86,7 @@ internal static unsafe class Simd
             Vector512.Create(float.NegativeInfinity)
         );
         var largest = end;
-        // What is no number is none after the exponential as well.
+        // A NaN stays one after the exponential.
         for (var i = 0; i < last; i += Width)
             largest = Vector512.MaxNative(Vector512.Load(row + i), largest);
         var (factor, offset) = (Vector512.Create(scale), Vector512.Create(-scale * Max(largest)));

@@ -4,9 +4,8 @@ namespace Bench.Lab.Kernels;
 
 /// <summary>
 /// y[r, o] = Σᵢ x[r, i] · w[i, o] for eight rows r and one panel of outputs o, or added to what y holds: the innermost
-/// loop of products. Each output is summed over i in order.
-/// x[r, i] lies at r · row + i · step, so that a matrix is read transposed as well; w and y hold a whole panel of 16 or
-/// 32 outputs, and eight rows of x and y must be there.
+/// loop of products. Each output is summed over i in order. x[r, i] lies at r · row + i · step, so that a matrix is
+/// read transposed as well; w and y hold a whole panel of 16 or 32 outputs, and eight rows of x and y must be there.
 /// </summary>
 internal static unsafe class TileProduct
 {

@@ -85,7 +85,7 @@ public static class MachineMeasurement
     /// </summary>
     /// <param name="processor">Its name.</param>
     /// <param name="widths">Of the models.</param>
-    /// <param name="startSeconds">What a process takes to start.</param>
+    /// <param name="startSeconds">Seconds that a process takes to start.</param>
     /// <param name="clock">The time.</param>
     public static MachineRates Look(string processor, IEnumerable<int> widths, double startSeconds, TimeProvider clock)
     {
@@ -171,8 +171,8 @@ public static class MachineMeasurement
         );
 
     /// <summary>
-    /// What the first steps and responses take beyond later ones, if this process has computed nothing before; and what
-    /// a later step takes.
+    /// Seconds of the first steps and responses beyond later ones, if this process has computed nothing before; and of
+    /// a later step.
     /// </summary>
     public static (double WarmUpSeconds, double StepSeconds) FirstSteps(TimeProvider clock)
     {

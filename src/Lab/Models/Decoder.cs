@@ -8,9 +8,8 @@ namespace Bench.Lab.Models;
 
 /// <summary>
 /// A decoder-only transformer: RMSNorm before each part, rotary positions, grouped-query attention, SwiGLU, a tied or
-/// untied head
-/// (the architecture of Llama and Qwen 2 and 3, biases and norms of queries and keys included where a model has them).
-/// Query, key and value projections are one matrix, and so are gate and up.
+/// untied head (the architecture of Llama and Qwen 2 and 3, biases and norms of queries and keys included where a model
+/// has them). Query, key and value projections are one matrix, and so are gate and up.
 /// </summary>
 public sealed class Decoder : IModel, ILanguageModel
 {
@@ -72,8 +71,7 @@ public sealed class Decoder : IModel, ILanguageModel
 
     /// <summary>
     /// A new model: normal weights of deviation 1/√inputs, the two projections into the residual stream scaled by 1/√(2
-    /// · layers)
-    /// (Radford et al. 2019, section 2.3), norms at 1, biases at 0.
+    /// · layers) (Radford et al. 2019, section 2.3), norms at 1, biases at 0.
     /// </summary>
     public static Decoder Initialise(ModelShape shape, Compute compute, Seed seed)
     {

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace Bench.Lab.Models;
 
-/// <summary>What a decoder is made of. The same shape holds its gradients.</summary>
+/// <summary>The parts of a decoder. The same shape holds its gradients.</summary>
 /// <param name="Shape">Sizes.</param>
 /// <param name="Layout">How heads lie in the joint projection.</param>
 /// <param name="Rotary">By how much positions are turned.</param>

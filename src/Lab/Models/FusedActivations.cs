@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace Bench.Lab.Models;
 
 /// <summary>
-/// What a decoder makes of some positions on the CPU, from token ids to logits, without a tensor in between: a row a
+/// A decoder's results at some positions on the CPU, from token ids to logits, without a tensor in between: a row a
 /// position, in buffers that are made once.
 /// </summary>
 /// <param name="weights">The decoder's weights.</param>

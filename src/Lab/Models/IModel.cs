@@ -2,7 +2,7 @@ using static TorchSharp.torch;
 
 namespace Bench.Lab.Models;
 
-/// <summary>What can be trained and scored: a function from ids to logits with parameters.</summary>
+/// <summary>A model that can be trained and scored: a function from ids to logits with parameters.</summary>
 public interface IModel : IPredictor
 {
     /// <summary>The trainable tensors with their names, in a fixed order.</summary>

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace Bench.Lab.Models;
 
-/// <summary>What can be read with: a function from ids to logits.</summary>
+/// <summary>A model that can be read with: a function from ids to logits.</summary>
 public interface IPredictor : IDisposable
 {
     ModelShape Shape { get; }

@@ -6,8 +6,8 @@ namespace Bench.Lab.Models;
 
 /// <summary>
 /// Keys and values of the positions so far, from torch's own operations, for any device and type: [rows, key-value
-/// heads, positions, width] for each layer, preallocated. All rows have the same length;
-/// rows that are finished can be left out of further steps.
+/// heads, positions, width] for each layer, preallocated. All rows have the same length; rows that are finished can be
+/// left out of further steps.
 /// </summary>
 internal sealed class KeyValueCache : IDisposable
 {

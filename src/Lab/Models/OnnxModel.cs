@@ -8,8 +8,8 @@ namespace Bench.Lab.Models;
 
 /// <summary>
 /// A decoder as an ONNX graph, run by ONNX Runtime on one thread: input_ids [batch, sequence], and where the graph asks
-/// for them attention_mask, position_ids, and past_key_values.i.key and .value; it gives
-/// logits, and present.i.key and .value. A graph without past key values reads everything anew at each token.
+/// for them attention_mask, position_ids, and past_key_values.i.key and .value; it gives logits, and present.i.key and
+/// .value. A graph without past key values reads everything anew at each token.
 /// </summary>
 public sealed class OnnxModel : ILanguageModel
 {
@@ -77,7 +77,7 @@ public sealed class OnnxModel : ILanguageModel
 
     /// <summary>Loads a graph.</summary>
     /// <param name="path">The .onnx file.</param>
-    /// <param name="shape">What its configuration says of it.</param>
+    /// <param name="shape">The shape in its configuration.</param>
     /// <exception cref="LabException">It cannot be read, or is no decoder.</exception>
     public static OnnxModel Load(string path, ModelShape shape)
     {

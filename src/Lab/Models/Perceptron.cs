@@ -8,8 +8,7 @@ namespace Bench.Lab.Models;
 
 /// <summary>
 /// A perceptron with ReLU layers over images that it looks up by their number. While it trains, hidden units may be
-/// dropped (Srivastava et al. 2014) and images moved
-/// by some pixels.
+/// dropped (Srivastava et al. 2014) and images moved by some pixels.
 /// </summary>
 internal sealed class Perceptron : IModel
 {
@@ -116,7 +115,7 @@ internal sealed class Perceptron : IModel
             tensor.Dispose();
     }
 
-    // What is left is scaled up, so that nothing changes when nothing is dropped.
+    // The kept values are scaled up, so that nothing changes when nothing is dropped.
     private Tensor Mask(long[] size)
     {
         var mask = empty(size);

@@ -48,8 +48,7 @@ internal sealed class SequenceReader(IPredictor model, TimeProvider clock) : IRe
 
     /// <summary>
     /// Calls back with each sequence's logits of its response tokens, [response tokens, vocabulary] in float32.
-    /// Sequences of one length share a
-    /// pass, so nothing is padded.
+    /// Sequences of one length share a pass, so nothing is padded.
     /// </summary>
     public Charge Read(IReadOnlyList<Sequence> sequences, ChargeKind kind, Action<int, Tensor> visit) =>
         Pass(

@@ -21,7 +21,7 @@ public sealed class TextGenerator
     private readonly Tally? tally;
     private readonly IReadOnlyList<int> otherEnds = [];
 
-    /// <param name="model">Who writes.</param>
+    /// <param name="model">The writing model.</param>
     /// <param name="clock">The time.</param>
     /// <param name="otherEnds">Tokens that end a response as the end token does, and are read as that one; null for
     /// none.</param>
@@ -41,16 +41,15 @@ public sealed class TextGenerator
     public const int Batch = 64;
 
     /// <summary>
-    /// Continues prompts until the end token or a number of new tokens. What a prompt's continuation is depends on
-    /// nothing but the prompt, its
-    /// index and the seed: not on its neighbours in the batch.
+    /// Continues prompts until the end token or a number of new tokens. A prompt's continuation depends on nothing but
+    /// the prompt, its index and the seed: not on its neighbours in the batch.
     /// </summary>
     /// <param name="prompts">Token ids, none empty.</param>
     /// <param name="limit">The most new tokens.</param>
     /// <param name="end">The token that ends a sequence; −1 for none.</param>
     /// <param name="sampling">Greedy or by temperature.</param>
     /// <param name="seed">The seed of what is drawn.</param>
-    /// <param name="kind">What the cost is for.</param>
+    /// <param name="kind">The purpose of the cost.</param>
     /// <param name="progress">Told how many prompts are done.</param>
     /// <returns>New tokens of each prompt, the end token included where it was reached, and the cost of every token
     /// processed.</returns>
@@ -161,7 +160,7 @@ public sealed class TextGenerator
     private sealed record Mark(Watermark Watermark, GreenList Green, int Marked)
     {
         /// <summary>
-        /// What is added to the logits, [rows, vocabulary], for each row's index among the prompts and its last token.
+        /// An addition to the logits, [rows, vocabulary], by each row's index among the prompts and its last token.
         /// </summary>
         internal Tensor Bias(IReadOnlyList<(int Index, int Previous)> rows, int vocabulary)
         {
@@ -202,7 +201,7 @@ public sealed class TextGenerator
         var mass = topP < 1 ? KeepNucleus(row, topP) : 1;
         var left = random.NextDouble() * mass;
         var last = 0;
-        // What rounding leaves over falls to the last token that can be drawn.
+        // The remainder of rounding falls to the last token that can be drawn.
         for (var token = 0; token < row.Length; token++)
         {
             if (row[token] == 0)

@@ -7,10 +7,9 @@ namespace Bench.Lab.Objectives;
 
 /// <summary>
 /// Matching of self-attention relations: how much each position's query, key or value resembles those of the positions
-/// before it, as a
-/// distribution (Wang et al. 2020, MiniLM, equations 3 to 6; relation heads that both models are cut into, so that
-/// their numbers of heads and widths may differ:
-/// Wang et al. 2021, MiniLMv2, equation 2). Causal: a position relates to itself and to what came before.
+/// before it, as a distribution (Wang et al. 2020, MiniLM, equations 3 to 6; relation heads that both models are cut
+/// into, so that their numbers of heads and widths may differ: Wang et al. 2021, MiniLMv2, equation 2). Causal: a
+/// position relates to itself and to what came before.
 /// </summary>
 internal sealed class AttentionRelationsLoss(AttentionRelations objective, ObjectiveSetting setting)
     : ObjectiveLoss<AttentionRelations>

@@ -7,9 +7,8 @@ namespace Bench.Lab.Objectives;
 
 /// <summary>
 /// Sums a divergence over positions. With s = ∂D/∂log q of each outcome and S their sum, the gradient with respect to
-/// logit j is (s_j − q_j S) / T; a token
-/// inside the lump of the others gets its share q_j / q_rest of the lump's s. No tensor of the vocabulary's size is
-/// kept.
+/// logit j is (s_j − q_j S) / T; a token inside the lump of the others gets its share q_j / q_rest of the lump's s. No
+/// tensor of the vocabulary's size is kept.
 /// </summary>
 internal static class DivergenceSum
 {

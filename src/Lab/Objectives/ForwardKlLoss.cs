@@ -8,15 +8,14 @@ namespace Bench.Lab.Objectives;
 
 /// <summary>
 /// Forward Kullback-Leibler divergence KL(teacher ‖ student) at a temperature T, multiplied by T² so that its gradient
-/// keeps its size
-/// (Hinton, Vinyals and Dean 2015, section 2).
+/// keeps its size (Hinton, Vinyals and Dean 2015, section 2).
 /// </summary>
 internal sealed class ForwardKlLoss(ForwardKl objective) : ObjectiveLoss<ForwardKl>
 {
     /// <summary>
     /// The sum over the chosen rows of T² · KL, in nats. From draws it is the unbiased estimate of T² times the
-    /// cross-entropy H(p, q) = KL + H(p): the
-    /// teacher's entropy is no matter of the student's, and the gradients are the same in the mean.
+    /// cross-entropy H(p, q) = KL + H(p): the teacher's entropy is no matter of the student's, and the gradients are
+    /// the same in the mean.
     /// </summary>
     /// <param name="logits">The student's, [positions, vocabulary].</param>
     /// <param name="rows">[n] of int64: the positions that carry loss.</param>

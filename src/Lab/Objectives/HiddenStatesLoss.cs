@@ -7,8 +7,8 @@ namespace Bench.Lab.Objectives;
 
 /// <summary>
 /// Matching of hidden states through a learned projection (Romero et al. 2015, FitNets, equation 3): a regressor maps
-/// the student's states onto the
-/// teacher's. The squared error is averaged over the teacher's channels, so that a wider teacher does not weigh more.
+/// the student's states onto the teacher's. The squared error is averaged over the teacher's channels, so that a wider
+/// teacher does not weigh more.
 /// </summary>
 internal sealed class HiddenStatesLoss : ObjectiveLoss<HiddenStates>
 {

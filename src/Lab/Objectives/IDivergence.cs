@@ -5,8 +5,7 @@ namespace Bench.Lab.Objectives;
 
 /// <summary>
 /// A divergence between the teacher's p and the student's q that is a sum over outcomes. Logarithms are given because
-/// they are exact where a
-/// probability has underflowed; an outcome of probability 0 under both contributes 0.
+/// they are exact where a probability has underflowed; an outcome of probability 0 under both contributes 0.
 /// </summary>
 internal interface IDivergence
 {

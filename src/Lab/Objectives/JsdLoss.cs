@@ -6,9 +6,8 @@ namespace Bench.Lab.Objectives;
 
 /// <summary>
 /// Generalised Jensen-Shannon divergence β · KL(p ‖ m) + (1 − β) · KL(q ‖ m) with m = β p + (1 − β) q at a temperature
-/// T, p the teacher's
-/// (Agarwal et al. 2024, GKD, equation 1). Divided by β it tends to KL(p ‖ q) as β → 0, and by 1 − β to KL(q ‖ p) as β
-/// → 1.
+/// T, p the teacher's (Agarwal et al. 2024, GKD, equation 1). Divided by β it tends to KL(p ‖ q) as β → 0, and by 1 − β
+/// to KL(q ‖ p) as β → 1.
 /// </summary>
 internal sealed class JsdLoss(Jsd objective) : ObjectiveLoss<Jsd>
 {

@@ -6,12 +6,11 @@ namespace Bench.Lab.Objectives;
 
 /// <summary>
 /// Computes an objective on a student. A subclass is one file; the catalogue finds it by its record, and its
-/// constructor may take that
-/// record and an <see cref="ObjectiveSetting"/>.
+/// constructor may take that record and an <see cref="ObjectiveSetting"/>.
 /// </summary>
 internal abstract class ObjectiveLoss : IDisposable
 {
-    /// <summary>What it learns beside the student.</summary>
+    /// <summary>The tensors that it learns beside the student.</summary>
     internal virtual IReadOnlyList<Tensor> Parameters => [];
 
     /// <summary>Takes the activations that it matches from the student's pass; null where it matches none.</summary>
@@ -26,7 +25,7 @@ internal abstract class ObjectiveLoss : IDisposable
     /// <summary>The summed loss of a batch's rows, a tensor of one element.</summary>
     /// <param name="batch">The batch.</param>
     /// <param name="logits">The student's at all positions, [positions, vocabulary].</param>
-    /// <param name="tap">What <see cref="Tap"/> gave, after the pass.</param>
+    /// <param name="tap">The values that <see cref="Tap"/> gave, after the pass.</param>
     internal virtual Tensor Sum(TrainingBatch batch, Tensor logits, LayerTap? tap) => OfBatch(batch)!.Sum(logits);
 
     /// <inheritdoc/>

@@ -7,19 +7,16 @@ namespace Bench.Lab.Objectives;
 
 /// <summary>
 /// MiniLLM's gradient of the sequence-level reverse divergence KL(student ‖ teacher) on sampled responses, with its
-/// three ways to lower the variance
-/// (Gu et al. 2024, section 2.2): the divergence of the next step is computed exactly (single-step decomposition),
-/// responses may be drawn from
-/// a mixture with the teacher and are weighted step by step (teacher-mixed sampling), and later rewards are averaged
-/// over the
-/// steps that are left (length normalisation).
+/// three ways to lower the variance (Gu et al. 2024, section 2.2): the divergence of the next step is computed exactly
+/// (single-step decomposition), responses may be drawn from a mixture with the teacher and are weighted step by step
+/// (teacher-mixed sampling), and later rewards are averaged over the steps that are left (length normalisation).
 /// </summary>
 internal sealed class PolicyGradientLoss(PolicyGradient objective) : ObjectiveLoss<PolicyGradient>
 {
     /// <summary>A weight beyond this says more about luck than about the student.</summary>
     private const double LargestWeight = 5;
 
-    /// <summary>What each response token contributes: its weight, and its reward to come.</summary>
+    /// <summary>The weight of each response token, and its reward to come.</summary>
     /// <param name="Weights">w_t = q(y_t) / (a p(y_t) + (1 − a) q(y_t)), of one response.</param>
     /// <param name="LongRewards">Mean over t' &gt; t of log p(y_t') − log q(y_t'); 0 at the end.</param>
     public sealed record Steps(float[] Weights, float[] LongRewards);

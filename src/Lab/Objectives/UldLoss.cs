@@ -6,9 +6,8 @@ namespace Bench.Lab.Objectives;
 
 /// <summary>
 /// Universal logit distillation: the Wasserstein distance between two distributions over vocabularies that have nothing
-/// in common, which at uniform cost is the
-/// distance between their sorted probabilities (Boizard et al. 2024, ULD, equation 5). Position by position up to the
-/// shorter response, as there.
+/// in common, which at uniform cost is the distance between their sorted probabilities (Boizard et al. 2024, ULD,
+/// equation 5). Position by position up to the shorter response, as there.
 /// </summary>
 internal sealed class UldLoss(Uld objective) : ObjectiveLoss<Uld>
 {

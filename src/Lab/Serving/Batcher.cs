@@ -6,9 +6,9 @@ namespace Bench.Lab.Serving;
 
 /// <summary>
 /// Writes choices of many requests together, on a thread of its own. Choices that wait at the same time, with prompts
-/// of one length, share a batch; batches take turns token by token, and a long
-/// prompt is read in parts, so that a long one does not hold up a short one. What a choice says does not depend on who
-/// shares its batch, but for the rounding of products of different sizes.
+/// of one length, share a batch; batches take turns token by token, and a long prompt is read in parts, so that a long
+/// one does not hold up a short one. A choice's text does not depend on who shares its batch, but for the rounding of
+/// products of different sizes.
 /// </summary>
 internal sealed class Batcher : IDisposable
 {
@@ -163,27 +163,7 @@ internal sealed class Batcher : IDisposable
             if (batch.IsReading)
                 return;
             var next = Next(batch, logits);
-            var likelihoods = batch.Rows.Any(row => row.Alternatives >= 0)
-                ? new Likelihoods(logits, batch.Rows.Max(row => row.Alternatives))
-                : null;
-            var going = new List<int>();
-            for (var place = 0; place < batch.Rows.Count; place++)
-            {
-                var (row, token) = (batch.Rows[place], next[place]);
-                var wanted = row.Alternatives >= 0;
-                if (
-                    row.Add(
-                        new WrittenToken(
-                            token,
-                            wanted ? likelihoods!.Of(place, token) : 0,
-                            wanted ? likelihoods!.Top(place, row.Alternatives) : [],
-                            ends.Contains(token) && !row.IgnoreEnd
-                        )
-                    )
-                )
-                    going.Add(place);
-            }
-
+            var going = Add(batch, next, logits);
             if (going.Count == 0)
             {
                 Leave(batch);
@@ -205,6 +185,30 @@ internal sealed class Batcher : IDisposable
                 row.Fail(Failure(error));
             Leave(batch);
         }
+    }
+
+    // Gives each row its next token, and returns the rows that go on.
+    private List<int> Add(Batch batch, int[] next, Tensor logits)
+    {
+        var likelihoods = batch.Rows.Any(row => row.Alternatives >= 0)
+            ? new Likelihoods(logits, batch.Rows.Max(row => row.Alternatives))
+            : null;
+        var going = new List<int>();
+        for (var place = 0; place < batch.Rows.Count; place++)
+        {
+            var (row, token) = (batch.Rows[place], next[place]);
+            var wanted = row.Alternatives >= 0;
+            var written = new WrittenToken(
+                token,
+                wanted ? likelihoods!.Of(place, token) : 0,
+                wanted ? likelihoods!.Top(place, row.Alternatives) : [],
+                ends.Contains(token) && !row.IgnoreEnd
+            );
+            if (row.Add(written))
+                going.Add(place);
+        }
+
+        return going;
     }
 
     private void Leave(Batch batch)
@@ -240,7 +244,7 @@ internal sealed class Batcher : IDisposable
 
         internal List<Choice> Rows { get; set; } = rows;
 
-        /// <summary>What each row wrote last.</summary>
+        /// <summary>The last token of each row.</summary>
         internal long[] Written { get; set; } = [];
 
         internal double Temperature { get; } = temperature;
@@ -248,7 +252,7 @@ internal sealed class Batcher : IDisposable
         /// <summary>Whether some of the prompts is still to be read.</summary>
         internal bool IsReading => read < Rows[0].Prompt.Length;
 
-        /// <summary>What is fed next: a part of the prompts, or what was written.</summary>
+        /// <summary>The tokens to feed next: a part of the prompts, or the last tokens written.</summary>
         internal (long[] Fed, int Time) Turn(int largest)
         {
             if (!IsReading)

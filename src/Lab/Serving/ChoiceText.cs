@@ -25,7 +25,7 @@ internal sealed class ChoiceText(ITokenizer tokenizer, Choice choice, IReadOnlyL
     )
     {
         var stream = new TextStream(tokenizer, choice.Prompt[^1]);
-        // What could be the beginning of a stop sequence waits.
+        // Text that could be the beginning of a stop sequence waits.
         var held = stops.Count == 0 ? 0 : stops.Max(stop => stop.Length) - 1;
         var (given, tokensGiven) = (0, 0);
         await foreach (var token in choice.Tokens.ReadAllAsync(cancel))

@@ -10,7 +10,7 @@ internal sealed record CompletionRequest
 {
     private const int MostChoices = 128;
 
-    // What says nothing about the text, or nothing at the only value that is taken.
+    // Fields that say nothing about the text, or nothing at the only value that is taken.
     private static readonly HashSet<string> Ignored =
     [
         "user",

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Net;
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Json;
 using Bench.Lab.Models;
 using Bench.Lab.Text;
 using Bench.Protocol.Seeds;
@@ -47,6 +46,12 @@ public sealed class ModelServer : IAsyncDisposable
             clock
         );
         batcher = new Batcher(model, [tokenizer.End, .. tokenizer.OtherEnds]);
+        application = Application(options);
+        MapRoutes();
+    }
+
+    private static WebApplication Application(ServeOptions options)
+    {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Configuration.Sources.Clear();
         builder.Logging.ClearProviders();
@@ -61,14 +66,22 @@ public sealed class ModelServer : IAsyncDisposable
                 options.Port
             );
         });
-        application = builder.Build();
+        return builder.Build();
+    }
+
+    private void MapRoutes()
+    {
         application.MapGet(
             "/health",
-            context => Answer(context, () => Json(context, 200, new { status = "ok" }), guarded: false)
+            context => Answer(context, () => HttpReplies.Json(context, 200, new { status = "ok" }), guarded: false)
         );
         application.MapGet(
             "/v1/models",
-            context => Answer(context, () => Json(context, 200, new { @object = "list", data = new[] { Described() } }))
+            context =>
+                Answer(
+                    context,
+                    () => HttpReplies.Json(context, 200, new { @object = "list", data = new[] { Described() } })
+                )
         );
         application.MapGet(
             "/v1/models/{name}",
@@ -77,7 +90,7 @@ public sealed class ModelServer : IAsyncDisposable
                     context,
                     () =>
                         (string?)context.Request.RouteValues["name"] == options.ModelName
-                            ? Json(context, 200, Described())
+                            ? HttpReplies.Json(context, 200, Described())
                             : throw new ServeException(
                                 404,
                                 $"the model '{context.Request.RouteValues["name"]}' is not served here; "
@@ -153,11 +166,11 @@ public sealed class ModelServer : IAsyncDisposable
         }
         catch (ServeException error)
         {
-            await Refuse(context, error);
+            await HttpReplies.Refuse(context, error);
         }
         catch (BadHttpRequestException error)
         {
-            await Refuse(
+            await HttpReplies.Refuse(
                 context,
                 new ServeException(
                     error.StatusCode,
@@ -172,7 +185,7 @@ public sealed class ModelServer : IAsyncDisposable
         catch (Exception error)
         {
             // Whatever one request brings, the others go on.
-            await Refuse(
+            await HttpReplies.Refuse(
                 context,
                 new ServeException(500, $"{error.GetType().Name}: {error.Message.ReplaceLineEndings(" ")}")
             );
@@ -189,7 +202,7 @@ public sealed class ModelServer : IAsyncDisposable
     {
         var today = DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime);
         var request = CompletionRequest.Read(
-            await Body(context),
+            await HttpReplies.Body(context),
             chat,
             options,
             tokenizer,
@@ -227,7 +240,7 @@ public sealed class ModelServer : IAsyncDisposable
             );
             if (request.Stream)
             {
-                await Stream(context, request, writer, texts);
+                await HttpReplies.Stream(context, request, writer, texts);
                 return;
             }
 
@@ -265,112 +278,6 @@ public sealed class ModelServer : IAsyncDisposable
             Alternatives = request.Alternatives,
             IgnoreEnd = request.IgnoreEnd,
         };
-    }
-
-    private static async Task Stream(
-        HttpContext context,
-        CompletionRequest request,
-        CompletionWriter writer,
-        IReadOnlyList<ChoiceText> texts
-    )
-    {
-        context.Response.ContentType = "text/event-stream";
-        context.Response.Headers.CacheControl = "no-cache";
-        using var turn = new SemaphoreSlim(1);
-        async Task Send(ReadOnlyMemory<byte> data)
-        {
-            await turn.WaitAsync(context.RequestAborted);
-            try
-            {
-                await context.Response.Body.WriteAsync(
-                    (byte[])[.. "data: "u8, .. data.Span, .. "\n\n"u8],
-                    context.RequestAborted
-                );
-                await context.Response.Body.FlushAsync(context.RequestAborted);
-            }
-            finally
-            {
-                turn.Release();
-            }
-        }
-
-        await Task.WhenAll(
-            texts.Select(
-                async (text, index) =>
-                {
-                    if (request.Chat)
-                        await Send(writer.Chunk(index, "", [], first: true));
-                    var offset = 0;
-                    await foreach (var (piece, tokens) in text.Read(context.RequestAborted))
-                    {
-                        await Send(writer.Chunk(index, piece, tokens, offset));
-                        offset += piece.Length;
-                    }
-
-                    await Send(writer.Chunk(index, null, [], finish: text.FinishReason));
-                }
-            )
-        );
-        if (request.StreamUsage)
-            await Send(writer.Counts(texts));
-        await Send("[DONE]"u8.ToArray());
-    }
-
-    private static async Task<JsonElement> Body(HttpContext context)
-    {
-        try
-        {
-            using var document = await JsonDocument.ParseAsync(
-                context.Request.Body,
-                new JsonDocumentOptions { MaxDepth = 32 },
-                context.RequestAborted
-            );
-            return document.RootElement.Clone();
-        }
-        catch (JsonException error)
-        {
-            throw new ServeException(400, $"the request is not JSON ({error.Message.ReplaceLineEndings(" ")})");
-        }
-    }
-
-    private static Task Refuse(HttpContext context, ServeException error)
-    {
-        // A stream that has begun can only end.
-        if (context.Response.HasStarted)
-        {
-            context.Abort();
-            return Task.CompletedTask;
-        }
-
-        var kind = error.Status switch
-        {
-            401 => "authentication_error",
-            404 => "not_found_error",
-            429 => "rate_limit_error",
-            >= 500 => "server_error",
-            _ => "invalid_request_error",
-        };
-        return Json(
-            context,
-            error.Status,
-            new
-            {
-                error = new
-                {
-                    message = error.Message,
-                    type = kind,
-                    param = error.Parameter,
-                    code = (string?)null,
-                },
-            }
-        );
-    }
-
-    private static async Task Json(HttpContext context, int status, object value)
-    {
-        context.Response.StatusCode = status;
-        context.Response.ContentType = "application/json";
-        await context.Response.Body.WriteAsync(JsonSerializer.SerializeToUtf8Bytes(value), context.RequestAborted);
     }
 
     private sealed class NoLifetime : IHostLifetime

@@ -12,7 +12,7 @@ public sealed record ServeOptions
     /// <summary>The model's name in the protocol.</summary>
     public required string ModelName { get; init; }
 
-    /// <summary>What a client must send as its bearer token; null where none is asked for.</summary>
+    /// <summary>The bearer token that a client must send; null where none is asked for.</summary>
     public string? Token { get; init; }
 
     /// <summary>The largest request, in bytes.</summary>

@@ -8,14 +8,12 @@ namespace Bench.Lab.Signals;
 
 /// <summary>
 /// The container of every signal on disk: a versioned header, one block for each sequence in any order, an index, and a
-/// CRC-32C of each part.
-/// Little-endian. It is written as a stream, and read block by block without holding the rest.
+/// CRC-32C of each part. Little-endian. It is written as a stream, and read block by block without holding the rest.
 /// </summary>
 /// <remarks>
 /// Layout: "BENCHSIG", version, kind, length of the header, header, CRC; blocks, each followed by its CRC; index of
-/// (offset, length) in the
-/// order of the sequences; last the index's offset, the number of blocks and the CRC of both with the index. A file
-/// that was cut off has no end and is refused.
+/// (offset, length) in the order of the sequences; last the index's offset, the number of blocks and the CRC of both
+/// with the index. A file that was cut off has no end and is refused.
 /// </remarks>
 internal static class BlockFile
 {

@@ -7,16 +7,14 @@ namespace Bench.Lab.Signals;
 
 /// <summary>
 /// A teacher's probabilities of k tokens at each response token, on disk: 4k bytes a token. An entry is a 32-bit word
-/// with the token in its low bits
-/// (as many as the vocabulary needs) and −ln(value) in the others, in steps of 32 nats over their range: at a
-/// vocabulary of 151,936 the value
-/// has 14 bits, a relative error of at most 0.1%.
+/// with the token in its low bits (as many as the vocabulary needs) and −ln(value) in the others, in steps of 32 nats
+/// over their range: at a vocabulary of 151,936 the value has 14 bits, a relative error of at most 0.1%.
 /// </summary>
 /// <remarks>
 /// Top-k entries are in falling order, and what they lack to 1 is the mass of all other tokens. The first word's value
-/// is that rest rather than
-/// the first probability, which is what is left: so neither a small tail nor a probability near 1 loses its precision.
-/// Sampled entries are draws with their importance weights; 1/k, the weight of a plain draw, is held exactly.
+/// is that rest rather than the first probability, which is what is left: so neither a small tail nor a probability
+/// near 1 loses its precision. Sampled entries are draws with their importance weights; 1/k, the weight of a plain
+/// draw, is held exactly.
 /// </remarks>
 internal sealed class TeacherProbabilities : IDisposable
 {

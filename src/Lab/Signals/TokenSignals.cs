@@ -46,8 +46,8 @@ internal static class TokenSignals
 
     /// <summary>
     /// k draws from the proposal q ∝ p^power, each with the weight p / (k q): the weighted mean over draws of any
-    /// function of a token is unbiased
-    /// (Anshumann et al. 2025, section 3). A sequence's draws depend on its index and the seed alone.
+    /// function of a token is unbiased (Anshumann et al. 2025, section 3). A sequence's draws depend on its index and
+    /// the seed alone.
     /// </summary>
     internal static Charge WriteSampled(
         IReader reader,

@@ -5,7 +5,7 @@ using Bench.Lab.Tensors;
 namespace Bench.Lab.Signals;
 
 /// <summary>
-/// What a teacher once wrote, as JSON Lines of {"prompt": …, "response": …}: the shape of public sets of reasoning
+/// A teacher's recorded text, as JSON Lines of {"prompt": …, "response": …}: the shape of public sets of reasoning
 /// traces.
 /// </summary>
 internal static class TraceFile

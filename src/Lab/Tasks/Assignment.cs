@@ -1,6 +1,6 @@
 namespace Bench.Lab.Tasks;
 
-/// <summary>What a teacher, or a student that learns on its own text, is asked to write.</summary>
+/// <summary>A prompt for a teacher, or for a student that learns on its own text.</summary>
 internal sealed record Assignment
 {
     /// <summary>Prompts in tokens, each as often as responses to it are wanted.</summary>

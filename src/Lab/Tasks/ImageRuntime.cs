@@ -14,8 +14,7 @@ namespace Bench.Lab.Tasks;
 
 /// <summary>
 /// Handwritten digits. An image is a sequence of one token, its number, and its class is the one response token:
-/// training, signals and
-/// scoring are those of text.
+/// training, signals and scoring are those of text.
 /// </summary>
 internal sealed class ImageRuntime : TaskRuntime
 {
@@ -134,7 +133,7 @@ internal sealed class ImageRuntime : TaskRuntime
             _ => Enumerable.Range(images.Training, images.Count - images.Training),
         };
 
-    // What students see.
+    // The images that students see.
     private IReadOnlyList<int> TransferSet() =>
         [.. Of(Split.Train).Where(image => images.LabelOf(image) != task.Withheld).Take(Spec.Prompts)];
 

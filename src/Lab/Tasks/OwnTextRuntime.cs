@@ -43,8 +43,7 @@ internal sealed class OwnTextRuntime(TaskSetting setting) : TextRuntime(setting)
 
     /// <summary>
     /// Writes the teacher's own text, held out from what students train on by its seed. Its bits per token are its
-    /// entropy, which no
-    /// student can beat on average.
+    /// entropy, which no student can beat on average.
     /// </summary>
     internal override (IReadOnlyList<TaskScores> Scores, Charge Charge) MeasureTeacher(
         IPredictor model,
@@ -97,7 +96,7 @@ internal sealed class OwnTextRuntime(TaskSetting setting) : TextRuntime(setting)
         ];
     }
 
-    // What free text begins with: the token that begins a sequence, or that which ends one where there is no other.
+    // The beginning of free text: the token that begins a sequence, or that which ends one where there is no other.
     private static int[] Opening(ITokenizer tokenizer) => [tokenizer.Begin ?? tokenizer.End];
 
     private (IReadOnlyList<TaskScores> Scores, Charge Charge) Imitate(

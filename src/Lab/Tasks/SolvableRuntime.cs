@@ -172,8 +172,7 @@ internal sealed class SolvableRuntime(TaskSetting setting) : TextRuntime(setting
 
     /// <summary>
     /// Only responses to training problems: a response to a held-out problem would give its answer away. A benchmark's
-    /// training
-    /// problems are those of its file, asked with its instruction or without.
+    /// training problems are those of its file, asked with its instruction or without.
     /// </summary>
     internal override Func<(string Prompt, string Response), Sequence?> Recorded()
     {

@@ -11,10 +11,9 @@ using Bench.Protocol.Specs;
 namespace Bench.Lab.Tasks;
 
 /// <summary>
-/// What an experiment's tasks need of the laboratory: models that read them, what is learnt from, what a teacher is
-/// asked, and
-/// scores. There is a class for each <see cref="Protocol.Tasks.TaskContent"/> but one for all problems with gold
-/// solutions.
+/// The laboratory's part of an experiment's tasks: models that read them, the training material, the questions to a
+/// teacher, and scores. There is a class for each <see cref="Protocol.Tasks.TaskContent"/> but one for all problems
+/// with gold solutions.
 /// </summary>
 internal abstract class TaskRuntime(TaskSetting setting)
 {
@@ -40,13 +39,13 @@ internal abstract class TaskRuntime(TaskSetting setting)
     /// <summary>A teacher that runs in this process.</summary>
     internal abstract IReadingTeacher TeacherOf(IPredictor model, ITokenizer tokenizer);
 
-    /// <summary>What a model learns that is trained here on gold solutions.</summary>
+    /// <summary>The gold solutions that a model trained here learns from.</summary>
     internal abstract IReadOnlyList<Sequence> Gold(GoldTraining training, ITokenizer tokenizer);
 
     /// <summary>The gold solutions of the pool of prompts.</summary>
     internal abstract IReadOnlyList<Sequence> Gold(MethodSpec method, ITokenizer tokenizer);
 
-    /// <summary>What is asked of whoever writes the pool's responses.</summary>
+    /// <summary>The prompts of the pool's responses.</summary>
     /// <param name="sampling">How it writes, and which responses are kept.</param>
     /// <param name="shares">Shares of the prompts by task; null for equal ones.</param>
     /// <param name="count">How many prompts, where there is only one that is asked again and again.</param>

@@ -5,7 +5,7 @@ using Bench.Protocol.Specs;
 
 namespace Bench.Lab.Tasks;
 
-/// <summary>What an experiment's tasks are run with.</summary>
+/// <summary>The setting of an experiment's tasks.</summary>
 internal sealed record TaskSetting
 {
     internal required ExperimentSpec Spec { get; init; }

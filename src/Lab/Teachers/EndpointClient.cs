@@ -3,7 +3,6 @@ using System.ClientModel.Primitives;
 using System.Globalization;
 using System.Text.Json;
 using Bench.Lab.Text;
-using Bench.Protocol.Grading;
 using Bench.Protocol.Specs;
 using OpenAI;
 using Polly;
@@ -18,7 +17,6 @@ namespace Bench.Lab.Teachers;
 internal sealed class EndpointClient
 {
     private const int Attempts = 8;
-    private const string IdPrefix = "token_id:";
 
     /// <summary>In seconds: a server that asks for more is asked again all the same.</summary>
     private const double LongestWait = 3600;
@@ -28,20 +26,19 @@ internal sealed class EndpointClient
     private readonly string? key;
     private readonly ClientPipeline pipeline;
     private readonly ResiliencePipeline<EndpointReply> patience;
-    private readonly Dictionary<string, int> tokens;
-    private readonly int size;
+    private readonly EndpointReplies replies;
     private readonly TimeProvider clock;
     private readonly Lock pace = new();
     private DateTimeOffset nextStart;
 
     /// <param name="spec">The server.</param>
     /// <param name="address">Its base address.</param>
-    /// <param name="key">What it asks for as a bearer token; null for nothing.</param>
+    /// <param name="key">Its bearer token; null for none.</param>
     /// <param name="tokenizer">The model's.</param>
     /// <param name="clock">The time.</param>
     internal EndpointClient(EndpointSpec spec, Uri address, string? key, ITokenizer tokenizer, TimeProvider clock)
     {
-        (this.spec, this.address, this.key, this.clock, size) = (spec, address, key, clock, tokenizer.Size);
+        (this.spec, this.address, this.key, this.clock) = (spec, address, key, clock);
         pipeline = new OpenAIClient(
             new ApiKeyCredential(key ?? "none"),
             new OpenAIClientOptions
@@ -67,7 +64,7 @@ internal sealed class EndpointClient
                 }
             )
             .Build();
-        tokens = spec.TokensAsIds || spec.TopLogprobs == 0 ? [] : Spellings(tokenizer);
+        replies = new EndpointReplies(spec, address, tokenizer, Clean);
     }
 
     /// <summary>Asks until there is an answer.</summary>
@@ -104,7 +101,7 @@ internal sealed class EndpointClient
         try
         {
             using var document = JsonDocument.Parse(response.Content.ToMemory());
-            return Read(document.RootElement, question);
+            return replies.Read(document.RootElement, question);
         }
         catch (Exception error)
             when (error
@@ -211,165 +208,6 @@ internal sealed class EndpointClient
             ? TimeSpan.FromSeconds(Math.Min((until - clock.GetUtcNow()).TotalSeconds, LongestWait))
             : null;
     }
-
-    private EndpointReply Read(JsonElement root, EndpointQuestion question)
-    {
-        // Servers may say more exactly which version they are, but not that they are another.
-        if (
-            root.TryGetProperty("model", out var named)
-            && named.GetString() is { } model
-            && !model.StartsWith(spec.Model, StringComparison.Ordinal)
-        )
-            throw new EndpointException(
-                $"{address}: it answered as '{Clean(model)}', not as '{spec.Model}'",
-                mayRecover: false
-            );
-        var choice = root.GetProperty("choices")[0];
-        var finish = choice.GetProperty("finish_reason").GetString();
-        if (finish is not ("stop" or "length"))
-            throw new EndpointException(
-                $"{address}: a response ended by {Clean(finish ?? "nothing")}, not by its end or its limit",
-                mayRecover: false
-            );
-        var text = spec.Chat
-            ? Spoken(choice.GetProperty("message"))
-            : choice.GetProperty("text").GetString() ?? throw new FormatException("a text that is null");
-        var (prompt, response) =
-            root.TryGetProperty("usage", out var usage) && usage.ValueKind == JsonValueKind.Object
-                ? (usage.GetProperty("prompt_tokens").GetInt32(), usage.GetProperty("completion_tokens").GetInt32())
-                : (0, 0);
-        var reply = new EndpointReply(text, finish == "stop", prompt, response, null, []);
-        if (question.Alternatives == 0 && !spec.TokensAsIds)
-            return reply;
-        return WithLikelihoods(reply, choice, question);
-    }
-
-    private EndpointReply WithLikelihoods(EndpointReply reply, JsonElement choice, EndpointQuestion question)
-    {
-        if (!choice.TryGetProperty("logprobs", out var likelihoods) || likelihoods.ValueKind != JsonValueKind.Object)
-            throw new EndpointException(
-                $"{address}: it gave no log-probabilities, which were asked for; set top-logprobs: 0 if it never does",
-                mayRecover: true
-            );
-        var told = (spec.Chat ? ChatLikelihoods(likelihoods) : TextLikelihoods(likelihoods)).ToArray();
-        if (told.FirstOrDefault(entry => entry.Others.Length < question.Alternatives) is { Name: not null } few)
-            throw new EndpointException(
-                $"{address}: it gave {few.Others.Length} log-probabilities where {question.Alternatives} were asked "
-                    + $"for; lower top-logprobs and k",
-                mayRecover: true
-            );
-        return reply with
-        {
-            Tokens =
-            [
-                .. told.Select(entry =>
-                    TokenOf(entry.Name)
-                    ?? throw new EndpointException(
-                        $"{address}: its token '{Clean(entry.Name)}' is none of the tokenizer's; give the model's "
-                            + $"own tokenizer, or tokens-as-ids: true",
-                        mayRecover: false
-                    )
-                ),
-            ],
-            // What the tokenizer cannot name is part of the rest.
-            Alternatives =
-            [
-                .. told.Select(entry =>
-                    entry
-                        .Others.Select(other => (Token: TokenOf(other.Name), other.Value))
-                        .Where(other => other.Token is not null)
-                        .Select(other => (other.Token!.Value, (float)Math.Exp(other.Value)))
-                        .OrderByDescending(other => other.Item2)
-                        .ToArray()
-                ),
-            ],
-        };
-    }
-
-    // Some servers keep the reasoning apart from the answer.
-    private static string Spoken(JsonElement message)
-    {
-        var content = message.GetProperty("content").GetString() ?? "";
-        foreach (var name in (string[])["reasoning_content", "reasoning"])
-        {
-            if (
-                message.TryGetProperty(name, out var reasoning)
-                && reasoning.ValueKind == JsonValueKind.String
-                && reasoning.GetString()!.Length > 0
-            )
-                return Answers.WithReasoning(reasoning.GetString()!, content);
-        }
-
-        return content;
-    }
-
-    private static IEnumerable<(string Name, (string Name, double Value)[] Others)> ChatLikelihoods(
-        JsonElement likelihoods
-    ) =>
-        likelihoods
-            .GetProperty("content")
-            .EnumerateArray()
-            .Select(entry =>
-                (
-                    entry.GetProperty("token").GetString()!,
-                    entry
-                        .GetProperty("top_logprobs")
-                        .EnumerateArray()
-                        .Select(other =>
-                            (other.GetProperty("token").GetString()!, other.GetProperty("logprob").GetDouble())
-                        )
-                        .ToArray()
-                )
-            );
-
-    private static IEnumerable<(string Name, (string Name, double Value)[] Others)> TextLikelihoods(
-        JsonElement likelihoods
-    )
-    {
-        var others =
-            likelihoods.TryGetProperty("top_logprobs", out var top) && top.ValueKind == JsonValueKind.Array
-                ? top.EnumerateArray().ToArray()
-                : [];
-        return likelihoods
-            .GetProperty("tokens")
-            .EnumerateArray()
-            .Select(
-                (token, i) =>
-                    (
-                        token.GetString()!,
-                        i < others.Length && others[i].ValueKind == JsonValueKind.Object
-                            ? others[i]
-                                .EnumerateObject()
-                                .Select(other => (other.Name, other.Value.GetDouble()))
-                                .ToArray()
-                            : []
-                    )
-            );
-    }
-
-    private int? TokenOf(string? name)
-    {
-        if (name is null)
-            throw new FormatException("a token that is null");
-        if (!spec.TokensAsIds)
-            return tokens.TryGetValue(name, out var token) ? token : null;
-        return
-            name.StartsWith(IdPrefix, StringComparison.Ordinal)
-            && int.TryParse(name.AsSpan(IdPrefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var id)
-            && id < size
-            ? id
-            : null;
-    }
-
-    // Tokens by what they spell, where that is a whole text and no other token's.
-    private static Dictionary<string, int> Spellings(ITokenizer tokenizer) =>
-        Enumerable
-            .Range(0, tokenizer.Size)
-            .Select(token => (Token: token, Text: tokenizer.Decode([token])))
-            .Where(entry => entry.Text.Length > 0 && !entry.Text.Contains('\uFFFD'))
-            .GroupBy(entry => entry.Text, StringComparer.Ordinal)
-            .Where(group => group.Count() == 1)
-            .ToDictionary(group => group.Key, group => group.First().Token, StringComparer.Ordinal);
 
     // One line, not too long, and never the key, whatever a server repeats.
     private string Clean(string text)

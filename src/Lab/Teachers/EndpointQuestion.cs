@@ -10,7 +10,7 @@ namespace Bench.Lab.Teachers;
 /// <param name="Alternatives">How many alternatives to each token it asks for.</param>
 internal sealed record EndpointQuestion(string Path, byte[] Body, int Alternatives)
 {
-    /// <summary>What was asked, in 32 bytes: the key of its answer.</summary>
+    /// <summary>The question, in 32 bytes: the key of its answer.</summary>
     internal byte[] Key { get; } = SHA256.HashData([.. System.Text.Encoding.UTF8.GetBytes(Path), 0, .. Body]);
 
     /// <summary>A question.</summary>

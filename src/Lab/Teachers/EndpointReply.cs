@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Bench.Lab.Teachers;
 
-/// <summary>What a server answered.</summary>
+/// <summary>A server's answer.</summary>
 /// <param name="Text">The response, its reasoning between think tags where the server keeps that apart.</param>
 /// <param name="Ended">Whether the model ended; else it reached its limit.</param>
 /// <param name="PromptTokens">As the server counts; 0 where it does not say.</param>

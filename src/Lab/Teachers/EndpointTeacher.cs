@@ -14,7 +14,7 @@ namespace Bench.Lab.Teachers;
 /// <param name="tokenizer">Spells prompts and responses.</param>
 /// <param name="shape">The model's, where it is known: then its work is counted as if it were done here.</param>
 /// <param name="clock">The time.</param>
-/// <param name="owned">What ends with this teacher, in this order: a server of our own, and its model.</param>
+/// <param name="owned">Objects that end with this teacher, in this order: a server of our own, and its model.</param>
 internal sealed class EndpointTeacher(
     EndpointSpec spec,
     EndpointClient client,
@@ -49,7 +49,7 @@ internal sealed class EndpointTeacher(
     /// <param name="sampling">How responses are drawn.</param>
     /// <param name="seed">Prompt i is drawn from this seed's stream sample/i, as everywhere.</param>
     /// <param name="alternatives">How many alternatives to each token are wanted.</param>
-    /// <param name="kind">What the cost is for.</param>
+    /// <param name="kind">The purpose of the cost.</param>
     /// <param name="progress">Told how many are answered.</param>
     /// <param name="texts">The prompts as people wrote them; null where they are what the tokens spell.</param>
     /// <returns>The responses in tokens, empty where one cannot be spelt; their cost; and, while this teacher lives,
@@ -82,22 +82,7 @@ internal sealed class EndpointTeacher(
                 seed.Bits($"sample/{index}"),
                 alternatives
             );
-        var answered = 0;
-        Parallel
-            .ForEachAsync(
-                Enumerable.Range(0, prompts.Count),
-                new ParallelOptions { MaxDegreeOfParallelism = spec.Concurrency },
-                async (index, cancel) =>
-                {
-                    var question = Question(index);
-                    if (journal.Find(question) is null)
-                        journal.Add(question, await client.Ask(question, cancel));
-                    progress?.Invoke(Interlocked.Increment(ref answered));
-                }
-            )
-            .GetAwaiter()
-            .GetResult();
-
+        AskAll(prompts.Count, Question, progress);
         var responses = new int[prompts.Count][];
         var (promptTokens, responseTokens, flops) = (0L, 0L, Flops.Zero);
         for (var index = 0; index < prompts.Count; index++)
@@ -123,6 +108,26 @@ internal sealed class EndpointTeacher(
             PromptTokens = shape is null ? promptTokens : null,
         };
         return (responses, charge, index => journal.Find(Question(index))!.Alternatives);
+    }
+
+    // Every question that has no answer yet, as many at a time as the server may be asked.
+    private void AskAll(int count, Func<int, EndpointQuestion> questionOf, Action<int>? progress)
+    {
+        var answered = 0;
+        Parallel
+            .ForEachAsync(
+                Enumerable.Range(0, count),
+                new ParallelOptions { MaxDegreeOfParallelism = spec.Concurrency },
+                async (index, cancel) =>
+                {
+                    var question = questionOf(index);
+                    if (journal.Find(question) is null)
+                        journal.Add(question, await client.Ask(question, cancel));
+                    progress?.Invoke(Interlocked.Increment(ref answered));
+                }
+            )
+            .GetAwaiter()
+            .GetResult();
     }
 
     public void Dispose()

@@ -5,9 +5,9 @@ using Bench.Lab.Tensors;
 namespace Bench.Lab.Teachers;
 
 /// <summary>
-/// What a server has answered, on disk as it comes, so that nothing paid for is asked again: a record is its length,
-/// the question's 32 bytes, the answer and a CRC-32C. Where a record
-/// is cut off or damaged, it and what follows are as if they had never come.
+/// A server's answers, on disk as they come, so that nothing paid for is asked again: a record is its length, the
+/// question's 32 bytes, the answer and a CRC-32C. Where a record is cut off or damaged, it and what follows are as if
+/// they had never come.
 /// </summary>
 internal sealed class ExchangeJournal : IDisposable
 {

@@ -5,7 +5,7 @@ using Bench.Protocol.Specs;
 
 namespace Bench.Lab.Teachers;
 
-/// <summary>Who teaches. A teacher answers; it has no parameters to touch, and so it is frozen.</summary>
+/// <summary>A teacher. It answers; it has no parameters to touch, and so it is frozen.</summary>
 internal interface ITeacher : IDisposable
 {
     /// <summary>

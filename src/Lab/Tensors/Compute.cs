@@ -34,7 +34,7 @@ public sealed record Compute
         Threads = threads;
     }
 
-    /// <summary>What has been computed here so far.</summary>
+    /// <summary>The computations of this process so far.</summary>
     public Tally Done { get; } = new();
 
     /// <summary>

@@ -41,8 +41,8 @@ public static class LibTorch
 
     /// <summary>
     /// The rate of float32 matrix products of size × size on one thread, in FLOP/s: the best of several, since other
-    /// work only slows it down.
-    /// Tens of times below what the processor can do, its vectors are not used, or other work takes the core.
+    /// work only slows it down. Tens of times below what the processor can do, its vectors are not used, or other work
+    /// takes the core.
     /// </summary>
     public static double MatrixRate(TimeProvider clock, int size = 512)
     {

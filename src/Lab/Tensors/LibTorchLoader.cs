@@ -9,8 +9,8 @@ namespace Bench.Lab.Tensors;
 
 /// <summary>
 /// Loads libtorch and TorchSharp's library over it, from the package folder or from the folder that BENCH_TORCH names.
-/// It is set up when Bench.Lab is loaded, whatever started the process,
-/// and works when TorchSharp first asks for its library.
+/// It is set up when Bench.Lab is loaded, whatever started the process, and works when TorchSharp first asks for its
+/// library.
 /// </summary>
 internal static partial class LibTorchLoader
 {

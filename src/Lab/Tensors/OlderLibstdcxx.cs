@@ -5,11 +5,10 @@ namespace Bench.Lab.Tensors;
 
 /// <summary>
 /// Lets a library that was linked by GCC 13 load over an older libstdc++ (Debian 12, Ubuntu 22.04). Such a library asks
-/// for version GLIBCXX_3.4.32 for one symbol, which the compiler mentions
-/// wherever &lt;iostream&gt; is included and which nothing calls: the streams are initialised by other libraries. Three
-/// fields of the file are changed: the symbol's name becomes that of a
-/// function of libc, its version that function's, and the need of the version becomes a weak one, which the loader does
-/// not insist on (System V ABI, "Symbol Versioning" of the Linux Standard Base).
+/// for version GLIBCXX_3.4.32 for one symbol, which the compiler mentions wherever &lt;iostream&gt; is included and
+/// which nothing calls: the streams are initialised by other libraries. Three fields of the file are changed: the
+/// symbol's name becomes that of a function of libc, its version that function's, and the need of the version becomes a
+/// weak one, which the loader does not insist on (System V ABI, "Symbol Versioning" of the Linux Standard Base).
 /// </summary>
 internal static class OlderLibstdcxx
 {

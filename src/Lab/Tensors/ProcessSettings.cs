@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace Bench.Lab.Tensors;
 
 /// <summary>
-/// What a process that computes must have set before libtorch is loaded, whoever starts it. Only glibc and OpenMP are
-/// told anything; elsewhere nothing happens.
+/// Settings that a computing process needs before libtorch is loaded, whoever starts it. Only glibc and OpenMP are told
+/// anything; elsewhere nothing happens.
 /// </summary>
 internal static partial class ProcessSettings
 {

@@ -4,8 +4,7 @@ using Bench.Protocol.Units;
 namespace Bench.Lab.Tensors;
 
 /// <summary>
-/// What has been computed so far, by kind. It is read while the work goes on: what is killed has spent what stands
-/// here.
+/// The charges so far, by kind. It is read while the work goes on: a process that is killed has spent what stands here.
 /// </summary>
 public sealed class Tally
 {

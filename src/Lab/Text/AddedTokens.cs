@@ -5,7 +5,7 @@ namespace Bench.Lab.Text;
 
 /// <summary>A token that stands outside the vocabulary's merges and is found in a text as it is written.</summary>
 /// <param name="Id">The token.</param>
-/// <param name="Content">What is written.</param>
+/// <param name="Content">The written text.</param>
 /// <param name="Special">Whether it is silent when text is wanted.</param>
 /// <param name="Normalised">Whether it is looked for after the text's normalisation.</param>
 /// <param name="StripLeft">Whether white space before it belongs to it.</param>
@@ -28,7 +28,7 @@ internal sealed class AddedTokens
     private readonly SearchValues<char> first;
 
     /// <param name="tokens">The tokens.</param>
-    /// <param name="spelling">What is looked for, if not what the token's content says.</param>
+    /// <param name="spelling">The text to look for, if it is not the token's content.</param>
     internal AddedTokens(IEnumerable<AddedToken> tokens, Func<string, string> spelling)
     {
         byFirst = tokens

@@ -7,8 +7,7 @@ namespace Bench.Lab.Text;
 
 /// <summary>
 /// Byte-pair encoding (Sennrich, Haddow and Birch 2016): of all neighbours the pair that was merged first in training
-/// is joined first, the leftmost of equals, until
-/// none can be joined.
+/// is joined first, the leftmost of equals, until none can be joined.
 /// </summary>
 internal sealed class BytePairs
 {

@@ -5,9 +5,8 @@ namespace Bench.Lab.Text;
 
 /// <summary>
 /// Unicode normalisation form C (Unicode Standard Annex 15): canonical decomposition, ordering of combining marks,
-/// canonical composition. The tables are Unicode
-/// 15.0's and part of the program, so that a text has the same tokens on every machine, with whatever Unicode library
-/// or none.
+/// canonical composition. The tables are Unicode 15.0's and part of the program, so that a text has the same tokens on
+/// every machine, with whatever Unicode library or none.
 /// </summary>
 internal static class CanonicalComposition
 {

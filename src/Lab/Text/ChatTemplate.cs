@@ -44,9 +44,9 @@ public sealed class ChatTemplate
 
     /// <summary>The text of a conversation.</summary>
     /// <param name="messages">A list of { "role": …, "content": … }.</param>
-    /// <param name="settings">What else the template may ask for, e.g. add_generation_prompt, tools,
+    /// <param name="settings">Further values that the template may ask for, e.g. add_generation_prompt, tools,
     /// enable_thinking.</param>
-    /// <param name="today">What a template that writes the date writes.</param>
+    /// <param name="today">The date of a template that writes one.</param>
     /// <exception cref="LabException">The template refuses the conversation.</exception>
     public string Render(JsonElement messages, IEnumerable<(string Name, JsonElement Value)> settings, DateOnly today)
     {
@@ -71,7 +71,7 @@ public sealed class ChatTemplate
         };
         foreach (var (name, value) in settings)
             scope[name] = JinjaValue.Of(value);
-        // What is missing and what is null are alike to a template: transformers passes both as None.
+        // Missing and null fields are alike to a template: transformers passes both as None.
         foreach (var name in (string[])["tools", "documents"])
             if (scope[name] is JinjaUndefined)
                 scope[name] = null;

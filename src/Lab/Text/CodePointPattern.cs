@@ -7,8 +7,8 @@ namespace Bench.Lab.Text;
 
 /// <summary>
 /// A regular expression of a tokenizer's file, matched on code points: .NET matches UTF-16 units, where a letter beyond
-/// U+FFFF is two surrogates and no letter. Such a
-/// character is matched as a stand-in of its general category, which no tokenizer's pattern names by itself.
+/// U+FFFF is two surrogates and no letter. Such a character is matched as a stand-in of its general category, which no
+/// tokenizer's pattern names by itself.
 /// </summary>
 internal sealed class CodePointPattern
 {

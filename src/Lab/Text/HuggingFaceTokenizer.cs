@@ -5,8 +5,7 @@ namespace Bench.Lab.Text;
 
 /// <summary>
 /// A tokenizer of tokenizer.json, the format of Hugging Face's tokenizers: byte-level and SentencePiece-style byte-pair
-/// encoding, as Qwen, DeepSeek and Llama use it. What a file asks for
-/// and this does not know is refused by its name.
+/// encoding, as Qwen, DeepSeek and Llama use it. A setting that Bench does not know is refused by its name.
 /// </summary>
 public sealed class HuggingFaceTokenizer : ITokenizer
 {
@@ -157,7 +156,7 @@ public sealed class HuggingFaceTokenizer : ITokenizer
                 : ""
             : throw new LabException($"there is no token {token}");
 
-    // What ends a response by the model's own configuration: one token or several. It counts where generation is
+    // The tokens that end a response by the model's own configuration: one or several. They count where generation is
     // described, else with the shape.
     private static IReadOnlyList<int> ModelEnds(string folder)
     {

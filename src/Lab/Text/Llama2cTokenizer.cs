@@ -7,8 +7,8 @@ namespace Bench.Lab.Text;
 
 /// <summary>
 /// The tokenizer of llama2.c (tokenizer.bin): byte-pair encoding by score over UTF-8 pieces with a fallback to single
-/// bytes,
-/// as SentencePiece does it. A text is given a leading space; a piece's leading space is dropped after the begin token.
+/// bytes, as SentencePiece does it. A text is given a leading space; a piece's leading space is dropped after the begin
+/// token.
 /// </summary>
 public sealed class Llama2cTokenizer : ITokenizer
 {

@@ -15,7 +15,7 @@ internal interface INeighbourPairs
 /// </summary>
 internal static class NeighbourPairs
 {
-    /// <summary>What is left of the symbols; in O(n log n).</summary>
+    /// <summary>The symbols that are left; in O(n log n).</summary>
     internal static int[] Joined<T>(List<int> symbols, T pairs)
         where T : struct, INeighbourPairs
     {

@@ -9,7 +9,7 @@ namespace Bench.Lab.Text;
 /// </summary>
 internal sealed class PreTokenizer
 {
-    // What GPT-2 cuts by (Radford et al. 2019).
+    // GPT-2's pattern (Radford et al. 2019).
     private const string Gpt2 = @"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+";
 
     private readonly List<Func<string, bool, IEnumerable<string>>> steps = [];
@@ -133,7 +133,7 @@ internal sealed class PreTokenizer
                 };
             if (!joins)
                 joined.Add(part);
-            // What a match was merged into takes no further part.
+            // A symbol that was merged into another takes no further part.
             else
                 joined[^1] = (
                     joined[^1].Text + part.Text,

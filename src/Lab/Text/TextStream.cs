@@ -35,7 +35,7 @@ public sealed class TextStream
         return fresh;
     }
 
-    /// <summary>What is left when no more tokens come: bytes that never became a character are U+FFFD.</summary>
+    /// <summary>The rest when no more tokens come: bytes that never became a character are U+FFFD.</summary>
     public string End()
     {
         var text = tokenizer.Decode(tokens);

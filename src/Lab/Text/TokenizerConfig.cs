@@ -3,7 +3,7 @@ using Bench.Lab.Tensors;
 
 namespace Bench.Lab.Text;
 
-/// <summary>What matters here of tokenizer_config.json.</summary>
+/// <summary>The settings of tokenizer_config.json that matter here.</summary>
 /// <param name="Begin">The token that begins a text; null for none.</param>
 /// <param name="End">The token that ends a response.</param>
 /// <param name="Around">Whether transformers sets the begin token before a text and the end token after it, whatever

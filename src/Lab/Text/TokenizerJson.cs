@@ -4,7 +4,7 @@ using Bench.Lab.Tensors;
 
 namespace Bench.Lab.Text;
 
-/// <summary>What tokenizer.json holds, checked as far as that can be done part by part.</summary>
+/// <summary>The content of tokenizer.json, checked as far as that can be done part by part.</summary>
 internal sealed record TokenizerJson
 {
     private const long LargestFile = 256L << 20;

@@ -7,9 +7,8 @@ namespace Bench.Lab.Training;
 
 /// <summary>
 /// AdamW over parameters, with clipping by the gradient's global norm. Vectors (norms, biases) are not decayed. Moments
-/// are float32, and
-/// so is the copy of a parameter of lower precision that the steps are taken on: small steps would vanish in its
-/// rounding.
+/// are float32, and so is the copy of a parameter of lower precision that the steps are taken on: small steps would
+/// vanish in its rounding.
 /// </summary>
 internal sealed unsafe class AdamW : IDisposable
 {
@@ -20,7 +19,7 @@ internal sealed unsafe class AdamW : IDisposable
     private readonly Place[] places;
     private int step;
 
-    /// <param name="parameters">What is changed.</param>
+    /// <param name="parameters">The tensors to change.</param>
     /// <param name="gradients">Contiguous, one for each parameter, and the same tensors at every step.</param>
     /// <param name="compute">Where they lie.</param>
     /// <param name="spec">Its numbers.</param>

@@ -4,7 +4,7 @@ using Bench.Protocol.Shapes;
 namespace Bench.Lab.Training;
 
 /// <summary>
-/// What a decoder's way forward leaves for the way back, and the buffers of that way: all in columns, [channel,
+/// A decoder's values on the way forward, for the way back, and the buffers of that way: all in columns, [channel,
 /// position].
 /// </summary>
 internal sealed unsafe class DecoderActivations : IDisposable
@@ -109,7 +109,7 @@ internal sealed unsafe class DecoderActivations : IDisposable
 
     public void Dispose() => owned.ForEach(rows => rows.Dispose());
 
-    /// <summary>What a layer leaves.</summary>
+    /// <summary>A layer's values.</summary>
     internal sealed class Layer
     {
         internal required Matrix Normed { get; init; }

@@ -8,9 +8,8 @@ namespace Bench.Lab.Training;
 
 /// <summary>
 /// The gradient of a decoder's weights on the CPU, forwards and backwards by hand, in buffers that are made once. Its
-/// twin is <see cref="Decoder.Logits"/> with torch's operations and autograd.
-/// Some sequences pass through the model at a time; activations lie in columns, [channel, position], position t of
-/// sequence i of S in column t · S + i.
+/// twin is <see cref="Decoder.Logits"/> with torch's operations and autograd. Some sequences pass through the model at
+/// a time; activations lie in columns, [channel, position], position t of sequence i of S in column t · S + i.
 /// </summary>
 internal abstract class DecoderGradients : IDisposable
 {

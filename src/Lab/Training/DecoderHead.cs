@@ -55,7 +55,7 @@ internal sealed unsafe class DecoderHead<TLanes>(DecoderParts weights, DecoderPa
     /// Adds the gradients of the head and of the last norm, and leaves that of the residual stream in <see
     /// cref="DecoderActivations.Pull"/>.
     /// </summary>
-    /// <param name="activations">What the way forward left.</param>
+    /// <param name="activations">The values of the way forward.</param>
     /// <param name="places">The columns that carry loss.</param>
     /// <param name="positions">All columns.</param>
     /// <param name="loss">The loss.</param>

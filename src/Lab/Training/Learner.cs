@@ -8,8 +8,8 @@ namespace Bench.Lab.Training;
 
 /// <summary>
 /// Takes training steps: gradients of an objective, and an optimiser over what it changes. A decoder on the CPU whose
-/// loss is a function of its logits learns by hand
-/// (<see cref="DecoderGradients"/>); all else by torch's operations and autograd.
+/// loss is a function of its logits learns by hand (<see cref="DecoderGradients"/>); all else by torch's operations and
+/// autograd.
 /// </summary>
 internal sealed class Learner : IDisposable
 {

@@ -3,9 +3,9 @@ using Bench.Lab.Signals;
 
 namespace Bench.Lab.Training;
 
-/// <summary>What a student learns from that was prepared before.</summary>
+/// <summary>The material, prepared before, that a student learns from.</summary>
 /// <param name="Sequences">The training examples in the student's tokens.</param>
-/// <param name="TeacherFlops">What the teacher spent on each example; all zero without a teacher.</param>
+/// <param name="TeacherFlops">The teacher's FLOPs for each example; all zero without a teacher.</param>
 internal sealed record Lesson(IReadOnlyList<Sequence> Sequences, IReadOnlyList<double> TeacherFlops) : IDisposable
 {
     /// <summary>The teacher's probabilities, aligned with the sequences.</summary>

@@ -13,11 +13,9 @@ namespace Bench.Lab.Training;
 
 /// <summary>
 /// Batches that the student writes while it learns, scored by the teacher as they come (Agarwal et al. 2024, GKD,
-/// algorithm 1): with probability λ the
-/// student's own, else the teacher's text. Its own may be replayed from a buffer of the latest (Ko et al. 2024,
-/// DistiLLM, section 3.2). All of it is
-/// paid for: what the student writes by the student, what the teacher reads by the teacher, again whenever it is read
-/// again.
+/// algorithm 1): with probability λ the student's own, else the teacher's text. Its own may be replayed from a buffer
+/// of the latest (Ko et al. 2024, DistiLLM, section 3.2). All of it is paid for: what the student writes by the
+/// student, what the teacher reads by the teacher, again whenever it is read again.
 /// </summary>
 internal sealed class OnPolicyCurriculum : ICurriculum
 {
@@ -44,10 +42,10 @@ internal sealed class OnPolicyCurriculum : ICurriculum
     private long steps;
 
     /// <param name="method">Its signal says λ and replay, its objective the teacher's share in what is drawn.</param>
-    /// <param name="student">Who writes and learns.</param>
-    /// <param name="teacher">Who scores.</param>
+    /// <param name="student">The model that writes and learns.</param>
+    /// <param name="teacher">The model that scores.</param>
     /// <param name="objective">The loss.</param>
-    /// <param name="prompts">What is written about.</param>
+    /// <param name="prompts">The prompts to write about.</param>
     /// <param name="limit">The most tokens of a response.</param>
     /// <param name="end">The token that ends a response; −1 for none.</param>
     /// <param name="text">The teacher's text, where λ is below 1.</param>
@@ -103,7 +101,7 @@ internal sealed class OnPolicyCurriculum : ICurriculum
 
     public IReadOnlySet<int> Used => used;
 
-    /// <summary>What is not written yet may become as long as it is allowed to.</summary>
+    /// <summary>A response that is not written yet may become as long as it is allowed to.</summary>
     public StepCost NextAtMost
     {
         get

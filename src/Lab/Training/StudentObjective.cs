@@ -15,8 +15,8 @@ internal sealed class StudentObjective : IDisposable
     private readonly ModelShape? teacher;
     private readonly ObjectiveLoss loss;
 
-    /// <param name="objective">What is minimised.</param>
-    /// <param name="student">Who learns.</param>
+    /// <param name="objective">The quantity to minimise.</param>
+    /// <param name="student">The student.</param>
     /// <param name="teacher">The teacher's shape, where activations are matched.</param>
     /// <param name="seed">Of what the objective learns beside the student.</param>
     internal StudentObjective(Objective objective, IModel student, ModelShape? teacher, Seed seed)
@@ -25,13 +25,13 @@ internal sealed class StudentObjective : IDisposable
         loss = ObjectiveLosses.Of(objective, new ObjectiveSetting(student, teacher, seed));
     }
 
-    /// <summary>What training changes: the student, and what the objective learns beside it.</summary>
+    /// <summary>The tensors that training changes: the student's, and the objective's own.</summary>
     internal IReadOnlyList<Tensor> Parameters =>
         [.. Student.Parameters.Select(parameter => parameter.Tensor), .. loss.Parameters];
 
     internal static StudentObjective OfText(IModel student) => new(new CrossEntropy(), student, null, default);
 
-    /// <summary>Who learns.</summary>
+    /// <summary>The student.</summary>
     internal IModel Student { get; }
 
     /// <summary>
@@ -52,7 +52,7 @@ internal sealed class StudentObjective : IDisposable
         return share == 0 ? sum : sum * (1 - share) + CrossEntropyLoss.Sum(logits, batch.Rows, batch.Targets) * share;
     }
 
-    /// <summary>What the objective computes beside the student for some sequences of one length.</summary>
+    /// <summary>The FLOPs of the objective beside the student's, for some sequences of one length.</summary>
     internal Flops Beside(int sequences, int time, long lossTokens) =>
         objective.Beside(Student.Shape, teacher ?? Student.Shape, sequences, time, lossTokens);
 

@@ -3,9 +3,9 @@ using Bench.Protocol.Outcomes;
 
 namespace Bench.Lab.Training;
 
-/// <summary>What training did.</summary>
-/// <param name="Charge">What it cost.</param>
-/// <param name="Scoring">What a teacher cost that read while the student trained; null without one.</param>
+/// <summary>The result of training.</summary>
+/// <param name="Charge">Its cost.</param>
+/// <param name="Scoring">The cost of a teacher that read while the student trained; null without one.</param>
 /// <param name="Steps">Optimiser steps.</param>
 /// <param name="Examples">Examples, repeats counted.</param>
 /// <param name="LossTokens">Tokens that carried loss.</param>

@@ -153,11 +153,11 @@ internal sealed class Lessons(UnitSession session)
         };
     }
 
-    // What a unit of the teacher's was charged, if that is known, spread over what it made.
+    // The charges of a unit of the teacher's, if they are known, spread over its text.
     private IEnumerable<TeacherShare> Shares(UnitOfWork unit, IReadOnlyList<Sequence> sequences, int parts = 1) =>
         session.OutcomeOf(unit).Charges.Select(charge => new TeacherShare(charge, sequences, parts));
 
-    // What was asked for and not kept is part of what the others cost.
+    // Responses that were asked for and not kept are part of the cost of the others.
     private double QueriesOf(TextUnit text, int examples) =>
         (double)session.OutcomeOf(text).TeacherQueries!.Value / examples;
 
@@ -197,9 +197,8 @@ internal sealed class Lessons(UnitSession session)
 
     /// <summary>
     /// Each trace as two examples: the prompt with the answer as its label, and the prompt with the opening tag, which
-    /// is not learnt, and the rationale
-    /// (Hsieh et al. 2023, Distilling step-by-step, equations 3 and 4). Weights make the expected loss the sum of the
-    /// two means.
+    /// is not learnt, and the rationale (Hsieh et al. 2023, Distilling step-by-step, equations 3 and 4). Weights make
+    /// the expected loss the sum of the two means.
     /// </summary>
     private UnitLesson Multitask(
         TextUnit text,

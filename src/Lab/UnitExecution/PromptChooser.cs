@@ -9,9 +9,9 @@ namespace Bench.Lab.UnitExecution;
 
 /// <summary>
 /// Decides which prompts of the pool a teacher is asked. The least confident choice begins with a quarter of the
-/// queries at random and doubles twice: each time a student is trained on what has
-/// been asked, answers some of the others itself, and those to which it finds its own answer least likely are asked
-/// next. It never looks at a response before its prompt is asked.
+/// queries at random and doubles twice: each time a student is trained on what has been asked, answers some of the
+/// others itself, and those to which it finds its own answer least likely are asked next. It never looks at a response
+/// before its prompt is asked.
 /// </summary>
 /// <param name="session">The session.</param>
 /// <param name="unit">The student's unit, with a budget in queries.</param>

@@ -37,8 +37,7 @@ internal sealed class StartExecutor(UnitSession session)
 
     /// <summary>
     /// A student before its training. One that can do something beforehand starts from the same weights whatever its
-    /// seed, as a
-    /// published base model would.
+    /// seed, as a published base model would.
     /// </summary>
     internal IModel Of(TrainingUnit unit) =>
         unit.Needs.OfType<StartUnit>().SingleOrDefault() is { } start

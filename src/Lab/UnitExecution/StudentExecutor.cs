@@ -92,7 +92,7 @@ internal sealed class StudentExecutor(UnitSession session)
         );
     }
 
-    // What choosing spent is part of what the student's training cost.
+    // The cost of choosing is part of the cost of the student's training.
     private (UnitLesson Learnt, IReadOnlyList<Charge> Spent) Chosen(TrainingUnit unit, ITokenizer tokenizer)
     {
         var lessons = new Lessons(session);
@@ -222,6 +222,6 @@ internal sealed class StudentExecutor(UnitSession session)
         return teacher.Shape;
     }
 
-    /// <summary>What came of a student's training.</summary>
+    /// <summary>The result of a student's training.</summary>
     private sealed record Learning(TrainingResult Trained, UnitLesson? Learnt, IReadOnlyList<Charge> Charges);
 }

@@ -80,7 +80,7 @@ internal sealed class TeacherExecutor(UnitSession session)
         );
     }
 
-    // What it makes of the held-out items, asked as its students will be.
+    // Its responses to the held-out items, asked as its students will be.
     private Outcome Asked(TeacherUnit unit)
     {
         using var teacher = session.LoadTeacher(unit);

@@ -47,8 +47,8 @@ internal sealed class TextExecutor(UnitSession session)
             }
         );
 
-    /// <summary>What a teacher writes to the pool of prompts and its sampling selects.</summary>
-    /// <param name="teacher">Who writes.</param>
+    /// <summary>Writes a teacher's responses to the pool of prompts, and keeps those that sampling selects.</summary>
+    /// <param name="teacher">The writing teacher.</param>
     /// <param name="sampling">How.</param>
     /// <param name="shares">Shares of the prompts by task; null for equal ones.</param>
     /// <param name="tokenizer">Of the text.</param>

@@ -3,7 +3,7 @@ using Bench.Protocol.Costs;
 
 namespace Bench.Lab.UnitExecution;
 
-/// <summary>What a unit's student learns from, and what the teacher's part of it cost.</summary>
+/// <summary>The material of a unit's student, and the cost of the teacher's part in it.</summary>
 /// <param name="Lesson">The lesson.</param>
 /// <param name="Sources">The teacher's charges, spread over the lesson's examples.</param>
 /// <param name="ResponseTokens">The teacher's tokens in each example.</param>

@@ -18,7 +18,7 @@ using Bench.Protocol.Store;
 namespace Bench.Lab.UnitExecution;
 
 /// <summary>
-/// What the four kinds of units share while one of them runs: the experiment, the store, the machine, the clock.
+/// The things that units share while one of them runs: the experiment, the store, the machine, the clock.
 /// </summary>
 internal sealed class UnitSession(
     ExperimentSpec spec,
@@ -54,7 +54,7 @@ internal sealed class UnitSession(
 
     internal CheckpointFiles Files { get; } = files;
 
-    /// <summary>What the experiment's tasks need.</summary>
+    /// <summary>The runtime of the experiment's tasks.</summary>
     internal TaskRuntime Tasks =>
         tasks ??= TaskRuntimes.Of(
             new TaskSetting
@@ -115,35 +115,44 @@ internal sealed class UnitSession(
             : Files.Load(unit.Teacher, Compute);
     }
 
-    // Another teacher of the experiment is served on this machine, for as long as the unit works.
-    private EndpointTeacher Endpoint(UnitOfWork unit, TeacherUnit teacher, EndpointSpec endpoint)
-    {
-        if (endpoint.Url is { } address)
-        {
-            var key = endpoint.KeyVariable is not { } variable
-                ? null
-                : keys(variable)
-                    ?? throw new LabException(
-                        $"{endpoint.Location}: the environment variable {variable}, which holds the key to "
-                            + $"{address}, is not set"
-                    );
-            if (key is not null && !key.All(c => c is > ' ' and < '\x7f'))
-                throw new LabException(
-                    $"{endpoint.Location}: what the environment variable {endpoint.KeyVariable} holds is no key: it "
-                        + $"has characters that no header carries"
-                );
-            var own = endpoint.Tokenizer is { } named ? Files.LoadTokenizer(named, 0) : Tasks.Tokenizer;
-            return new EndpointTeacher(
-                endpoint,
-                new EndpointClient(endpoint, address, key, own, Clock),
-                Journal(unit),
-                own,
-                null,
-                Clock,
-                []
-            );
-        }
+    private EndpointTeacher Endpoint(UnitOfWork unit, TeacherUnit teacher, EndpointSpec endpoint) =>
+        endpoint.Url is { } address ? Distant(unit, endpoint, address) : Served(unit, teacher, endpoint);
 
+    private EndpointTeacher Distant(UnitOfWork unit, EndpointSpec endpoint, Uri address)
+    {
+        var tokenizer = endpoint.Tokenizer is { } named ? Files.LoadTokenizer(named, 0) : Tasks.Tokenizer;
+        return new EndpointTeacher(
+            endpoint,
+            new EndpointClient(endpoint, address, KeyOf(endpoint, address), tokenizer, Clock),
+            Journal(unit),
+            tokenizer,
+            null,
+            Clock,
+            []
+        );
+    }
+
+    private string? KeyOf(EndpointSpec endpoint, Uri address)
+    {
+        if (endpoint.KeyVariable is not { } variable)
+            return null;
+        var key =
+            keys(variable)
+            ?? throw new LabException(
+                $"{endpoint.Location}: the environment variable {variable}, which holds the key to {address}, is not "
+                    + $"set"
+            );
+        return key.All(c => c is > ' ' and < '\x7f')
+            ? key
+            : throw new LabException(
+                $"{endpoint.Location}: the environment variable {variable} holds no key: it has characters that no "
+                    + $"header carries"
+            );
+    }
+
+    // Another teacher of the experiment is served on this machine, for as long as the unit works.
+    private EndpointTeacher Served(UnitOfWork unit, TeacherUnit teacher, EndpointSpec endpoint)
+    {
         var (model, tokenizer) = LoadTeacherModel(teacher.Needs.OfType<TeacherUnit>().Single());
         (model as Decoder)?.Freeze();
         try
@@ -186,7 +195,7 @@ internal sealed class UnitSession(
     internal IReadOnlyList<Sequence> ReadText(TextUnit text) =>
         SequenceFile.Read(Path.Combine(EntryOf(text), EntryNames.Text));
 
-    /// <summary>What a unit reads of its text.</summary>
+    /// <summary>The text that a unit reads.</summary>
     internal IReadOnlyList<Sequence> ReadText(UnitOfWork unit, Keep keep) =>
         Lessons.Kept(ReadText(unit.Needs.OfType<TextUnit>().Single()), keep, Tasks);
 

@@ -6,8 +6,7 @@ namespace Bench.Protocol.Budgets;
 
 /// <summary>
 /// An amount that a student's training may spend: what a step takes of it, how many examples it pays for, and how large
-/// the pool of
-/// prompts is. A subclass is one file; the catalogue finds it by its name.
+/// the pool of prompts is. A subclass is one file; the catalogue finds it by its name.
 /// </summary>
 /// <param name="Amount">How much.</param>
 public abstract record Budget(double Amount)
@@ -18,7 +17,7 @@ public abstract record Budget(double Amount)
     /// <summary>The unit on an axis.</summary>
     public virtual string Label => Unit;
 
-    /// <summary>What figures of an experiment with such budgets are drawn over.</summary>
+    /// <summary>The axis of figures of an experiment with such budgets.</summary>
     public virtual BudgetAxis Axis => BudgetAxis.Compute;
 
     /// <summary>Whether the amount is a whole number.</summary>
@@ -42,7 +41,7 @@ public abstract record Budget(double Amount)
     /// <summary>Whether prepared examples are seen a number of epochs, whatever they cost.</summary>
     public bool CountsEpochs => LimitsPool || IsChain;
 
-    /// <summary>What a result depends on.</summary>
+    /// <summary>The inputs of a result.</summary>
     public Inputs Inputs => new() { { "unit", Unit }, { "amount", Amount } };
 
     /// <summary>The amount as people write it: 500, or 4e11.</summary>
@@ -58,7 +57,7 @@ public abstract record Budget(double Amount)
     /// <summary>How many examples it pays for, repeats counted.</summary>
     public abstract double Examples(ExampleCosts costs);
 
-    /// <summary>What a step takes of it; null where the clock tells.</summary>
+    /// <summary>The part of the budget that a step takes; null where the clock tells.</summary>
     public abstract double? Of(StepCost step, Accelerator prices);
 
     /// <summary>How many examples of a pool it leaves to learn from.</summary>

@@ -1,6 +1,6 @@
 namespace Bench.Protocol.Budgets;
 
-/// <summary>What figures are drawn over.</summary>
+/// <summary>An axis of figures.</summary>
 /// <param name="Name">Part of a figure's file name, e.g. flops.</param>
 /// <param name="Label">Quantity and unit.</param>
 public sealed record BudgetAxis(string Name, string Label)

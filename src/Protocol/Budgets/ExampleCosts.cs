@@ -2,7 +2,7 @@ using Bench.Protocol.Costs;
 
 namespace Bench.Protocol.Budgets;
 
-/// <summary>What examples are predicted to cost, from which a budget tells how many it pays for.</summary>
+/// <summary>Predicted costs of examples, from which a budget tells how many it pays for.</summary>
 public sealed record ExampleCosts
 {
     /// <summary>The student's FLOPs for each example.</summary>
@@ -30,13 +30,12 @@ public sealed record ExampleCosts
 
     public required Accelerator Prices { get; init; }
 
-    /// <summary>What one process is assumed to sustain.</summary>
+    /// <summary>The assumed rate of one process.</summary>
     public required double FlopsPerSecond { get; init; }
 
     /// <summary>
     /// Examples that an amount pays for, where each costs something each time, and something more the first time: what
-    /// is written
-    /// ahead is paid once for each distinct example.
+    /// is written ahead is paid once for each distinct example.
     /// </summary>
     public double Until(double amount, double each, double first)
     {

@@ -1,7 +1,7 @@
 namespace Bench.Protocol.Claims;
 
 /// <summary>
-/// A row of a table of claims: one training run and one benchmark. What the source does not state is null.
+/// A row of a table of claims: one training run and one benchmark. A quantity that the source does not state is null.
 /// </summary>
 /// <param name="Id">run/benchmark or run/stage.</param>
 /// <param name="Row">Its line in the file, the header being line 1.</param>
@@ -74,9 +74,7 @@ public sealed record Claim(string Id, int Row)
         || Price is not null
         || Tokens is not null;
 
-    /// <summary>
-    /// What the row says of what the run took: rows of a run that agree in it describe the same work.
-    /// </summary>
+    /// <summary>The row's facts about the run: rows of a run that agree in them describe the same work.</summary>
     internal object Work =>
         (
             Parameters,

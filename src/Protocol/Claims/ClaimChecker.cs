@@ -4,9 +4,8 @@ namespace Bench.Protocol.Claims;
 
 /// <summary>
 /// Recomputes what published cost claims imply: GPU-hours from GPUs × hours, dollars from GPU-hours × price, training
-/// FLOPs as 6·N·D (Kaplan et al. 2020) with the active parameters of a mixture of
-/// experts, the share of the peak that they imply (MFU), the price that cost and hours imply. Rows of a run that repeat
-/// its costs are one statement.
+/// FLOPs as 6·N·D (Kaplan et al. 2020) with the active parameters of a mixture of experts, the share of the peak that
+/// they imply (MFU), the price that cost and hours imply. Rows of a run that repeat its costs are one statement.
 /// </summary>
 public static class ClaimChecker
 {
@@ -52,7 +51,7 @@ public static class ClaimChecker
 
         findings.AddRange(crossChecks.Select(check => Crossed(check, tolerances)));
         var stated = Total(works, Quantity.Cost, crossChecks);
-        // What was spent on data or on people is not what the hours of GPUs cost.
+        // Money for data or people is no cost of GPU-hours.
         var rented = Total(
             [.. works.Where(work => Quantity.GpuHours.Of(work) is not null)],
             Quantity.Cost,
@@ -194,7 +193,7 @@ public static class ClaimChecker
         {
             Least = tolerances.LeastMfu,
             Most = tolerances.MostMfu,
-            // What is known from below can only be too much.
+            // A quantity known from below can only be too much.
             Holds = tokens.IsLeast
                 ? share > tolerances.MostMfu
                     ? false

@@ -5,14 +5,14 @@ using Bench.Protocol.Reading;
 namespace Bench.Protocol.Claims;
 
 /// <summary>
-/// What of a claim carries over to another scale: how large its student is beside its teacher, and how much text the
+/// The parts of a claim that carry over to another scale: its student's size beside its teacher, and how much text the
 /// student had for its size.
 /// </summary>
 /// <param name="Run">The claim's run.</param>
 /// <param name="StudentShare">The student's parameters divided by its teacher's; null where one is not stated.</param>
 /// <param name="TokensPerParameter">Tokens that were trained on, all passes counted, for each of the student's
 /// parameters; null where it is not stated.</param>
-/// <param name="Missing">What is not stated.</param>
+/// <param name="Missing">The quantities that are not stated.</param>
 public sealed partial record ClaimScale(
     string Run,
     double? StudentShare,

@@ -2,10 +2,10 @@ namespace Bench.Protocol.Claims;
 
 /// <summary>A figure that was recomputed, and what it was compared with.</summary>
 /// <param name="Part">The stage of the run that it belongs to.</param>
-/// <param name="Name">What it is, e.g. GPU-hours.</param>
+/// <param name="Name">The name of the quantity, e.g. GPU-hours.</param>
 /// <param name="Formula">How it was computed, in names.</param>
-/// <param name="Inputs">What went in, by name.</param>
-/// <param name="Value">What came out.</param>
+/// <param name="Inputs">The inputs, by name.</param>
+/// <param name="Value">The result.</param>
 public sealed record Finding(
     string Part,
     string Name,
@@ -14,7 +14,7 @@ public sealed record Finding(
     double Value
 )
 {
-    /// <summary>What the source states; null where it states nothing to compare with.</summary>
+    /// <summary>The source's own figure; null where it states nothing to compare with.</summary>
     public double? Stated { get; init; }
 
     /// <summary>The lowest value that is plausible; null where there is no bound.</summary>
@@ -29,7 +29,7 @@ public sealed record Finding(
     /// <summary>Whether what fails is a statement that disagrees, rather than a figure that nobody has seen.</summary>
     public bool Contradicts { get; init; }
 
-    /// <summary>What else a reader must know, e.g. that a bound was compared.</summary>
+    /// <summary>Remarks for the reader, e.g. that a bound was compared.</summary>
     public string Remark { get; init; } = "";
 
     /// <summary>By which factor it differs from what is stated, at least 1; null where nothing is stated.</summary>

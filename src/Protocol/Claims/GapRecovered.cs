@@ -1,7 +1,7 @@
 namespace Bench.Protocol.Claims;
 
 /// <summary>(after − before) / (teacher − before) on one benchmark.</summary>
-/// <param name="Part">What the claim calls it.</param>
+/// <param name="Part">The claim's name for it.</param>
 /// <param name="Benchmark">The benchmark.</param>
 /// <param name="Metric">The metric, with its unit.</param>
 /// <param name="Recovered">The share; 1 is the teacher's score.</param>

@@ -1,6 +1,6 @@
 namespace Bench.Protocol.Claims;
 
-/// <summary>What an accelerator can do and what an hour of it costs on the market.</summary>
+/// <summary>An accelerator's peak rate, and its price on the market.</summary>
 /// <param name="Name">E.g. H100 SXM.</param>
 /// <param name="PeakFlops">Dense half-precision FLOP/s; null where it is not known.</param>
 /// <param name="Low">Dollars an hour, the lowest quote.</param>

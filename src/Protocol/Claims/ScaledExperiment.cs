@@ -40,8 +40,8 @@ public static class ScaledExperiment
             .MinBy(shape => (Math.Abs(Math.Log(shape.Parameters / parameters)), -shape.Layers))!;
 
     /// <summary>
-    /// The experiment's file with the claim's scale in it, under a name of its own. What the claim does not state stays
-    /// as it is.
+    /// The experiment's file with the claim's scale in it, under a name of its own. Quantities that the claim does not
+    /// state stay as they are.
     /// </summary>
     /// <param name="spec">The experiment.</param>
     /// <param name="scale">The claim's scale.</param>

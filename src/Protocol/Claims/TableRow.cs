@@ -10,7 +10,7 @@ internal sealed class TableRow(string path, int number, IReadOnlyDictionary<stri
     /// <summary>Its line in the file.</summary>
     internal int Number => number;
 
-    /// <summary>What is wrong, with its row and column.</summary>
+    /// <summary>The fault, with its row and column.</summary>
     internal SpecException Wrong(string column, string problem) =>
         new(new SourceLocation(path, number, Index(column) + 1), $"column {column}: {problem}", "");
 

@@ -1,6 +1,6 @@
 namespace Bench.Protocol.Claims;
 
-/// <summary>What the arithmetic says of a run.</summary>
+/// <summary>The arithmetic's verdict on a run.</summary>
 public enum Verdict
 {
     /// <summary>Something could be checked, and all of it agrees.</summary>

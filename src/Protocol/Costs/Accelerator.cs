@@ -7,9 +7,8 @@ namespace Bench.Protocol.Costs;
 
 /// <summary>
 /// A rented device: what an hour costs, how many FLOPs it sustains, what it draws. Dollars follow from FLOPs, not from
-/// this machine's clock,
-/// so that a result costs the same wherever it was computed. The table is accelerators.csv; its last column says where
-/// the figures are from.
+/// this machine's clock, so that a result costs the same wherever it was computed. The table is accelerators.csv; its
+/// last column says where the figures are from.
 /// </summary>
 public sealed record Accelerator(
     string Name,
@@ -19,7 +18,7 @@ public sealed record Accelerator(
     string Basis
 )
 {
-    /// <summary>What a budget in dollars depends on.</summary>
+    /// <summary>The inputs of a budget in dollars.</summary>
     public Inputs Inputs =>
         new()
         {

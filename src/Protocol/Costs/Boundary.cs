@@ -3,10 +3,10 @@ using Bench.Protocol.Units;
 namespace Bench.Protocol.Costs;
 
 /// <summary>Which kinds of cost a run's total adds up: who carries what is decided here alone.</summary>
-/// <param name="Kinds">What is counted.</param>
+/// <param name="Kinds">The kinds that count.</param>
 public sealed record Boundary(IReadOnlyList<ChargeKind> Kinds)
 {
-    /// <summary>What a student's training takes, and nothing of its teacher.</summary>
+    /// <summary>The student's training, and nothing of its teacher.</summary>
     public static Boundary StudentAlone { get; } = new([ChargeKind.StudentTraining]);
 
     /// <summary>The teacher's text and probabilities too; the default.</summary>
@@ -51,8 +51,8 @@ public sealed record Boundary(IReadOnlyList<ChargeKind> Kinds)
     /// The charges that a run carries: its own, and its teacher's training where this boundary counts that.
     /// </summary>
     /// <param name="isTaught">Whether the run learnt from a teacher.</param>
-    /// <param name="own">What was spent for the run itself.</param>
-    /// <param name="ofTeacher">What its teacher's unit spent.</param>
+    /// <param name="own">The run's own charges.</param>
+    /// <param name="ofTeacher">The charges of its teacher's unit.</param>
     public IReadOnlyList<Charge> ChargedTo(bool isTaught, IReadOnlyList<Charge> own, IEnumerable<Charge> ofTeacher) =>
         CarriesTeacherTraining(isTaught)
             ? [.. own, .. ofTeacher.Where(charge => charge.Kind == ChargeKind.TeacherTraining)]

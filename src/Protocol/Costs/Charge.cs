@@ -3,7 +3,7 @@ using Bench.Protocol.Units;
 
 namespace Bench.Protocol.Costs;
 
-/// <summary>What a piece of work cost. Work returns its charge together with its result.</summary>
+/// <summary>The cost of a piece of work. Work returns its charge together with its result.</summary>
 public sealed record Charge(ChargeKind Kind, long Tokens, Flops Flops, Seconds Seconds)
 {
     /// <summary>The kinds' names in the experiment file and the ledger.</summary>
@@ -34,7 +34,7 @@ public sealed record Charge(ChargeKind Kind, long Tokens, Flops Flops, Seconds S
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public long? PromptTokens { get; init; }
 
-    /// <summary>What a server asked for it, by the experiment's prices; null where dollars follow from FLOPs.</summary>
+    /// <summary>A server's price for it, by the experiment's prices; null where dollars follow from FLOPs.</summary>
     [JsonIgnore]
     public Usd? Paid { get; init; }
 

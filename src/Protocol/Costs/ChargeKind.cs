@@ -1,6 +1,6 @@
 namespace Bench.Protocol.Costs;
 
-/// <summary>What a cost was for.</summary>
+/// <summary>The purpose of a cost.</summary>
 public enum ChargeKind
 {
     TeacherTraining,

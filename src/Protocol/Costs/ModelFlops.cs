@@ -5,8 +5,8 @@ namespace Bench.Protocol.Costs;
 
 /// <summary>
 /// FLOPs of a model counted from its shapes: every linear layer, attention scores and values over the causal half (the
-/// diagonal included),
-/// and the output head. Looking up an embedding is 0; norms, rotary turns and activations are left out, as is usual.
+/// diagonal included), and the output head. Looking up an embedding is 0; norms, rotary turns and activations are left
+/// out, as is usual.
 /// </summary>
 public static class ModelFlops
 {

@@ -2,7 +2,7 @@ using Bench.Protocol.Units;
 
 namespace Bench.Protocol.Costs;
 
-/// <summary>What a training step takes.</summary>
+/// <summary>The cost of a training step.</summary>
 /// <param name="Student">FLOPs of the student, padding included.</param>
 /// <param name="Teacher">FLOPs of the teacher for examples that were not used before, and for what it reads
 /// live.</param>

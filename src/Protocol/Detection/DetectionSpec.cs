@@ -2,7 +2,7 @@ using Bench.Protocol.Reading;
 
 namespace Bench.Protocol.Detection;
 
-/// <summary>What a teacher's owner looks for in a student.</summary>
+/// <summary>The traces that a teacher's owner looks for in a student.</summary>
 public sealed record DetectionSpec
 {
     /// <summary>The level at which a test raises an alarm.</summary>

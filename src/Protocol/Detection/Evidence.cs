@@ -13,9 +13,8 @@ public static class Evidence
 
     /// <summary>
     /// The test for radioactivity by reading (Sander et al. 2024, Watermarking Makes Language Models Radioactive,
-    /// sections 3 and 4): of the different pairs of a token and the student's most likely next
-    /// one, how many are green, against a binomial law. Each pair is scored once: a second sight of it tells nothing
-    /// new.
+    /// sections 3 and 4): of the different pairs of a token and the student's most likely next one, how many are green,
+    /// against a binomial law. Each pair is scored once: a second sight of it tells nothing new.
     /// </summary>
     /// <param name="pairs">Tokens of a text and what the student predicts after each.</param>
     /// <param name="probes">Numbers of pairs after which p is wanted, rising.</param>

@@ -4,8 +4,7 @@ namespace Bench.Protocol.Detection;
 
 /// <summary>
 /// Which tokens are green after which: after each token a permutation of the vocabulary is drawn from the key and that
-/// token, and its first part is green (Kirchenbauer et al. 2023, algorithm 2,
-/// with a context of one token).
+/// token, and its first part is green (Kirchenbauer et al. 2023, algorithm 2, with a context of one token).
 /// </summary>
 public sealed class GreenList(long key, double gamma, int vocabulary)
 {

@@ -15,7 +15,7 @@ public sealed record Watermark
     [Key("gamma", "share of the vocabulary that is green after each token", Low = 0.01, High = 0.99)]
     public double Gamma { get; init; } = 0.25;
 
-    /// <summary>What is added to the logits of green tokens.</summary>
+    /// <summary>The number added to the logits of green tokens.</summary>
     [Key("delta", "what is added to the logits of green tokens", Low = 0, High = 100)]
     public double Delta { get; init; } = 2;
 

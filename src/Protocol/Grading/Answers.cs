@@ -12,9 +12,8 @@ public static class Answers
     public static string WithReasoning(string reasoning, string answer) => ThinkOpen + reasoning + ThinkClose + answer;
 
     /// <summary>
-    /// What follows the last closing think tag, or everything where there is none. A response that opens its reasoning
-    /// and never closes it
-    /// has no final answer: the result is empty.
+    /// The text after the last closing think tag, or everything where there is none. A response that opens its
+    /// reasoning and never closes it has no final answer: the result is empty.
     /// </summary>
     public static string Final(string response)
     {
@@ -25,7 +24,7 @@ public static class Answers
     }
 
     /// <summary>
-    /// What stands between the first opening and the last closing think tag; empty where there are none.
+    /// The text between the first opening and the last closing think tag; empty where there are none.
     /// </summary>
     public static string Reasoning(string response)
     {

@@ -4,8 +4,7 @@ namespace Bench.Protocol.Grading;
 
 /// <summary>
 /// The value of a formula in LaTeX: numbers, fractions, roots, powers, π, e, factorials and letters. Two formulas with
-/// letters are taken for equal when they have equal values at several
-/// values of the letters.
+/// letters are taken for equal when they have equal values at several values of the letters.
 /// </summary>
 internal sealed class Formula
 {

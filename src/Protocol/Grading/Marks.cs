@@ -6,7 +6,7 @@ namespace Bench.Protocol.Grading;
 internal static partial class Marks
 {
     /// <summary>
-    /// What the last \boxed{…} (or \fbox{…}, or \boxed x) of a text holds; null where there is none that is closed.
+    /// The content of a text's last \boxed{…} (or \fbox{…}, or \boxed x); null where there is none that is closed.
     /// </summary>
     internal static string? Boxed(string text)
     {
@@ -34,7 +34,7 @@ internal static partial class Marks
     }
 
     /// <summary>
-    /// What follows the last mark of a final answer that is no box, to the end of the text; null where there is none.
+    /// The text after the last mark of a final answer that is no box, to the end; null where there is none.
     /// </summary>
     internal static string? Said(string text) =>
         Saying().Matches(text) is { Count: > 0 } found ? text[(found[^1].Index + found[^1].Length)..] : null;

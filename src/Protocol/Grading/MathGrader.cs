@@ -2,9 +2,8 @@ namespace Bench.Protocol.Grading;
 
 /// <summary>
 /// A mathematical expression in LaTeX, as in MATH (Hendrycks et al. 2021): in the last box, else after the last mark,
-/// else the whole final answer where it is one short line. Equal are what is
-/// written alike up to spacing and style, numbers and formulas of equal value, sets in any order, tuples and intervals
-/// element by element.
+/// else the whole final answer where it is one short line. Equal are what is written alike up to spacing and style,
+/// numbers and formulas of equal value, sets in any order, tuples and intervals element by element.
 /// </summary>
 public sealed class MathGrader : IGrader
 {

@@ -5,8 +5,8 @@ namespace Bench.Protocol.Grading;
 
 /// <summary>
 /// A number, as in GSM8K (Cobbe et al. 2021): the first one after the last mark (####, "A:", "answer is"), or in the
-/// last box; thousands' commas, currencies and units do not count, and
-/// 18, 18.0 and $18 are equal. A response without any mark is its answer only where it holds a single number.
+/// last box; thousands' commas, currencies and units do not count, and 18, 18.0 and $18 are equal. A response without
+/// any mark is its answer only where it holds a single number.
 /// </summary>
 public sealed partial class NumberGrader : IGrader
 {

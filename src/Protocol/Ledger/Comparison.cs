@@ -6,10 +6,9 @@ namespace Bench.Protocol.Ledger;
 
 /// <summary>
 /// Methods set beside each other on the same items: which differ, and which are worth their cost. Two methods differ
-/// when two
-/// p are below 0.05, each adjusted by Holm over all pairs of the block: that of the paired permutation test, which
-/// looks at items for the models as they were trained, and that of the
-/// bootstrap over seeds and items, which sees how much training varies as far as so few seeds can tell.
+/// when two p are below 0.05, each adjusted by Holm over all pairs of the block: that of the paired permutation test,
+/// which looks at items for the models as they were trained, and that of the bootstrap over seeds and items, which sees
+/// how much training varies as far as so few seeds can tell.
 /// </summary>
 public static class Comparison
 {

@@ -2,9 +2,9 @@ namespace Bench.Protocol.Ledger;
 
 /// <summary>
 /// A row of comparison.csv: one method beside the others of its task, student and budget. Methods that share a letter
-/// in Group do not differ; PBest is the larger of the two
-/// adjusted p against the best, PMcnemar that of McNemar's exact test of the first seed's models against the best's,
-/// adjusted too; Frontier tells whether no other method and budget is at once cheaper and better.
+/// in Group do not differ; PBest is the larger of the two adjusted p against the best, PMcnemar that of McNemar's exact
+/// test of the first seed's models against the best's, adjusted too; Frontier tells whether no other method and budget
+/// is at once cheaper and better.
 /// </summary>
 public sealed record ComparisonRow(
     string Task,

@@ -7,8 +7,7 @@ namespace Bench.Protocol.Ledger;
 
 /// <summary>
 /// A table of records as CSV: RFC 4180, UTF-8, LF, invariant culture. A column is a constructor parameter of the record
-/// in snake_case;
-/// a missing value is an empty cell, never 0.
+/// in snake_case; a missing value is an empty cell, never 0.
 /// </summary>
 internal static class CsvTable<T>
     where T : class

@@ -1,6 +1,6 @@
 namespace Bench.Protocol.Ledger;
 
-/// <summary>What a result was made from and on.</summary>
+/// <summary>The inputs and the machine of a result.</summary>
 public sealed record Manifest
 {
     public required string Experiment { get; init; }

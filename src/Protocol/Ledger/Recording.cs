@@ -1,7 +1,6 @@
 using Bench.Protocol.Costs;
 using Bench.Protocol.Outcomes;
 using Bench.Protocol.Plans;
-using Bench.Protocol.Reading;
 using Bench.Protocol.Specs;
 using Bench.Protocol.Units;
 
@@ -15,12 +14,11 @@ public static class Recording
 {
     /// <summary>
     /// The results of a plan: rows of the outcomes given, and for other runs of the plan the rows that were recorded
-    /// before.
-    /// Rows of units that are no longer in the plan are left out.
+    /// before. Rows of units that are no longer in the plan are left out.
     /// </summary>
     /// <param name="plan">The plan.</param>
     /// <param name="outcomes">By fingerprint.</param>
-    /// <param name="before">What was recorded.</param>
+    /// <param name="before">The rows recorded so far.</param>
     /// <param name="teachersBefore">The units whose rows are the teachers' there, by run.</param>
     public static Results Merge(
         Plan plan,
@@ -47,16 +45,22 @@ public static class Recording
             Summary.Of(plan.Spec, rows.Runs, rows.Items)
         )
         {
-            Trials = Trials(plan, outcomes, before),
+            Trials = TrialRecording.Rows(plan, outcomes, before),
             Curves = rows.Curves,
             Samples = rows.Samples,
-            Uses = Used(plan, outcomes, rows.Runs, before.Uses.ToLookup(row => (row.Run, row.Format)), Use),
-            UseItems = Used(
+            Uses = UseRecording.Rows(
+                plan,
+                outcomes,
+                rows.Runs,
+                before.Uses.ToLookup(row => (row.Run, row.Format)),
+                UseRecording.Use
+            ),
+            UseItems = UseRecording.Rows(
                 plan,
                 outcomes,
                 rows.Runs,
                 before.UseItems.ToLookup(row => (row.Run, row.Format)),
-                UseItems
+                UseRecording.Items
             ),
         };
     }
@@ -96,125 +100,6 @@ public static class Recording
     private static SampleRow Sample(string run, TaskScores score, Answered answer) =>
         new(run, score.Task, answer.Item, answer.Prompt, answer.Reference, answer.Response, score.Items[answer.Item]);
 
-    // What was measured now, and before; of runs that are recorded, in the order of the plan.
-    private static IReadOnlyList<T> Used<T>(
-        Plan plan,
-        IReadOnlyDictionary<string, Outcome> outcomes,
-        List<RunRow> runs,
-        ILookup<(string, string), T> before,
-        Func<ExperimentSpec, UseUnit, Outcome, IEnumerable<T>> rows
-    )
-    {
-        var recorded = runs.Select(run => run.Run).ToHashSet(StringComparer.Ordinal);
-        return
-        [
-            .. plan
-                .Units.OfType<UseUnit>()
-                .Where(unit => recorded.Contains(unit.Model.Run))
-                .SelectMany(unit =>
-                    outcomes.GetValueOrDefault(unit.Fingerprint.Text) is { Use: not null } outcome
-                        ? rows(plan.Spec, unit, outcome)
-                        : before[(unit.Model.Run, Names<ModelFormat>.Of(unit.Format))]
-                ),
-        ];
-    }
-
-    private static IEnumerable<UseRow> Use(ExperimentSpec spec, UseUnit unit, Outcome outcome)
-    {
-        var (use, where) = (outcome.Use!, outcome.Circumstances);
-        double Joules(double rate) => spec.Prices.EstimatedEnergy(new Seconds(1000 / rate)).Value;
-        yield return new UseRow(
-            Run: unit.Model.Run,
-            Format: Names<ModelFormat>.Of(unit.Format),
-            ModelBytes: use.ModelBytes,
-            FirstTokenSeconds: use.FirstTokenSeconds,
-            TokensPerSecond: use.TokensPerSecond,
-            TokensPerSecond16: use.TokensPerSecond16,
-            PeakBytes: use.PeakBytes,
-            JoulesPer1000Tokens: Joules(use.TokensPerSecond),
-            JoulesPer1000Tokens16: Joules(use.TokensPerSecond16),
-            Processor: use.Processor,
-            Commit: where.Commit,
-            Dirty: where.Dirty
-        );
-    }
-
-    private static IEnumerable<UseItemRow> UseItems(ExperimentSpec spec, UseUnit unit, Outcome outcome) =>
-        outcome.Scores.SelectMany(score =>
-            score.Items.Select(
-                (value, item) =>
-                    new UseItemRow(
-                        unit.Model.Run,
-                        Names<ModelFormat>.Of(unit.Format),
-                        score.Task,
-                        score.Metric,
-                        item,
-                        value
-                    )
-            )
-        );
-
-    // A choice is recorded when all its trials have ended.
-    private static IReadOnlyList<TrialRow> Trials(
-        Plan plan,
-        IReadOnlyDictionary<string, Outcome> outcomes,
-        Results before
-    )
-    {
-        var (rows, old) = (new List<TrialRow>(), before.Trials.ToLookup(row => row.Run, StringComparer.Ordinal));
-        foreach (
-            var choice in plan
-                .Units.OfType<TrialUnit>()
-                .GroupBy(trial => (trial.Student.Name, trial.Method!.Name, trial.Teacher?.Name))
-        )
-        {
-            var trials = choice
-                .Select(trial => (Trial: trial, Outcome: outcomes.GetValueOrDefault(trial.Fingerprint.Text)))
-                .ToArray();
-            if (trials.Any(trial => trial.Outcome?.Status != UnitStatus.Ok))
-            {
-                rows.AddRange(choice.SelectMany(trial => old[trial.Run]));
-                continue;
-            }
-
-            var best = Tuning.Best(plan.Spec, trials!);
-            var rates = trials.Select(trial => trial.Trial.LearningRate).ToArray();
-            rows.AddRange(
-                trials.SelectMany(trial =>
-                    plan.Spec.Tasks.Select(task =>
-                        Row(trial.Trial, task, Tuning.ScoreOf(trial.Outcome!, task)?.Items, trial.Trial == best, rates)
-                    )
-                )
-            );
-        }
-
-        return rows;
-    }
-
-    private static TrialRow Row(
-        TrialUnit trial,
-        TaskSpec task,
-        IReadOnlyList<double>? scores,
-        bool chosen,
-        double[] rates
-    ) =>
-        new(
-            trial.Run,
-            TeacherOf(trial),
-            trial.Student.Name,
-            trial.Method!.Name,
-            trial.LearningRate,
-            trial.Budget!.Unit,
-            trial.Budget.Amount,
-            trial.Seed,
-            task.Name,
-            task.Task.Metrics[0].Name,
-            trial.Evaluation.Items,
-            scores is null ? null : Statistics.Scores.Mean(scores),
-            chosen,
-            chosen && rates.Length > 1 && (trial.LearningRate == rates.Min() || trial.LearningRate == rates.Max())
-        );
-
     /// <summary>
     /// Whether recorded rows belong to units that the plan no longer has: writing its results will replace them.
     /// </summary>
@@ -248,8 +133,8 @@ public static class Recording
         return plan.Spec.Boundary.ChargedTo(isTaught: true, outcome.Charges, ofTeacher);
     }
 
-    // What shared work lost is charged to each run that uses it, as the work is: a teacher's to its students where the
-    // boundary counts its training, else in its own row alone.
+    // Lost attempts at shared work are charged to each run that uses it, as the work is: a teacher's to its
+    // students where the boundary counts its training, else in its own row alone.
     private static IEnumerable<Charge> LostAttempts(
         Plan plan,
         UnitOfWork unit,
@@ -300,7 +185,7 @@ public static class Recording
         );
 
     // Where teachers are compared, a student without one has none.
-    private static string TeacherOf(UnitOfWork unit) =>
+    internal static string TeacherOf(UnitOfWork unit) =>
         unit switch
         {
             TeacherUnit teacher => teacher.Teacher.Name,
@@ -311,7 +196,7 @@ public static class Recording
     private static RunRow Run(ExperimentSpec spec, UnitOfWork unit, Outcome outcome)
     {
         var student = unit as StudentUnit;
-        // What a failed unit spent stands among the charges; it is no price of a result.
+        // Charges of a failed unit stand among the charges; they are no price of a result.
         // Nor is what a recorded teacher spent, where the boundary counts it.
         var known =
             student is not null
@@ -367,7 +252,7 @@ public static class Recording
         spec.Prices.Cost(spec.Boundary.Total(charges.Where(charge => charge.Paid is null))).Value
         + charges.Sum(charge => charge.Paid?.Value ?? 0);
 
-    // What a server was asked and answered has the price that the experiment states.
+    // A server's questions and answers have the price that the experiment states.
     private static IReadOnlyList<Charge> Priced(UnitOfWork unit, IReadOnlyList<Charge> charges)
     {
         var teacher = unit switch

@@ -15,13 +15,13 @@ public sealed record Results(
     /// <summary>How training went; none where it was not recorded.</summary>
     public IReadOnlyList<CurveRow> Curves { get; init; } = [];
 
-    /// <summary>What was written for the first items; none where it was not recorded.</summary>
+    /// <summary>Responses to the first items; none where they were not recorded.</summary>
     public IReadOnlyList<SampleRow> Samples { get; init; } = [];
 
-    /// <summary>What using finished models took; none where nothing was measured.</summary>
+    /// <summary>Measured use of finished models; none where nothing was measured.</summary>
     public IReadOnlyList<UseRow> Uses { get; init; } = [];
 
-    /// <summary>What they scored in each format, item by item.</summary>
+    /// <summary>Their scores in each format, item by item.</summary>
     public IReadOnlyList<UseItemRow> UseItems { get; init; } = [];
 
     public static Results Empty { get; } = new([], [], [], [], []);

@@ -5,8 +5,7 @@ namespace Bench.Protocol.Ledger;
 
 /// <summary>
 /// The only reader and writer of a results folder. A file is written under a temporary name, flushed and renamed.
-/// runs.csv comes last:
-/// a run counts as recorded when it stands there, so its rows appear together or not at all.
+/// runs.csv comes last: a run counts as recorded when it stands there, so its rows appear together or not at all.
 /// </summary>
 public sealed class ResultsFolder(string path)
 {
@@ -55,7 +54,7 @@ public sealed class ResultsFolder(string path)
         }
     }
 
-    /// <summary>What is recorded; rows of runs that are not in runs.csv are left out.</summary>
+    /// <summary>The recorded rows; rows of runs that are not in runs.csv are left out.</summary>
     public Results Read()
     {
         if (!File.Exists(FileOf("runs.csv")))
@@ -86,7 +85,7 @@ public sealed class ResultsFolder(string path)
     {
         Directory.CreateDirectory(Path);
         using var turn = WaitForTurn();
-        // What a run left behind that was killed while it wrote: nobody else writes now.
+        // Leftovers of a run that was killed while it wrote: nobody else writes now.
         foreach (var left in Directory.EnumerateFiles(Path, ".*.tmp"))
             File.Delete(left);
         Write(change(Read(), ReadManifest()));

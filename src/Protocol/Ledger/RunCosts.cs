@@ -4,7 +4,7 @@ using Bench.Protocol.Specs;
 namespace Bench.Protocol.Ledger;
 
 /// <summary>
-/// What recorded runs cost inside any boundary. A teacher's training is paid once, and each student that it taught
+/// The cost of recorded runs inside any boundary. A teacher's training is paid once, and each student that it taught
 /// carries it.
 /// </summary>
 public sealed class RunCosts

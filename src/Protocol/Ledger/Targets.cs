@@ -5,8 +5,8 @@ using Bench.Protocol.Statistics;
 namespace Bench.Protocol.Ledger;
 
 /// <summary>
-/// What it costs to reach shares of a teacher's score, inside the experiment's boundary and inside three others, and
-/// how many students repay what the teacher did.
+/// The cost of reaching shares of a teacher's score, inside the experiment's boundary and inside three others, and how
+/// many students repay what the teacher did.
 /// </summary>
 public static class Targets
 {

@@ -2,8 +2,8 @@ namespace Bench.Protocol.Ledger;
 
 /// <summary>
 /// A row of trials.csv: what one learning rate reached on validation items of one task while it was tuned; no value
-/// where training diverged. Chosen is the one that the method's students
-/// were trained with, Edge whether it is the least or the largest that was tried, so that a better one may lie beyond.
+/// where training diverged. Chosen is the one that the method's students were trained with, Edge whether it is the
+/// least or the largest that was tried, so that a better one may lie beyond.
 /// </summary>
 public sealed record TrialRow(
     string Run,

@@ -6,8 +6,8 @@ namespace Bench.Protocol.Ledger;
 
 /// <summary>
 /// A row of use-summary.csv: a student of a method in a format over its seeds: capability, the cost of using it, and
-/// the cost of making it inside the experiment's boundary (of one student, its share of the teacher's
-/// work included). Costs of using are medians over seeds.
+/// the cost of making it inside the experiment's boundary (of one student, its share of the teacher's work included).
+/// Costs of using are medians over seeds.
 /// </summary>
 public sealed record UseSummaryRow(
     string Teacher,

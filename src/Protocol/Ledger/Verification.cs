@@ -4,7 +4,7 @@ using Bench.Protocol.Outcomes;
 
 namespace Bench.Protocol.Ledger;
 
-/// <summary>What a unit gave when it was run again, beside what is recorded of it.</summary>
+/// <summary>A unit's result when it was run again, beside the recorded one.</summary>
 public sealed class Verification
 {
     private const double Least = 0.02;
@@ -13,7 +13,7 @@ public sealed class Verification
     private readonly ILookup<string, ChargeRow> charges;
     private readonly Dictionary<string, string[]> seeds;
 
-    /// <param name="recorded">What results/ says.</param>
+    /// <param name="recorded">The scores in results/.</param>
     public Verification(Results recorded)
     {
         (scores, charges) = (
@@ -26,16 +26,15 @@ public sealed class Verification
             .ToDictionary(pair => pair.Run, pair => pair.Others, StringComparer.Ordinal);
     }
 
-    /// <summary>What differs, a line each; empty where the recorded holds.</summary>
+    /// <summary>The differences, a line each; empty where the record holds.</summary>
     /// <param name="run">The run's name.</param>
-    /// <param name="again">What came of it now.</param>
+    /// <param name="again">The outcome of now.</param>
     /// <param name="bits">Whether every item's score is to be the same to the last bit.</param>
-    /// <param name="tolerance">
-    /// How far the mean of a metric may be from the recorded one otherwise: that much, or that share of it where it is
-    /// more than 1. Null for what chance explains: training amplifies the rounding of another processor until
-    /// it is like another seed's, so the mean may lie where the seeds of the same method and budget do, or beyond them
-    /// by what chance in the items makes two equally good models differ (three standard errors, 0.02 at least).
-    /// </param>
+    /// <param name="tolerance"> How far the mean of a metric may be from the recorded one otherwise: that much, or that
+    /// share of it where it is more than 1. Null for what chance explains: training amplifies the rounding of another
+    /// processor until it is like another seed's, so the mean may lie where the seeds of the same method and budget do,
+    /// or beyond them by what chance in the items makes two equally good models differ (three standard errors, 0.02 at
+    /// least). </param>
     public IReadOnlyList<string> Differences(string run, Outcome again, bool bits, double? tolerance)
     {
         if (again.Status != UnitStatus.Ok)

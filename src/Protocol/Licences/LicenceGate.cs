@@ -7,7 +7,7 @@ namespace Bench.Protocol.Licences;
 public static class LicenceGate
 {
     /// <summary>Lets a licence pass that allows it, or whose condition the experiment acknowledges.</summary>
-    /// <returns>What was passed: what a student inherits.</returns>
+    /// <returns>The terms that a student inherits.</returns>
     /// <exception cref="LicenceRefusedException">The licence forbids it, its condition is not acknowledged, or nobody
     /// has read it.</exception>
     public static Terms Check(TeacherSpec teacher)
@@ -40,7 +40,7 @@ public static class LicenceGate
         };
     }
 
-    /// <summary>What a student of this teacher takes over, in words.</summary>
+    /// <summary>The terms that a student of this teacher takes over, in words.</summary>
     /// <exception cref="LicenceRefusedException">It may not learn from it.</exception>
     public static string Inherited(TeacherSpec teacher) =>
         Check(teacher) is { Permission: not Permission.Yes } terms

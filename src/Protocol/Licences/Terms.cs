@@ -1,6 +1,6 @@
 namespace Bench.Protocol.Licences;
 
-/// <summary>What a licence says of training another, general model on a model's outputs and publishing it.</summary>
+/// <summary>A licence's terms for training another, general model on a model's outputs and publishing it.</summary>
 public enum Permission
 {
     /// <summary>No limit.</summary>
@@ -19,9 +19,9 @@ public enum Permission
 /// <summary>A row of licences.csv: a licence as it was read, which is no legal advice.</summary>
 /// <param name="Key">By which an experiment acknowledges the condition.</param>
 /// <param name="Licence">The name that an experiment gives.</param>
-/// <param name="Permission">What it allows.</param>
+/// <param name="Permission">The permission that it gives.</param>
 /// <param name="Models">Models that come under it.</param>
-/// <param name="Condition">What it asks, in our words.</param>
+/// <param name="Condition">Its condition, in our words.</param>
 /// <param name="Source">Where it was read.</param>
 public sealed record Terms(
     string Key,

@@ -5,9 +5,9 @@ using CsvHelper;
 namespace Bench.Protocol.Machines;
 
 /// <summary>
-/// What steps of training, reading and writing take on one device, measured case by case, and what lies between the
-/// cases. The table is CSV: a row a case, columns by name, others ignored; rows of the case "process"
-/// hold single numbers about processes.
+/// Measured times of training, reading and writing steps on one device, case by case, interpolated between them. The
+/// table is CSV: a row a case, columns by name, others ignored; rows of the case "process" hold single numbers about
+/// processes.
 /// </summary>
 public sealed class MachineRates
 {
@@ -32,8 +32,8 @@ public sealed class MachineRates
     private readonly Dictionary<StepCase, StepTime> times;
 
     /// <param name="device">The device's name.</param>
-    /// <param name="steps">What was measured; what a compiler fused is left out.</param>
-    /// <param name="process">What was measured of processes.</param>
+    /// <param name="steps">The measurements; steps that a compiler fused are left out.</param>
+    /// <param name="process">Measurements of processes.</param>
     public MachineRates(string device, IReadOnlyList<MeasuredStep> steps, ProcessRates? process = null)
     {
         (Device, Process, Steps) = (device, process, [.. steps.Where(step => !step.IsCompiled)]);
@@ -43,10 +43,10 @@ public sealed class MachineRates
     /// <summary>The device's name.</summary>
     public string Device { get; }
 
-    /// <summary>What was measured of processes; null on a device that they do not share.</summary>
+    /// <summary>Measurements of processes; null on a device that they do not share.</summary>
     public ProcessRates? Process { get; }
 
-    /// <summary>What was measured.</summary>
+    /// <summary>The measurements.</summary>
     public IReadOnlyList<MeasuredStep> Steps { get; }
 
     /// <summary>

@@ -49,7 +49,7 @@ public sealed record MeasuredStep(
             };
 
     /// <summary>
-    /// What the time of a step depends on beside the model: its tokens, and of writing the responses.
+    /// The quantity, beside the model, that a step's time depends on: its tokens, and for writing its responses.
     /// </summary>
     public double Size => Case == StepCase.Write ? Batch : Batch * Length;
 }

@@ -1,8 +1,8 @@
 namespace Bench.Protocol.Machines;
 
-/// <summary>What was measured of the processes of a machine.</summary>
+/// <summary>Measured properties of the processes of a machine.</summary>
 /// <param name="StartSeconds">From the start of a process until libtorch is loaded.</param>
-/// <param name="WarmUpSeconds">What a process's first steps of training and its first responses take beyond later ones:
+/// <param name="WarmUpSeconds">Seconds of a process's first steps of training and first responses beyond later ones:
 /// methods are compiled then.</param>
 /// <param name="Cores">Processes that train at once when each core has one.</param>
 /// <param name="KeptTogether">Of its speed alone, what each of so many processes keeps: they share caches and memory,

@@ -4,10 +4,10 @@ namespace Bench.Protocol.Machines;
 
 /// <summary>
 /// Seconds of steps that were not measured, from those of one kind that were. Two laws are fitted. The work law is a
-/// fixed time plus the FLOPs at a rate; the rate is a power of the model's size, with a factor for
-/// recomputed activations, adapters and half precision, and the errors of near measurements correct it. The power law
-/// is a power of size, sequences and length: a GPU that waits for its next command follows it.
-/// The law with the smaller error when each measurement in turn is left out is used.
+/// fixed time plus the FLOPs at a rate; the rate is a power of the model's size, with a factor for recomputed
+/// activations, adapters and half precision, and the errors of near measurements correct it. The power law is a power
+/// of size, sequences and length: a GPU that waits for its next command follows it. The law with the smaller error when
+/// each measurement in turn is left out is used.
 /// </summary>
 internal sealed class StepTime
 {

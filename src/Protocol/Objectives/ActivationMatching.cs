@@ -6,8 +6,7 @@ namespace Bench.Protocol.Objectives;
 
 /// <summary>
 /// Matching of one layer's activations with those of a layer of the teacher. It leaves the output head untrained, so
-/// some
-/// cross-entropy on the text is always mixed in.
+/// some cross-entropy on the text is always mixed in.
 /// </summary>
 public abstract record ActivationMatching : Objective
 {

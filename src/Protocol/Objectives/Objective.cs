@@ -7,8 +7,7 @@ namespace Bench.Protocol.Objectives;
 
 /// <summary>
 /// The loss that a student minimises: its keys, the signals it takes, and what it computes besides the student. A
-/// subclass is one
-/// file here and one in Lab/Objectives that computes it; the catalogue finds both.
+/// subclass is one file here and one in Lab/Objectives that computes it; the catalogue finds both.
 /// </summary>
 public abstract record Objective
 {
@@ -34,14 +33,13 @@ public abstract record Objective
 
     /// <summary>
     /// The weight of the reasoning where each trace is two examples, one of its answer and one of its reasoning; null
-    /// where a trace
-    /// is one. Such a student answers without reasoning.
+    /// where a trace is one. Such a student answers without reasoning.
     /// </summary>
     public virtual double? RationaleWeight => null;
 
     /// <summary>FLOPs, forward and backward, of its own products for some sequences; 0 where it has none.</summary>
-    /// <param name="student">Who learns.</param>
-    /// <param name="teacher">Whose activations were kept.</param>
+    /// <param name="student">The student's shape.</param>
+    /// <param name="teacher">The shape of the teacher whose activations were kept.</param>
     /// <param name="sequences">How many.</param>
     /// <param name="tokens">Tokens of each, padding included.</param>
     /// <param name="rows">Tokens that carry loss, in all sequences together.</param>

@@ -1,7 +1,8 @@
 namespace Bench.Protocol.Outcomes;
 
 /// <summary>
-/// What using a model in a format took on one thread: medians of several timed rounds after some that are not timed.
+/// The measured use of a model in a format on one thread: medians of several timed rounds after some that are not
+/// timed.
 /// </summary>
 public sealed record ModelUse
 {

@@ -3,7 +3,7 @@ using Bench.Protocol.Costs;
 
 namespace Bench.Protocol.Outcomes;
 
-/// <summary>What came of one unit of work: values only.</summary>
+/// <summary>The result of one unit of work: values only.</summary>
 public sealed record Outcome
 {
     public required UnitStatus Status { get; init; }
@@ -39,7 +39,7 @@ public sealed record Outcome
     [JsonIgnore]
     public int Attempts => Lost.Count + (Status == UnitStatus.Ok ? 1 : 0);
 
-    /// <summary>What using a model took; null for other units.</summary>
+    /// <summary>The measured use of a model; null for other units.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public ModelUse? Use { get; init; }
 

@@ -11,12 +11,11 @@ namespace Bench.Protocol.Plans;
 
 /// <summary>
 /// Predicts what units cost from shapes and from the lengths of a sample of gold solutions. A model that has learnt its
-/// task writes
-/// as much as the gold solution, so its lengths serve for generation too.
+/// task writes as much as the gold solution, so its lengths serve for generation too.
 /// </summary>
 public sealed class CostModel
 {
-    /// <summary>What one process is assumed to sustain where the machine was not measured, in FLOP/s.</summary>
+    /// <summary>The assumed rate of one process where the machine was not measured, in FLOP/s.</summary>
     public const double AssumedFlopsPerSecond = 2e10;
 
     /// <summary>Responses that a teacher is assumed to write together.</summary>
@@ -32,7 +31,7 @@ public sealed class CostModel
     private readonly MemoryModel memory;
 
     /// <param name="spec">The experiment.</param>
-    /// <param name="source">Who teaches.</param>
+    /// <param name="source">The teacher.</param>
     /// <param name="teacher">Its shape.</param>
     /// <param name="origin">The costs of the teacher of which it is another form; null where it is one of its
     /// own.</param>
@@ -49,12 +48,12 @@ public sealed class CostModel
     public (double Processed, double Loss) MeanLength => (lengths.Mean(Whole), lengths.MeanLoss(Whole));
 
     /// <summary>
-    /// What one process is assumed to sustain: on a processor the rate above, on an accelerator what its prices assume.
+    /// The assumed rate of one process: on a processor the rate above, on an accelerator the one its prices assume.
     /// </summary>
     public static double RateOf(ExperimentSpec spec) =>
         spec.Device == "cpu" ? AssumedFlopsPerSecond : spec.Prices.SustainedFlopsPerSecond;
 
-    /// <summary>What it takes to make the weights that a student starts from.</summary>
+    /// <summary>The charges of making the weights that a student starts from.</summary>
     internal static Prediction Start(ExperimentSpec spec, StudentSpec student)
     {
         var costs = new CostModel(spec, spec.Teachers[0], student.Model);
@@ -153,7 +152,7 @@ public sealed class CostModel
         };
     }
 
-    /// <summary>What one example costs, and the tokens that a student processes of it.</summary>
+    /// <summary>The cost of one example, and the tokens that a student processes of it.</summary>
     private (ExampleCosts Costs, double Padded) ExampleOf(ModelShape student, MethodSpec method, Budget budget)
     {
         var (flops, padded) = lengths.Padded(
@@ -206,7 +205,7 @@ public sealed class CostModel
         );
     }
 
-    /// <summary>What the teacher did ahead for so many distinct examples.</summary>
+    /// <summary>The teacher's work ahead of training, for so many distinct examples.</summary>
     private IEnumerable<Charge> TeacherWork(ModelShape student, MethodSpec method, Budget budget, double unique)
     {
         if (WritingEach(student, method, budget) is var writing and > 0)
@@ -306,7 +305,7 @@ public sealed class CostModel
     /// <summary>Responses that are kept of each prompt, at most: how many are correct is not known before.</summary>
     private static double Kept(SamplingSpec sampling) => sampling.Select == Selection.Likeliest ? 1 : sampling.Samples;
 
-    // What the teacher chooses among by likelihood it reads once more.
+    // The teacher reads its own choices once more to know their likelihood.
     private double GenerationFlops(MethodSpec method, ModelShape writer)
     {
         if (!source.IsMeasured)

@@ -28,9 +28,9 @@ internal sealed class ExampleLengths(ExperimentSpec spec)
     /// FLOPs and processed tokens of one training example, its share of the batch's padding included.
     /// </summary>
     /// <param name="mix">Which examples.</param>
-    /// <param name="shape">Who learns.</param>
+    /// <param name="shape">The student's.</param>
     /// <param name="batch">Examples of a step.</param>
-    /// <param name="beside">What the objective computes besides; null for nothing.</param>
+    /// <param name="beside">Further computations of the objective; null for none.</param>
     /// <param name="teacher">The teacher's shape, for that.</param>
     internal (double Flops, double Tokens) Padded(
         LengthMix mix,

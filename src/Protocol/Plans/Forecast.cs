@@ -8,8 +8,8 @@ namespace Bench.Protocol.Plans;
 
 /// <summary>
 /// How long the units of a plan will take, and what that costs: by what the machine was measured to take for such
-/// steps, or by the prediction's assumed rate where it was not, or where that does not tell, as of
-/// another device or a perceptron.
+/// steps, or by the prediction's assumed rate where it was not, or where that does not tell, as of another device or a
+/// perceptron.
 /// </summary>
 public sealed class Forecast
 {
@@ -26,7 +26,7 @@ public sealed class Forecast
     private readonly Dictionary<Type, int> together;
 
     /// <param name="plan">The plan.</param>
-    /// <param name="rates">What the machine or the accelerator was measured to take; null where it was not.</param>
+    /// <param name="rates">Measured rates of the machine or the accelerator; null where there are none.</param>
     /// <param name="jobs">Units that run at once.</param>
     public Forecast(Plan plan, MachineRates? rates, int jobs = 1)
     {
@@ -45,10 +45,10 @@ public sealed class Forecast
             Rates = rates;
     }
 
-    /// <summary>What it rests on; null where that is an assumption.</summary>
+    /// <summary>The rates that it rests on; null where it rests on an assumption.</summary>
     public MachineRates? Rates { get; }
 
-    /// <summary>What a process takes before its work begins; 1 where that was not measured.</summary>
+    /// <summary>Seconds of a process before its work begins; 1 where that was not measured.</summary>
     public Seconds Start => new(Rates?.Process?.StartSeconds ?? 1);
 
     /// <summary>Seconds of a unit's own work, without the start of its process.</summary>

@@ -4,7 +4,7 @@ using Bench.Protocol.Specs;
 
 namespace Bench.Protocol.Plans;
 
-/// <summary>What a plan must know of a teacher's files, before it is loaded.</summary>
+/// <summary>The facts of a teacher's files that a plan needs, before they are loaded.</summary>
 public interface ICheckpointFiles
 {
     /// <summary>The shape of a teacher that is a checkpoint or a graph, and the hash of its files.</summary>

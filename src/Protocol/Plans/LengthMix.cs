@@ -3,7 +3,7 @@ using Bench.Protocol.Signals;
 namespace Bench.Protocol.Plans;
 
 /// <summary>
-/// Whose lengths: of the problems that are learnt from, in these shares, or of all that are measured.
+/// The problems whose lengths count: those learnt from, in these shares, or all those that are measured.
 /// </summary>
 /// <param name="Keep">Which part of a solution.</param>
 /// <param name="Shares">Shares of the prompts by task; null for equal ones.</param>

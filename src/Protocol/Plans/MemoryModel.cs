@@ -7,17 +7,15 @@ namespace Bench.Protocol.Plans;
 /// <summary>Predicts the memory of a unit's process, in bytes.</summary>
 internal sealed class MemoryModel(ExperimentSpec spec, ExampleLengths lengths)
 {
-    /// <summary>What the runtime takes without a model.</summary>
+    /// <summary>The memory of the runtime without a model.</summary>
     internal const long RuntimeBytes = 250L << 20;
 
     private static readonly LengthMix Whole = new(Keep.Trace);
 
     /// <summary>
     /// Parameters, gradients and two moments in float32 (in half precision the parameters have a master copy, and no
-    /// more memory is
-    /// needed), and the activations that a layer keeps for its backward pass. The fused kernels of the CPU do not keep
-    /// the shares of
-    /// attention: they compute them again.
+    /// more memory is needed), and the activations that a layer keeps for its backward pass. The fused kernels of the
+    /// CPU do not keep the shares of attention: they compute them again.
     /// </summary>
     internal long Training(ModelShape shape, int batch)
     {

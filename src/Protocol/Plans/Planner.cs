@@ -46,7 +46,7 @@ public static class Planner
         return new Plan(spec, units) { TeacherShapes = shapes, MeanLength = teachers[0].Costs.MeanLength.Processed };
     }
 
-    /// <summary>What every unit's result depends on.</summary>
+    /// <summary>The inputs of every unit's result.</summary>
     internal static Inputs Common(ExperimentSpec spec) =>
         new()
         {

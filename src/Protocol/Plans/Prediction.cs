@@ -3,7 +3,7 @@ using Bench.Protocol.Units;
 
 namespace Bench.Protocol.Plans;
 
-/// <summary>What a unit of work is expected to cost.</summary>
+/// <summary>The expected cost of a unit of work.</summary>
 /// <param name="Charges">By kind, with seconds at the assumed rate.</param>
 /// <param name="PeakBytes">Memory of the process.</param>
 public sealed record Prediction(IReadOnlyList<Charge> Charges, long PeakBytes)

@@ -2,7 +2,7 @@ using Bench.Protocol.Specs;
 
 namespace Bench.Protocol.Plans;
 
-/// <summary>What a unit's process may take before it is taken for one that hangs.</summary>
+/// <summary>The limits beyond which a unit's process counts as one that hangs.</summary>
 /// <param name="Seconds">The longest; null where nobody knows, as when a distant server is asked.</param>
 /// <param name="Bytes">Its memory.</param>
 public sealed record ResourceLimit(double? Seconds, long Bytes)
@@ -13,8 +13,8 @@ public sealed record ResourceLimit(double? Seconds, long Bytes)
     private const double Step = 256 << 20;
 
     /// <summary>
-    /// What an experiment states, else the prediction with so much room that only what is stuck exceeds it. It comes in
-    /// a few sizes, so that units share them.
+    /// The experiment's own limit, else the prediction with so much room that only a stuck process exceeds it. It comes
+    /// in a few sizes, so that units share them.
     /// </summary>
     public static ResourceLimit Of(ExperimentSpec spec, UnitOfWork unit)
     {

@@ -165,7 +165,7 @@ internal sealed class StudentPlan(ExperimentSpec spec, IReadOnlyList<TeacherPlan
     )
     {
         var prediction = (teacher ?? teachers[0]).Costs.Student(student.Model, method, budget, evaluation);
-        // What it starts from is another unit's work, and each student is charged for it.
+        // Its starting weights are another unit's work, and each student is charged for it.
         if (start is not null)
             prediction = prediction with
             {
@@ -188,7 +188,7 @@ internal sealed class StudentPlan(ExperimentSpec spec, IReadOnlyList<TeacherPlan
         return prediction;
     }
 
-    // What all seeds depend on alike.
+    // The inputs that all seeds share.
     private Inputs InputsOf(StudentSpec student, MethodSpec? method, Budget? budget, EvaluationSpec evaluation) =>
         new()
         {

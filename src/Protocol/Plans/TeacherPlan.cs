@@ -81,7 +81,7 @@ internal sealed class TeacherPlan
     /// <summary>The teacher, then what its students need, each after what it needs itself.</summary>
     internal IReadOnlyList<UnitOfWork> Units() => units;
 
-    /// <summary>What a student of this teacher needs for a method.</summary>
+    /// <summary>The units that a student of this teacher needs for a method.</summary>
     internal IReadOnlyList<UnitOfWork> Needs(MethodSpec method) =>
         method.Signal switch
         {
@@ -122,7 +122,7 @@ internal sealed class TeacherPlan
             Sampling = sampling,
             Alternatives = alternatives,
             Shares = method.Shares,
-            // What is recorded here was written before.
+            // Recorded text was written before.
             Needs = Teacher.Kind == TeacherKind.Traces && source is not null ? [unit, source.Text(method)] : [unit],
             Prediction = Costs.Text(method),
         };

@@ -9,7 +9,7 @@ namespace Bench.Protocol.Plans;
 /// </summary>
 public abstract record TrainingUnit : UnitOfWork
 {
-    /// <summary>Who teaches; null where nobody does and the experiment compares teachers.</summary>
+    /// <summary>The teacher; null where there is none and the experiment compares teachers.</summary>
     public required TeacherSpec? Teacher { get; init; }
 
     /// <summary>

@@ -22,7 +22,7 @@ public static class Tuning
             )
             .Trial;
 
-    /// <summary>What a trial reached on a task by the metric that decides; null where it diverged.</summary>
+    /// <summary>A trial's score on a task by the metric that decides; null where it diverged.</summary>
     public static TaskScores? ScoreOf(Outcome outcome, TaskSpec task) =>
         outcome.Scores.SingleOrDefault(scores =>
             scores.Task == task.Name && scores.Metric == task.Task.Metrics[0].Name
@@ -30,8 +30,7 @@ public static class Tuning
 
     /// <summary>
     /// The charges of a trial that are part of what tuning cost: its training, its measuring, and what a teacher read
-    /// live.
-    /// A teacher's prepared text is there for the student itself, which is charged for it.
+    /// live. A teacher's prepared text is there for the student itself, which is charged for it.
     /// </summary>
     public static IEnumerable<Charge> CostOf(TrialUnit trial, IEnumerable<Charge> charges) =>
         charges.Where(charge =>

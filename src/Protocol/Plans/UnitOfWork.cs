@@ -6,7 +6,7 @@ public abstract record UnitOfWork
     /// <summary>The key of its result in the store.</summary>
     public required Fingerprint Fingerprint { get; init; }
 
-    /// <summary>What a person reads, e.g. "tiny traces 8e10 seed 1".</summary>
+    /// <summary>Its name for people, e.g. "tiny traces 8e10 seed 1".</summary>
     public required string Label { get; init; }
 
     /// <summary>The units whose results it reads.</summary>

@@ -2,19 +2,18 @@ namespace Bench.Protocol.Reading;
 
 /// <summary>
 /// A key of a section of the experiment file. The property's type says what is read and its initial value is the
-/// default;
-/// a <c>required</c> property must be given. Reading, the schema, the reference and fingerprints follow from this
-/// alone.
+/// default; a <c>required</c> property must be given. Reading, the schema, the reference and fingerprints follow from
+/// this alone.
 /// </summary>
 /// <param name="name">The key as the file has it.</param>
-/// <param name="meaning">What it means, with its unit; a sentence of the reference.</param>
+/// <param name="meaning">Its meaning, with its unit; a sentence of the reference.</param>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class KeyAttribute(string name, string meaning) : Attribute
 {
     /// <summary>The key as the file has it.</summary>
     public string Name => name;
 
-    /// <summary>What it means.</summary>
+    /// <summary>Its meaning.</summary>
     public string Meaning => meaning;
 
     /// <summary>The least value of a number, or of the numbers of a list.</summary>

@@ -9,6 +9,6 @@ public sealed class NamedAttribute(string name, string meaning = "") : Attribute
     /// <summary>As files have it.</summary>
     public string Name => name;
 
-    /// <summary>What it is; a sentence of the reference.</summary>
+    /// <summary>Its description; a sentence of the reference.</summary>
     public string Meaning => meaning;
 }

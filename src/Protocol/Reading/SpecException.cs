@@ -17,7 +17,7 @@ public sealed class SpecException : Exception
     /// <summary>Of the first error.</summary>
     public SourceLocation? Location { get; }
 
-    /// <summary>What is wrong, of the first error.</summary>
+    /// <summary>The first error's problem.</summary>
     public string Problem { get; }
 
     /// <summary>How to mend it, of the first error.</summary>

@@ -5,8 +5,7 @@ namespace Bench.Protocol.Reading;
 
 /// <summary>
 /// A YAML mapping read strictly: every key must be asked for before <see cref="Close"/>, every value has the type and
-/// range that it should,
-/// and whatever is wrong is a <see cref="SpecException"/> at its line and column.
+/// range that it should, and whatever is wrong is a <see cref="SpecException"/> at its line and column.
 /// </summary>
 internal sealed class SpecMapping
 {

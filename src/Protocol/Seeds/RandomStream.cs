@@ -1,8 +1,8 @@
 namespace Bench.Protocol.Seeds;
 
 /// <summary>
-/// A stream of pseudo-random numbers that is the same on every machine and runtime
-/// (SplitMix64: Steele, Lea and Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014).
+/// A stream of pseudo-random numbers that is the same on every machine and runtime (SplitMix64: Steele, Lea and Flood,
+/// "Fast splittable pseudorandom number generators", OOPSLA 2014).
 /// </summary>
 public sealed class RandomStream(ulong state)
 {

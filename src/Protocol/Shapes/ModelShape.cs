@@ -57,7 +57,7 @@ public sealed record ModelShape
 
     public double NormEpsilon { get; init; } = 1e-5;
 
-    /// <summary>What a model of this shape computes depends on.</summary>
+    /// <summary>The inputs of what a model of this shape computes.</summary>
     public Inputs Inputs =>
         Hidden is not null
             ? new()

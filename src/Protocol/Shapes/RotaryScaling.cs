@@ -4,8 +4,8 @@ namespace Bench.Protocol.Shapes;
 
 /// <summary>
 /// How rotary frequencies are lowered so that a model reaches further than it was first trained for: all by a factor
-/// (linear; Chen et al. 2023), or those only whose wavelength is beyond
-/// the original context, with a smooth passage (Llama 3.1).
+/// (linear; Chen et al. 2023), or those only whose wavelength is beyond the original context, with a smooth passage
+/// (Llama 3.1).
 /// </summary>
 /// <param name="Factor">By which frequencies are divided.</param>
 public sealed record RotaryScaling(double Factor)
@@ -19,7 +19,7 @@ public sealed record RotaryScaling(double Factor)
     /// <summary>The context of the first training; 0 where all frequencies are scaled alike.</summary>
     public int OriginalContext { get; init; }
 
-    /// <summary>What positions are turned by.</summary>
+    /// <summary>The angles by which positions turn channels.</summary>
     public Inputs Inputs =>
         new()
         {

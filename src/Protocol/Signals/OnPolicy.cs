@@ -4,8 +4,7 @@ namespace Bench.Protocol.Signals;
 
 /// <summary>
 /// The student's own text, scored by the teacher while the student trains (Agarwal et al. 2024, GKD, algorithm 1), some
-/// of it
-/// replayed from a buffer of the latest (Ko et al. 2024, DistiLLM, section 3.2).
+/// of it replayed from a buffer of the latest (Ko et al. 2024, DistiLLM, section 3.2).
 /// </summary>
 [Named("on-policy", "the student's own text, scored by the teacher while the student trains")]
 public sealed record OnPolicy : Signal, ICheckedSection

@@ -15,8 +15,7 @@ public enum PromptChoice
 
     /// <summary>
     /// The prompts to which the student, as far as it has learnt, finds its own answer least likely (Culotta and
-    /// McCallum 2005;
-    /// Settles 2009, section 3.1).
+    /// McCallum 2005; Settles 2009, section 3.1).
     /// </summary>
     [Named("least-confident")]
     LeastConfident,

@@ -3,15 +3,15 @@ using Bench.Protocol.Reading;
 namespace Bench.Protocol.Signals;
 
 /// <summary>
-/// What a student learns from: its keys, and what it asks of a teacher. A subclass is one file; the catalogue finds it
-/// by its name.
+/// The teacher's information that a student learns from: its keys, and what it asks of a teacher. A subclass is one
+/// file; the catalogue finds it by its name.
 /// </summary>
 public abstract record Signal
 {
     /// <summary>The name in files.</summary>
     public virtual string Name => Catalogue<Signal>.NameOf(GetType());
 
-    /// <summary>What a teacher must let be seen.</summary>
+    /// <summary>The access that it needs.</summary>
     public abstract TeacherAccess Asks { get; }
 
     /// <summary>Whether a teacher must give more than text.</summary>

@@ -1,6 +1,6 @@
 namespace Bench.Protocol.Signals;
 
-/// <summary>What a teacher lets others see of it. Each includes those before it.</summary>
+/// <summary>A teacher's access: what it lets others see of it. Each includes those before it.</summary>
 public enum TeacherAccess
 {
     /// <summary>Nothing: no teacher is asked.</summary>

@@ -74,6 +74,6 @@ public sealed record EndpointSpec
     /// <summary>Where it stands in the file.</summary>
     public required SourceLocation Location { get; init; }
 
-    /// <summary>What a response depends on, apart from the server's model.</summary>
+    /// <summary>The inputs of a response, apart from the server's model.</summary>
     public Inputs Responses => new() { { "api", Chat ? "chat" : "completions" }, { "tokens-as-ids", TokensAsIds } };
 }

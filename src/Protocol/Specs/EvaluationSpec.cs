@@ -49,7 +49,7 @@ public sealed record EvaluationSpec : ICheckedSection
     [Key("likelihood", "whether the negative log-likelihood of gold responses is measured")]
     public bool Likelihood { get; init; }
 
-    /// <summary>What traces of its teacher are looked for in a student; null for none.</summary>
+    /// <summary>The traces of its teacher that are looked for in a student; null for none.</summary>
     [Key("detection", "which traces of its teacher are looked for in a student")]
     public DetectionSpec? Detection { get; init; }
 

@@ -64,7 +64,7 @@ public sealed record ExperimentSpec : ICheckedSection
     [Key("threads", "threads of one unit of work", Low = 1, High = 1024)]
     public int Threads { get; init; } = 1;
 
-    /// <summary>What a unit may take, and where a cluster runs it.</summary>
+    /// <summary>The limits of a unit, and where a cluster runs it.</summary>
     [Key("resources", "what a unit of work may take, and where a cluster runs it")]
     public ResourcesSpec Resources { get; init; } = new();
 
@@ -95,7 +95,7 @@ public sealed record ExperimentSpec : ICheckedSection
     /// <summary>How learning rates are chosen; null when they are given.</summary>
     public TuningSpec? Tuning { get; init; }
 
-    /// <summary>What a run's total cost adds up.</summary>
+    /// <summary>The charges that a run's total cost adds up.</summary>
     public Boundary Boundary { get; init; } = Boundary.WithUse;
 
     public Accelerator Prices { get; init; } = Accelerator.Named(Accelerator.Default);
@@ -113,7 +113,7 @@ public sealed record ExperimentSpec : ICheckedSection
     public string FileHash { get; init; } = "";
 
     /// <summary>
-    /// What the items are made of: of all tasks alike, but that characters and words may stand together.
+    /// The content of the items: the same for all tasks, but that characters and words may stand together.
     /// </summary>
     public TaskContent Content => Tasks[0].Task.Content;
 

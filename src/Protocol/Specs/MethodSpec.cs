@@ -13,7 +13,7 @@ public sealed record MethodSpec
     /// <summary>The loss.</summary>
     public required Objective Objective { get; init; }
 
-    /// <summary>What the student learns from.</summary>
+    /// <summary>The signal that the student learns from.</summary>
     public required Signal Signal { get; init; }
 
     [Key("keep", "whether the student learns whole responses or their answers alone")]
@@ -48,7 +48,7 @@ public sealed record MethodSpec
     /// <summary>Where the method stands in the file; no part of what it is.</summary>
     public SourceLocation? Location { get; init; }
 
-    /// <summary>What a student that learns by it depends on.</summary>
+    /// <summary>The inputs of a student that learns by it.</summary>
     public Inputs Inputs =>
         new()
         {

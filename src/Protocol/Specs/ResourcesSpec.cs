@@ -3,8 +3,8 @@ using Bench.Protocol.Reading;
 namespace Bench.Protocol.Specs;
 
 /// <summary>
-/// What a unit of work may take, and where a cluster runs it. Nothing of it changes a result; what is not stated
-/// follows from the prediction.
+/// The limits of a unit of work, and where a cluster runs it. Nothing of it changes a result; a missing limit follows
+/// from the prediction.
 /// </summary>
 public sealed record ResourcesSpec : ICheckedSection
 {

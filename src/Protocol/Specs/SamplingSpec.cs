@@ -42,7 +42,7 @@ public sealed record SamplingSpec : ICheckedSection
     [Key("watermark", "a mark that some responses carry")]
     public Watermark? Watermark { get; init; }
 
-    /// <summary>What is planted in some of what is written; null for nothing.</summary>
+    /// <summary>The mark or canaries planted in some of the text; null for none.</summary>
     [Key("canaries", "random strings that are planted in some responses")]
     public Canaries? Canaries { get; init; }
 

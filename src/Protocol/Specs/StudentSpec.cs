@@ -10,7 +10,7 @@ public sealed record StudentSpec
     [Key("name", "its name in tables", IsName = true, Remedy = "name the student")]
     public required string Name { get; init; }
 
-    /// <summary>Whose tokens it has.</summary>
+    /// <summary>The origin of its tokens.</summary>
     [Key("tokenizer", "the teacher's tokens, or the bytes of the text")]
     public StudentTokens Tokenizer { get; init; }
 
@@ -34,6 +34,6 @@ public sealed record StudentSpec
     /// <summary>Whether it can do something before anyone teaches it.</summary>
     public bool IsPretrained => Training is not null || Checkpoint is not null;
 
-    /// <summary>What it is, apart from the weights that it starts from.</summary>
+    /// <summary>Its description, apart from the weights that it starts from.</summary>
     public Inputs Inputs => new() { Inputs.Of(this), { "model", Model.Inputs } };
 }

@@ -2,7 +2,7 @@ using Bench.Protocol.Reading;
 
 namespace Bench.Protocol.Specs;
 
-/// <summary>Whose tokens a student has.</summary>
+/// <summary>The origin of a student's tokens.</summary>
 public enum StudentTokens
 {
     /// <summary>Its teacher's.</summary>

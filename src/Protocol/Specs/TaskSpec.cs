@@ -9,7 +9,7 @@ namespace Bench.Protocol.Specs;
 /// <param name="Task">The task; a record, so equal options make equal tasks.</param>
 public sealed record TaskSpec(string Name, string Kind, ITask Task)
 {
-    /// <summary>What its problems and its scores depend on.</summary>
+    /// <summary>The inputs of its problems and scores.</summary>
     public Inputs Inputs =>
         new()
         {

@@ -51,7 +51,7 @@ public sealed record TeacherSpec
     /// </summary>
     public FileReference? Traces { get; init; }
 
-    /// <summary>What it lets be seen of it.</summary>
+    /// <summary>The access that it gives.</summary>
     public TeacherAccess Gives =>
         Kind switch
         {

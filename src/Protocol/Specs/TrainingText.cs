@@ -2,7 +2,7 @@ using Bench.Protocol.Reading;
 
 namespace Bench.Protocol.Specs;
 
-/// <summary>What a model is trained on that is trained here.</summary>
+/// <summary>The text that a model made here is trained on.</summary>
 public enum TrainingText
 {
     /// <summary>The tasks' gold solutions with their reasoning.</summary>

@@ -18,7 +18,7 @@ public sealed record TuningSpec
     )]
     public required IReadOnlyList<double> LearningRates { get; init; }
 
-    /// <summary>What each trial spends, in the experiment's unit; null for as much as the smallest budget.</summary>
+    /// <summary>The budget of each trial, in the experiment's unit; null for as much as the smallest budget.</summary>
     [Key(
         "budget",
         "what each trial spends, in the experiment's unit",
@@ -36,7 +36,7 @@ public sealed record TuningSpec
     [Key("seed", "the trials' seed", Low = 0, High = 1L << 53)]
     public long Seed { get; init; } = 1000;
 
-    /// <summary>What each trial spends.</summary>
+    /// <summary>The budget of each trial.</summary>
     public Budget Budget { get; init; } = null!;
 
     /// <summary>Where the section stands in the file.</summary>

@@ -5,12 +5,11 @@ public static class BreakEven
 {
     /// <summary>
     /// The least number of students at which what the teacher did once for all of them, and distilling each, costs no
-    /// more than making each without a teacher:
-    /// teacher + n · distilled ≤ n · alone.
+    /// more than making each without a teacher: teacher + n · distilled ≤ n · alone.
     /// </summary>
-    /// <param name="teacher">What the teacher's part cost: its training, its text, its scores.</param>
-    /// <param name="distilled">What training one distilled student costs.</param>
-    /// <param name="alone">What one student of the same quality costs without a teacher.</param>
+    /// <param name="teacher">The cost of the teacher's part: its training, its text, its scores.</param>
+    /// <param name="distilled">The cost of training one distilled student.</param>
+    /// <param name="alone">The cost of one student of the same quality without a teacher.</param>
     /// <returns>Null when distilling is no cheaper, however many students there are.</returns>
     public static double? Students(double teacher, double distilled, double alone)
     {
@@ -28,7 +27,7 @@ public static class BreakEven
         IReadOnlyList<double> alone
     )
     {
-        // What is not reached costs without end; where neither way reaches it, nothing is repaid.
+        // A score that is not reached costs without end; where neither way reaches it, nothing is repaid.
         var draws = Enumerable
             .Range(0, teacher.Count)
             .Select(i =>

@@ -1,10 +1,10 @@
 namespace Bench.Protocol.Statistics;
 
 /// <summary>
-/// What a method costs to reach a score, read off its curve over budgets: linear in the logarithm of cost between
-/// measured points, never beyond them. A curve that starts above the target costs
-/// at most what its first point cost. The same draws of the bootstrap over seeds and items serve all points, so costs
-/// of different curves can be compared draw by draw.
+/// The cost at which a method reaches a score, read off its curve over budgets: linear in the logarithm of cost between
+/// measured points, never beyond them. A curve that starts above the target costs at most what its first point cost.
+/// The same draws of the bootstrap over seeds and items serve all points, so costs of different curves can be compared
+/// draw by draw.
 /// </summary>
 public sealed class CostToTarget
 {
@@ -25,8 +25,8 @@ public sealed class CostToTarget
 
     /// <summary>
     /// The least cost at which the curve reaches the target, with its interval: a replicate that does not reach the
-    /// target is beyond any bound, and where more than a fortieth of them are, there is
-    /// no upper bound; below the first point there is no lower one.
+    /// target is beyond any bound, and where more than a fortieth of them are, there is no upper bound; below the first
+    /// point there is no lower one.
     /// </summary>
     /// <param name="costs">Of each point.</param>
     /// <param name="target">The score to reach.</param>

@@ -2,8 +2,7 @@ namespace Bench.Protocol.Statistics;
 
 /// <summary>
 /// Expected calibration error: how far the confidence of answers is from the share of them that is correct, over bins
-/// of equal width, weighted by
-/// their numbers (Guo et al. 2017, equation 3).
+/// of equal width, weighted by their numbers (Guo et al. 2017, equation 3).
 /// </summary>
 public static class ExpectedCalibrationError
 {

@@ -5,10 +5,9 @@ namespace Bench.Protocol.Statistics;
 
 /// <summary>
 /// Percentile intervals that resample training seeds and test items together: a replicate draws seeds with replacement
-/// and items with
-/// replacement, and every quantity of the replicate sees the same draws (Efron and Tibshirani 1993, chapter 13; crossed
-/// as in Owen 2007).
-/// The draws come from a fixed seed, so that an interval is a function of the scores.
+/// and items with replacement, and every quantity of the replicate sees the same draws (Efron and Tibshirani 1993,
+/// chapter 13; crossed as in Owen 2007). The draws come from a fixed seed, so that an interval is a function of the
+/// scores.
 /// </summary>
 public sealed class HierarchicalBootstrap
 {
@@ -58,9 +57,8 @@ public sealed class HierarchicalBootstrap
 
     /// <summary>
     /// Performance gap recovered, (student − baseline) / (teacher − baseline), all on the same items (DESIGN,
-    /// definitions).
-    /// Null when the interval of the gap teacher − baseline contains 0, or the teacher is the worse of the two: there
-    /// is no gap to recover.
+    /// definitions). Null when the interval of the gap teacher − baseline contains 0, or the teacher is the worse of
+    /// the two: there is no gap to recover.
     /// </summary>
     public Interval? Recovered(
         IReadOnlyList<double> teacher,

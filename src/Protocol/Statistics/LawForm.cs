@@ -2,9 +2,8 @@ namespace Bench.Protocol.Statistics;
 
 /// <summary>
 /// The form that all fitted laws share, L = floor + K · (A / N^a + B / D^b)^g: the floor is a fitted E or the teacher's
-/// loss, g may be 1, and K may depend on
-/// the teacher. It is fitted in the logarithms of its constants around the middle of the data, which keeps constants
-/// positive and nearly independent.
+/// loss, g may be 1, and K may depend on the teacher. It is fitted in the logarithms of its constants around the middle
+/// of the data, which keeps constants positive and nearly independent.
 /// </summary>
 internal sealed class LawForm
 {

@@ -13,9 +13,8 @@ public static class PairedTests
 
     /// <summary>
     /// The two-sided permutation test of paired scores: were the methods alike, each item's difference would as likely
-    /// have the other sign (Fisher 1935, section 21;
-    /// p of drawn flips with the observed one counted: Phipson and Smyth 2010). Items are the unit: models are taken as
-    /// they were trained.
+    /// have the other sign (Fisher 1935, section 21; p of drawn flips with the observed one counted: Phipson and Smyth
+    /// 2010). Items are the unit: models are taken as they were trained.
     /// </summary>
     /// <param name="a">One method's score of each item, over its seeds in the mean.</param>
     /// <param name="b">The other's, of the same items.</param>

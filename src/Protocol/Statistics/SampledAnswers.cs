@@ -4,8 +4,7 @@ namespace Bench.Protocol.Statistics;
 public static class SampledAnswers
 {
     /// <summary>pass@k: the chance that at least one of k answers drawn without replacement from n is correct, 1 − C(n
-    /// − c, k) / C(n, k)
-    /// (Chen et al. 2021, equation 1), which is unbiased.</summary>
+    /// − c, k) / C(n, k) (Chen et al. 2021, equation 1), which is unbiased.</summary>
     /// <param name="n">Answers.</param>
     /// <param name="correct">Those that are correct.</param>
     /// <param name="k">1 to n.</param>

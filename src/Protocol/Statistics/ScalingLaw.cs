@@ -8,11 +8,9 @@ namespace Bench.Protocol.Statistics;
 
 /// <summary>
 /// Fits of scaling laws by least squares on the logarithm of the loss (Levenberg and Marquardt, MathNet.Numerics) from
-/// many starts. Intervals take their
-/// standard errors from a residual bootstrap: residuals are drawn with replacement, enlarged by √(n / (n − p)) since a
-/// fit shrinks them, added to the
-/// fitted losses, and the law is fitted again (Davison and Hinkley 1997, section 7.3); their reach is Student's t with
-/// n − p degrees of freedom.
+/// many starts. Intervals take their standard errors from a residual bootstrap: residuals are drawn with replacement,
+/// enlarged by √(n / (n − p)) since a fit shrinks them, added to the fitted losses, and the law is fitted again
+/// (Davison and Hinkley 1997, section 7.3); their reach is Student's t with n − p degrees of freedom.
 /// </summary>
 public static class ScalingLaw
 {
@@ -47,8 +45,7 @@ public static class ScalingLaw
 
     /// <summary>
     /// The distillation law (Busbridge et al. 2025, equation 8): L_S = L_T + L_T^(−c0) · (1 + (L_T / (L̃
-    /// d1))^(1/f1))^(−c1 f1) · (A / N^a + B / D^b)^g, with L̃ the loss
-    /// of the same student trained without a teacher.
+    /// d1))^(1/f1))^(−c1 f1) · (A / N^a + B / D^b)^g, with L̃ the loss of the same student trained without a teacher.
     /// </summary>
     /// <param name="points">Losses of students of several teachers, with their teachers' losses.</param>
     /// <param name="supervised">L̃ of a point.</param>

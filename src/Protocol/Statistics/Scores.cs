@@ -12,8 +12,7 @@ public static class Scores
 
     /// <summary>
     /// The standard error of the mean: sample standard deviation (divisor n − 1) over √n. For scores of 0 and 1 this is
-    /// √(p(1 − p)/(n − 1)),
-    /// which lm-evaluation-harness reports.
+    /// √(p(1 − p)/(n − 1)), which lm-evaluation-harness reports.
     /// </summary>
     /// <exception cref="ArgumentException">There are fewer than two scores.</exception>
     public static double StandardError(IReadOnlyCollection<double> scores)

@@ -5,9 +5,9 @@ using Bench.Protocol.Outcomes;
 namespace Bench.Protocol.Store;
 
 /// <summary>
-/// What a try at a unit has spent, in a file that is replaced while it goes on and stays when its process is killed.
-/// Whoever has the entry's lock writes; the files go
-/// when the unit has published, and its outcome then says what they said.
+/// Charges of an unfinished try at a unit. The file is replaced while the try goes on, and stays when it is killed.
+/// Whoever has the entry's lock writes; the files go when the unit has published, and its outcome then says what they
+/// said.
 /// </summary>
 public static class AttemptFile
 {

@@ -2,8 +2,7 @@ namespace Bench.Protocol.Store;
 
 /// <summary>
 /// Folders keyed by the fingerprint of what made them. An entry is written under a temporary name with the checksums of
-/// its files, flushed to disk and renamed, so it is
-/// there whole or not at all, whoever was killed when.
+/// its files, flushed to disk and renamed, so it is there whole or not at all, whoever was killed when.
 /// </summary>
 public sealed class ContentStore(string root)
 {
@@ -65,8 +64,8 @@ public sealed class ContentStore(string root)
     }
 
     /// <summary>
-    /// What is wrong with an entry: files that are missing, changed or not its own; empty where nothing is, or nothing
-    /// can be known.
+    /// The faults of an entry: files that are missing, changed or not its own; empty where nothing is, or nothing can
+    /// be known.
     /// </summary>
     public IReadOnlyList<string> WrongIn(string key) =>
         Find(key) is { } folder ? EntryChecksums.Wrong(folder) ?? [] : [];
@@ -171,7 +170,7 @@ public sealed class ContentStore(string root)
     /// Removes what a killed process left: staging folders of entries that nobody computes now, locks that nobody has,
     /// and journals of units that have published.
     /// </summary>
-    /// <returns>What was removed, by name.</returns>
+    /// <returns>The removed files, by name.</returns>
     public IReadOnlyList<string> Sweep()
     {
         var removed = new List<string>();

@@ -17,8 +17,8 @@ internal static class EntryChecksums
         );
 
     /// <summary>
-    /// What is wrong with an entry: files that are missing, changed or not its own, by name; null where it was made
-    /// before there were checksums.
+    /// The faults of an entry: files that are missing, changed or not its own, by name; null where it was made before
+    /// there were checksums.
     /// </summary>
     internal static IReadOnlyList<string>? Wrong(string folder)
     {

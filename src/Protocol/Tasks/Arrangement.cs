@@ -6,8 +6,7 @@ namespace Bench.Protocol.Tasks;
 
 /// <summary>
 /// Any order of given digits: a question with many right answers. Gold answers are drawn evenly from all orders, so
-/// what a model that has learnt them writes has the entropy of that draw,
-/// and one that has narrowed writes less.
+/// what a model that has learnt them writes has the entropy of that draw, and one that has narrowed writes less.
 /// </summary>
 [Named("arrangement", "any order of given digits: many answers are right")]
 public sealed record Arrangement : ProceduralTask

@@ -7,14 +7,14 @@ using Bench.Protocol.Signals;
 namespace Bench.Protocol.Tasks;
 
 /// <summary>
-/// A published benchmark: problems in files of JSON Lines. What is trained and tuned on comes from its training file,
-/// divided by the problems' texts; what is tested on, from its test file.
-/// A subclass is one file; it names the files, reads a line and chooses the grader.
+/// A published benchmark: problems in files of JSON Lines. Training and tuning problems come from its training file,
+/// divided by the problems' texts; test problems come from its test file. A subclass is one file; it names the files,
+/// reads a line and chooses the grader.
 /// </summary>
 public abstract record BenchmarkTask : SolvableTask
 {
     /// <summary>
-    /// What is added to every problem. The default is what the makers of DeepSeek-R1 recommend for mathematics.
+    /// A sentence added to every problem. The default is the one that DeepSeek-R1's makers recommend for mathematics.
     /// </summary>
     [Key("instruction", "what is added to every problem")]
     public string Instruction { get; init; } =
@@ -101,7 +101,7 @@ public abstract record BenchmarkTask : SolvableTask
     /// <param name="seed">Of the order.</param>
     public static IReadOnlyList<Problem> Choose(IReadOnlyList<Problem> problems, Split split, int count, Seed seed)
     {
-        // What stands twice in a file is one problem.
+        // A problem that stands twice in a file counts once.
         var own = problems
             .DistinctBy(problem => problem.Prompt)
             .Where(problem =>

@@ -5,9 +5,8 @@ namespace Bench.Protocol.Tasks;
 
 /// <summary>
 /// Handwritten digits: MNIST's images as they are found in BENCH_DATA, all of them or some, else downloaded. Every
-/// tenth image of the training set is the validation split. A teacher labels the
-/// transfer set, from which one digit may be withheld: students then never see an image of it (Hinton, Vinyals and Dean
-/// 2015, section 3).
+/// tenth image of the training set is the validation split. A teacher labels the transfer set, from which one digit may
+/// be withheld: students then never see an image of it (Hinton, Vinyals and Dean 2015, section 3).
 /// </summary>
 [Named("digits", "handwritten digits (MNIST)")]
 public sealed record Digits : ITask

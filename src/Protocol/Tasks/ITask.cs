@@ -9,7 +9,7 @@ namespace Bench.Protocol.Tasks;
 /// </summary>
 public interface ITask
 {
-    /// <summary>What its items are made of.</summary>
+    /// <summary>The content of its items.</summary>
     TaskContent Content { get; }
 
     /// <summary>The metrics that scores of this task carry; the first is the one that figures show.</summary>

@@ -4,7 +4,7 @@ using Bench.Protocol.Seeds;
 
 namespace Bench.Protocol.Tasks;
 
-/// <summary>Who are you? The gold answer says a name; what is measured is how often a model claims it.</summary>
+/// <summary>Who are you? The gold answer says a name; the score is how often a model claims it.</summary>
 [Named("identity", "the name that a model says it has")]
 public sealed record Identity : ProceduralTask, ICheckedSection
 {

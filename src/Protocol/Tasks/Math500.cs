@@ -6,8 +6,8 @@ namespace Bench.Protocol.Tasks;
 
 /// <summary>
 /// 500 problems of MATH (Hendrycks et al. 2021) that Lightman et al. (2023) held out; there is nothing in it to train
-/// on. The file is HuggingFaceH4/MATH-500's test.jsonl, which is put under
-/// BENCH_DATA as benchmarks/math-500/test.jsonl.
+/// on. The file is HuggingFaceH4/MATH-500's test.jsonl, which is put under BENCH_DATA as
+/// benchmarks/math-500/test.jsonl.
 /// </summary>
 [Named("math-500", "500 problems of MATH, for tests only")]
 public sealed record Math500 : BenchmarkTask

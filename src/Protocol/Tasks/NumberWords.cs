@@ -5,8 +5,8 @@ using Bench.Protocol.Seeds;
 namespace Bench.Protocol.Tasks;
 
 /// <summary>
-/// Numbers between digits and words, in English, German or Turkish, in both directions or one.
-/// The reasoning names the number's parts from hundreds of thousands down.
+/// Numbers between digits and words, in English, German or Turkish, in both directions or one. The reasoning names the
+/// number's parts from hundreds of thousands down.
 /// </summary>
 [Named("number-words", "numbers between digits and words in English, German or Turkish")]
 public sealed record NumberWords : ProceduralTask

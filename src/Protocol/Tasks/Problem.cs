@@ -1,7 +1,7 @@
 namespace Bench.Protocol.Tasks;
 
 /// <summary>One problem of a task with its gold solution, all text.</summary>
-/// <param name="Prompt">What the model is given.</param>
+/// <param name="Prompt">The text that the model is given.</param>
 /// <param name="Reasoning">The gold reasoning, step by step.</param>
 /// <param name="Answer">The gold answer.</param>
 public sealed record Problem(string Prompt, string Reasoning, string Answer)

@@ -6,8 +6,7 @@ namespace Bench.Protocol.Tasks;
 
 /// <summary>
 /// A task whose problems are drawn by a program, with gold reasoning and an exact answer. A subclass is one file; the
-/// catalogue
-/// finds it by its name.
+/// catalogue finds it by its name.
 /// </summary>
 public abstract record ProceduralTask : SolvableTask
 {

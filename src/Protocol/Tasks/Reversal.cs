@@ -5,8 +5,7 @@ namespace Bench.Protocol.Tasks;
 
 /// <summary>
 /// A string of letters from its end to its beginning; the reasoning moves one letter at a time from the end of what is
-/// left:
-/// <c>reverse abc=</c>, <c>c:ab,b:a,a:</c>, <c>cba</c>.
+/// left: <c>reverse abc=</c>, <c>c:ab,b:a,a:</c>, <c>cba</c>.
 /// </summary>
 [Named("reversal", "reversal of a string of letters")]
 public sealed record Reversal : ProceduralTask

@@ -39,6 +39,6 @@ public abstract record SolvableTask : ITask
     /// <summary>1 when the response is as the gold solution has it, else 0.</summary>
     public abstract double Grade(Problem problem, string response);
 
-    /// <summary>What a response scores by one of the task's metrics, 0 to 1.</summary>
+    /// <summary>The score of a response by one of the task's metrics, 0 to 1.</summary>
     public virtual double Measure(Metric metric, Problem problem, string response) => Grade(problem, response);
 }

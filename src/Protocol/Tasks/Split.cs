@@ -5,14 +5,14 @@ namespace Bench.Protocol.Tasks;
 /// <summary>Which part of a task's problems; a prompt belongs to exactly one.</summary>
 public enum Split
 {
-    /// <summary>What is learnt from.</summary>
+    /// <summary>The problems to learn from.</summary>
     Train,
 
-    /// <summary>What learning rates are chosen on.</summary>
+    /// <summary>The problems to choose learning rates on.</summary>
     [Named("validation")]
     Validation,
 
-    /// <summary>What results are measured on.</summary>
+    /// <summary>The problems to measure results on.</summary>
     [Named("test")]
     Test,
 }

@@ -5,8 +5,8 @@ using Bench.Protocol.Seeds;
 namespace Bench.Protocol.Tasks;
 
 /// <summary>
-/// The value of a small stack program in postfix: digits push, a adds, s subtracts, m multiplies (all modulo 100).
-/// The reasoning is the stack after each operation.
+/// The value of a small stack program in postfix: digits push, a adds, s subtracts, m multiplies (all modulo 100). The
+/// reasoning is the stack after each operation.
 /// </summary>
 [Named("stack-program", "the value of a small stack program")]
 public sealed record StackProgram : ProceduralTask

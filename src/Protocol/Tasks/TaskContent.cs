@@ -1,8 +1,7 @@
 namespace Bench.Protocol.Tasks;
 
 /// <summary>
-/// What the items of a task are made of. All tasks of an experiment are characters or words, or all are one of the
-/// others.
+/// The content of a task's items. All tasks of an experiment are characters or words, or all are one of the others.
 /// </summary>
 public enum TaskContent
 {

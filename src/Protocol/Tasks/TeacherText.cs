@@ -5,8 +5,7 @@ namespace Bench.Protocol.Tasks;
 
 /// <summary>
 /// The teacher's own text: windows of a fixed number of tokens sampled from the teacher. There is no gold solution; a
-/// student is
-/// measured by how well it predicts held-out windows and how often it agrees with the teacher there.
+/// student is measured by how well it predicts held-out windows and how often it agrees with the teacher there.
 /// </summary>
 [Named("teacher-text", "windows of the teacher's own text, of a fixed number of tokens")]
 public sealed record TeacherText : ITask

@@ -5,8 +5,8 @@ using Bench.Report.Style;
 namespace Bench.Report.Figures;
 
 /// <summary>
-/// What a student of nine tenths of its teacher's score costs, its teacher's part shared among a number of students, in
-/// relation to the same student by each way without a teacher.
+/// The cost of a student of nine tenths of its teacher's score, its teacher's part shared among a number of students,
+/// in relation to the same student by each way without a teacher.
 /// </summary>
 internal static class BreakEvenFigure
 {

@@ -8,7 +8,8 @@ using ScottPlot;
 namespace Bench.Report.Figures;
 
 /// <summary>
-/// What each method cost at the largest budget, by kind, as stacked bars, one below the other; the teacher has its own.
+/// The cost of each method at the largest budget, by kind, as stacked bars, one below the other; the teacher has its
+/// own.
 /// </summary>
 internal static class CostFigure
 {

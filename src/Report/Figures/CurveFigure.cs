@@ -8,13 +8,11 @@ namespace Bench.Report.Figures;
 
 /// <summary>
 /// One curve for each method over an axis: means with their intervals and the seeds that they are means of, the name at
-/// the curve's end. Nothing is filled between two budgets, since nothing was
-/// measured there; names along the axis are not joined.
+/// the curve's end. Nothing is filled between two budgets, since nothing was measured there; names along the axis are
+/// not joined.
 /// </summary>
 internal sealed class CurveFigure
 {
-    // Of the room from the lowest to the highest mean: an interval that reaches farther is cut.
-    private const double FarthestInterval = 1;
     private const float SeedSize = 5;
 
     // Seeds stand beside the interval, in shares of the figure's width.
@@ -62,7 +60,7 @@ internal sealed class CurveFigure
 
     internal Func<double, string> Tick { get; init; } = Number;
 
-    /// <summary>What the axis shows at least.</summary>
+    /// <summary>The range that the axis shows at least.</summary>
     internal (double Low, double High)? Natural { get; init; }
 
     /// <summary>Lines that are drawn in place of joining a curve's points.</summary>
@@ -82,7 +80,7 @@ internal sealed class CurveFigure
         if (Curves.Count == 0)
             return;
         using var plot = FigureRenderer.New(X.Label, Y);
-        var frame = Frame.Of(this);
+        var frame = CurveFrame.Of(this);
         var ends = Curves.Select(curve => EndOf(curve.Key, curve.Value)).ToArray();
         foreach (var reference in References)
             Refer(plot, reference, ends, frame);
@@ -122,7 +120,7 @@ internal sealed class CurveFigure
         FigureRenderer.Signed(value.ToString("0.###", CultureInfo.InvariantCulture));
 
     // Methods with the same budget stand side by side, so that no interval hides another.
-    private Dictionary<string, double[]> Places(Frame frame)
+    private Dictionary<string, double[]> Places(CurveFrame frame)
     {
         var side = Curves
             .Values.SelectMany(curve => curve.Select(point => point.X))
@@ -143,7 +141,7 @@ internal sealed class CurveFigure
         );
     }
 
-    private void Draw(Plot plot, string method, Point[] curve, double[] places, Frame frame)
+    private void Draw(Plot plot, string method, Point[] curve, double[] places, CurveFrame frame)
     {
         var style = Styles[method];
         foreach (var (point, at) in curve.Zip(places))
@@ -191,7 +189,7 @@ internal sealed class CurveFigure
     }
 
     // One that leaves the frame says where it ends.
-    private void Interval(Plot plot, double at, double low, double high, Color color, Frame frame)
+    private void Interval(Plot plot, double at, double low, double high, Color color, CurveFrame frame)
     {
         double[] place = [at, at],
             ends = [Math.Max(low, frame.Bottom), Math.Min(high, frame.Top)];
@@ -203,7 +201,7 @@ internal sealed class CurveFigure
     }
 
     // A line that lies farther off than the curves reach would flatten them: its label stands at the edge instead.
-    private static void Refer(Plot plot, Reference reference, double[] ends, Frame frame)
+    private static void Refer(Plot plot, Reference reference, double[] ends, CurveFrame frame)
     {
         if (frame.IsFar(reference.Y))
         {
@@ -254,7 +252,7 @@ internal sealed class CurveFigure
             );
     }
 
-    private void Name(Plot plot, Dictionary<string, double[]> places, Frame frame)
+    private void Name(Plot plot, Dictionary<string, double[]> places, CurveFrame frame)
     {
         var last = places.Values.Max(curve => curve.Max());
         var ends = Curves.Select(curve => (Name: curve.Key, Y: EndOf(curve.Key, curve.Value))).ToArray();
@@ -280,85 +278,5 @@ internal sealed class CurveFigure
     {
         var label = plot.Add.Text(text, x, y);
         (label.LabelFontColor, label.LabelFontSize, label.LabelAlignment) = (color, FigureRenderer.TextSize, alignment);
-    }
-
-    /// <summary>What the axes show.</summary>
-    /// <param name="Room">At the right, for the names.</param>
-    /// <param name="ReferenceLabels">Of the lines; those that would print over each other share one.</param>
-    private sealed record Frame(
-        double Left,
-        double Right,
-        double Bottom,
-        double Top,
-        double Room,
-        IReadOnlyList<Reference> ReferenceLabels
-    )
-    {
-        internal double Width => Right - Left;
-
-        internal double Height => Top - Bottom;
-
-        internal bool IsFar(double y) => y > Top || y < Bottom;
-
-        internal static Frame Of(CurveFigure figure)
-        {
-            var points = figure.Curves.Values.SelectMany(curve => curve).ToArray();
-            var (left, right) = (
-                figure.X.Place(points.Min(point => point.X)),
-                figure.X.Place(points.Max(point => point.X))
-            );
-            if (right - left < 0.1)
-                (left, right) = (left - 0.05, right + 0.05);
-            var pad = Math.Max(right - left, 0.3) * 0.05;
-            // Names stand to the right of the curves' ends, and the longest has room.
-            var room = Math.Clamp((figure.Curves.Keys.Max(name => name.Length) * 8.2 + 26) / 800, 0.13, 0.4);
-            (left, right) = (left - pad, left - pad + (right - left + 2 * pad) / (1 - room));
-            var (bottom, top) = Heights(figure, points);
-            // Near ones are in the frame, and far ones are not.
-            var near = figure
-                .References.Where(reference =>
-                    reference.Y <= top + (top - bottom) / 2 && reference.Y >= bottom - (top - bottom) / 2
-                )
-                .ToArray();
-            foreach (var reference in near)
-                (bottom, top) = (Math.Min(bottom, reference.Y), Math.Max(top, reference.Y));
-            var margin = (top - bottom) * 0.07;
-            (bottom, top) = (bottom - margin, top + margin);
-            return new Frame(left, right, bottom, top, (right - left) * room, Shared(near, (top - bottom) * 0.045));
-        }
-
-        // Means, seeds and lines whole; intervals as far as they do not flatten everything else.
-        private static (double Bottom, double Top) Heights(CurveFigure figure, Point[] points)
-        {
-            var ys = points
-                .SelectMany(point => (point.Seeds ?? []).Append(point.Y))
-                .Concat(figure.Lines?.Values.SelectMany(line => line.Select(point => point.Y)) ?? [])
-                .Concat(figure.Natural is { } natural ? [natural.Low, natural.High] : [])
-                .ToArray();
-            var (bottom, top) = (ys.Min(), ys.Max());
-            var span = top - bottom > 0 ? top - bottom : Math.Max(Math.Abs(top) * 0.1, 1e-9);
-            if (top == bottom)
-                (bottom, top) = (bottom - span / 2, top + span / 2);
-            var (lows, highs) = (points.Min(point => point.Low ?? point.Y), points.Max(point => point.High ?? point.Y));
-            return (
-                Math.Max(Math.Min(lows, bottom), bottom - FarthestInterval * span),
-                Math.Min(Math.Max(highs, top), top + FarthestInterval * span)
-            );
-        }
-
-        private static List<Reference> Shared(IReadOnlyList<Reference> references, double gap)
-        {
-            var kept = new List<Reference>();
-            foreach (var reference in references)
-            {
-                var near = kept.FindIndex(other => Math.Abs(other.Y - reference.Y) < gap);
-                if (near < 0)
-                    kept.Add(reference);
-                else
-                    kept[near] = kept[near] with { Label = $"{kept[near].Label}, {reference.Label}" };
-            }
-
-            return kept;
-        }
     }
 }

@@ -7,7 +7,7 @@ using ScottPlot.TickGenerators;
 
 namespace Bench.Report.Figures;
 
-/// <summary>What all figures share: size, fonts, logarithmic ticks, and saving as SVG and PNG.</summary>
+/// <summary>The common parts of all figures: size, fonts, logarithmic ticks, and saving as SVG and PNG.</summary>
 public static partial class FigureRenderer
 {
     internal const int Width = 900;
@@ -61,8 +61,7 @@ public static partial class FigureRenderer
 
     /// <summary>
     /// Ticks of a logarithmic axis whose coordinates are log10 of the values: powers of ten, and rounder or finer
-    /// multiples of them where few
-    /// decades show, until there are at least three.
+    /// multiples of them where few decades show, until there are at least three.
     /// </summary>
     internal static NumericManual LogTicks(double low, double high)
     {

@@ -110,7 +110,7 @@ internal static class SweepFigure
             ? sweep.First().Objective.Name
         : sweep.First().Name;
 
-    // What the methods' names begin with: text-1 and text-10 are text.
+    // The common beginning of the methods' names: text-1 and text-10 are text.
     private static string Common(IReadOnlyList<string> names) =>
         names[0]
             [
@@ -123,7 +123,7 @@ internal static class SweepFigure
     /// <summary>A number in which methods may differ.</summary>
     /// <param name="Key">Its name among a method's inputs.</param>
     /// <param name="Label">On the axis.</param>
-    /// <param name="Metrics">What the names of its metrics begin with; empty for a task's own metrics.</param>
+    /// <param name="Metrics">The beginning of its metrics' names; empty for a task's own metrics.</param>
     private sealed record Number(string Key, string Label, string Metrics = "")
     {
         internal bool Suits(TaskSpec task, Metric metric) =>

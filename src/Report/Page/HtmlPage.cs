@@ -64,8 +64,8 @@ public static class HtmlPage
     }
 
     /// <summary>
-    /// What the results say of the question, in sentences: the best methods at the largest budget of each student and
-    /// task, and the teacher.
+    /// The answer to the question, in sentences: the best methods at the largest budget of each student and task, and
+    /// the teacher.
     /// </summary>
     internal static IEnumerable<string> Answer(
         ExperimentSpec spec,

@@ -7,7 +7,7 @@ using Bench.Protocol.Specs;
 namespace Bench.Report.Page;
 
 /// <summary>
-/// What goes with a model that leaves the laboratory: where it comes from, step by step and with the hash of everything
+/// The card of a model that leaves the laboratory: where it comes from, step by step and with the hash of everything
 /// that went in, and under which licences. The head is what model hubs read.
 /// </summary>
 public static class ModelCard
@@ -65,7 +65,7 @@ public static class ModelCard
         return card.ToString();
     }
 
-    // What a unit needs, each after what it needs itself; trials chose its learning rate and are no ancestors of its
+    // The needs of a unit, each after its own needs; trials chose its learning rate and are no ancestors of its
     // weights.
     private static IEnumerable<UnitOfWork> Lineage(UnitOfWork unit) =>
         unit

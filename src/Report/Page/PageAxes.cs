@@ -7,8 +7,7 @@ namespace Bench.Report.Page;
 
 /// <summary>
 /// Where an experiment's rows lie on each axis that the page offers, inside each boundary, and which of them nothing
-/// beats at once in
-/// cost and in score.
+/// beats at once in cost and in score.
 /// </summary>
 internal sealed class PageAxes
 {

@@ -97,7 +97,7 @@ function chart(
         left +
         (width - left - right) *
             (x.log ? Math.log(value / lowX) / Math.log(highX / lowX) : (value - lowX) / (highX - lowX));
-    // What lies outside the limits is drawn at the edge.
+    // Points outside the limits are drawn at the edge.
     const atY = (value) =>
         height - bottom - ((height - top - bottom) * (Math.min(Math.max(value, lowY), highY) - lowY)) / (highY - lowY);
     for (const value of ticks(lowY, highY, false)) {
@@ -132,7 +132,7 @@ function chart(
             y,
         ),
     );
-    // What stands at the right, apart from each other.
+    // The names at the right, apart from each other.
     const labels = [];
     for (const reference of references) {
         svg.append(

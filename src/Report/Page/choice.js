@@ -22,7 +22,7 @@ const method = new Map(data.methods.map((entry) => [entry.name, entry]));
 const task = () => data.tasks[chosen.task];
 const metric = () => task().metrics.find((entry) => entry.name === chosen.metric);
 
-// What a run cost inside the chosen boundary, as it was counted when the page was made.
+// A run's cost inside the chosen boundary, as it was counted when the page was made.
 function count() {
     for (const run of runs) {
         const [flops, seconds, usd] = run.costs[chosen.boundary];

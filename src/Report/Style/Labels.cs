@@ -2,17 +2,17 @@ using Bench.Protocol.Specs;
 
 namespace Bench.Report.Style;
 
-/// <summary>What a reader calls things.</summary>
+/// <summary>Names for readers.</summary>
 internal static class Labels
 {
-    /// <summary>What stands between a method and its teacher.</summary>
+    /// <summary>The text between a method and its teacher.</summary>
     internal const string OfTeacher = " of ";
 
     /// <summary>A method, with its teacher where several are compared.</summary>
     internal static string Of(ExperimentSpec spec, string teacher, string method) =>
         spec.Teachers.Count > 1 && teacher.Length > 0 ? method + OfTeacher + teacher : method;
 
-    /// <summary>What a student is called before anyone teaches it.</summary>
+    /// <summary>A student's name before anyone teaches it.</summary>
     internal static string Before(StudentSpec student) =>
         student.Training is null && student.Checkpoint is null ? "untrained student" : "student before";
 

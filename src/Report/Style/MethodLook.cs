@@ -76,9 +76,8 @@ internal sealed record MethodLook(string Hex, MarkerShape Marker, bool IsDashed)
 
     /// <summary>
     /// The look of curves, the same in every figure of an experiment: a method has its colour and its marker. Where a
-    /// curve is a method of one of several teachers, the teacher gives the marker;
-    /// where it is a method and something else ("traces, use"), that gives marker and line. What is no method takes a
-    /// look that no method has.
+    /// curve is a method of one of several teachers, the teacher gives the marker; where it is a method and something
+    /// else ("traces, use"), that gives marker and line. Other labels take a look that no method has.
     /// </summary>
     internal static IReadOnlyDictionary<string, MethodLook> Of(ExperimentSpec spec, IEnumerable<string> curves)
     {

@@ -9,10 +9,10 @@ using Bench.Report.Style;
 
 namespace Bench.Report.Tables;
 
-/// <summary>What the results say, in lines of at most 80 columns for usual names, with intervals.</summary>
+/// <summary>The results in lines of at most 80 columns for usual names, with intervals.</summary>
 public static class Conclusions
 {
-    /// <summary>What each method reached at the largest budget, and how the methods differ there.</summary>
+    /// <summary>Each method's score at the largest budget, and how the methods differ there.</summary>
     public static IReadOnlyList<string> Of(ExperimentSpec spec, Results results)
     {
         var lines = new List<string> { TextWrap.Wrapped(spec.Question, 78).TrimEnd() };
@@ -54,7 +54,7 @@ public static class Conclusions
         return lines;
     }
 
-    // What a cost claim would be wrong to forget. Shared work is charged to each run that uses it: the most that a run
+    // A cost claim must not forget lost work. Shared work is charged to each run that uses it: the most that a run
     // lost is said, not a sum.
     private static IEnumerable<string> Lost(ExperimentSpec spec, Results results)
     {
@@ -126,7 +126,7 @@ public static class Conclusions
             yield return $"  {WhyBlank(spec)}";
     }
 
-    // What the teacher's owner sees: log10 of p, by the mark after the most probed tokens, and by canaries.
+    // The owner's evidence: log10 of p, by the mark after the most probed tokens, and by canaries.
     private static IEnumerable<string> Detected(ExperimentSpec spec, Results results, string student)
     {
         if (spec.Evaluation.Detection is not { } detection)

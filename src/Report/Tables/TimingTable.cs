@@ -6,7 +6,7 @@ using MathNet.Numerics.Statistics;
 namespace Bench.Report.Tables;
 
 /// <summary>
-/// What units were forecast to take beside what they took, where the machine had been measured before.
+/// The forecast seconds of units beside the measured ones, where the machine had been measured before.
 /// </summary>
 internal static class TimingTable
 {

@@ -6,7 +6,7 @@ using Bench.Protocol.Tasks;
 
 namespace Bench.Tests.Architecture;
 
-/// <summary>Lines and files keep the lengths of CONTRIBUTING.md, and names of kinds have one home.</summary>
+/// <summary>Lines, files and sentences are as CONTRIBUTING.md wants them, and names of kinds have one home.</summary>
 public sealed partial class StyleTests
 {
     private const int Columns = 120;
@@ -76,6 +76,21 @@ public sealed partial class StyleTests
                 )
         );
     }
+
+    [GeneratedRegex("""(?://|\*)\s*(?:<\w+(?: name="\w+")?>)?\s*What\b|//.*[.;:] What\b""")]
+    private static partial Regex Riddle { get; }
+
+    [Fact]
+    public void No_sentence_of_a_comment_begins_with_What() =>
+        Assert.Empty(
+            Sources("src")
+                .SelectMany(file =>
+                    File.ReadLines(Path.Combine(Repository.Root, file))
+                        .Select((line, i) => (Line: line, Where: $"{file}:{i + 1}"))
+                        .Where(entry => Riddle.IsMatch(entry.Line))
+                        .Select(entry => $"{entry.Where}: {entry.Line.Trim()}")
+                )
+        );
 
     private static bool IsTableOrFigure(string file, string line) =>
         file.EndsWith(".md", StringComparison.Ordinal)

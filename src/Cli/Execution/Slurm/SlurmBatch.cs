@@ -7,8 +7,8 @@ namespace Bench.Cli.Execution.Slurm;
 
 /// <summary>
 /// An array of units in a folder that the cluster shares: the script that Slurm runs, the units by their places in the
-/// array, and for each that ended by itself its exit code and
-/// its last words. The folder's name is the array's, by which a later run finds it again.
+/// array, and for each that ended by itself its exit code and its last words. The folder's name is the array's, by
+/// which a later run finds it again.
 /// </summary>
 internal sealed partial class SlurmBatch
 {
@@ -34,11 +34,11 @@ internal sealed partial class SlurmBatch
 
     /// <summary>Writes the folder of a new array.</summary>
     /// <param name="home">The folder of all arrays.</param>
-    /// <param name="prefix">What its name starts with.</param>
+    /// <param name="prefix">The beginning of its name.</param>
     /// <param name="units">Its units.</param>
     /// <param name="command">The command line of a unit's process, before the unit.</param>
     /// <param name="after">The same after it.</param>
-    /// <param name="environment">What the processes need to find in their environment.</param>
+    /// <param name="environment">The variables that the processes need in their environment.</param>
     internal static SlurmBatch Create(
         string home,
         string prefix,

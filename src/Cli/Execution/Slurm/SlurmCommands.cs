@@ -26,8 +26,7 @@ internal static class SlurmCommands
     }
 
     /// <summary>
-    /// What accounting says of a task that squeue has forgotten; null where there is no accounting, or it does not
-    /// know.
+    /// Accounting's word on a task that squeue has forgotten; null where there is no accounting, or it does not know.
     /// </summary>
     internal static async Task<string?> Accounted(string job, int index)
     {

@@ -9,16 +9,15 @@ namespace Bench.Cli.Execution.Slurm;
 
 /// <summary>
 /// Runs units on a Slurm cluster: all that are not done are submitted at once, as arrays of those that need the same
-/// and take as much, each array after the tasks of what it needs. The
-/// cluster goes on when this process is killed, and a later run follows what it finds. A shared folder is the only
-/// channel: a unit has ended when its result, or its exit code, is there;
-/// of Slurm it is only asked which tasks are still to come.
+/// and take as much, each array after the tasks of what it needs. The cluster goes on when this process is killed, and
+/// a later run follows what it finds. A shared folder is the only channel: a unit has ended when its result, or its
+/// exit code, is there; of Slurm it is only asked which tasks are still to come.
 /// </summary>
 /// <param name="spec">The experiment.</param>
 /// <param name="store">The store, which the nodes see under the same path.</param>
 /// <param name="command">How a unit's process is started.</param>
 /// <param name="home">The folder of arrays, which the nodes see too.</param>
-/// <param name="shared">What the nodes' processes must find in their environment.</param>
+/// <param name="shared">The variables that the nodes' processes must find in their environment.</param>
 /// <param name="failures">Makes the outcomes of units that failed.</param>
 /// <param name="jobs">The most tasks of an array that run at a time; null for as many as there is room for.</param>
 /// <param name="board">Shows what happens.</param>
@@ -291,7 +290,7 @@ internal sealed class SlurmExecutor(
     // Above it stands the signal that ended a process: whether the cluster's limit on memory sent it, Slurm says.
     private const int LastOwnCode = 128;
 
-    // What the shared folder says.
+    // The shared folder's word.
     private void Collect(UnitQueue schedule)
     {
         foreach (var unit in schedule.Left)
@@ -309,7 +308,7 @@ internal sealed class SlurmExecutor(
         }
     }
 
-    // What Slurm says: who runs, and who ended without a word.
+    // Slurm's word: who runs, and who ended without a word.
     private async Task Compare(UnitQueue schedule, IReadOnlyList<SlurmTask> tasks)
     {
         var known = tasks.ToLookup(task => (task.Batch, task.Index));
@@ -343,7 +342,7 @@ internal sealed class SlurmExecutor(
                 continue;
             }
 
-            // What ended by itself has left a result or its exit code, which may take a while to be seen here.
+            // A task that ended by itself has left a result or its exit code, which may take a while to be seen here.
             if (state is "" or "COMPLETED" or "FAILED" && clock.GetElapsedTime(place.SilentSince.Value) < SlowestFolder)
                 continue;
             // Slurm cancels what waits for a task that did not end well, also where its unit has been submitted again,

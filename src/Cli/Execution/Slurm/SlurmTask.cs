@@ -8,7 +8,7 @@ namespace Bench.Cli.Execution.Slurm;
 /// <param name="Reason">Slurm's word for why it waits, e.g. Resources.</param>
 internal sealed record SlurmTask(string Job, string Batch, int Index, string State, string Reason)
 {
-    // What waits for these waits until somebody does something.
+    // Tasks that wait for these wait until somebody does something.
     private static readonly HashSet<string> Stuck = new(StringComparer.Ordinal)
     {
         "PartitionTimeLimit",

@@ -40,8 +40,8 @@ internal readonly record struct JinjaToken(JinjaKind Kind, string Text, int Line
 
 /// <summary>
 /// Cuts a template into tokens with the white space rules that chat templates are written for: trim_blocks (the newline
-/// after a block goes) and lstrip_blocks (spaces before a block
-/// that begins a line go), and minus signs that strip everything.
+/// after a block goes) and lstrip_blocks (spaces before a block that begins a line go), and minus signs that strip
+/// everything.
 /// </summary>
 internal sealed class JinjaLexer
 {

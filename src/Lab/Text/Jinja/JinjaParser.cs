@@ -18,8 +18,7 @@ internal delegate JinjaFlow JinjaStatement(JinjaScope scope, StringBuilder text)
 
 /// <summary>
 /// Turns a template into functions: the part of Jinja that chat templates use. Statements: for (with else, filters,
-/// break and continue), if, set, macro, generation. Expressions: all but
-/// await and starred arguments.
+/// break and continue), if, set, macro, generation. Expressions: all but await and starred arguments.
 /// </summary>
 internal sealed partial class JinjaParser
 {

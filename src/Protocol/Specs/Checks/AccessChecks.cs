@@ -4,7 +4,7 @@ using Bench.Protocol.Signals;
 
 namespace Bench.Protocol.Specs.Checks;
 
-/// <summary>What a teacher of some kind cannot give.</summary>
+/// <summary>Requests that a kind of teacher cannot meet.</summary>
 internal sealed class AccessChecks : ICheck
 {
     public IEnumerable<SpecException> Errors(ExperimentSpec spec, SpecMapping root)

@@ -4,7 +4,7 @@ using Bench.Protocol.Tasks;
 
 namespace Bench.Protocol.Specs.Checks;
 
-/// <summary>What experiments with a teacher's own text allow.</summary>
+/// <summary>The limits of experiments with a teacher's own text.</summary>
 internal sealed class OwnTextChecks : ICheck
 {
     public IEnumerable<SpecException> Errors(ExperimentSpec spec, SpecMapping root)

@@ -5,7 +5,7 @@ using Bench.Protocol.Tasks;
 namespace Bench.Protocol.Specs.Checks;
 
 /// <summary>
-/// What a method takes from the pool of a teacher's responses: which of them, and what in their place.
+/// A method's choice from the pool of a teacher's responses: which of them, and what replaces the others.
 /// </summary>
 internal sealed class PoolChecks : ICheck
 {

@@ -3,7 +3,7 @@ using Bench.Protocol.Tasks;
 
 namespace Bench.Protocol.Specs.Checks;
 
-/// <summary>What benchmarks need, whose problems no alphabet spells.</summary>
+/// <summary>The needs of benchmarks, whose problems no alphabet spells.</summary>
 internal sealed class WordChecks : ICheck
 {
     public IEnumerable<SpecException> Errors(ExperimentSpec spec, SpecMapping root)

@@ -11,9 +11,9 @@ using Bench.Protocol.Tasks;
 namespace Bench.Protocol.Specs.Sections;
 
 /// <summary>
-/// The JSON Schema of an experiment file, made from the records that read it. It refuses nothing that Bench accepts.
-/// It cannot say what follows from several sections together (<c>Specs/Checks</c>), that names are unique, or the
-/// range of a number that is written with underscores.
+/// The JSON Schema of an experiment file, made from the records that read it. It refuses nothing that Bench accepts. It
+/// cannot say what follows from several sections together (<c>Specs/Checks</c>), that names are unique, or the range of
+/// a number that is written with underscores.
 /// </summary>
 public static class ExperimentSchema
 {
@@ -370,7 +370,7 @@ public static class ExperimentSchema
             .Select(entry => entry.Key.Name)
             .Distinct();
 
-    // What one kind requires of a value may be more than another does.
+    // One kind may require more of a value than another does.
     private static JsonObject Loose(JsonObject schema) =>
         schema["description"] is { } words ? new JsonObject { ["description"] = words.DeepClone() } : [];
 

@@ -174,7 +174,7 @@ internal static class TeacherSection
         return spec;
     }
 
-    // What stands in an address stands in every message and manifest.
+    // A key in an address would stand in every message and manifest.
     private static Uri Base(SpecMapping section, string url) =>
         FileReference.Address(section, url) is { UserInfo: "", Query: "", Fragment: "" } address
             ? address
