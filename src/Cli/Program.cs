@@ -112,7 +112,7 @@ catch (Exception error)
 }
 catch (OperationCanceledException)
 {
-    return Say("interrupted; what finished is kept, and the same command goes on from there", ExitCodes.Interrupted);
+    return Say("interrupted; finished units are kept, and the same command goes on from there", ExitCodes.Interrupted);
 }
 catch (Exception error) when (error is IOException or UnauthorizedAccessException)
 {

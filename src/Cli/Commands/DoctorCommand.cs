@@ -23,7 +23,7 @@ internal static class DoctorCommand
         var store = new Option<bool>("--store")
         {
             Description =
-                "Read every file of the store and compare it with its checksum; what is damaged is taken away, and "
+                "Read every file of the store and compare it with its checksum; damaged entries are taken away, and "
                 + "the next run computes it anew.",
         };
         var command = new Command("doctor", "Say what is installed, which libtorch is used, and what is wrong.")

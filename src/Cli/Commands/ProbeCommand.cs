@@ -32,7 +32,7 @@ internal static class ProbeCommand
         });
         var steps = new Command(
             "first-steps",
-            "What the first steps of this process take beyond later ones, and a later one."
+            "Seconds of this process's first steps beyond later ones, and of a later one."
         );
         steps.SetAction(_ =>
         {

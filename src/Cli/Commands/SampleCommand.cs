@@ -80,12 +80,12 @@ internal static class SampleCommand
         {
             var named = parsed.GetValue(models)!;
             var request = new Request(
-                parsed.GetValue(prompt)!,
-                parsed.GetValue(ids),
-                parsed.GetValue(limit),
-                parsed.GetValue(steps),
-                parsed.GetValue(greedy) ? 0 : parsed.GetValue(temperature),
-                new Seed(parsed.GetValue(seed))
+                Prompt: parsed.GetValue(prompt)!,
+                Ids: parsed.GetValue(ids),
+                Limit: parsed.GetValue(limit),
+                Steps: parsed.GetValue(steps),
+                Temperature: parsed.GetValue(greedy) ? 0 : parsed.GetValue(temperature),
+                Seed: new Seed(parsed.GetValue(seed))
             );
             if (parsed.GetValue(logprobs) && !parsed.GetValue(json))
                 throw new UsageException("--logprobs is told in JSON only", "add --json");
@@ -135,11 +135,11 @@ internal static class SampleCommand
                     .ToArray()
                 : null;
             return new Sample(
-                start,
-                responses[0],
-                tokenizer?.Decode(responses[0]),
-                tokenizer?.Decode([.. start, .. responses[0]]),
-                likelihoods
+                PromptIds: start,
+                TokenIds: responses[0],
+                Text: tokenizer?.Decode(responses[0]),
+                Whole: tokenizer?.Decode([.. start, .. responses[0]]),
+                LogProbabilities: likelihoods
             );
         }
         catch (LabException error)

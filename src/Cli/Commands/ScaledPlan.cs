@@ -52,12 +52,21 @@ internal sealed record ScaledPlan(
             teacher,
             new CostModel(spec, spec.Teachers[0], teacher).MeanLength
         );
+        var scaled = Parsed(spec, files, claim, text);
+        return new ScaledPlan(Original: spec, Spec: scaled, Text: text, Scale: scale, Claim: claim, Teacher: teacher)
+        {
+            Student = scaled.Students[0].Model with { Vocabulary = Vocabulary(spec, files) },
+        };
+    }
+
+    // The experiment of a text, if it can be planned.
+    private static ExperimentSpec Parsed(ExperimentSpec spec, ICheckpointFiles files, string claim, string text)
+    {
         try
         {
             var scaled = ExperimentFile.Parse(Encoding.UTF8.GetBytes(text), $"{spec.Name}-as-{claim}");
             _ = Planner.Make(scaled, files);
-            var student = scaled.Students[0].Model with { Vocabulary = Vocabulary(spec, files) };
-            return new ScaledPlan(spec, scaled, text, scale, claim, teacher) { Student = student };
+            return scaled;
         }
         catch (SpecException error)
         {

@@ -26,7 +26,7 @@ internal static class StoreCommand
             delete,
         };
         gc.SetAction(parsed => Collect(parsed.GetValue(results)!, parsed.GetValue(delete)));
-        return new Command("store", "What units have computed, and freeing what no results refer to.") { gc };
+        return new Command("store", "Results of units, and freeing those that no results folder refers to.") { gc };
     }
 
     private static int Collect(string[] more, bool delete)
@@ -102,8 +102,7 @@ internal static class StoreCommand
         }
         catch (SpecException error)
         {
-            var unknown =
-                $"{folder}: what it refers to is not known, since it cannot be planned here ({error.Message})";
+            var unknown = $"{folder}: its units are not known, since it cannot be planned here ({error.Message})";
             if (delete)
                 throw new UsageException(unknown, "mend that, or move the folder away");
             Console.Error.WriteLine($"bench: {unknown}; it is counted among the others");

@@ -35,7 +35,7 @@ internal static class VerifyCommand
         {
             Description =
                 "How far a metric's mean may be from the recorded one on another machine, or where a server's "
-                + "batches round; a share of it where it is more than 1 (default: what chance in the items or "
+                + "batches round; a share of it where it is more than 1 (default: the chance in the items or "
                 + "another seed would do).",
         };
         jobs.Within(1, 4096);

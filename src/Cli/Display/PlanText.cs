@@ -20,7 +20,7 @@ internal sealed class PlanText(Plan plan, Forecast forecast)
         PrintTotals();
         if (forecast.Rates is { Process: null } rates)
             Console.Write(TextWrap.Wrapped(ByRates(rates), 78));
-        Console.WriteLine("what runs share is charged to each that uses it; done it is once");
+        Console.WriteLine("work that runs share is done once, and charged to each of them");
         foreach (var teacher in plan.Spec.Teachers)
             Console.WriteLine(
                 $"licence of teacher {teacher.Name}: {LicenceGate.Inherited(teacher)}; it may be distilled"

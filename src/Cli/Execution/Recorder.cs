@@ -54,11 +54,11 @@ internal sealed class Recorder(
         else if (isNew && forecast is { Rates: not null })
             timings.Add(
                 new TimingRow(
-                    unit.Fingerprint.Short,
-                    unit.Label,
-                    unit.GetType().Name.Replace("Unit", "", StringComparison.Ordinal).ToLowerInvariant(),
-                    forecast.Of(unit).Value,
-                    outcome.Circumstances.Seconds
+                    Unit: unit.Fingerprint.Short,
+                    Label: unit.Label,
+                    Kind: unit.GetType().Name.Replace("Unit", "", StringComparison.Ordinal).ToLowerInvariant(),
+                    ForecastSeconds: forecast.Of(unit).Value,
+                    Seconds: outcome.Circumstances.Seconds
                 )
             );
         if (clock.GetElapsedTime(saved) <= pause)

@@ -27,7 +27,7 @@ internal sealed class StoreLimit(ContentStore store, double? most)
                     $"{store.Root}: the store holds {bytes / 1048576.0:0.###} MiB, and BENCH_STORE_GIB allows "
                         + $"{most / 1048576:0.###}"
                 ),
-                "bench store gc shows what no results refer to and frees it with --delete; what finished is kept"
+                "bench store gc shows what no results refer to and frees it with --delete; finished units are kept"
             );
     }
 

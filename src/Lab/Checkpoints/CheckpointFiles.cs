@@ -232,7 +232,7 @@ public sealed class CheckpointFiles(IReadOnlyList<string> folders, string downlo
             if (Sha256(temporary) is var hash && hash != file.Sha256)
                 throw new SpecException(
                     file.Location,
-                    $"what {file.Url} sent has the checksum {hash}",
+                    $"the file from {file.Url} has the checksum {hash}",
                     $"expected {file.Sha256}"
                 );
             File.Move(temporary, target, overwrite: true);

@@ -33,11 +33,17 @@ internal sealed record OnnxConstant(
 
     /// <summary>A constant whose bytes are at hand.</summary>
     internal static OnnxConstant Of(string name, OnnxType type, long[] shape, byte[] bytes) =>
-        new(name, type, shape, bytes.Length, () => [bytes]);
+        new(Name: name, Type: type, Shape: shape, Length: bytes.Length, Data: () => [bytes]);
 
     /// <summary>A weight in float32.</summary>
     internal static OnnxConstant Weight(string name, Tensor tensor) =>
-        new(name, OnnxType.Float, tensor.shape, tensor.numel() * sizeof(float), () => Chunks(tensor));
+        new(
+            Name: name,
+            Type: OnnxType.Float,
+            Shape: tensor.shape,
+            Length: tensor.numel() * sizeof(float),
+            Data: () => Chunks(tensor)
+        );
 
     /// <summary>
     /// A weight [outputs, inputs] in 8 bits. Each output's row is a scale times whole numbers from −127 to 127; the

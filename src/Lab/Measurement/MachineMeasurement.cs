@@ -69,12 +69,12 @@ public static class MachineMeasurement
             processor,
             steps,
             new ProcessRates(
-                startSeconds,
-                warmUpSeconds,
-                Environment.ProcessorCount,
-                keptTogether,
-                SignalRate(clock),
-                matrix
+                StartSeconds: startSeconds,
+                WarmUpSeconds: warmUpSeconds,
+                Cores: Environment.ProcessorCount,
+                KeptTogether: keptTogether,
+                SignalBytesPerSecond: SignalRate(clock),
+                MatrixFlopsPerSecond: matrix
             )
         );
     }
@@ -107,7 +107,17 @@ public static class MachineMeasurement
     {
         using var model = ModelOf(width);
         MeasuredStep Step(StepCase kind, int batch, int length, double flops, double seconds) =>
-            new(kind, model.Shape.Parameters, batch, length, "f32", "", seconds, flops, null);
+            new(
+                Case: kind,
+                Parameters: model.Shape.Parameters,
+                Batch: batch,
+                Length: length,
+                Dtype: "f32",
+                Detail: "",
+                Seconds: seconds,
+                Flops: flops,
+                Watts: null
+            );
         foreach (var length in Lengths)
         {
             using var training = new Rehearsal(model, length, clock);

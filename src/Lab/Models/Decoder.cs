@@ -43,18 +43,22 @@ public sealed class Decoder : IModel, ILanguageModel
             .. Enumerable
                 .Range(0, shape.Layers)
                 .Select(i => new DecoderParts.Layer(
-                    Parameter(ParameterNames.AttentionNorm(i), shape.Width),
-                    Parameter(ParameterNames.Projection(i), shape.ProjectionRows, shape.Width),
-                    Optional(shape.AttentionBias, ParameterNames.ProjectionBias(i), shape.ProjectionRows),
-                    Optional(shape.QueryKeyNorm, ParameterNames.QueryNorm(i), shape.HeadWidth),
-                    Optional(shape.QueryKeyNorm, ParameterNames.KeyNorm(i), shape.HeadWidth),
-                    Parameter(ParameterNames.Output(i), shape.Width, shape.Heads * shape.HeadWidth),
-                    Optional(shape.OutputBias, ParameterNames.OutputBias(i), shape.Width),
-                    Parameter(ParameterNames.FeedForwardNorm(i), shape.Width),
-                    Parameter(ParameterNames.GateUp(i), 2 * shape.FeedForward, shape.Width),
-                    Optional(shape.FeedForwardBias, ParameterNames.GateUpBias(i), 2 * shape.FeedForward),
-                    Parameter(ParameterNames.Down(i), shape.Width, shape.FeedForward),
-                    Optional(shape.FeedForwardBias, ParameterNames.DownBias(i), shape.Width)
+                    AttentionNorm: Parameter(ParameterNames.AttentionNorm(i), shape.Width),
+                    Projection: Parameter(ParameterNames.Projection(i), shape.ProjectionRows, shape.Width),
+                    ProjectionBias: Optional(
+                        shape.AttentionBias,
+                        ParameterNames.ProjectionBias(i),
+                        shape.ProjectionRows
+                    ),
+                    QueryNorm: Optional(shape.QueryKeyNorm, ParameterNames.QueryNorm(i), shape.HeadWidth),
+                    KeyNorm: Optional(shape.QueryKeyNorm, ParameterNames.KeyNorm(i), shape.HeadWidth),
+                    Output: Parameter(ParameterNames.Output(i), shape.Width, shape.Heads * shape.HeadWidth),
+                    OutputBias: Optional(shape.OutputBias, ParameterNames.OutputBias(i), shape.Width),
+                    FeedForwardNorm: Parameter(ParameterNames.FeedForwardNorm(i), shape.Width),
+                    GateUp: Parameter(ParameterNames.GateUp(i), 2 * shape.FeedForward, shape.Width),
+                    GateUpBias: Optional(shape.FeedForwardBias, ParameterNames.GateUpBias(i), 2 * shape.FeedForward),
+                    Down: Parameter(ParameterNames.Down(i), shape.Width, shape.FeedForward),
+                    DownBias: Optional(shape.FeedForwardBias, ParameterNames.DownBias(i), shape.Width)
                 )),
         ];
         finalNorm = Parameter(ParameterNames.FinalNorm, shape.Width);

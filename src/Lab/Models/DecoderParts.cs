@@ -32,18 +32,18 @@ internal sealed record DecoderParts(
             Layers =
             [
                 .. Layers.Select(layer => new Layer(
-                    other(layer.AttentionNorm),
-                    other(layer.Projection),
-                    Optional(layer.ProjectionBias),
-                    Optional(layer.QueryNorm),
-                    Optional(layer.KeyNorm),
-                    other(layer.Output),
-                    Optional(layer.OutputBias),
-                    other(layer.FeedForwardNorm),
-                    other(layer.GateUp),
-                    Optional(layer.GateUpBias),
-                    other(layer.Down),
-                    Optional(layer.DownBias)
+                    AttentionNorm: other(layer.AttentionNorm),
+                    Projection: other(layer.Projection),
+                    ProjectionBias: Optional(layer.ProjectionBias),
+                    QueryNorm: Optional(layer.QueryNorm),
+                    KeyNorm: Optional(layer.KeyNorm),
+                    Output: other(layer.Output),
+                    OutputBias: Optional(layer.OutputBias),
+                    FeedForwardNorm: other(layer.FeedForwardNorm),
+                    GateUp: other(layer.GateUp),
+                    GateUpBias: Optional(layer.GateUpBias),
+                    Down: other(layer.Down),
+                    DownBias: Optional(layer.DownBias)
                 )),
             ],
             FinalNorm = other(FinalNorm),

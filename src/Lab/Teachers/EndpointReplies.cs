@@ -46,7 +46,14 @@ internal sealed class EndpointReplies(EndpointSpec spec, Uri address, ITokenizer
             root.TryGetProperty("usage", out var usage) && usage.ValueKind == JsonValueKind.Object
                 ? (usage.GetProperty("prompt_tokens").GetInt32(), usage.GetProperty("completion_tokens").GetInt32())
                 : (0, 0);
-        var reply = new EndpointReply(text, finish == "stop", prompt, response, null, []);
+        var reply = new EndpointReply(
+            Text: text,
+            Ended: finish == "stop",
+            PromptTokens: prompt,
+            ResponseTokens: response,
+            Tokens: null,
+            Alternatives: []
+        );
         if (question.Alternatives == 0 && !spec.TokensAsIds)
             return reply;
         return WithLikelihoods(reply, choice, question);

@@ -56,7 +56,14 @@ internal sealed record EndpointReply(
             reader.ReadInt32()
         );
         if (count < 0)
-            return new EndpointReply(text, ended, prompt, response, null, []);
+            return new EndpointReply(
+                Text: text,
+                Ended: ended,
+                PromptTokens: prompt,
+                ResponseTokens: response,
+                Tokens: null,
+                Alternatives: []
+            );
         var tokens = new int[count];
         for (var i = 0; i < count; i++)
             tokens[i] = reader.ReadInt32();
@@ -68,6 +75,13 @@ internal sealed record EndpointReply(
                 alternatives[i][j] = (reader.ReadInt32(), reader.ReadSingle());
         }
 
-        return new EndpointReply(text, ended, prompt, response, tokens, alternatives);
+        return new EndpointReply(
+            Text: text,
+            Ended: ended,
+            PromptTokens: prompt,
+            ResponseTokens: response,
+            Tokens: tokens,
+            Alternatives: alternatives
+        );
     }
 }

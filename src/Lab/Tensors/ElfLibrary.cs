@@ -96,7 +96,13 @@ internal sealed class ElfLibrary
             );
             for (var i = 0; i < count; i++)
             {
-                yield return new Need(name, Text(Word32(part + 8)), Word16(part + 6), Word16(part + 4), part + 4);
+                yield return new Need(
+                    Library: name,
+                    Version: Text(Word32(part + 8)),
+                    Index: Word16(part + 6),
+                    Flags: Word16(part + 4),
+                    FlagsAt: part + 4
+                );
                 part = checked(part + (int)Word32(part + 12));
             }
 

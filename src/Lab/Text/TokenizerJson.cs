@@ -180,13 +180,13 @@ internal sealed record TokenizerJson
                 !added.TryAdd(
                     content,
                     new AddedToken(
-                        id,
-                        content,
-                        Flag(entry, "special"),
-                        Flag(entry, "normalized"),
-                        Flag(entry, "lstrip"),
-                        Flag(entry, "rstrip"),
-                        Flag(entry, "single_word")
+                        Id: id,
+                        Content: content,
+                        Special: Flag(entry, "special"),
+                        Normalised: Flag(entry, "normalized"),
+                        StripLeft: Flag(entry, "lstrip"),
+                        StripRight: Flag(entry, "rstrip"),
+                        SingleWord: Flag(entry, "single_word")
                     )
                 )
             )

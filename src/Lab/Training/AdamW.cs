@@ -34,11 +34,11 @@ internal sealed unsafe class AdamW : IDisposable
         slots =
         [
             .. parameters.Select(parameter => new Slot(
-                parameter,
-                Master(parameter),
-                Moment(parameter),
-                Moment(parameter),
-                parameter.shape.Length > 1 ? spec.WeightDecay : 0
+                Parameter: parameter,
+                Master: Master(parameter),
+                First: Moment(parameter),
+                Second: Moment(parameter),
+                Decay: parameter.shape.Length > 1 ? spec.WeightDecay : 0
             )),
         ];
         places = compute.Fused
@@ -70,13 +70,13 @@ internal sealed unsafe class AdamW : IDisposable
         var scale = norm > spec.ClipNorm ? spec.ClipNorm / norm : 1;
         step++;
         var numbers = new AdamWStep.Numbers(
-            (float)learningRate,
-            (float)spec.Beta1,
-            (float)spec.Beta2,
-            0,
-            (float)(1 - Math.Pow(spec.Beta1, step)),
-            (float)(1 - Math.Pow(spec.Beta2, step)),
-            (float)scale
+            LearningRate: (float)learningRate,
+            Beta1: (float)spec.Beta1,
+            Beta2: (float)spec.Beta2,
+            Decay: 0,
+            Correction1: (float)(1 - Math.Pow(spec.Beta1, step)),
+            Correction2: (float)(1 - Math.Pow(spec.Beta2, step)),
+            GradientScale: (float)scale
         );
         for (var i = 0; i < slots.Length; i++)
         {

@@ -229,11 +229,11 @@ internal sealed class OnPolicyCurriculum : ICurriculum
                 : 0;
         var live = members.Length * readings * ModelFlops.Forward(teacher.Shape, time);
         return new StepCost(
-            members.Length * ModelFlops.Training(student.Shape, time) + writing,
-            new Flops(ahead) + live,
-            lossTokens,
-            processed,
-            members.Length
+            Student: members.Length * ModelFlops.Training(student.Shape, time) + writing,
+            Teacher: new Flops(ahead) + live,
+            LossTokens: lossTokens,
+            ProcessedTokens: processed,
+            Examples: members.Length
         )
         {
             Live = live,

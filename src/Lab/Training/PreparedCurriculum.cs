@@ -71,11 +71,14 @@ internal sealed class PreparedCurriculum : ICurriculum
 
     private StepCost CostOf(int[] members, int time, long lossTokens) =>
         new(
-            members.Length * ModelFlops.Training(shape, time) + objective.Beside(members.Length, time, lossTokens),
-            new Flops(members.Where(member => !used.Contains(member)).Sum(member => lesson.TeacherFlops[member])),
-            lossTokens,
-            (long)members.Length * time,
-            members.Length
+            Student: members.Length * ModelFlops.Training(shape, time)
+                + objective.Beside(members.Length, time, lossTokens),
+            Teacher: new Flops(
+                members.Where(member => !used.Contains(member)).Sum(member => lesson.TeacherFlops[member])
+            ),
+            LossTokens: lossTokens,
+            ProcessedTokens: (long)members.Length * time,
+            Examples: members.Length
         )
         {
             Queries = lesson.QueriesEach * members.Count(member => !used.Contains(member)),

@@ -67,6 +67,15 @@ internal sealed class Trainer(StudentObjective objective, Compute compute, Optim
             throw new LabException("the budget does not pay for one training step; raise it, or lower training: batch");
         // The teacher read while the student trained: its seconds are in the student's, and are not counted twice.
         var scoring = liveTokens > 0 ? new Charge(ChargeKind.TeacherScoring, liveTokens, live, default) : null;
-        return new TrainingResult(Charge(), scoring, steps, examples, lossTokens, queries, curriculum.Used, curve);
+        return new TrainingResult(
+            Charge: Charge(),
+            Scoring: scoring,
+            Steps: steps,
+            Examples: examples,
+            LossTokens: lossTokens,
+            Queries: queries,
+            Used: curriculum.Used,
+            Curve: curve
+        );
     }
 }

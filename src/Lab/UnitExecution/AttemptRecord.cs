@@ -65,11 +65,11 @@ internal sealed class AttemptRecord : IDisposable
                 AttemptFile.Write(
                     path,
                     new Attempt(
-                        startedUtc,
-                        clock.GetElapsedTime(started).TotalSeconds,
-                        tally.Charges,
-                        latest.Stage,
-                        latest.Share
+                        StartedUtc: startedUtc,
+                        Seconds: clock.GetElapsedTime(started).TotalSeconds,
+                        Charges: tally.Charges,
+                        Stage: latest.Stage,
+                        Share: latest.Share
                     )
                 );
             }

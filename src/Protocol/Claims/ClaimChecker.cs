@@ -65,12 +65,12 @@ public static class ClaimChecker
             missing.Add("nothing is stated of GPUs, hours, tokens or cost");
         var (verdict, reason) = Judge(findings, missing);
         return new RunCheck(
-            run,
-            verdict,
-            reason,
-            findings,
-            [.. missing.Distinct()],
-            [.. rows.Select(row => Gap(row, stated)).OfType<GapRecovered>()]
+            Run: run,
+            Verdict: verdict,
+            Reason: reason,
+            Findings: findings,
+            Missing: [.. missing.Distinct()],
+            Gaps: [.. rows.Select(row => Gap(row, stated)).OfType<GapRecovered>()]
         )
         {
             StatedCost = stated,
@@ -85,11 +85,11 @@ public static class ClaimChecker
             yield break;
         var value = count * hours;
         yield return new Finding(
-            work.Part,
-            "GPU-hours",
-            "gpu_count × wall_hours",
-            Inputs(("gpu_count", count), ("wall_hours", hours)),
-            value
+            Part: work.Part,
+            Name: "GPU-hours",
+            Formula: "gpu_count × wall_hours",
+            Inputs: Inputs(("gpu_count", count), ("wall_hours", hours)),
+            Value: value
         )
         {
             Stated = work.GpuHours,
@@ -106,11 +106,11 @@ public static class ClaimChecker
         {
             var value = hours * price;
             yield return new Finding(
-                work.Part,
-                "dollars at the stated price",
-                "gpu_hours × stated_price_per_gpu_hour",
-                Inputs(("gpu_hours", hours), ("stated_price_per_gpu_hour", price)),
-                value
+                Part: work.Part,
+                Name: "dollars at the stated price",
+                Formula: "gpu_hours × stated_price_per_gpu_hour",
+                Inputs: Inputs(("gpu_hours", hours), ("stated_price_per_gpu_hour", price)),
+                Value: value
             )
             {
                 Stated = work.Cost,
@@ -128,11 +128,11 @@ public static class ClaimChecker
         {
             foreach (var (rate, which) in ((double, string)[])[(market.Low, "lowest"), (market.High, "highest")])
                 yield return new Finding(
-                    work.Part,
-                    $"dollars at the {which} market price",
-                    "gpu_hours × market price",
-                    Inputs(("gpu_hours", hours), ("usd_per_hour", rate)),
-                    hours * rate
+                    Part: work.Part,
+                    Name: $"dollars at the {which} market price",
+                    Formula: "gpu_hours × market price",
+                    Inputs: Inputs(("gpu_hours", hours), ("usd_per_hour", rate)),
+                    Value: hours * rate
                 )
                 {
                     Remark = $"{market.Name}, {market.Date}",
@@ -144,11 +144,11 @@ public static class ClaimChecker
         var implied = cost / hours;
         // An upper bound of the cost bounds the price from above only.
         yield return new Finding(
-            work.Part,
-            "implied dollars a GPU-hour",
-            "stated_cost_usd / gpu_hours",
-            Inputs(("stated_cost_usd", cost), ("gpu_hours", hours)),
-            implied
+            Part: work.Part,
+            Name: "implied dollars a GPU-hour",
+            Formula: "stated_cost_usd / gpu_hours",
+            Inputs: Inputs(("stated_cost_usd", cost), ("gpu_hours", hours)),
+            Value: implied
         )
         {
             Least = market?.Low,
@@ -171,11 +171,11 @@ public static class ClaimChecker
         var flops = 6 * parameters * tokens.Value;
         var bound = tokens.IsLeast ? "at least: how many passes were made is not stated" : "";
         yield return new Finding(
-            work.Part,
-            "training FLOPs",
-            $"6 × parameters × {tokens.Formula}",
-            Inputs([("parameters", parameters), .. tokens.Inputs]),
-            flops
+            Part: work.Part,
+            Name: "training FLOPs",
+            Formula: $"6 × parameters × {tokens.Formula}",
+            Inputs: Inputs([("parameters", parameters), .. tokens.Inputs]),
+            Value: flops
         )
         {
             Remark = bound,
@@ -184,11 +184,11 @@ public static class ClaimChecker
             yield break;
         var share = flops / (hours * 3600 * peak);
         yield return new Finding(
-            work.Part,
-            "MFU",
-            "FLOPs / (gpu_hours × 3600 × peak)",
-            Inputs(("flops", flops), ("gpu_hours", hours), ("peak_flops_per_second", peak)),
-            share
+            Part: work.Part,
+            Name: "MFU",
+            Formula: "FLOPs / (gpu_hours × 3600 × peak)",
+            Inputs: Inputs(("flops", flops), ("gpu_hours", hours), ("peak_flops_per_second", peak)),
+            Value: share
         )
         {
             Least = tolerances.LeastMfu,
@@ -231,11 +231,11 @@ public static class ClaimChecker
         var inputs =
             check.Factor == 1 ? parts : parts.Append(new("factor", check.Factor)).ToDictionary(StringComparer.Ordinal);
         return new Finding(
-            check.Claim.Part,
-            $"{check.Quantity.Label} by other statements",
-            check.Factor == 1 ? "sum of the parts" : $"{check.OtherQuantity.Column} × factor",
-            inputs,
-            value
+            Part: check.Claim.Part,
+            Name: $"{check.Quantity.Label} by other statements",
+            Formula: check.Factor == 1 ? "sum of the parts" : $"{check.OtherQuantity.Column} × factor",
+            Inputs: inputs,
+            Value: value
         )
         {
             Stated = check.Quantity.Of(check.Claim),
@@ -262,7 +262,7 @@ public static class ClaimChecker
         if (hours && work.Gpu.Length == 0)
             yield return "the price and the MFU: which GPU it was";
         else if (hours && market is null)
-            yield return $"the price and the MFU: what a {work.Gpu} costs and can do";
+            yield return $"the price and the MFU of the {work.Gpu}";
         if (work.Cost is null)
             yield return "the price: the cost";
         if (Tokens(work) is null && work.Method is not "other")
@@ -288,11 +288,13 @@ public static class ClaimChecker
     private static GapRecovered? Gap(Claim row, double? cost) =>
         row is { TeacherScore: { } teacher, Before: { } before, After: { } after } && teacher != before
             ? new GapRecovered(
-                row.Part,
-                row.Benchmark,
-                row.Metric,
-                (after - before) / (teacher - before),
-                (row.Cost ?? cost) is { } dollars && after != before ? dollars / Math.Abs(after - before) : null
+                Part: row.Part,
+                Benchmark: row.Benchmark,
+                Metric: row.Metric,
+                Recovered: (after - before) / (teacher - before),
+                UsdPerPoint: (row.Cost ?? cost) is { } dollars && after != before
+                    ? dollars / Math.Abs(after - before)
+                    : null
             )
             : null;
 

@@ -68,13 +68,13 @@ public static class ClaimTable
         [
             .. Rows(path)
                 .Select(row => new MarketPrice(
-                    row.Text("accelerator", required: true),
-                    row.Amount("peak_dense_bf16_tflops") * 1e12,
-                    row.Amount("typical_price_usd_per_hour_low")
+                    Name: row.Text("accelerator", required: true),
+                    PeakFlops: row.Amount("peak_dense_bf16_tflops") * 1e12,
+                    Low: row.Amount("typical_price_usd_per_hour_low")
                         ?? throw row.Wrong("typical_price_usd_per_hour_low", "a price is missing"),
-                    row.Amount("typical_price_usd_per_hour_high")
+                    High: row.Amount("typical_price_usd_per_hour_high")
                         ?? throw row.Wrong("typical_price_usd_per_hour_high", "a price is missing"),
-                    row.Text("price_date")
+                    Date: row.Text("price_date")
                 )),
         ];
 
@@ -91,16 +91,17 @@ public static class ClaimTable
         [
             .. Rows(path)
                 .Select(row => new CrossCheck(
-                    Find(row, "claim", row.Text("claim", required: true)),
+                    Claim: Find(row, "claim", row.Text("claim", required: true)),
+                    Others:
                     [
                         .. row.Text("others", required: true)
                             .Split(';', StringSplitOptions.TrimEntries)
                             .Select(id => Find(row, "others", id)),
                     ],
-                    row.Quantity("quantity"),
-                    row.Quantity("other_quantity"),
-                    row.Amount("factor") ?? 1,
-                    row.Text("reason")
+                    Quantity: row.Quantity("quantity"),
+                    OtherQuantity: row.Quantity("other_quantity"),
+                    Factor: row.Amount("factor") ?? 1,
+                    Reason: row.Text("reason")
                 )),
         ];
     }

@@ -21,22 +21,22 @@ public sealed record FindingRow(
     /// <summary>The rows of a run.</summary>
     public static IEnumerable<FindingRow> Of(RunCheck check) =>
         check.Findings.Select(finding => new FindingRow(
-            check.Run,
-            finding.Part,
-            finding.Name,
-            finding.Formula,
-            string.Join(
+            Run: check.Run,
+            Part: finding.Part,
+            Name: finding.Name,
+            Formula: finding.Formula,
+            Inputs: string.Join(
                 "; ",
                 finding.Inputs.Select(input =>
                     string.Create(CultureInfo.InvariantCulture, $"{input.Key}={input.Value:R}")
                 )
             ),
-            finding.Value,
-            finding.Stated,
-            finding.Least,
-            finding.Most,
-            finding.Holds,
-            finding.Factor,
-            finding.Remark
+            Value: finding.Value,
+            Stated: finding.Stated,
+            Least: finding.Least,
+            Most: finding.Most,
+            Holds: finding.Holds,
+            Factor: finding.Factor,
+            Remark: finding.Remark
         ));
 }

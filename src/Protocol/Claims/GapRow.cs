@@ -19,16 +19,16 @@ public sealed record GapRow(
     {
         double? market = check.MarketCost is { } range ? Math.Sqrt(range.Low * range.High) : null;
         return check.Gaps.Select(gap => new GapRow(
-            check.Run,
-            gap.Part,
-            gap.Benchmark,
-            gap.Metric,
-            gap.Recovered,
-            check.StatedCost ?? market,
-            check.StatedCost is not null ? "stated"
+            Run: check.Run,
+            Part: gap.Part,
+            Benchmark: gap.Benchmark,
+            Metric: gap.Metric,
+            Recovered: gap.Recovered,
+            CostUsd: check.StatedCost ?? market,
+            CostBasis: check.StatedCost is not null ? "stated"
                 : market is not null ? "market, geometric mean of lowest and highest"
                 : "",
-            gap.UsdPerPoint
+            UsdPerPoint: gap.UsdPerPoint
         ));
     }
 }

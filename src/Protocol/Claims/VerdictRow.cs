@@ -14,13 +14,13 @@ public sealed record VerdictRow(
     /// <summary>The row of a run.</summary>
     public static VerdictRow Of(RunCheck check) =>
         new(
-            check.Run,
-            Name(check.Verdict),
-            check.Reason,
-            check.StatedCost,
-            check.MarketCost?.Low,
-            check.MarketCost?.High,
-            string.Join("; ", check.Missing)
+            Run: check.Run,
+            Verdict: Name(check.Verdict),
+            Reason: check.Reason,
+            StatedCostUsd: check.StatedCost,
+            MarketCostLowUsd: check.MarketCost?.Low,
+            MarketCostHighUsd: check.MarketCost?.High,
+            Missing: string.Join("; ", check.Missing)
         );
 
     /// <summary>A verdict as it is written.</summary>

@@ -52,11 +52,11 @@ public sealed record Accelerator(
             double Number(string column) => double.Parse(csv.GetString(column), CultureInfo.InvariantCulture);
             var name = csv.GetString("name");
             table[name] = new Accelerator(
-                name,
-                Number("usd_per_hour"),
-                Number("sustained_flops_per_second"),
-                Number("watts"),
-                csv.GetString("basis")
+                Name: name,
+                UsdPerHour: Number("usd_per_hour"),
+                SustainedFlopsPerSecond: Number("sustained_flops_per_second"),
+                Watts: Number("watts"),
+                Basis: csv.GetString("basis")
             );
         }
 

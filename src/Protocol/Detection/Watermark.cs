@@ -16,7 +16,7 @@ public sealed record Watermark
     public double Gamma { get; init; } = 0.25;
 
     /// <summary>The number added to the logits of green tokens.</summary>
-    [Key("delta", "what is added to the logits of green tokens", Low = 0, High = 100)]
+    [Key("delta", "the number added to the logits of green tokens", Low = 0, High = 100)]
     public double Delta { get; init; } = 2;
 
     /// <summary>The share of responses that carry it.</summary>

@@ -86,26 +86,26 @@ public static class Comparison
         {
             var row = sorted[i].Summary;
             yield return new ComparisonRow(
-                row.Task,
-                row.Metric,
-                row.Student,
-                row.BudgetUnit,
-                row.Budget!.Value,
-                row.Teacher,
-                row.Method,
-                row.Seeds,
-                row.Items,
-                row.Value,
-                row.CiLow,
-                row.CiHigh,
-                row.Recovered,
-                row.RecoveredLow,
-                row.RecoveredHigh,
-                row.FlopsTotal,
-                frontier.Contains(sorted[i]),
-                groups[i],
-                i == 0 ? null : p[0, i],
-                i == 0 ? null : mcNemar[i]
+                Task: row.Task,
+                Metric: row.Metric,
+                Student: row.Student,
+                BudgetUnit: row.BudgetUnit,
+                Budget: row.Budget!.Value,
+                Teacher: row.Teacher,
+                Method: row.Method,
+                Seeds: row.Seeds,
+                Items: row.Items,
+                Value: row.Value,
+                CiLow: row.CiLow,
+                CiHigh: row.CiHigh,
+                Recovered: row.Recovered,
+                RecoveredLow: row.RecoveredLow,
+                RecoveredHigh: row.RecoveredHigh,
+                FlopsTotal: row.FlopsTotal,
+                Frontier: frontier.Contains(sorted[i]),
+                Group: groups[i],
+                PBest: i == 0 ? null : p[0, i],
+                PMcnemar: i == 0 ? null : mcNemar[i]
             );
         }
     }

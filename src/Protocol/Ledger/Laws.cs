@@ -72,29 +72,29 @@ public sealed class Laws
                     ? new[]
                     {
                         new LawRow(
-                            Name(pair.Key),
-                            pair.Key,
-                            metric.Name,
-                            Points(pair.Key).Count,
-                            null,
-                            "",
-                            null,
-                            null,
-                            null,
-                            why
+                            Law: Name(pair.Key),
+                            Method: pair.Key,
+                            Metric: metric.Name,
+                            Points: Points(pair.Key).Count,
+                            RelativeRms: null,
+                            Constant: "",
+                            Value: null,
+                            CiLow: null,
+                            CiHigh: null,
+                            Refusal: why
                         ),
                     }
                     : pair.Value.Constants.Select(constant => new LawRow(
-                        Name(pair.Key),
-                        pair.Key,
-                        metric.Name,
-                        Points(pair.Key).Count,
-                        pair.Value.RootMeanSquare,
-                        constant.Name,
-                        constant.Estimate.Value,
-                        constant.Estimate.Low,
-                        constant.Estimate.High,
-                        ""
+                        Law: Name(pair.Key),
+                        Method: pair.Key,
+                        Metric: metric.Name,
+                        Points: Points(pair.Key).Count,
+                        RelativeRms: pair.Value.RootMeanSquare,
+                        Constant: constant.Name,
+                        Value: constant.Estimate.Value,
+                        CiLow: constant.Estimate.Low,
+                        CiHigh: constant.Estimate.High,
+                        Refusal: ""
                     ))
             ),
         ];
@@ -135,7 +135,7 @@ public sealed class Laws
         var last = Enumerable.Range(0, Grid).LastOrDefault(i => Pays(grid[i]) != Pays(grid[i + 1]), -1);
         var beyond = Pays(most) ? distilled : supervised;
         if (last < 0)
-            return new PaybackRow(student, size, null, null, beyond);
+            return new PaybackRow(Student: student, Parameters: size, FlopsTotal: null, Loss: null, Beyond: beyond);
         var (low, high) = (grid[last], grid[last + 1]);
         for (var i = 0; i < 60; i++)
         {
@@ -147,11 +147,11 @@ public sealed class Laws
         }
 
         return new PaybackRow(
-            student,
-            size,
-            high,
-            Loss(beyond, (beyond == distilled ? taught : alone).Tokens(high)),
-            beyond
+            Student: student,
+            Parameters: size,
+            FlopsTotal: high,
+            Loss: Loss(beyond, (beyond == distilled ? taught : alone).Tokens(high)),
+            Beyond: beyond
         );
     }
 

@@ -38,11 +38,11 @@ public static class Recording
         }
 
         return new Results(
-            rows.Runs,
-            rows.Scores,
-            rows.Items,
-            rows.Charges,
-            Summary.Of(plan.Spec, rows.Runs, rows.Items)
+            Runs: rows.Runs,
+            Scores: rows.Scores,
+            Items: rows.Items,
+            Charges: rows.Charges,
+            Summary: Summary.Of(plan.Spec, rows.Runs, rows.Items)
         )
         {
             Trials = TrialRecording.Rows(plan, outcomes, before),
@@ -90,7 +90,10 @@ public static class Recording
         {
             rows.Scores.Add(Score(unit.Run, score));
             rows.Items.AddRange(
-                score.Items.Select((value, item) => new ItemRow(unit.Run, score.Task, item, score.Metric, value))
+                score.Items.Select(
+                    (value, item) =>
+                        new ItemRow(Run: unit.Run, Task: score.Task, Item: item, Metric: score.Metric, Score: value)
+                )
             );
             if (shows)
                 rows.Samples.AddRange((score.Answers ?? []).Select(answer => Sample(unit.Run, score, answer)));
@@ -98,7 +101,15 @@ public static class Recording
     }
 
     private static SampleRow Sample(string run, TaskScores score, Answered answer) =>
-        new(run, score.Task, answer.Item, answer.Prompt, answer.Reference, answer.Response, score.Items[answer.Item]);
+        new(
+            Run: run,
+            Task: score.Task,
+            Item: answer.Item,
+            Prompt: answer.Prompt,
+            Reference: answer.Reference,
+            Response: answer.Response,
+            Score: score.Items[answer.Item]
+        );
 
     /// <summary>
     /// Whether recorded rows belong to units that the plan no longer has: writing its results will replace them.
@@ -164,24 +175,24 @@ public static class Recording
 
     private static ScoreRow Score(string run, TaskScores scores) =>
         new(
-            run,
-            scores.Task,
-            scores.Metric,
-            scores.Items.Count,
-            scores.Items.Sum(),
-            Statistics.Scores.Mean(scores.Items),
-            scores.Items.Count > 1 ? Statistics.Scores.StandardError(scores.Items) : null
+            Run: run,
+            Task: scores.Task,
+            Metric: scores.Metric,
+            N: scores.Items.Count,
+            Sum: scores.Items.Sum(),
+            Value: Statistics.Scores.Mean(scores.Items),
+            Stderr: scores.Items.Count > 1 ? Statistics.Scores.StandardError(scores.Items) : null
         );
 
     private static ChargeRow Row(ExperimentSpec spec, string run, Charge charge) =>
         new(
-            run,
-            Charge.NameOf(charge.Kind),
-            charge.Tokens,
-            charge.FlopsUnknown ? null : charge.Flops.Value,
-            charge.Seconds.Value,
-            charge.FlopsUnknown ? null : spec.Prices.EstimatedEnergy(charge.Seconds).Value,
-            charge.Cost(spec.Prices)?.Value
+            Run: run,
+            Kind: Charge.NameOf(charge.Kind),
+            Tokens: charge.Tokens,
+            Flops: charge.FlopsUnknown ? null : charge.Flops.Value,
+            Seconds: charge.Seconds.Value,
+            Joules: charge.FlopsUnknown ? null : spec.Prices.EstimatedEnergy(charge.Seconds).Value,
+            Usd: charge.Cost(spec.Prices)?.Value
         );
 
     // Where teachers are compared, a student without one has none.
@@ -214,36 +225,38 @@ public static class Recording
                 : null;
         var where = outcome.Circumstances;
         return new RunRow(
-            unit.Run,
-            spec.Name,
-            ExperimentSpec.CurrentSchema,
-            TeacherOf(unit),
-            student?.Student.Name ?? "",
-            student?.MethodName ?? "",
-            student?.Budget?.Unit ?? "",
-            student?.Budget?.Amount,
-            student?.Seed,
-            outcome.Status.ToString().ToLowerInvariant(),
-            outcome.Error,
-            outcome.StudentParameters,
-            outcome.Steps,
-            outcome.Examples,
-            outcome.TokensTrained,
-            outcome.TeacherTokens,
-            outcome.TeacherQueries,
-            Sum(ChargeKind.StudentTraining),
-            Sum(ChargeKind.TeacherTraining, ChargeKind.TeacherGeneration, ChargeKind.TeacherScoring),
-            known && !counted.Any(charge => charge.FlopsUnknown) ? spec.Boundary.Total(counted).Value : null,
-            where.Seconds,
-            spec.Prices.EstimatedEnergy(new Seconds(where.Seconds)).Value,
-            known && counted.All(charge => charge.Cost(spec.Prices) is not null) ? Dollars(spec, counted) : null,
-            where.PeakRssBytes,
-            where.Device,
-            where.Tensors,
-            where.Commit,
-            where.Dirty,
-            where.StartedUtc,
-            outcome.Attempts
+            Run: unit.Run,
+            Experiment: spec.Name,
+            Schema: ExperimentSpec.CurrentSchema,
+            Teacher: TeacherOf(unit),
+            Student: student?.Student.Name ?? "",
+            Method: student?.MethodName ?? "",
+            BudgetUnit: student?.Budget?.Unit ?? "",
+            Budget: student?.Budget?.Amount,
+            Seed: student?.Seed,
+            Status: outcome.Status.ToString().ToLowerInvariant(),
+            Error: outcome.Error,
+            StudentParams: outcome.StudentParameters,
+            Steps: outcome.Steps,
+            Examples: outcome.Examples,
+            TokensTrained: outcome.TokensTrained,
+            TeacherTokens: outcome.TeacherTokens,
+            TeacherQueries: outcome.TeacherQueries,
+            FlopsStudent: Sum(ChargeKind.StudentTraining),
+            FlopsTeacher: Sum(ChargeKind.TeacherTraining, ChargeKind.TeacherGeneration, ChargeKind.TeacherScoring),
+            FlopsTotal: known && !counted.Any(charge => charge.FlopsUnknown)
+                ? spec.Boundary.Total(counted).Value
+                : null,
+            Seconds: where.Seconds,
+            Joules: spec.Prices.EstimatedEnergy(new Seconds(where.Seconds)).Value,
+            Usd: known && counted.All(charge => charge.Cost(spec.Prices) is not null) ? Dollars(spec, counted) : null,
+            PeakRssBytes: where.PeakRssBytes,
+            Device: where.Device,
+            Tensors: where.Tensors,
+            Commit: where.Commit,
+            Dirty: where.Dirty,
+            StartedUtc: where.StartedUtc,
+            Attempts: outcome.Attempts
         );
     }
 

@@ -62,11 +62,11 @@ public sealed class ResultsFolder(string path)
         var runs = Table<RunRow>("runs.csv");
         var recorded = runs.Select(run => run.Run).ToHashSet(StringComparer.Ordinal);
         return new Results(
-            runs,
-            [.. Table<ScoreRow>("scores.csv").Where(row => recorded.Contains(row.Run))],
-            [.. Table<ItemRow>("items.csv.gz").Where(row => recorded.Contains(row.Run))],
-            [.. Table<ChargeRow>("charges.csv").Where(row => recorded.Contains(row.Run))],
-            Table<SummaryRow>("summary.csv")
+            Runs: runs,
+            Scores: [.. Table<ScoreRow>("scores.csv").Where(row => recorded.Contains(row.Run))],
+            Items: [.. Table<ItemRow>("items.csv.gz").Where(row => recorded.Contains(row.Run))],
+            Charges: [.. Table<ChargeRow>("charges.csv").Where(row => recorded.Contains(row.Run))],
+            Summary: Table<SummaryRow>("summary.csv")
         )
         {
             Trials = Optional<TrialRow>(TrialsName),

@@ -44,23 +44,23 @@ public static class Summary
                 var interval = new HierarchicalBootstrap(1, own.Count).Mean([own]);
                 rows.Add(
                     new SummaryRow(
-                        run.Teacher,
-                        "",
-                        Teacher,
-                        "",
-                        null,
-                        task,
-                        metric.Name,
-                        1,
-                        own.Count,
-                        interval.Value,
-                        interval.Low,
-                        interval.High,
-                        null,
-                        null,
-                        null,
-                        null,
-                        null
+                        Teacher: run.Teacher,
+                        Student: "",
+                        Method: Teacher,
+                        BudgetUnit: "",
+                        Budget: null,
+                        Task: task,
+                        Metric: metric.Name,
+                        Seeds: 1,
+                        Items: own.Count,
+                        Value: interval.Value,
+                        CiLow: interval.Low,
+                        CiHigh: interval.High,
+                        Recovered: null,
+                        RecoveredLow: null,
+                        RecoveredHigh: null,
+                        FlopsTotal: null,
+                        Usd: null
                     )
                 );
             }
@@ -110,23 +110,23 @@ public static class Summary
         var recovered = !comparable ? null : bootstrap.Recovered(teacher!, floor!, reached!, metric.HigherIsBetter);
         var first = arm[0];
         return new SummaryRow(
-            first.Teacher,
-            first.Student,
-            first.Method,
-            first.BudgetUnit,
-            first.Budget,
-            task,
-            metric.Name,
-            arm.Count,
-            reached[0]!.Count,
-            value.Value,
-            value.Low,
-            value.High,
-            recovered?.Value,
-            recovered?.Low,
-            recovered?.High,
-            arm.Average(run => run.FlopsTotal),
-            arm.Average(run => run.Usd)
+            Teacher: first.Teacher,
+            Student: first.Student,
+            Method: first.Method,
+            BudgetUnit: first.BudgetUnit,
+            Budget: first.Budget,
+            Task: task,
+            Metric: metric.Name,
+            Seeds: arm.Count,
+            Items: reached[0]!.Count,
+            Value: value.Value,
+            CiLow: value.Low,
+            CiHigh: value.High,
+            Recovered: recovered?.Value,
+            RecoveredLow: recovered?.Low,
+            RecoveredHigh: recovered?.High,
+            FlopsTotal: arm.Average(run => run.FlopsTotal),
+            Usd: arm.Average(run => run.Usd)
         );
     }
 
@@ -144,23 +144,23 @@ public static class Summary
         );
         var first = arm[0];
         return new SummaryRow(
-            first.Teacher,
-            first.Student,
-            first.Method,
-            first.BudgetUnit,
-            first.Budget,
-            task,
-            ExpectedCalibrationError.Metric,
-            arm.Count,
-            confidences[0]!.Count,
-            error.Value,
-            error.Low,
-            error.High,
-            null,
-            null,
-            null,
-            arm.Average(run => run.FlopsTotal),
-            arm.Average(run => run.Usd)
+            Teacher: first.Teacher,
+            Student: first.Student,
+            Method: first.Method,
+            BudgetUnit: first.BudgetUnit,
+            Budget: first.Budget,
+            Task: task,
+            Metric: ExpectedCalibrationError.Metric,
+            Seeds: arm.Count,
+            Items: confidences[0]!.Count,
+            Value: error.Value,
+            CiLow: error.Low,
+            CiHigh: error.High,
+            Recovered: null,
+            RecoveredLow: null,
+            RecoveredHigh: null,
+            FlopsTotal: arm.Average(run => run.FlopsTotal),
+            Usd: arm.Average(run => run.Usd)
         );
     }
 

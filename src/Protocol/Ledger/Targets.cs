@@ -109,22 +109,22 @@ public static class Targets
             against is null ? null : Repaid(curve, inside.Boundary, against, target)
         );
         return new TargetRow(
-            teacher.Task,
-            teacher.Metric,
-            student,
-            curve.Teacher,
-            curve.Method,
-            share,
-            target,
-            inside.Name,
-            cost?.Value,
-            cost is null ? null : cost.Value == costs[0],
-            cost?.Low,
-            cost?.High,
-            against?.Method ?? "",
-            repaid?.Value,
-            repaid?.Low,
-            repaid?.High
+            Task: teacher.Task,
+            Metric: teacher.Metric,
+            Student: student,
+            Teacher: curve.Teacher,
+            Method: curve.Method,
+            ShareOfTeacher: share,
+            Target: target,
+            Boundary: inside.Name,
+            Flops: cost?.Value,
+            AtMost: cost is null ? null : cost.Value == costs[0],
+            FlopsLow: cost?.Low,
+            FlopsHigh: cost?.High,
+            Against: against?.Method ?? "",
+            BreakEvenStudents: repaid?.Value,
+            BreakEvenLow: repaid?.Low,
+            BreakEvenHigh: repaid?.High
         );
     }
 
@@ -188,11 +188,11 @@ public static class Targets
                 )
                 .Select(curve => curve.OrderBy(arm => arm[0].Budget).ToArray())
                 .Select(arms => new Curve(
-                    TeacherOf(arms[0][0]),
-                    arms[0][0].Method,
-                    arms,
-                    costs,
-                    new CostToTarget(
+                    Teacher: TeacherOf(arms[0][0]),
+                    Method: arms[0][0].Method,
+                    Arms: arms,
+                    Runs: costs,
+                    ToTarget: new CostToTarget(
                         [
                             .. arms.Select(arm =>
                                 (IReadOnlyList<IReadOnlyList<double>>)

@@ -52,19 +52,19 @@ internal static class TrialRecording
         double[] rates
     ) =>
         new(
-            trial.Run,
-            Recording.TeacherOf(trial),
-            trial.Student.Name,
-            trial.Method!.Name,
-            trial.LearningRate,
-            trial.Budget!.Unit,
-            trial.Budget.Amount,
-            trial.Seed,
-            task.Name,
-            task.Task.Metrics[0].Name,
-            trial.Evaluation.Items,
-            scores is null ? null : Statistics.Scores.Mean(scores),
-            chosen,
-            chosen && rates.Length > 1 && (trial.LearningRate == rates.Min() || trial.LearningRate == rates.Max())
+            Run: trial.Run,
+            Teacher: Recording.TeacherOf(trial),
+            Student: trial.Student.Name,
+            Method: trial.Method!.Name,
+            LearningRate: trial.LearningRate,
+            BudgetUnit: trial.Budget!.Unit,
+            Budget: trial.Budget.Amount,
+            Seed: trial.Seed,
+            Task: task.Name,
+            Metric: task.Task.Metrics[0].Name,
+            Items: trial.Evaluation.Items,
+            Value: scores is null ? null : Statistics.Scores.Mean(scores),
+            Chosen: chosen,
+            Edge: chosen && rates.Length > 1 && (trial.LearningRate == rates.Min() || trial.LearningRate == rates.Max())
         );
 }

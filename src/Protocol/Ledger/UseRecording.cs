@@ -57,12 +57,12 @@ internal static class UseRecording
             score.Items.Select(
                 (value, item) =>
                     new UseItemRow(
-                        unit.Model.Run,
-                        Names<ModelFormat>.Of(unit.Format),
-                        score.Task,
-                        score.Metric,
-                        item,
-                        value
+                        Run: unit.Model.Run,
+                        Format: Names<ModelFormat>.Of(unit.Format),
+                        Task: score.Task,
+                        Metric: score.Metric,
+                        Item: item,
+                        Score: value
                     )
             )
         );

@@ -65,26 +65,26 @@ public sealed record UseSummaryRow(
                     arm.Key.Student.Length > 0 ? arm.Average(use => of(runs[use.Run])) : null;
                 rows.Add(
                     new UseSummaryRow(
-                        arm.Key.Teacher,
-                        arm.Key.Student,
-                        arm.Key.Student.Length > 0 ? arm.Key.Method : Summary.Teacher,
-                        arm.Key.Format,
-                        task.Name,
-                        metric,
-                        reached.Length,
-                        reached[0].Count,
-                        value.Value,
-                        value.Low,
-                        value.High,
-                        Median(use => use.ModelBytes),
-                        Median(use => use.FirstTokenSeconds),
-                        Median(use => use.TokensPerSecond),
-                        Median(use => use.TokensPerSecond16),
-                        Median(use => use.PeakBytes),
-                        Median(use => use.JoulesPer1000Tokens),
-                        Median(use => use.JoulesPer1000Tokens16),
-                        Mean(run => run.FlopsTotal),
-                        Mean(run => run.Usd)
+                        Teacher: arm.Key.Teacher,
+                        Student: arm.Key.Student,
+                        Method: arm.Key.Student.Length > 0 ? arm.Key.Method : Summary.Teacher,
+                        Format: arm.Key.Format,
+                        Task: task.Name,
+                        Metric: metric,
+                        Seeds: reached.Length,
+                        Items: reached[0].Count,
+                        Value: value.Value,
+                        CiLow: value.Low,
+                        CiHigh: value.High,
+                        ModelBytes: Median(use => use.ModelBytes),
+                        FirstTokenSeconds: Median(use => use.FirstTokenSeconds),
+                        TokensPerSecond: Median(use => use.TokensPerSecond),
+                        TokensPerSecond16: Median(use => use.TokensPerSecond16),
+                        PeakBytes: Median(use => use.PeakBytes),
+                        JoulesPer1000Tokens: Median(use => use.JoulesPer1000Tokens),
+                        JoulesPer1000Tokens16: Median(use => use.JoulesPer1000Tokens16),
+                        FlopsMaking: Mean(run => run.FlopsTotal),
+                        UsdMaking: Mean(run => run.Usd)
                     )
                 );
             }

@@ -37,7 +37,14 @@ public static class LicenceTable
         Rows.FirstOrDefault(row => Same(row.Licence, licence) || Same(row.Key, licence))
         ?? (
             Permissive.Any(name => Same(name, licence))
-                ? new Terms(licence, licence, Permission.Yes, "", "none beyond keeping the licence and notices", "")
+                ? new Terms(
+                    Key: licence,
+                    Licence: licence,
+                    Permission: Permission.Yes,
+                    Models: "",
+                    Condition: "none beyond keeping the licence and notices",
+                    Source: ""
+                )
                 : null
         );
 
@@ -52,12 +59,12 @@ public static class LicenceTable
         {
             rows.Add(
                 new Terms(
-                    csv.GetString("key"),
-                    csv.GetString("licence"),
-                    Enum.Parse<Permission>(csv.GetString("verdict"), ignoreCase: true),
-                    csv.GetString("models"),
-                    csv.GetString("condition"),
-                    csv.GetString("source")
+                    Key: csv.GetString("key"),
+                    Licence: csv.GetString("licence"),
+                    Permission: Enum.Parse<Permission>(csv.GetString("verdict"), ignoreCase: true),
+                    Models: csv.GetString("models"),
+                    Condition: csv.GetString("condition"),
+                    Source: csv.GetString("source")
                 )
             );
         }

@@ -57,12 +57,12 @@ public sealed record ProcessRates(
     internal static ProcessRates? Of(IReadOnlyDictionary<string, double> facts) =>
         new[] { Start, WarmUp, CoreCount, Kept }.All(facts.ContainsKey)
             ? new(
-                facts[Start],
-                facts[WarmUp],
-                facts[CoreCount],
-                facts[Kept],
-                facts.TryGetValue(Signals, out var signals) ? signals : null,
-                facts.TryGetValue(Products, out var products) ? products : null
+                StartSeconds: facts[Start],
+                WarmUpSeconds: facts[WarmUp],
+                Cores: facts[CoreCount],
+                KeptTogether: facts[Kept],
+                SignalBytesPerSecond: facts.TryGetValue(Signals, out var signals) ? signals : null,
+                MatrixFlopsPerSecond: facts.TryGetValue(Products, out var products) ? products : null
             )
             : null;
 

@@ -41,7 +41,16 @@ public sealed record FileReference(
         var tokenizer = section.OptionalMapping("tokenizer") is { } inner ? Read(inner) : null;
         var config = section.OptionalText("config");
         section.Close();
-        return new FileReference(path, url, sha256, tokenizer, section.LocationOfValue("path")) { Config = config };
+        return new FileReference(
+            Path: path,
+            Url: url,
+            Sha256: sha256,
+            Tokenizer: tokenizer,
+            Location: section.LocationOfValue("path")
+        )
+        {
+            Config = config,
+        };
     }
 
     /// <summary>A web address that stands under url.</summary>

@@ -18,7 +18,7 @@ public sealed record ClaimPoint
     public required string Claim { get; init; }
 
     /// <summary>Dollars.</summary>
-    [Key("usd", "what it says it cost, in dollars", Low = double.Epsilon, High = 1e12)]
+    [Key("usd", "its stated cost, in dollars", Low = double.Epsilon, High = 1e12)]
     public double? Usd { get; init; }
 
     /// <summary>

@@ -65,7 +65,7 @@ public sealed record ExperimentSpec : ICheckedSection
     public int Threads { get; init; } = 1;
 
     /// <summary>The limits of a unit, and where a cluster runs it.</summary>
-    [Key("resources", "what a unit of work may take, and where a cluster runs it")]
+    [Key("resources", "limits of a unit of work, and where a cluster runs it")]
     public ResourcesSpec Resources { get; init; } = new();
 
     /// <summary>How models are measured in use; null for not at all. Nothing of it changes a student.</summary>

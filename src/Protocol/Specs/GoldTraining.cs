@@ -8,7 +8,7 @@ namespace Bench.Protocol.Specs;
 /// </summary>
 public sealed record GoldTraining : OptimiserSpec, IHasInputs
 {
-    [Key("on", "what it is trained on")]
+    [Key("on", "the text that it is trained on")]
     public TrainingText On { get; init; }
 
     /// <summary>How many tokens it is trained on, padding and prompts included.</summary>

@@ -38,7 +38,7 @@ public sealed record ResourcesSpec : ICheckedSection
         "memory of a unit's process on a cluster, in MiB",
         Low = 16,
         High = 1e8,
-        Default = "what is predicted, with room"
+        Default = "the prediction, with room"
     )]
     public double? MemoryMib { get; init; }
 

@@ -21,7 +21,7 @@ public sealed record TuningSpec
     /// <summary>The budget of each trial, in the experiment's unit; null for as much as the smallest budget.</summary>
     [Key(
         "budget",
-        "what each trial spends, in the experiment's unit",
+        "the budget of each trial, in the experiment's unit",
         Low = double.Epsilon,
         High = 1e30,
         Default = "the smallest budget"

@@ -16,7 +16,7 @@ public abstract record BenchmarkTask : SolvableTask
     /// <summary>
     /// A sentence added to every problem. The default is the one that DeepSeek-R1's makers recommend for mathematics.
     /// </summary>
-    [Key("instruction", "what is added to every problem")]
+    [Key("instruction", "a sentence added to every problem")]
     public string Instruction { get; init; } =
         "Please reason step by step, and put your final answer within \\boxed{}.";
 

@@ -64,5 +64,14 @@ public sealed record Digits : ITask
     ];
 
     private static FileReference File(string name, string sha256) =>
-        new("benchmarks/mnist/" + name, new Uri(Source + name), sha256, null, null) { LocalMayDiffer = true };
+        new(
+            Path: "benchmarks/mnist/" + name,
+            Url: new Uri(Source + name),
+            Sha256: sha256,
+            Tokenizer: null,
+            Location: null
+        )
+        {
+            LocalMayDiffer = true,
+        };
 }

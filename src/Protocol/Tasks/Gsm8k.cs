@@ -38,7 +38,13 @@ public sealed partial record Gsm8k : BenchmarkTask
 
     // Packed where it is found here, plain where it comes from.
     private static FileReference File(string name, string sha256) =>
-        new($"benchmarks/gsm8k/{name}.gz", new Uri(Source + name), sha256, null, new SourceLocation("gsm8k", 1, 1))
+        new(
+            Path: $"benchmarks/gsm8k/{name}.gz",
+            Url: new Uri(Source + name),
+            Sha256: sha256,
+            Tokenizer: null,
+            Location: new SourceLocation("gsm8k", 1, 1)
+        )
         {
             LocalMayDiffer = true,
         };

@@ -45,7 +45,14 @@ internal sealed record CurveFrame(
             (bottom, top) = (Math.Min(bottom, reference.Y), Math.Max(top, reference.Y));
         var margin = (top - bottom) * 0.07;
         (bottom, top) = (bottom - margin, top + margin);
-        return new CurveFrame(left, right, bottom, top, (right - left) * room, Shared(near, (top - bottom) * 0.045));
+        return new CurveFrame(
+            Left: left,
+            Right: right,
+            Bottom: bottom,
+            Top: top,
+            Room: (right - left) * room,
+            ReferenceLabels: Shared(near, (top - bottom) * 0.045)
+        );
     }
 
     // Means, seeds and lines whole; intervals as far as they do not flatten everything else.

@@ -15,7 +15,8 @@ internal sealed class SeedValues(Results results)
         .ToLookup(pair => pair.Item1, pair => pair.Value);
 
     /// <summary>A row of the summary as a point of a curve.</summary>
-    internal CurveFigure.Point Point(double x, SummaryRow row) => new(x, row.Value, row.CiLow, row.CiHigh, Of(row));
+    internal CurveFigure.Point Point(double x, SummaryRow row) =>
+        new(X: x, Y: row.Value, Low: row.CiLow, High: row.CiHigh, Seeds: Of(row));
 
     /// <summary>Of the runs that a row is the mean of.</summary>
     internal IReadOnlyList<double> Of(SummaryRow row) =>

@@ -104,7 +104,7 @@ function tables() {
             column("FLOPs to make", (row) => row.making, short),
         ],
         data.uses,
-        { filter: true, name: `${data.name}-uses`, caption: "What using each model in each format costs" },
+        { filter: true, name: `${data.name}-uses`, caption: "The cost of using each model in each format" },
     );
     table(
         byId("runs"),

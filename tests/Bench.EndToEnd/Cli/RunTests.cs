@@ -438,7 +438,7 @@ public sealed class RunTests : IDisposable
         while (process.StandardOutput.ReadLine() is { } line && !line.Contains("\"ended\"", StringComparison.Ordinal))
         { }
 
-        Assert.Contains("interrupted; what finished is kept", Interrupted(process), StringComparison.Ordinal);
+        Assert.Contains("interrupted; finished units are kept", Interrupted(process), StringComparison.Ordinal);
         Assert.NotEmpty(new ResultsFolder(output).Read().Runs);
     }
 

@@ -27,7 +27,7 @@ public sealed class StoreCommandTests : IDisposable
         var gc = new BenchProcess(scratch.File("home")).Run("store", "gc", "--results", folder.Path);
         Assert.Equal(0, gc.Code);
         Assert.StartsWith(
-            $"bench: {folder.Path}: what it refers to is not known, since it cannot be planned here (",
+            $"bench: {folder.Path}: its units are not known, since it cannot be planned here (",
             gc.Errors,
             StringComparison.Ordinal
         );

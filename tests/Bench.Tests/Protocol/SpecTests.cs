@@ -351,12 +351,12 @@ public class SpecTests
                     (
                         "a.jsonl }",
                         "a.jsonl }\n  sampling: { temperature: 1 }",
-                        "experiment.yaml:10:3: what a recorded teacher wrote is written; remove sampling"
+                        "experiment.yaml:10:3: a recorded teacher's text is already written; remove sampling"
                     ),
                     (
                         "student-flops, v",
                         "total-flops, v",
-                        "experiment.yaml:16:1: what the recorded teacher 'ada' spent is not known, and total-flops "
+                        "experiment.yaml:16:1: the cost of the recorded teacher 'ada' is not known, and total-flops "
                             + "count it"
                     ),
                 ]

@@ -94,7 +94,7 @@ public sealed class TeacherSpecTests
     )]
     [InlineData("endpoint: { url: localhost, model: m }", "'url' is not a web address")]
     [InlineData("endpoint: { url: 'http://localhost:1/v1' }", "'model' is missing")]
-    [InlineData("traces: { of: ada }, sampling: { temperature: 1 }", "what a recorded teacher wrote is written")]
+    [InlineData("traces: { of: ada }, sampling: { temperature: 1 }", "a recorded teacher's text is already written")]
     [InlineData(
         "onnx: { of: ada }, traces: { of: ada }",
         "give exactly one of train:, checkpoint:, onnx:, endpoint:, traces:"
@@ -184,7 +184,7 @@ public sealed class TeacherSpecTests
             Experiments.Parse(Endpoint("").Altered("unit: student-flops", "unit: usd"))
         );
         Assert.Contains(
-            "what the distant teacher 'ada' spent is not known, and usd count it",
+            "the cost of the distant teacher 'ada' is not known, and usd count it",
             dear.Message,
             StringComparison.Ordinal
         );

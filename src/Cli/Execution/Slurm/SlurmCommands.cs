@@ -106,7 +106,15 @@ internal static class SlurmCommands
                 cells.Length == 5
                 && int.TryParse(cells[2], NumberStyles.None, CultureInfo.InvariantCulture, out var index)
             )
-                tasks.Add(new SlurmTask(cells[0], cells[1], index, cells[3].Trim(), cells[4].Trim()));
+                tasks.Add(
+                    new SlurmTask(
+                        Job: cells[0],
+                        Batch: cells[1],
+                        Index: index,
+                        State: cells[3].Trim(),
+                        Reason: cells[4].Trim()
+                    )
+                );
         }
 
         return tasks;

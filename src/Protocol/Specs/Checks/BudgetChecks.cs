@@ -21,8 +21,8 @@ internal sealed class BudgetChecks : ICheck
             if (budget.CountsTeacher && spec.Teachers.FirstOrDefault(teacher => !teacher.IsMeasured) is { } elsewhere)
                 yield return new SpecException(
                     location,
-                    $"what the {(elsewhere.Kind == TeacherKind.Traces ? "recorded" : "distant")} teacher "
-                        + $"'{elsewhere.Name}' spent is not known, and {budget.Unit} count it",
+                    $"the cost of the {(elsewhere.Kind == TeacherKind.Traces ? "recorded" : "distant")} teacher "
+                        + $"'{elsewhere.Name}' is not known, and {budget.Unit} count it",
                     "use student-flops, tokens, examples or queries"
                 );
         }

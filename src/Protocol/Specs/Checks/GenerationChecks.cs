@@ -31,7 +31,7 @@ internal sealed class GenerationChecks : ICheck
         if (spec.Boundary.Counts(ChargeKind.TeacherTraining))
             yield return new SpecException(
                 root.LocationOfKey("boundary"),
-                "what trained a generation's teacher stands in the row of the generation before",
+                "the training of a generation's teacher stands in the row of the generation before",
                 "remove teacher-training"
             );
         if (spec.Tuning is not null)

@@ -43,7 +43,7 @@ internal sealed class PoolChecks : ICheck
         var sampling = method.Sampling ?? teacher.Sampling;
         if (teacher is { Kind: TeacherKind.Traces, Of: null } && (method.Shares is not null || method.GoldShare > 0))
             yield return (
-                $"divides prompts, and teacher '{teacher.Name}' is recorded: what it was asked is not chosen here",
+                $"divides prompts, and teacher '{teacher.Name}' is recorded: its prompts are not chosen here",
                 "remove shares and gold-share"
             );
         if (method.GoldShare > 0 && (spec.BudgetUnit.LimitsPool || method.SplitsTraces))

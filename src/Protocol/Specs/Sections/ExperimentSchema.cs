@@ -41,7 +41,7 @@ public static class ExperimentSchema
             ["default"] = "cpu",
             ["description"] = "cpu, cuda or cuda:N",
         };
-        properties["tasks"] = Described("what students are to learn", KeySchema.List(TaskSchema()));
+        properties["tasks"] = Described("the tasks that students learn", KeySchema.List(TaskSchema()));
         properties["teacher"] = Described("the teacher, where there is one", KeySchema.Ref("teacher"));
         properties["teachers"] = Described("teachers that are compared", KeySchema.List(KeySchema.Ref("teacher")));
         properties["students"] = Described("models that learn", KeySchema.List(StudentSchema()));
@@ -50,7 +50,7 @@ public static class ExperimentSchema
             "students without a teacher, at equal student compute",
             KeySchema.List(KeySchema.OneOf(MethodSection.Baselines.Keys))
         );
-        properties["budgets"] = Described("what a student may spend", BudgetSchema());
+        properties["budgets"] = Described("the budgets of a student", BudgetSchema());
         properties["tuning"] = Described(
             "every method has the same trials of its learning rate, on validation items",
             KeySchema.Section(typeof(TuningSpec))
@@ -60,7 +60,7 @@ public static class ExperimentSchema
             "kinds of cost that a total adds up",
             KeySchema.List(KeySchema.OneOf(Charge.Names.Keys))
         );
-        properties["prices"] = Described("what work costs", PriceSchema());
+        properties["prices"] = Described("prices of work", PriceSchema());
         var schema = KeySchema.Closed(
             properties,
             [.. KeySchema.RequiredOf(typeof(ExperimentSpec)), "tasks", "students", "methods", "budgets"]
@@ -147,7 +147,7 @@ public static class ExperimentSchema
         var properties = KeySchema.PropertiesOf(typeof(MethodSpec));
         (properties["objective"], properties["signal"]) = (
             Described("the loss", KeySchema.OneOf(Catalogue<Objective>.Names)),
-            Described("what is learnt from", KeySchema.OneOf(Catalogue<Signal>.Names))
+            Described("the signal to learn from", KeySchema.OneOf(Catalogue<Signal>.Names))
         );
         var objectives = Union<Objective>(
             properties,
@@ -303,7 +303,7 @@ public static class ExperimentSchema
         var schema = KeySchema.Closed(
             new JsonObject
             {
-                ["unit"] = Described("what is counted", KeySchema.OneOf(Catalogue<Budget>.Names)),
+                ["unit"] = Described("the unit that is counted", KeySchema.OneOf(Catalogue<Budget>.Names)),
                 ["values"] = Described("so much of it; every student is trained once for each", values),
             },
             ["unit", "values"]

@@ -82,7 +82,7 @@ internal static class TeacherSection
         return teacher.Kind == TeacherKind.Traces && section.Has("sampling")
             ? throw new SpecException(
                 section.LocationOfKey("sampling"),
-                "what a recorded teacher wrote is written",
+                "a recorded teacher's text is already written",
                 "remove sampling"
             )
             : teacher;

@@ -4,10 +4,14 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace Bench.Tests.Architecture;
 
-/// <summary>Methods of src keep their length, or stand in long-methods.csv with the reason why not.</summary>
-public sealed class MethodTests(ITestOutputHelper output)
+/// <summary>
+/// Methods of src keep their length, or stand in long-methods.csv with the reason why not; wide records name their
+/// fields where they are made.
+/// </summary>
+public sealed class SyntaxTests(ITestOutputHelper output)
 {
     private const int Lines = 40;
+    private const int Fields = 4;
 
     private sealed record Method(string File, string Name, int Lines);
 
@@ -26,13 +30,44 @@ public sealed class MethodTests(ITestOutputHelper output)
             )),
     ];
 
+    private static readonly string[] Files =
+    [
+        .. Directory
+            .EnumerateFiles(Path.Combine(Repository.Root, "src"), "*.cs", SearchOption.AllDirectories)
+            .Select(file => Path.GetRelativePath(Repository.Root, file).Replace('\\', '/'))
+            .Where(file => !file.Split('/').Any(part => part is "bin" or "obj")),
+    ];
+
+    private static SyntaxNode Root(string file) =>
+        CSharpSyntaxTree.ParseText(File.ReadAllText(Path.Combine(Repository.Root, file))).GetRoot();
+
+    [Fact]
+    public void A_record_of_more_than_four_fields_names_them_where_it_is_made()
+    {
+        var roots = Files.Select(file => (File: file, Root: Root(file))).ToArray();
+        var wide = roots
+            .SelectMany(file => file.Root.DescendantNodes().OfType<RecordDeclarationSyntax>())
+            .Where(record => record.ParameterList is { Parameters.Count: > Fields })
+            .Select(record => record.Identifier.Text)
+            .ToHashSet(StringComparer.Ordinal);
+        Assert.Empty(
+            roots.SelectMany(file =>
+                file.Root.DescendantNodes()
+                    .OfType<ObjectCreationExpressionSyntax>()
+                    .Where(made =>
+                        wide.Contains(made.Type.ToString().Split('.')[^1])
+                        && made.ArgumentList is { Arguments.Count: > Fields } list
+                        && list.Arguments.Any(argument => argument.NameColon is null)
+                    )
+                    .Select(made => $"{file.File}: new {made.Type}({made.ArgumentList!.Arguments[0]}, …)")
+            )
+        );
+    }
+
     [Fact]
     public void No_method_is_longer_than_40_lines_but_those_that_have_a_reason()
     {
-        var methods = Directory
-            .EnumerateFiles(Path.Combine(Repository.Root, "src"), "*.cs", SearchOption.AllDirectories)
-            .Select(file => Path.GetRelativePath(Repository.Root, file).Replace('\\', '/'))
-            .Where(file => !file.Split('/').Any(part => part is "bin" or "obj"))
+        var methods = Files
             .SelectMany(MethodsOf)
             .Where(method => method.Lines > Lines)
             .OrderBy(method => method.File, StringComparer.Ordinal)
@@ -64,8 +99,7 @@ public sealed class MethodTests(ITestOutputHelper output)
     // Lines of a body that hold code: blank lines, comments and the outer braces do not count.
     private static IEnumerable<Method> MethodsOf(string file)
     {
-        var tree = CSharpSyntaxTree.ParseText(File.ReadAllText(Path.Combine(Repository.Root, file)));
-        foreach (var node in tree.GetRoot().DescendantNodes())
+        foreach (var node in Root(file).DescendantNodes())
         {
             var (name, body) = node switch
             {
