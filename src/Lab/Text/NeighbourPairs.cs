@@ -1,14 +1,5 @@
 namespace Bench.Lab.Text;
 
-/// <summary>Which neighbours may be joined, and which come first.</summary>
-internal interface INeighbourPairs
-{
-    /// <summary>
-    /// Whether two neighbours may be joined; those of the lowest rank come first, the leftmost of equals.
-    /// </summary>
-    bool TryJoin(int left, int right, out int rank, out int joined);
-}
-
 /// <summary>
 /// Joins neighbours of a sequence pair by pair, in the order of their ranks, until none can be joined: what every kind
 /// of byte-pair encoding does.

@@ -1,21 +1,5 @@
 namespace Bench.Protocol.Licences;
 
-/// <summary>A licence's terms for training another, general model on a model's outputs and publishing it.</summary>
-public enum Permission
-{
-    /// <summary>No limit.</summary>
-    Yes,
-
-    /// <summary>Allowed with duties.</summary>
-    Conditional,
-
-    /// <summary>Forbidden for that case.</summary>
-    No,
-
-    /// <summary>The clause was not read.</summary>
-    Unclear,
-}
-
 /// <summary>A row of licences.csv: a licence as it was read, which is no legal advice.</summary>
 /// <param name="Key">By which an experiment acknowledges the condition.</param>
 /// <param name="Licence">The name that an experiment gives.</param>

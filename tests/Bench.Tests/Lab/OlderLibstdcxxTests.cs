@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 using Bench.Lab.Tensors;
+using CsCheck;
 
 namespace Bench.Tests.Lab;
 
@@ -91,21 +92,27 @@ public class OlderLibstdcxxTests
     public void Bytes_at_random_never_crash_or_hang()
     {
         var whole = new HandMadeElf().Bytes();
-        var random = new Random(1);
-        for (var round = 0; round < 5000; round++)
-        {
-            var bytes = (byte[])whole.Clone();
-            for (var i = 0; i < 4; i++)
-                bytes[random.Next(16, bytes.Length)] = (byte)random.Next(256);
-            try
-            {
-                OlderLibstdcxx.Edit(bytes);
-            }
-            catch (LabException)
-            {
-                // Refused, in one line.
-            }
-        }
+        var place = Gen.Int[16, whole.Length - 1];
+        Gen.Select(place, Gen.Byte)
+            .Array[4]
+            .Sample(
+                damages =>
+                {
+                    var bytes = (byte[])whole.Clone();
+                    foreach (var (at, value) in damages)
+                        bytes[at] = value;
+                    try
+                    {
+                        OlderLibstdcxx.Edit(bytes);
+                    }
+                    catch (LabException)
+                    {
+                        // Refused, in one line.
+                    }
+                },
+                iter: 5000,
+                threads: 1
+            );
     }
 
     [Fact]
