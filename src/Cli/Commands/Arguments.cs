@@ -14,7 +14,7 @@ internal static class Arguments
         new("experiment") { Description = "A folder under experiments/, or a path to an experiment.yaml." };
 
     internal static Option<string?> Output() =>
-        new("--out") { Description = "The folder for results (default: results/<name>)." };
+        new Option<string?>("--out") { Description = "The folder for results (default: results/<name>)." }.NotEmpty();
 
     internal static Argument<string> Model() =>
         new("model")
@@ -50,6 +50,18 @@ internal static class Arguments
                 result.AddError(
                     string.Create(CultureInfo.InvariantCulture, $"{option.Name} must be from {low} to {high}")
                 );
+        });
+        return option;
+    }
+
+    /// <summary>Refuses an option's value that is empty.</summary>
+    internal static T NotEmpty<T>(this T option)
+        where T : Option
+    {
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens.Any(token => token.Value.Length == 0))
+                result.AddError($"{option.Name} is empty; leave it out, or name a file or folder");
         });
         return option;
     }

@@ -25,7 +25,7 @@ internal static class ChatTemplateCommand
         var output = new Option<string?>("--out")
         {
             Description = "JSON Lines: {\"rendered\"} (default: standard output).",
-        };
+        }.NotEmpty();
         var command = new Command("chat-template", "Render conversations by a model's chat template.")
         {
             folder,

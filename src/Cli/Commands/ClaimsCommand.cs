@@ -32,7 +32,7 @@ internal static class ClaimsCommand
             Description =
                 "Write verdicts, findings, tables and figures into this folder (default for the project's own tables "
                 + "at the usual tolerances: results/claims).",
-        };
+        }.NotEmpty();
         var agreement = new Option<double>("--tolerance")
         {
             Description = "The share by which two figures of one quantity may differ.",

@@ -24,7 +24,7 @@ internal static class DoctorCommand
         {
             Description =
                 "Read every file of the store and compare it with its checksum; damaged entries are taken away, and "
-                + "the next run computes it anew.",
+                + "the next run computes them anew.",
         };
         var command = new Command("doctor", "Say what is installed, which libtorch is used, and what is wrong.")
         {

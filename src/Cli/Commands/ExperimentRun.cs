@@ -36,7 +36,7 @@ internal sealed class ExperimentRun
     private readonly Recorder recorder;
 
     /// <exception cref="SpecException">The experiment cannot be run as it is written.</exception>
-    /// <exception cref="UsageException">What is asked for does not fit the experiment or its results.</exception>
+    /// <exception cref="UsageException">The request does not fit the experiment or its results.</exception>
     internal ExperimentRun(RunRequest request)
     {
         this.request = request;

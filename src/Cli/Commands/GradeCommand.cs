@@ -27,7 +27,7 @@ internal static class GradeCommand
         var output = new Option<string?>("--out")
         {
             Description = "JSON Lines: {\"id\", \"correct\", \"extracted\"} (default: standard output).",
-        };
+        }.NotEmpty();
         var command = new Command("grade", "Grade responses to a benchmark.") { task, input, output };
         command.SetAction(parsed =>
             Grade(GraderCatalogue.Find(parsed.GetValue(task)!)!, parsed.GetValue(input)!, parsed.GetValue(output))

@@ -24,7 +24,7 @@ internal static class PlanCommand
         var output = new Option<string?>("--out")
         {
             Description = "With --as: write the experiment at that scale into this file, to be run.",
-        };
+        }.NotEmpty();
         var command = new Command("plan", "List every unit of work with its predicted cost; trains and asks nothing.")
         {
             experiment,

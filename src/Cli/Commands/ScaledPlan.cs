@@ -39,10 +39,11 @@ internal sealed record ScaledPlan(
                 "choose another claim"
             );
         Check(spec, scale);
+        var vocabulary = Vocabulary(spec, files);
         var teacher = spec.Teachers[0].Training is { } training
             ? training.Model with
             {
-                Vocabulary = Vocabulary(spec, files),
+                Vocabulary = vocabulary,
             }
             : files.Describe(spec.Teachers[0]).Shape;
         var text = ScaledExperiment.Write(
@@ -55,7 +56,7 @@ internal sealed record ScaledPlan(
         var scaled = Parsed(spec, files, claim, text);
         return new ScaledPlan(Original: spec, Spec: scaled, Text: text, Scale: scale, Claim: claim, Teacher: teacher)
         {
-            Student = scaled.Students[0].Model with { Vocabulary = Vocabulary(spec, files) },
+            Student = scaled.Students[0].Model with { Vocabulary = vocabulary },
         };
     }
 

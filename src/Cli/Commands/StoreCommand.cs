@@ -18,7 +18,7 @@ internal static class StoreCommand
         {
             Description = "More folders with results, beside those under results/.",
             DefaultValueFactory = _ => [],
-        };
+        }.NotEmpty();
         var delete = new Option<bool>("--delete") { Description = "Free it; without this it is only shown." };
         var gc = new Command("gc", "Show which entries no results refer to, and free them with --delete.")
         {

@@ -19,7 +19,7 @@ internal static class TokenizeCommand
         var output = new Option<string?>("--out")
         {
             Description = "JSON Lines: {\"ids\", \"ids_no_special\", \"decoded\"} (default: standard output).",
-        };
+        }.NotEmpty();
         var command = new Command("tokenize", "Turn texts into tokens, and those back into text.")
         {
             model,

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Bench.Cli.Display;
 using Bench.Cli.Execution;
+using Bench.Lab.UnitExecution;
 using Bench.Protocol.Ledger;
 using Bench.Protocol.Outcomes;
 using Bench.Protocol.Plans;
@@ -98,11 +99,12 @@ internal static class VerifyCommand
         }
 
         var (chosen, sample) = Sample(plan, runs, seconds, new Forecast(plan, place.RatesFor(plan.Spec)));
-        var here = MachineManifest.Differences(manifest, MachineManifest.This(plan, place.Code(), files));
+        var code = place.Code();
+        var here = MachineManifest.Differences(manifest, MachineManifest.This(plan, code, files));
         foreach (var line in here)
             Console.WriteLine($"environment: {line}");
 
-        var outcomes = await Again(place, file, plan, sample, jobs);
+        var outcomes = await Again(place, file, plan, code, sample, jobs);
         return Tell(new Verification(results), chosen, outcomes, here.Count == 0, tolerance, strange, runs.Length);
     }
 
@@ -111,11 +113,11 @@ internal static class VerifyCommand
         Workplace place,
         string file,
         Plan plan,
+        CodeVersion code,
         IReadOnlyList<UnitOfWork> sample,
         int jobs
     )
     {
-        var code = place.Code();
         var store = Directory.CreateDirectory(Workplace.Temporary(place.Home)).FullName;
         try
         {

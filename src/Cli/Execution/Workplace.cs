@@ -154,7 +154,7 @@ internal sealed class Workplace
 
     /// <summary>
     /// The rates of an experiment's steps: on this machine's processor as it was measured, on an accelerator as
-    /// measurements that ship with Bench have it; null where none was made.
+    /// measurements that ship with Bench have them; null where none was made.
     /// </summary>
     /// <exception cref="SpecException">The measurement cannot be read.</exception>
     internal MachineRates? RatesFor(ExperimentSpec spec)

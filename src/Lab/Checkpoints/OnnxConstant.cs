@@ -121,7 +121,7 @@ internal sealed record OnnxConstant(
         return row.ToArray();
     }
 
-    // Some rows at a time, so that a large weight is not copied whole.
+    // Some elements at a time, so that a large weight is not copied whole.
     private static IEnumerable<ReadOnlyMemory<byte>> Chunks(Tensor tensor)
     {
         const long Elements = 1 << 22;

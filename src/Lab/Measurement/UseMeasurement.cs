@@ -20,7 +20,7 @@ public static class UseMeasurement
     private const int Rounds = 7;
 
     /// <summary>Writes a model into a folder in a format.</summary>
-    /// <returns>The model as a user would load it, and the bytes of its weights and graph.</returns>
+    /// <returns>The path that a user would load, and the bytes of its weights and graph.</returns>
     public static (string Path, long Bytes) Write(
         ModelFormat format,
         string folder,
@@ -35,7 +35,7 @@ public static class UseMeasurement
         return Find(format, folder);
     }
 
-    /// <summary>Loads the model that was written into a folder, as a user would.</summary>
+    /// <summary>Finds the file or folder that a user would load.</summary>
     public static (string Path, long Bytes) Find(ModelFormat format, string folder)
     {
         if (format == ModelFormat.Torch)

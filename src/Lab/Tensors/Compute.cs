@@ -34,7 +34,7 @@ public sealed record Compute
         Threads = threads;
     }
 
-    /// <summary>The computations of this process so far.</summary>
+    /// <summary>The charges of the work done here so far.</summary>
     public Tally Done { get; } = new();
 
     /// <summary>

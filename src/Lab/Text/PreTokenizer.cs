@@ -133,7 +133,7 @@ internal sealed class PreTokenizer
                 };
             if (!joins)
                 joined.Add(part);
-            // A symbol that was merged into another takes no further part.
+            // A part that a match was merged into is not merged again.
             else
                 joined[^1] = (
                     joined[^1].Text + part.Text,

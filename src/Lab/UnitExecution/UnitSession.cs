@@ -120,10 +120,11 @@ internal sealed class UnitSession(
 
     private EndpointTeacher Distant(UnitOfWork unit, EndpointSpec endpoint, Uri address)
     {
+        var key = KeyOf(endpoint, address);
         var tokenizer = endpoint.Tokenizer is { } named ? Files.LoadTokenizer(named, 0) : Tasks.Tokenizer;
         return new EndpointTeacher(
             endpoint,
-            new EndpointClient(endpoint, address, KeyOf(endpoint, address), tokenizer, Clock),
+            new EndpointClient(endpoint, address, key, tokenizer, Clock),
             Journal(unit),
             tokenizer,
             null,

@@ -262,7 +262,7 @@ public static class ClaimChecker
         if (hours && work.Gpu.Length == 0)
             yield return "the price and the MFU: which GPU it was";
         else if (hours && market is null)
-            yield return $"the price and the MFU of the {work.Gpu}";
+            yield return $"the price and the MFU: the rent and the peak of the {work.Gpu}";
         if (work.Cost is null)
             yield return "the price: the cost";
         if (Tokens(work) is null && work.Method is not "other")

@@ -207,7 +207,7 @@ public static class Recording
     private static RunRow Run(ExperimentSpec spec, UnitOfWork unit, Outcome outcome)
     {
         var student = unit as StudentUnit;
-        // Charges of a failed unit stand among the charges; they are no price of a result.
+        // A failed unit's spending stands among the charges; it is no price of a result.
         // Nor is what a recorded teacher spent, where the boundary counts it.
         var known =
             student is not null
@@ -265,7 +265,7 @@ public static class Recording
         spec.Prices.Cost(spec.Boundary.Total(charges.Where(charge => charge.Paid is null))).Value
         + charges.Sum(charge => charge.Paid?.Value ?? 0);
 
-    // A server's questions and answers have the price that the experiment states.
+    // Questions to a server, and its answers, have the price that the experiment states.
     private static IReadOnlyList<Charge> Priced(UnitOfWork unit, IReadOnlyList<Charge> charges)
     {
         var teacher = unit switch

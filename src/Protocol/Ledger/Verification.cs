@@ -28,7 +28,7 @@ public sealed class Verification
 
     /// <summary>The differences, a line each; empty where the record holds.</summary>
     /// <param name="run">The run's name.</param>
-    /// <param name="again">The outcome of now.</param>
+    /// <param name="again">The new outcome.</param>
     /// <param name="bits">Whether every item's score is to be the same to the last bit.</param>
     /// <param name="tolerance"> How far the mean of a metric may be from the recorded one otherwise: that much, or that
     /// share of it where it is more than 1. Null for what chance explains: training amplifies the rounding of another

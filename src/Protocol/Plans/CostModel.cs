@@ -305,7 +305,7 @@ public sealed class CostModel
     /// <summary>Responses that are kept of each prompt, at most: how many are correct is not known before.</summary>
     private static double Kept(SamplingSpec sampling) => sampling.Select == Selection.Likeliest ? 1 : sampling.Samples;
 
-    // The teacher reads its own choices once more to know their likelihood.
+    // A teacher that keeps the likeliest response reads all of them once more.
     private double GenerationFlops(MethodSpec method, ModelShape writer)
     {
         if (!source.IsMeasured)

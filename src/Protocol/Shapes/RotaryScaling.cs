@@ -19,7 +19,7 @@ public sealed record RotaryScaling(double Factor)
     /// <summary>The context of the first training; 0 where all frequencies are scaled alike.</summary>
     public int OriginalContext { get; init; }
 
-    /// <summary>The angles by which positions turn channels.</summary>
+    /// <summary>The inputs of the scaled frequencies.</summary>
     public Inputs Inputs =>
         new()
         {

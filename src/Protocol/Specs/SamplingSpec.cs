@@ -42,7 +42,7 @@ public sealed record SamplingSpec : ICheckedSection
     [Key("watermark", "a mark that some responses carry")]
     public Watermark? Watermark { get; init; }
 
-    /// <summary>The mark or canaries planted in some of the text; null for none.</summary>
+    /// <summary>The random strings planted in some of the text; null for none.</summary>
     [Key("canaries", "random strings that are planted in some responses")]
     public Canaries? Canaries { get; init; }
 

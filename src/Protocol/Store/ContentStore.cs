@@ -170,7 +170,7 @@ public sealed class ContentStore(string root)
     /// Removes what a killed process left: staging folders of entries that nobody computes now, locks that nobody has,
     /// and journals of units that have published.
     /// </summary>
-    /// <returns>The removed files, by name.</returns>
+    /// <returns>The names of the removed folders and files, without locks.</returns>
     public IReadOnlyList<string> Sweep()
     {
         var removed = new List<string>();

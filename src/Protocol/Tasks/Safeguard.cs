@@ -51,7 +51,7 @@ public sealed record Safeguard : ProceduralTask
                 ? 1
                 : 0;
 
-    // The forbidden word stands before these.
+    // The answer to the sum that follows the first word.
     private static string SumOf(Problem problem)
     {
         var terms = problem.Prompt[(problem.Prompt.IndexOf(' ', StringComparison.Ordinal) + 1)..^1].Split('+');

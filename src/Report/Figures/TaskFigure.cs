@@ -48,7 +48,7 @@ internal static class TaskFigure
         }
     }
 
-    // The teacher's, the student's before it was taught, and its at the largest budget.
+    // Rows of the teacher, of the student before it was taught, and of the student at the largest budget.
     private static SummaryRow[] Rows(
         ExperimentSpec spec,
         Results results,

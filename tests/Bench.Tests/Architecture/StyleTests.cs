@@ -77,7 +77,7 @@ public sealed partial class StyleTests
         );
     }
 
-    [GeneratedRegex("""(?://|\*)\s*(?:<\w+(?: name="\w+")?>)?\s*What\b|//.*[.;:] What\b""")]
+    [GeneratedRegex("""(?://|\*)\s*(?:<\w+(?: \w+="[^"]*")?>)?\s*What\b|//.*[.;:] What\b""")]
     private static partial Regex Riddle { get; }
 
     [Fact]

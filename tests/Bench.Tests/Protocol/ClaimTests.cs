@@ -237,7 +237,7 @@ public sealed class ClaimTests : IDisposable
         "GPU-hours: gpu_count × wall_hours gives 80, stated is 160, a factor of 2.00"
     )]
     [InlineData("", "", "H100", "8", "", "", "", Verdict.UnderDetermined, "not stated: GPU-hours: the hours")]
-    [InlineData("", "", "Abacus", "8", "10", "", "80", Verdict.UnderDetermined, "the price and the MFU of the Abacus")]
+    [InlineData("", "", "Abacus", "8", "10", "", "80", Verdict.UnderDetermined, "the rent and the peak of the Abacus")]
     public void The_verdict_names_what_is_wrong(
         string parameters,
         string tokens,

@@ -76,7 +76,7 @@ public sealed partial class SchemaTests
         "needs a tokenizer of words",
         "nobody says how",
         "none of these tasks",
-        "what trained a generation's",
+        "the training of a generation's",
         "learns from nothing",
         // Of a section's own keys, where one decides the range of another.
         "is not a multiple of",

@@ -21,6 +21,7 @@ internal static class AllChecks
         new AccessChecks(),
         new EndpointChecks(),
         new EvaluationChecks(),
+        new SizeChecks(),
         new BudgetChecks(),
         new TuningChecks(),
         new LawChecks(),

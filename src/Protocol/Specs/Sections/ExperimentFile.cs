@@ -14,7 +14,7 @@ namespace Bench.Protocol.Specs.Sections;
 /// </summary>
 public static class ExperimentFile
 {
-    private const long LargestFile = 1 << 20;
+    private const int LargestFile = 1 << 20;
     private const int DeepestNesting = 32;
 
     /// <summary>Reads the experiment in a file.</summary>
@@ -26,13 +26,18 @@ public static class ExperimentFile
                 $"there is no experiment at {path}",
                 "give a folder under experiments/ or a path to an experiment.yaml"
             );
-        if (new FileInfo(path).Length > LargestFile)
-            throw new SpecException(
+        // Devices and pipes have no length: reading stops where a file would be too large.
+        var bytes = new byte[LargestFile + 1];
+        int count;
+        using (var stream = File.OpenRead(path))
+            count = stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
+        return count <= LargestFile
+            ? Parse(bytes[..count], path)
+            : throw new SpecException(
                 new SourceLocation(path, 1, 1),
                 "the file is over 1 MiB",
                 "an experiment is a page of YAML"
             );
-        return Parse(File.ReadAllBytes(path), path);
     }
 
     /// <summary>Reads the experiment in a file's bytes; <paramref name="file"/> is its name in messages.</summary>
