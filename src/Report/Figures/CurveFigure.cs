@@ -195,9 +195,23 @@ internal sealed class CurveFigure
             ends = [Math.Max(low, frame.Bottom), Math.Min(high, frame.Top)];
         FigureRenderer.Line(plot, place, ends, color, 1.5f);
         if (high > frame.Top)
-            Label(plot, $" ↑ {Tick(high)}", at, frame.Top - frame.Height * 0.012, color, Alignment.UpperLeft);
+            FigureRenderer.Write(
+                plot,
+                $" ↑ {Tick(high)}",
+                at,
+                frame.Top - frame.Height * 0.012,
+                Alignment.UpperLeft,
+                color
+            );
         if (low < frame.Bottom)
-            Label(plot, $" ↓ {Tick(low)}", at, frame.Bottom + frame.Height * 0.012, color, Alignment.LowerLeft);
+            FigureRenderer.Write(
+                plot,
+                $" ↓ {Tick(low)}",
+                at,
+                frame.Bottom + frame.Height * 0.012,
+                Alignment.LowerLeft,
+                color
+            );
     }
 
     // A line that lies farther off than the curves reach would flatten them: its label stands at the edge instead.
@@ -206,13 +220,13 @@ internal sealed class CurveFigure
         if (frame.IsFar(reference.Y))
         {
             var above = reference.Y > frame.Top;
-            Label(
+            FigureRenderer.Write(
                 plot,
                 $"{(above ? "↑" : "↓")} {reference.Label}",
                 frame.Left + frame.Width * 0.004,
                 above ? frame.Top - frame.Height * 0.012 : frame.Bottom + frame.Height * 0.012,
-                Grey,
-                above ? Alignment.UpperLeft : Alignment.LowerLeft
+                above ? Alignment.UpperLeft : Alignment.LowerLeft,
+                Grey
             );
             return;
         }
@@ -233,22 +247,22 @@ internal sealed class CurveFigure
         );
         // Curves begin low at the left and end high at the right.
         if (high || crowded)
-            Label(
+            FigureRenderer.Write(
                 plot,
                 text,
                 frame.Left + frame.Width * 0.004,
                 reference.Y + (high ? 1 : -1) * frame.Height * 0.008,
-                Grey,
-                high ? Alignment.LowerLeft : Alignment.UpperLeft
+                high ? Alignment.LowerLeft : Alignment.UpperLeft,
+                Grey
             );
         else
-            Label(
+            FigureRenderer.Write(
                 plot,
                 text,
                 frame.Right - frame.Width * 0.004,
                 reference.Y - frame.Height * 0.008,
-                Grey,
-                Alignment.UpperRight
+                Alignment.UpperRight,
+                Grey
             );
     }
 
@@ -267,16 +281,10 @@ internal sealed class CurveFigure
                 FigureRenderer.Line(plot, across, along, Styles[method].Color.WithAlpha(0.6), 0.8f, Stroke.Dotted);
             }
 
-            Label(plot, method, x, at, Styles[method].Ink, Alignment.MiddleLeft);
+            FigureRenderer.Write(plot, method, x, at, Alignment.MiddleLeft, Styles[method].Ink);
         }
     }
 
     private double EndOf(string method, Point[] curve) =>
         Lines?.GetValueOrDefault(method) is { Count: > 0 } line ? line[^1].Y : curve[^1].Y;
-
-    private static void Label(Plot plot, string text, double x, double y, Color color, Alignment alignment)
-    {
-        var label = plot.Add.Text(text, x, y);
-        (label.LabelFontColor, label.LabelFontSize, label.LabelAlignment) = (color, FigureRenderer.TextSize, alignment);
-    }
 }
