@@ -27,10 +27,7 @@ public sealed class TransferSetTests : IDisposable
     private static string Small(params (string Old, string New)[] changes) =>
         changes.Aggregate(
             Experiments.Small.Altered("seeds: [0, 1]", "seeds: [0]").Altered("baselines: [ gold-answers ]\n", ""),
-            (yaml, change) =>
-                yaml.Contains(change.Old, StringComparison.Ordinal)
-                    ? yaml.Altered(change.Old, change.New)
-                    : throw new ArgumentException(change.Old)
+            (yaml, change) => yaml.Altered(change.Old, change.New)
         );
 
     private const string Methods =
