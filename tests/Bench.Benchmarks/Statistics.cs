@@ -1,5 +1,6 @@
 using Bench.Protocol.Seeds;
-using Bench.Protocol.Statistics;
+using Bench.Protocol.Statistics.Contrasts;
+using Bench.Protocol.Statistics.Intervals;
 using BenchmarkDotNet.Attributes;
 
 namespace Bench.Benchmarks;

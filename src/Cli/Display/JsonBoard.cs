@@ -2,7 +2,7 @@ using System.Text.Json;
 using Bench.Cli.Execution;
 using Bench.Protocol.Outcomes;
 using Bench.Protocol.Plans;
-using Bench.Protocol.Statistics;
+using Bench.Protocol.Statistics.Scoring;
 
 namespace Bench.Cli.Display;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using Bench.Protocol.Outcomes;
-using Bench.Protocol.Statistics;
+using Bench.Protocol.Statistics.Scoring;
 
 namespace Bench.Cli.Display;
 

@@ -8,7 +8,7 @@ using Bench.Protocol.Outcomes;
 using Bench.Protocol.Seeds;
 using Bench.Protocol.Signals;
 using Bench.Protocol.Specs;
-using Bench.Protocol.Statistics;
+using Bench.Protocol.Statistics.Scoring;
 using Bench.Protocol.Tasks;
 using static TorchSharp.torch;
 

@@ -1,5 +1,7 @@
 using Bench.Protocol.Specs;
-using Bench.Protocol.Statistics;
+using Bench.Protocol.Statistics.Contrasts;
+using Bench.Protocol.Statistics.Curves;
+using Bench.Protocol.Statistics.Intervals;
 using Bench.Protocol.Tasks;
 
 namespace Bench.Protocol.Ledger;

@@ -1,6 +1,6 @@
 using Bench.Protocol.Costs;
 using Bench.Protocol.Specs;
-using Bench.Protocol.Statistics;
+using Bench.Protocol.Statistics.Laws;
 using Bench.Protocol.Tasks;
 
 namespace Bench.Protocol.Ledger;

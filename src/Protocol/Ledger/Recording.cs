@@ -2,6 +2,7 @@ using Bench.Protocol.Costs;
 using Bench.Protocol.Outcomes;
 using Bench.Protocol.Plans;
 using Bench.Protocol.Specs;
+using Bench.Protocol.Statistics.Scoring;
 using Bench.Protocol.Units;
 
 namespace Bench.Protocol.Ledger;
@@ -180,8 +181,8 @@ public static class Recording
             Metric: scores.Metric,
             N: scores.Items.Count,
             Sum: scores.Items.Sum(),
-            Value: Statistics.Scores.Mean(scores.Items),
-            Stderr: scores.Items.Count > 1 ? Statistics.Scores.StandardError(scores.Items) : null
+            Value: Scores.Mean(scores.Items),
+            Stderr: scores.Items.Count > 1 ? Scores.StandardError(scores.Items) : null
         );
 
     private static ChargeRow Row(ExperimentSpec spec, string run, Charge charge) =>

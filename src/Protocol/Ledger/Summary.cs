@@ -1,7 +1,8 @@
 using Bench.Protocol.Budgets;
 using Bench.Protocol.Reading;
 using Bench.Protocol.Specs;
-using Bench.Protocol.Statistics;
+using Bench.Protocol.Statistics.Intervals;
+using Bench.Protocol.Statistics.Scoring;
 using Bench.Protocol.Tasks;
 
 namespace Bench.Protocol.Ledger;

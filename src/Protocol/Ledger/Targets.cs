@@ -1,6 +1,7 @@
 using Bench.Protocol.Costs;
 using Bench.Protocol.Specs;
-using Bench.Protocol.Statistics;
+using Bench.Protocol.Statistics.Curves;
+using Bench.Protocol.Statistics.Intervals;
 
 namespace Bench.Protocol.Ledger;
 

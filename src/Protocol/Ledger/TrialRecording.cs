@@ -1,6 +1,7 @@
 using Bench.Protocol.Outcomes;
 using Bench.Protocol.Plans;
 using Bench.Protocol.Specs;
+using Bench.Protocol.Statistics.Scoring;
 
 namespace Bench.Protocol.Ledger;
 
@@ -63,7 +64,7 @@ internal static class TrialRecording
             Task: task.Name,
             Metric: task.Task.Metrics[0].Name,
             Items: trial.Evaluation.Items,
-            Value: scores is null ? null : Statistics.Scores.Mean(scores),
+            Value: scores is null ? null : Scores.Mean(scores),
             Chosen: chosen,
             Edge: chosen && rates.Length > 1 && (trial.LearningRate == rates.Min() || trial.LearningRate == rates.Max())
         );

@@ -1,5 +1,5 @@
 using Bench.Protocol.Specs;
-using Bench.Protocol.Statistics;
+using Bench.Protocol.Statistics.Intervals;
 using MathNet.Numerics.Statistics;
 
 namespace Bench.Protocol.Ledger;

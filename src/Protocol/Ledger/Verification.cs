@@ -1,6 +1,7 @@
 using System.Globalization;
 using Bench.Protocol.Costs;
 using Bench.Protocol.Outcomes;
+using Bench.Protocol.Statistics.Scoring;
 
 namespace Bench.Protocol.Ledger;
 
@@ -108,7 +109,7 @@ public sealed class Verification
         if (tolerance is not null)
             return (mean - around, mean + around);
         if (then.Count > 1)
-            around = Math.Max(around, 3 * Math.Sqrt(2) * Statistics.Scores.StandardError([.. then]));
+            around = Math.Max(around, 3 * Math.Sqrt(2) * Scores.StandardError([.. then]));
         var means = seeds
             .GetValueOrDefault(run, [run])
             .Select(other => scores.Find(other, now.Task, now.Metric))

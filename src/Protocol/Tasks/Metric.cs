@@ -1,3 +1,5 @@
+using Bench.Protocol.Statistics.Scoring;
+
 namespace Bench.Protocol.Tasks;
 
 /// <summary>A measured quantity.</summary>
@@ -57,7 +59,7 @@ public sealed record Metric(string Name, string Label, bool HigherIsBetter)
     /// How far confidence and accuracy lie apart (Guo et al. 2017); a statistic of all items, not of one.
     /// </summary>
     public static Metric Calibration { get; } =
-        new(Statistics.ExpectedCalibrationError.Metric, "expected calibration error", false);
+        new(ExpectedCalibrationError.Metric, "expected calibration error", false);
 
     /// <summary>
     /// −log probability of the model's own response, drawn at temperature 1: on average the entropy of what it writes,

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Bench.Protocol.Ledger;
 using Bench.Protocol.Specs;
+using Bench.Protocol.Statistics.Intervals;
 
 namespace Bench.Report.Figures;
 
@@ -21,7 +22,7 @@ internal static class Captions
     {
         var (seeds, items) = (rows.Max(row => row.Seeds), rows.Max(row => row.Items));
         var units = items > 1 ? $"{seeds} seeds and {items} held-out items" : $"{seeds} seeds";
-        var replicates = Protocol.Statistics.HierarchicalBootstrap.Replicates;
+        var replicates = HierarchicalBootstrap.Replicates;
         var commits = string.Join(
             ", ",
             results.Runs.Select(run => run.Commit + (run.Dirty ? " with changes" : "")).Distinct()

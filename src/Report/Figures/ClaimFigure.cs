@@ -1,6 +1,6 @@
 using Bench.Protocol.Ledger;
 using Bench.Protocol.Specs;
-using Bench.Protocol.Statistics;
+using Bench.Protocol.Statistics.Intervals;
 using Bench.Report.Style;
 
 namespace Bench.Report.Figures;

@@ -1,7 +1,7 @@
 using System.Globalization;
 using Bench.Protocol.Ledger;
 using Bench.Protocol.Specs;
-using Bench.Protocol.Statistics;
+using Bench.Protocol.Statistics.Laws;
 using Bench.Report.Style;
 
 namespace Bench.Report.Figures;

@@ -1,7 +1,7 @@
 using Bench.Protocol.Costs;
 using Bench.Protocol.Ledger;
 using Bench.Protocol.Specs;
-using Bench.Protocol.Statistics;
+using Bench.Protocol.Statistics.Curves;
 
 namespace Bench.Report.Page;
 

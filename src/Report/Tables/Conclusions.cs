@@ -2,7 +2,7 @@ using System.Globalization;
 using Bench.Protocol.Costs;
 using Bench.Protocol.Ledger;
 using Bench.Protocol.Specs;
-using Bench.Protocol.Statistics;
+using Bench.Protocol.Statistics.Intervals;
 using Bench.Protocol.Tasks;
 using Bench.Report.Figures;
 using Bench.Report.Style;

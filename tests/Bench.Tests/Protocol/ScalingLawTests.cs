@@ -1,5 +1,5 @@
 using Bench.Protocol.Seeds;
-using Bench.Protocol.Statistics;
+using Bench.Protocol.Statistics.Laws;
 
 namespace Bench.Tests.Protocol;
 

@@ -1,5 +1,8 @@
 using Bench.Protocol.Seeds;
-using Bench.Protocol.Statistics;
+using Bench.Protocol.Statistics.Contrasts;
+using Bench.Protocol.Statistics.Curves;
+using Bench.Protocol.Statistics.Intervals;
+using Bench.Protocol.Statistics.Scoring;
 
 namespace Bench.Tests.Protocol;
 

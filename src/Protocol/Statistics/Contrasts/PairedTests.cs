@@ -1,7 +1,7 @@
 using Bench.Protocol.Seeds;
 using MathNet.Numerics.Distributions;
 
-namespace Bench.Protocol.Statistics;
+namespace Bench.Protocol.Statistics.Contrasts;
 
 /// <summary>Tests of whether two methods differ on the same items, and what many such tests mean together.</summary>
 public static class PairedTests

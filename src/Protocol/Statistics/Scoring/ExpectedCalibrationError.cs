@@ -1,4 +1,4 @@
-namespace Bench.Protocol.Statistics;
+namespace Bench.Protocol.Statistics.Scoring;
 
 /// <summary>
 /// Expected calibration error: how far the confidence of answers is from the share of them that is correct, over bins

@@ -1,4 +1,7 @@
-namespace Bench.Protocol.Statistics;
+using Bench.Protocol.Statistics.Intervals;
+using Bench.Protocol.Statistics.Scoring;
+
+namespace Bench.Protocol.Statistics.Curves;
 
 /// <summary>
 /// The cost at which a method reaches a score, read off its curve over budgets: linear in the logarithm of cost between

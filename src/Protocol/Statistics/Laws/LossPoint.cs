@@ -1,4 +1,4 @@
-namespace Bench.Protocol.Statistics;
+namespace Bench.Protocol.Statistics.Laws;
 
 /// <summary>A measured loss.</summary>
 /// <param name="Parameters">N, of the student.</param>

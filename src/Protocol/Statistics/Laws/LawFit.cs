@@ -1,4 +1,6 @@
-namespace Bench.Protocol.Statistics;
+using Bench.Protocol.Statistics.Intervals;
+
+namespace Bench.Protocol.Statistics.Laws;
 
 /// <summary>A law that was fitted to losses, or the reason why it could not be.</summary>
 /// <param name="Constants">Its constants; empty when it was refused.</param>

@@ -1,4 +1,4 @@
-namespace Bench.Protocol.Statistics;
+namespace Bench.Protocol.Statistics.Scoring;
 
 /// <summary>Measures of several answers to one problem.</summary>
 public static class SampledAnswers

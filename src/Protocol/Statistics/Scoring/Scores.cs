@@ -1,4 +1,4 @@
-namespace Bench.Protocol.Statistics;
+namespace Bench.Protocol.Statistics.Scoring;
 
 /// <summary>Moments of scores.</summary>
 public static class Scores

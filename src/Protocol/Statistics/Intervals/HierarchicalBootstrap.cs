@@ -1,7 +1,8 @@
 using Bench.Protocol.Seeds;
+using Bench.Protocol.Statistics.Scoring;
 using MathNet.Numerics.Distributions;
 
-namespace Bench.Protocol.Statistics;
+namespace Bench.Protocol.Statistics.Intervals;
 
 /// <summary>
 /// Percentile intervals that resample training seeds and test items together: a replicate draws seeds with replacement

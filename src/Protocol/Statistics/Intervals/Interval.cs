@@ -1,4 +1,4 @@
-namespace Bench.Protocol.Statistics;
+namespace Bench.Protocol.Statistics.Intervals;
 
 /// <summary>An estimate with its 95% interval; the bounds are absent where there is nothing to resample.</summary>
 public sealed record Interval(double Value, double? Low, double? High)

@@ -1,4 +1,4 @@
-namespace Bench.Protocol.Statistics;
+namespace Bench.Protocol.Statistics.Laws;
 
 /// <summary>
 /// The form that all fitted laws share, L = floor + K · (A / N^a + B / D^b)^g: the floor is a fitted E or the teacher's

@@ -1,4 +1,4 @@
-namespace Bench.Protocol.Statistics;
+namespace Bench.Protocol.Statistics.Curves;
 
 /// <summary>Which of some points nobody beats at once in cost and in score.</summary>
 public static class ParetoFrontier

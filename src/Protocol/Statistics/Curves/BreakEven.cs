@@ -1,4 +1,4 @@
-namespace Bench.Protocol.Statistics;
+namespace Bench.Protocol.Statistics.Curves;
 
 /// <summary>When what a teacher did has paid for itself.</summary>
 public static class BreakEven

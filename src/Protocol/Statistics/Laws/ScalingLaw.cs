@@ -1,10 +1,11 @@
 using Bench.Protocol.Seeds;
+using Bench.Protocol.Statistics.Intervals;
 using MathNet.Numerics;
 using MathNet.Numerics.Distributions;
 using MathNet.Numerics.LinearAlgebra;
 using MathNet.Numerics.Optimization;
 
-namespace Bench.Protocol.Statistics;
+namespace Bench.Protocol.Statistics.Laws;
 
 /// <summary>
 /// Fits of scaling laws by least squares on the logarithm of the loss (Levenberg and Marquardt, MathNet.Numerics) from
