@@ -1,13 +1,15 @@
 using Bench.Protocol.Costs;
 using Bench.Protocol.Specs;
+using Bench.Protocol.Statistics.Curves;
+using Bench.Protocol.Statistics.Intervals;
 using Bench.Protocol.Statistics.Laws;
 using Bench.Protocol.Tasks;
 
 namespace Bench.Protocol.Ledger;
 
 /// <summary>
-/// Scaling laws from an experiment's runs: the supervised law, the distilled law above the teacher's loss, and where
-/// the two cross at equal total compute.
+/// Scaling laws from an experiment's runs: one of students without the teacher's probabilities, one of distilled
+/// students, both above one floor, and where the two cross at equal total compute.
 /// </summary>
 public sealed class Laws
 {
@@ -21,8 +23,8 @@ public sealed class Laws
     private Laws(ExperimentSpec spec, Results results)
     {
         (this.spec, this.results, metric) = (spec, results, spec.LossMetric!);
-        fits[spec.Laws!.Supervised] = ScalingLaw.Chinchilla(Points(spec.Laws.Supervised));
-        fits[spec.Laws.Distilled] = ScalingLaw.OneTeacher(Points(spec.Laws.Distilled));
+        foreach (var method in (string[])[spec.Laws!.Supervised, spec.Laws.Distilled])
+            fits[method] = LawFit.Of(Points(method), Floor);
     }
 
     /// <summary>The laws that an experiment asks for; null where it asks for none or has no runs yet.</summary>
@@ -35,17 +37,22 @@ public sealed class Laws
     public LawFit Fit(string method) => fits[method];
 
     /// <summary>
-    /// The measured losses of a method, one for each student and number of tokens, over seeds in the mean.
+    /// The loss that no student of either method undercuts: the teacher's own on text that it sampled, which is its
+    /// entropy. Null on other text, whose own entropy nobody knows: then each law fits its own.
     /// </summary>
-    public IReadOnlyList<LossPoint> Points(string method)
-    {
-        var teacher = results
+    public double? Floor =>
+        metric != Metric.BitsPerToken ? null :
+        results
             .Summary.Where(row =>
                 row.Method == Summary.Teacher && row.Metric == metric.Name && row.Task == spec.Tasks[0].Name
             )
-            .Select(row => row.Value)
-            .FirstOrDefault(double.NaN);
-        return
+            .Select(row => (double?)row.Value)
+            .FirstOrDefault();
+
+    /// <summary>
+    /// The measured losses of a method, one for each student and number of tokens, over seeds in the mean.
+    /// </summary>
+    public IReadOnlyList<LossPoint> Points(string method) =>
         [
             .. results
                 .Summary.Where(row =>
@@ -54,9 +61,8 @@ public sealed class Laws
                     && row.Task == spec.Tasks[0].Name
                     && row.Budget is not null
                 )
-                .Select(row => new LossPoint(Sizes[row.Student], row.Budget!.Value, row.Value, teacher)),
+                .Select(row => new LossPoint(Sizes[row.Student], row.Budget!.Value, row.Value)),
         ];
-    }
 
     /// <summary>Parameters of each student that was measured.</summary>
     public IReadOnlyDictionary<string, double> Sizes =>
@@ -65,48 +71,42 @@ public sealed class Laws
             .GroupBy(run => run.Student)
             .ToDictionary(group => group.Key, group => (double)group.First().StudentParams!.Value);
 
-    public IReadOnlyList<LawRow> Rows() =>
-        [
-            .. fits.SelectMany(pair =>
-                pair.Value.Refusal is { } why
-                    ? new[]
-                    {
-                        new LawRow(
-                            Law: Name(pair.Key),
-                            Method: pair.Key,
-                            Metric: metric.Name,
-                            Points: Points(pair.Key).Count,
-                            RelativeRms: null,
-                            Constant: "",
-                            Value: null,
-                            CiLow: null,
-                            CiHigh: null,
-                            Refusal: why
-                        ),
-                    }
-                    : pair.Value.Constants.Select(constant => new LawRow(
-                        Law: Name(pair.Key),
-                        Method: pair.Key,
-                        Metric: metric.Name,
-                        Points: Points(pair.Key).Count,
-                        RelativeRms: pair.Value.RootMeanSquare,
-                        Constant: constant.Name,
-                        Value: constant.Estimate.Value,
-                        CiLow: constant.Estimate.Low,
-                        CiHigh: constant.Estimate.High,
-                        Refusal: ""
-                    ))
-            ),
-        ];
+    public IReadOnlyList<LawRow> Rows() => [.. fits.SelectMany(pair => Rows(pair.Key, pair.Value))];
+
+    private IEnumerable<LawRow> Rows(string method, LawFit fit)
+    {
+        LawRow Row(string constant, Interval? estimate) =>
+            new(
+                Law: Floor is null ? "E + A/N^alpha + B/D^beta" : "teacher's entropy + A/N^alpha + B/D^beta",
+                Method: method,
+                Metric: metric.Name,
+                Points: fit.Points.Count,
+                Floor: Floor,
+                RmsLogResidual: fit.Law is null ? null : fit.RootMeanSquare,
+                RmsLeftOutSizes: fit.Law is null ? null : fit.RootMeanSquareLeftOut,
+                RmsLeftOutLargest: fit.Law is null ? null : fit.LeftOut[^1].RootMeanSquare,
+                Constant: constant,
+                Value: estimate?.Value,
+                CiLow: estimate?.Low,
+                CiHigh: estimate?.High,
+                IntervalMethod: estimate?.Method ?? "",
+                Refusal: fit.Refusal ?? ""
+            );
+        if (fit.Law is null)
+            return [Row("", null)];
+        return Enumerable
+            .Range(0, ScalingLaw.Names.Count)
+            .Where(i => Floor is null || ScalingLaw.Names[i] != "E")
+            .Select(i => Row(ScalingLaw.Names[i], fit.Estimate(law => law.Constants[i])));
+    }
 
     /// <summary>
-    /// Where distilling stops paying: each student's total cost at which both ways reach the same loss.
+    /// Where distilling stops paying, within the total costs at which a student was measured both ways: the cost at
+    /// which the laws cross, and the difference of the measured curves at the largest common cost.
     /// </summary>
     public IReadOnlyList<PaybackRow> Paybacks()
     {
         var (supervised, distilled) = (spec.Laws!.Supervised, spec.Laws.Distilled);
-        if (fits.Values.Any(fit => fit.Refusal is not null))
-            return [];
         return
         [
             .. Sizes
@@ -120,48 +120,91 @@ public sealed class Laws
         ];
     }
 
-    private PaybackRow Payback(string student, double size, TokenCost alone, TokenCost taught)
+    private PaybackRow? Payback(string student, double size, TokenCost alone, TokenCost taught)
     {
         var (supervised, distilled) = (spec.Laws!.Supervised, spec.Laws.Distilled);
-        double Loss(string method, double tokens) =>
-            tokens > 0 ? fits[method].Predict(new LossPoint(size, tokens, 1, Teacher)) : double.MaxValue;
-        bool Pays(double flops) => Loss(distilled, taught.Tokens(flops)) < Loss(supervised, alone.Tokens(flops));
-        // The curves may cross more than once: what counts is the last time.
-        var (least, most) = (Costs(student).Min(), 1000 * Costs(student).Max());
-        var grid = Enumerable
-            .Range(0, Grid + 1)
-            .Select(i => least * Math.Pow(most / least, (double)i / Grid))
-            .ToArray();
-        var last = Enumerable.Range(0, Grid).LastOrDefault(i => Pays(grid[i]) != Pays(grid[i + 1]), -1);
-        var beyond = Pays(most) ? distilled : supervised;
-        if (last < 0)
-            return new PaybackRow(Student: student, Parameters: size, FlopsTotal: null, Loss: null, Beyond: beyond);
-        var (low, high) = (grid[last], grid[last + 1]);
-        for (var i = 0; i < 60; i++)
-        {
-            var middle = Math.Sqrt(low * high);
-            if (Pays(middle) == Pays(low))
-                low = middle;
-            else
-                high = middle;
-        }
-
+        var (own, others) = (Measured(student, distilled), Measured(student, supervised));
+        var (low, high) = (
+            Math.Max(own[0].Cost, others[0].Cost),
+            Math.Min(own[^1].Cost, others[^1].Cost)
+        );
+        if (low >= high)
+            return null;
+        double Difference(ScalingLaw text, ScalingLaw probabilities, double flops) =>
+            probabilities.Loss(size, taught.Tokens(flops)) - text.Loss(size, alone.Tokens(flops));
+        double? Crossing(ScalingLaw text, ScalingLaw probabilities) =>
+            LastCrossing(low, high, flops => Difference(text, probabilities, flops));
+        var (text, probabilities) = (fits[supervised], fits[distilled]);
+        var isFitted = text.Law is not null && probabilities.Law is not null;
+        var crossing = isFitted ? Crossing(text.Law!, probabilities.Law!) : null;
+        // Both laws lose the same size at a time: the pairs are the replicates.
+        var interval = crossing is null
+            ? null
+            : text.Estimate(law =>
+                ReferenceEquals(law, text.Law)
+                    ? crossing
+                    : Crossing(law, probabilities.LeftOut[IndexOf(text.LeftOut, law)].Law)
+            );
         return new PaybackRow(
             Student: student,
             Parameters: size,
-            FlopsTotal: high,
-            Loss: Loss(beyond, (beyond == distilled ? taught : alone).Tokens(high)),
-            Beyond: beyond
+            FlopsLow: low,
+            FlopsHigh: high,
+            FlopsTotal: crossing,
+            CiLow: interval?.Low,
+            CiHigh: interval?.High,
+            LowerByLaw: !isFitted ? ""
+                : Difference(text.Law!, probabilities.Law!, high) < 0 ? distilled
+                : supervised,
+            MeasuredDifference: At(own, high) - At(others, high)
         );
     }
 
-    private double Teacher => Points(spec.Laws!.Distilled)[0].TeacherLoss;
+    private static int IndexOf(IReadOnlyList<LeftOutSize> sizes, ScalingLaw law) =>
+        Enumerable.Range(0, sizes.Count).First(i => ReferenceEquals(sizes[i].Law, law));
 
-    private string Name(string method) =>
-        method == spec.Laws!.Supervised ? "supervised: E + A/N^a + B/D^b" : "distilled: L_T + A/N^a + B/D^b";
+    // The largest cost at which a difference changes its sign.
+    private static double? LastCrossing(double low, double high, Func<double, double> difference)
+    {
+        var grid = Enumerable.Range(0, Grid + 1).Select(i => MonotoneFit.Interpolate(low, high, (double)i / Grid)).ToArray();
+        var last = Enumerable
+            .Range(0, Grid)
+            .LastOrDefault(i => difference(grid[i]) < 0 != difference(grid[i + 1]) < 0, -1);
+        return last < 0
+            ? null
+            : Math.Exp(
+                MathNet.Numerics.FindRoots.OfFunction(
+                    log => difference(Math.Exp(log)),
+                    Math.Log(grid[last]),
+                    Math.Log(grid[last + 1])
+                )
+            );
+    }
 
-    private IEnumerable<double> Costs(string student) =>
-        results.Runs.Where(run => run.Student == student && run.FlopsTotal > 0).Select(run => run.FlopsTotal!.Value);
+    // The measured curve of a student over its total cost.
+    private (double Cost, double Loss)[] Measured(string student, string method) =>
+        [
+            .. results
+                .Summary.Where(row =>
+                    row.Student == student
+                    && row.Method == method
+                    && row.Metric == metric.Name
+                    && row.Task == spec.Tasks[0].Name
+                    && row.FlopsTotal > 0
+                )
+                .Select(row => (row.FlopsTotal!.Value, row.Value))
+                .OrderBy(point => point.Item1),
+        ];
+
+    // Between measured points, linear in the logarithm of cost.
+    private static double At((double Cost, double Loss)[] curve, double cost)
+    {
+        var next = Array.FindIndex(curve, point => point.Cost >= cost * (1 - 1e-12));
+        if (next == 0)
+            return curve[0].Loss;
+        var (from, to) = (curve[next - 1], curve[next]);
+        return from.Loss + (to.Loss - from.Loss) * Math.Log(cost / from.Cost) / Math.Log(to.Cost / from.Cost);
+    }
 
     // The total of what the boundary counts, at the largest budget, where a repeated token is scored no more than once:
     // what does not grow with tokens, and the rest for each of them.

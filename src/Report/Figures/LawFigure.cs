@@ -34,27 +34,44 @@ internal static class LawFigure
                 CultureInfo.InvariantCulture,
                 $"{law.Key.Law} of {law.Key.Method}, {law.First().Points} points"
             );
+            if (law.First().RmsLogResidual is { } own)
+                yield return string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"  errors: {own:0.0%} fitted, {law.First().RmsLeftOutSizes:0.0%} of sizes left out, "
+                        + $"{law.First().RmsLeftOutLargest:0.0%} of the largest"
+                );
             foreach (var row in law)
             {
                 yield return row.Refusal.Length > 0
                     ? $"  refused: {row.Refusal}"
                     : string.Create(
                         CultureInfo.InvariantCulture,
-                        $"  {row.Constant, -3} {row.Value:0.###e0} [{row.CiLow:0.###e0}, {row.CiHigh:0.###e0}]"
+                        $"  {row.Constant, -5} {row.Value:0.###e0} [{row.CiLow:0.###e0}, {row.CiHigh:0.###e0}]"
                     );
             }
         }
 
         foreach (var row in laws.Paybacks())
         {
-            yield return row.FlopsTotal is null
-                ? $"  {row.Student}: {row.Beyond} has the lower loss at every total cost considered"
-                : string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"  {row.Student}: beyond {row.FlopsTotal:0.0e0} total FLOPs {row.Beyond} has the lower loss"
-                );
+            yield return string.Create(
+                CultureInfo.InvariantCulture,
+                $"  {row.Student}, {row.FlopsLow:0.0e0} to {row.FlopsHigh:0.0e0} FLOPs: "
+            ) + Paid(spec, row);
+            yield return string.Create(
+                CultureInfo.InvariantCulture,
+                $"    measured at {row.FlopsHigh:0.0e0}: {spec.Laws!.Distilled} less {spec.Laws.Supervised} "
+                    + $"{row.MeasuredDifference:+0.000;-0.000}"
+            );
         }
     }
+
+    private static string Paid(ExperimentSpec spec, PaybackRow row) =>
+        row.LowerByLaw.Length == 0 ? "a law is missing"
+        : row.FlopsTotal is null ? $"{row.LowerByLaw} is lower all along"
+        : string.Create(
+            CultureInfo.InvariantCulture,
+            $"{row.LowerByLaw} is lower from {row.FlopsTotal:0.0e0} on [{row.CiLow:0.0e0}, {row.CiHigh:0.0e0}]"
+        );
 
     private static void Draw(ExperimentSpec spec, ResultsFolder folder, Results results, Laws laws, string method)
     {
@@ -71,20 +88,16 @@ internal static class LawFigure
                     .Select(point => new CurveFigure.Point(point.Tokens, point.Loss, null, null))
                     .ToArray()
         );
-        var lines = fit.Refusal is null
-            ? sizes.ToDictionary(
-                pair => pair.Key,
-                pair => Line(points, point => fit.Predict(point with { Parameters = pair.Value }))
-            )
+        var lines = fit.Law is { } law
+            ? sizes.ToDictionary(pair => pair.Key, pair => Line(points, tokens => law.Loss(pair.Value, tokens)))
             : [];
-        var references = new List<CurveFigure.Reference> { new("teacher", points[0].TeacherLoss) };
         new CurveFigure
         {
             X = "training tokens",
             Y = laws.Metric.Label,
             Curves = curves,
             Styles = MethodLook.Of(spec, curves.Keys),
-            References = references,
+            References = laws.Floor is { } floor ? [new CurveFigure.Reference("teacher", floor)] : [],
             Lines = lines,
         }.Draw(folder, $"law-{method}");
         Captions.Write(
@@ -97,11 +110,61 @@ internal static class LawFigure
             [.. results.Summary.Where(row => row.Method == method)],
             results
         );
+        if (fit.Law is not null)
+            DrawResiduals(spec, folder, results, laws, method);
+    }
+
+    // The errors of the law, and those of each size predicted from the others.
+    private static void DrawResiduals(
+        ExperimentSpec spec,
+        ResultsFolder folder,
+        Results results,
+        Laws laws,
+        string method
+    )
+    {
+        var fit = laws.Fit(method);
+        var curves = new Dictionary<string, CurveFigure.Point[]>(StringComparer.Ordinal);
+        foreach (var (name, size) in laws.Sizes.OrderBy(pair => pair.Value))
+        {
+            var own = fit.Points.Where(point => point.Parameters == size).OrderBy(point => point.Tokens).ToArray();
+            if (own.Length == 0)
+                continue;
+            var without = fit.LeftOut.Single(left => left.Parameters == size).Law;
+            curves[name] =
+            [
+                .. own.Select(point => new CurveFigure.Point(
+                    X: point.Tokens,
+                    Y: Math.Exp(without.LogResidual(point)) - 1,
+                    Low: null,
+                    High: null
+                )),
+            ];
+        }
+
+        new CurveFigure
+        {
+            X = "training tokens",
+            Y = "predicted loss over measured loss, less 1",
+            Curves = curves,
+            Styles = MethodLook.Of(spec, curves.Keys),
+            Tick = CurveFigure.Percent,
+            References = [new CurveFigure.Reference("no error", 0)],
+        }.Draw(folder, $"law-errors-{method}");
+        Captions.Write(
+            folder,
+            $"law-errors-{method}",
+            $"Errors of the law of {method} for each student, predicted by the law of the other sizes. Points that lie "
+                + "on one side along a curve are structure that the law does not have.",
+            spec,
+            [.. results.Summary.Where(row => row.Method == method)],
+            results
+        );
     }
 
     private static IReadOnlyList<(double X, double Y)> Line(
         IReadOnlyList<LossPoint> points,
-        Func<LossPoint, double> law
+        Func<double, double> law
     )
     {
         var (low, high) = (Math.Log(points.Min(point => point.Tokens)), Math.Log(points.Max(point => point.Tokens)));
@@ -110,7 +173,7 @@ internal static class LawFigure
             .. Enumerable
                 .Range(0, 41)
                 .Select(i => Math.Exp(low + (high - low) * i / 40))
-                .Select(tokens => (tokens, law(points[0] with { Tokens = tokens }))),
+                .Select(tokens => (tokens, law(tokens))),
         ];
     }
 }

@@ -4,5 +4,4 @@ namespace Bench.Protocol.Statistics.Laws;
 /// <param name="Parameters">N, of the student.</param>
 /// <param name="Tokens">D, that it was trained on.</param>
 /// <param name="Loss">In nats or bits for each token; a law's constants are in the same unit.</param>
-/// <param name="TeacherLoss">L_T, of the teacher, where there is one.</param>
-public sealed record LossPoint(double Parameters, double Tokens, double Loss, double TeacherLoss = double.NaN);
+public sealed record LossPoint(double Parameters, double Tokens, double Loss);

@@ -1,6 +1,6 @@
 using Bench.Protocol.Seeds;
 
-namespace Bench.EndToEnd;
+namespace Bench.Shared;
 
 /// <summary>How much of the long tests is run: a sample, or all of it with ./bench test --long.</summary>
 internal static class Suite

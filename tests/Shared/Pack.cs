@@ -1,4 +1,4 @@
-namespace Bench.EndToEnd.Packs;
+namespace Bench.Shared;
 
 /// <summary>A pack of reference material: tests take whatever lies in its folder.</summary>
 internal static class Pack
@@ -21,6 +21,12 @@ internal static class Pack
             ? found.Select(folder => new TheoryDataRow<string>(folder))
             : [new TheoryDataRow<string>("") { Skip = $"needs reference data: {path}/*/{file} (set BENCH_SHARED)" }];
     }
+
+    /// <summary>The files of a pattern in a folder of the shared material; none where it is absent.</summary>
+    internal static IEnumerable<string> Files(string path, string pattern) =>
+        Directory.Exists(Repository.Shared(path))
+            ? Directory.EnumerateFiles(Repository.Shared(path), pattern).Order(StringComparer.Ordinal)
+            : [];
 
     /// <summary>All rows with --long; else a sample of them, evenly spread.</summary>
     internal static IEnumerable<T> Rows<T>(IReadOnlyList<T> rows, int sample)
