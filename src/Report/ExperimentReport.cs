@@ -20,7 +20,8 @@ public static class ExperimentReport
     /// <exception cref="LedgerException">The results cannot be read.</exception>
     public static void Write(ExperimentSpec spec, ResultsFolder folder)
     {
-        var results = folder.Read();
+        var results = folder.Read().Summarised(spec);
+        folder.WriteTable("summary.csv", results.Summary);
         folder.RemoveFigures();
         foreach (var task in spec.Tasks)
         foreach (var metric in MetricsOf(spec, task))
@@ -46,7 +47,7 @@ public static class ExperimentReport
     }
 
     private static IEnumerable<Metric> MetricsOf(ExperimentSpec spec, TaskSpec task) =>
-        spec.Evaluation.MetricsOf(task.Task).Concat(spec.Evaluation.Confidence ? [Metric.Calibration] : []);
+        spec.Evaluation.MetricsOf(task.Task).Concat(spec.Evaluation.Confidence ? [Metric.CalibrationError] : []);
 
     // The figures of one task, metric and student.
     private static void DrawCurves(
@@ -98,8 +99,25 @@ public static class ExperimentReport
         if (spec.BudgetUnit.IsChain)
             return;
         Score(BudgetAxis.Compute, row => row.FlopsTotal, "cost");
-        if (rows.Any(row => row.Recovered is not null && row.Method != Summary.GapBaseline))
-            RecoveredOverBudget(spec, folder, results, rows, $"recovered-over-budget{suffix}");
+        Recovered(
+            row => (row.RecoveredFromBefore, row.RecoveredFromBeforeLow, row.RecoveredFromBeforeHigh),
+            "recovered-from-before",
+            Labels.Before(spec.Students.First(student => student.Name == rows[0].Student))
+        );
+        Recovered(
+            row =>
+                row.Method == Summary.GapBaseline
+                    ? (null, null, null)
+                    : (row.RecoveredOverGold, row.RecoveredOverGoldLow, row.RecoveredOverGoldHigh),
+            "recovered-over-gold",
+            "gold answers, same compute"
+        );
+
+        void Recovered(Func<SummaryRow, (double? Value, double? Low, double? High)> share, string name, string baseline)
+        {
+            if (rows.Any(row => share(row).Value is not null))
+                RecoveredOverBudget(spec, folder, results, rows, $"{name}{suffix}", share, baseline);
+        }
     }
 
     private static void ScoreOver(
@@ -165,14 +183,16 @@ public static class ExperimentReport
         ResultsFolder folder,
         Results results,
         IReadOnlyList<SummaryRow> rows,
-        string name
+        string name,
+        Func<SummaryRow, (double? Value, double? Low, double? High)> share,
+        string baseline
     )
     {
         var curves = Curves(
             spec,
-            rows.Where(row => row.Recovered is not null && row.Method != Summary.GapBaseline),
+            rows.Where(row => share(row).Value is not null),
             row => row.Budget!.Value,
-            row => new(row.Budget!.Value, row.Recovered!.Value, row.RecoveredLow, row.RecoveredHigh)
+            row => new(row.Budget!.Value, share(row).Value!.Value, share(row).Low, share(row).High)
         );
         new CurveFigure
         {
@@ -182,18 +202,13 @@ public static class ExperimentReport
             Styles = MethodLook.Of(spec, curves.Keys),
             Tick = CurveFigure.Percent,
             Natural = (0, 1),
-            References =
-            [
-                new CurveFigure.Reference("teacher", 1),
-                new CurveFigure.Reference("gold answers, same compute", 0),
-            ],
+            References = [new CurveFigure.Reference("teacher", 1), new CurveFigure.Reference(baseline, 0)],
         }.Draw(folder, name);
         Captions.Write(
             folder,
             name,
-            "Share of the gap between the teacher and the student trained on gold answers at the same student "
-                + "compute that each method recovers. "
-                + "A missing point means that the gap's interval contains 0: there is no gap to recover.",
+            $"Share of the gap from {baseline} to the teacher that each method recovers, with Fieller's sets. A "
+                + "missing point means that the gap's interval holds 0, or that the set is unbounded.",
             spec,
             rows,
             results

@@ -1,11 +1,10 @@
 using Bench.Protocol.Seeds;
-using Bench.Protocol.Statistics.Contrasts;
 using Bench.Protocol.Statistics.Intervals;
 using BenchmarkDotNet.Attributes;
 
 namespace Bench.Benchmarks;
 
-/// <summary>An interval over 5 seeds and 500 items, its draws included, and the paired test of 500 items.</summary>
+/// <summary>The interval and the p of a difference over 5 seeds and 500 items.</summary>
 public class Statistics
 {
     private double[][] one = [];
@@ -27,8 +26,8 @@ public class Statistics
     }
 
     [Benchmark]
-    public double Interval() => new HierarchicalBootstrap(5, 500).Difference(one, other).Value;
+    public double Interval() => MeanInterval.OfDifference(one, other, ScoreRange.Share).Low!.Value;
 
     [Benchmark]
-    public double PairedTest() => PairedTests.Permutation(one[0], other[0]);
+    public double P() => MeanSquares.Of(MeanInterval.Difference(one, other)).Rule.P();
 }

@@ -187,7 +187,7 @@ internal sealed class ExperimentRun
             );
         if (kept > 0)
             board.Say($"{kept} runs of other seeds stand in {Here(results.Path)} from before, and are in what follows");
-        foreach (var line in Conclusions.Of(plan.Spec, results.Read()))
+        foreach (var line in Conclusions.Of(plan.Spec, results.Read().Summarised(plan.Spec)))
             board.Say(line);
         board.Say(
             $"results and figures: {Here(results.Path)}; all of it on a page: "

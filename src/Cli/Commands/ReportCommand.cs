@@ -88,7 +88,7 @@ internal static class ReportCommand
         var place = Workplace.Current;
         var spec = ExperimentFile.Load(place.ExperimentFile(named));
         var results = Arguments.ResultsOf(place, spec, output);
-        var recorded = results.Read();
+        var recorded = results.Read().Summarised(spec);
         if (recorded.Runs.Count == 0)
             throw new LedgerException($"{results.Path}: no results yet; bench run {named} makes them");
         ExperimentReport.Write(spec, results);

@@ -7,40 +7,50 @@ using Bench.Protocol.Tasks;
 namespace Bench.Protocol.Ledger;
 
 /// <summary>
-/// Methods set beside each other on the same items: which differ, and which are worth their cost. Two methods differ
-/// when two p are below 0.05, each adjusted by Holm over all pairs of the block: that of the paired permutation test,
-/// which looks at items for the models as they were trained, and that of the bootstrap over seeds and items, which sees
-/// how much training varies as far as so few seeds can tell.
+/// Methods set beside each other on the same items: their differences from what they are declared against, letters over
+/// all pairs where there are seeds enough, and which are worth their cost.
 /// </summary>
 public static class Comparison
 {
-    /// <summary>The level of all tests of one task, student and budget together.</summary>
+    /// <summary>The level of all tests of a family together.</summary>
     public const double Level = 0.05;
 
+    /// <summary>The seeds from which on a few arms are told apart by letters.</summary>
+    public const int SeedsForLetters = 5;
+
+    /// <summary>The most arms that so few seeds tell apart.</summary>
+    public const int FewArms = 6;
+
+    /// <summary>The seeds from which on any number of arms is, and arms whose seeds spread.</summary>
+    public const int SeedsForManyLetters = SeedSpread.EnoughSeeds;
+
     /// <summary>The comparison at every budget by each task's first metric, best first.</summary>
-    public static IReadOnlyList<ComparisonRow> Of(ExperimentSpec spec, Results results)
+    public static IReadOnlyList<ComparisonRow> Of(
+        ExperimentSpec spec,
+        Results results,
+        IReadOnlyList<ContrastRow> contrasts
+    )
     {
         var scores = new ScoreTable(results.Items);
         var rows = new List<ComparisonRow>();
         foreach (var task in spec.Tasks)
         {
+            var metric = task.Task.Metrics[0];
+            var scored = ScoredArm.Of(results.Runs, scores, task.Name, metric.Name);
             foreach (var student in spec.Students)
             {
-                var arms = Arms(results, scores, task.Name, task.Task.Metrics[0], student.Name);
+                var arms = Arms(results, scored, task.Name, metric, student.Name);
                 var costed = arms.Where(arm => arm.Summary.FlopsTotal is not null).ToArray();
                 var frontier = ParetoFrontier.Of(
                     [.. costed.Select(arm => (arm.Summary.FlopsTotal!.Value, arm.Summary.Value))],
-                    task.Task.Metrics[0].HigherIsBetter
+                    metric.HigherIsBetter
                 );
                 var onFrontier = costed.Where((_, i) => frontier[i]).ToHashSet();
                 foreach (var budget in spec.Budgets)
-                    rows.AddRange(
-                        Block(
-                            [.. arms.Where(arm => arm.Summary.Budget == budget.Amount)],
-                            task.Task.Metrics[0].HigherIsBetter,
-                            onFrontier
-                        )
-                    );
+                {
+                    var block = arms.Where(arm => arm.Summary.Budget == budget.Amount).ToArray();
+                    rows.AddRange(Block(spec, block, metric, onFrontier, contrasts));
+                }
             }
         }
 
@@ -49,7 +59,7 @@ public static class Comparison
 
     private static IReadOnlyList<Arm> Arms(
         Results results,
-        ScoreTable scores,
+        IReadOnlyList<ScoredArm> scored,
         string task,
         Metric metric,
         string student
@@ -62,164 +72,109 @@ public static class Comparison
             .ToDictionary(row => (row.Teacher, row.Method, row.BudgetUnit, row.Budget));
         return
         [
-            .. Summary
-                .Arms(results.Runs)
-                .Where(arm => arm[0].Student == student && summaries.ContainsKey(Key(arm[0])))
-                .Select(arm => new Arm(
-                    summaries[Key(arm[0])],
-                    [.. arm.Select(run => run.Seed!.Value)],
-                    [.. arm.Select(run => scores.Find(run.Run, task, metric.Name)!)]
-                )),
+            .. scored
+                .Where(arm => arm.First.Student == student && summaries.ContainsKey(Key(arm.First)))
+                .Select(arm => new Arm(summaries[Key(arm.First)], arm)),
         ];
     }
 
     private static (string, string, string, double?) Key(RunRow run) =>
         (run.Teacher, run.Method, run.BudgetUnit, run.Budget);
 
-    private static IEnumerable<ComparisonRow> Block(IReadOnlyList<Arm> arms, bool higherIsBetter, HashSet<Arm> frontier)
+    private static IEnumerable<ComparisonRow> Block(
+        ExperimentSpec spec,
+        IReadOnlyList<Arm> arms,
+        Metric metric,
+        HashSet<Arm> frontier,
+        IReadOnlyList<ContrastRow> contrasts
+    )
     {
-        if (arms.Count == 0)
-            yield break;
-        var sorted = arms.OrderByDescending(arm => higherIsBetter ? arm.Summary.Value : -arm.Summary.Value).ToArray();
-        var (p, differ) = Tests(sorted);
-        var groups = Groups(sorted.Length, differ);
-        var mcNemar = McNemar(sorted);
-        for (var i = 0; i < sorted.Length; i++)
-        {
-            var row = sorted[i].Summary;
-            yield return new ComparisonRow(
-                Task: row.Task,
-                Metric: row.Metric,
-                Student: row.Student,
-                BudgetUnit: row.BudgetUnit,
-                Budget: row.Budget!.Value,
-                Teacher: row.Teacher,
-                Method: row.Method,
-                Seeds: row.Seeds,
-                Items: row.Items,
-                Value: row.Value,
-                CiLow: row.CiLow,
-                CiHigh: row.CiHigh,
-                Recovered: row.Recovered,
-                RecoveredLow: row.RecoveredLow,
-                RecoveredHigh: row.RecoveredHigh,
-                FlopsTotal: row.FlopsTotal,
-                Frontier: frontier.Contains(sorted[i]),
-                Group: groups[i],
-                PBest: i == 0 ? null : p[0, i],
-                PMcnemar: i == 0 ? null : mcNemar[i]
-            );
-        }
-    }
-
-    private static (double?[,] P, bool[,] Differ) Tests(Arm[] arms)
-    {
-        var (p, differ) = (new double?[arms.Length, arms.Length], new bool[arms.Length, arms.Length]);
-        var pairs = Enumerable
-            .Range(0, arms.Length)
-            .SelectMany(i =>
-                Enumerable.Range(i + 1, arms.Length - i - 1).Select(j => (I: i, J: j, Both: Common(arms[i], arms[j])))
-            )
-            .Where(pair => pair.Both.A.Count > 0)
+        var sorted = arms.OrderByDescending(arm => metric.HigherIsBetter ? arm.Summary.Value : -arm.Summary.Value)
             .ToArray();
-        var items = PairedTests.Holm([
-            .. pairs.Select(pair => PairedTests.Permutation(Arm.MeanOf(pair.Both.A), Arm.MeanOf(pair.Both.B))),
-        ]);
-        var bootstraps = new Dictionary<(int, int), HierarchicalBootstrap>();
-        var training = PairedTests.Holm([
-            .. pairs.Select(pair =>
-            {
-                var size = (pair.Both.A.Count, pair.Both.A[0].Count);
-                if (!bootstraps.TryGetValue(size, out var bootstrap))
-                    bootstraps[size] = bootstrap = new HierarchicalBootstrap(size.Item1, size.Item2);
-                return bootstrap.DifferenceP(pair.Both.A, pair.Both.B);
-            }),
-        ]);
-        for (var at = 0; at < pairs.Length; at++)
-        {
-            var larger = Math.Max(items[at], training[at]);
-            (p[pairs[at].I, pairs[at].J], differ[pairs[at].I, pairs[at].J]) = (larger, larger < Level);
-        }
-
-        return (p, differ);
+        var groups = AllowsLetters([.. sorted.Select(arm => arm.Scored.Runs.Count)], sorted.Any(IsSpread))
+            ? Letters.Of(sorted.Length, Differ(sorted))
+            : [.. sorted.Select(_ => "")];
+        return sorted.Select((arm, i) => Row(spec, arm.Summary, contrasts, frontier.Contains(arm), groups[i]));
     }
 
-    // Each against the best, where an item is right or wrong: the models of the first seed that both have, since seeds
-    // share their items.
-    private static double?[] McNemar(Arm[] arms)
+    private static ComparisonRow Row(
+        ExperimentSpec spec,
+        SummaryRow row,
+        IReadOnlyList<ContrastRow> contrasts,
+        bool frontier,
+        string group
+    )
     {
-        var pairs = Enumerable
-            .Range(1, arms.Length - 1)
-            .Select(i => (I: i, Both: Common(arms[0], arms[i])))
-            .Where(pair => pair.Both.A.Count > 0 && pair.Both.A[0].Concat(pair.Both.B[0]).All(score => score is 0 or 1))
-            .ToArray();
-        var adjusted = PairedTests.Holm([.. pairs.Select(pair => PairedTests.McNemar(pair.Both.A[0], pair.Both.B[0]))]);
-        var p = new double?[arms.Length];
-        for (var at = 0; at < pairs.Length; at++)
-            p[pairs[at].I] = adjusted[at];
-        return p;
-    }
-
-    // The scores of the seeds that both methods have.
-    private static (IReadOnlyList<IReadOnlyList<double>> A, IReadOnlyList<IReadOnlyList<double>> B) Common(Arm a, Arm b)
-    {
-        var seeds = a.Seeds.Where(b.Seeds.Contains).ToArray();
-        if (seeds.Length == 0 || a.Scores[0].Count != b.Scores[0].Count)
-            return ([], []);
-        return (
-            [.. seeds.Select(seed => a.Scores[a.Seeds.IndexOf(seed)])],
-            [.. seeds.Select(seed => b.Scores[b.Seeds.IndexOf(seed)])]
+        var label = spec.LabelOf(row.Teacher, row.Method);
+        var contrast = contrasts.FirstOrDefault(contrast =>
+            contrast.Task == row.Task
+            && contrast.Metric == row.Metric
+            && contrast.Student == row.Student
+            && contrast.Budget == row.Budget
+            && contrast.Of == label
+        );
+        return new ComparisonRow(
+            Task: row.Task,
+            Metric: row.Metric,
+            Student: row.Student,
+            BudgetUnit: row.BudgetUnit,
+            Budget: row.Budget!.Value,
+            Teacher: row.Teacher,
+            Method: row.Method,
+            Seeds: row.Seeds,
+            Items: row.Items,
+            Value: row.Value,
+            CiLow: row.CiLow,
+            CiHigh: row.CiHigh,
+            IntervalMethod: row.IntervalMethod,
+            Df: row.Df,
+            Against: contrast?.Against ?? "",
+            Difference: contrast?.Difference,
+            DifferenceLow: contrast?.CiLow,
+            DifferenceHigh: contrast?.CiHigh,
+            PHolm: contrast?.PHolm,
+            RecoveredFromBefore: row.RecoveredFromBefore,
+            RecoveredFromBeforeLow: row.RecoveredFromBeforeLow,
+            RecoveredFromBeforeHigh: row.RecoveredFromBeforeHigh,
+            RecoveredOverGold: row.RecoveredOverGold,
+            RecoveredOverGoldLow: row.RecoveredOverGoldLow,
+            RecoveredOverGoldHigh: row.RecoveredOverGoldHigh,
+            FlopsTotal: row.FlopsTotal,
+            Frontier: frontier,
+            Group: group,
+            Warning: row.Warning
         );
     }
 
     /// <summary>
-    /// Letters: two rows share one exactly where they do not differ (Piepho 2004). Each letter is a largest set of rows
-    /// of which no two differ.
+    /// Whether all pairs may be compared: from five seeds on for up to six arms, from ten on for more, or where seeds
+    /// spread (docs/statistics.md).
     /// </summary>
-    internal static IReadOnlyList<string> Groups(int count, bool[,] differ)
-    {
-        bool Alike(int i, int j) => !differ[Math.Min(i, j), Math.Max(i, j)];
-        var cliques = new List<int[]>();
-        void Grow(int[] clique, int[] candidates, int[] excluded)
-        {
-            if (candidates.Length == 0 && excluded.Length == 0)
-                cliques.Add(clique);
-            // Rows alike to a pivot need no branch of their own (Bron and Kerbosch 1973; Tomita et al. 2006).
-            var pivot = candidates
-                .Concat(excluded)
-                .DefaultIfEmpty(-1)
-                .MaxBy(row => row < 0 ? 0 : candidates.Count(other => other != row && Alike(row, other)));
-            foreach (var next in candidates.Where(row => row == pivot || !Alike(pivot, row)).ToArray())
-            {
-                Grow(
-                    [.. clique, next],
-                    [.. candidates.Where(other => other != next && Alike(next, other))],
-                    [.. excluded.Where(other => Alike(next, other))]
-                );
-                (candidates, excluded) = ([.. candidates.Where(other => other != next)], [.. excluded, next]);
-            }
-        }
+    /// <param name="seeds">Of each arm.</param>
+    /// <param name="isSpread">Whether the seeds of an arm lie far apart.</param>
+    public static bool AllowsLetters(IReadOnlyList<int> seeds, bool isSpread) =>
+        seeds.Count > 0 && seeds.Min() >= (seeds.Count > FewArms || isSpread ? SeedsForManyLetters : SeedsForLetters);
 
-        Grow([], [.. Enumerable.Range(0, count)], []);
-        var ordered = cliques.OrderBy(clique => clique.Min()).ThenBy(clique => clique.Max()).ToArray();
-        return
-        [
-            .. Enumerable
-                .Range(0, count)
-                .Select(row =>
-                    string.Concat(ordered.Select((clique, letter) => clique.Contains(row) ? Letter(letter) : ""))
-                ),
-        ];
+    private static bool IsSpread(Arm arm) => arm.Summary.Warning.Length > 0;
+
+    // Holm over all pairs, by the two-term rule.
+    private static bool[,] Differ(Arm[] arms)
+    {
+        var pairs = Enumerable
+            .Range(0, arms.Length)
+            .SelectMany(i => Enumerable.Range(i + 1, arms.Length - i - 1).Select(j => (I: i, J: j)))
+            .Select(pair => (pair.I, pair.J, Both: arms[pair.I].Scored.Paired(arms[pair.J].Scored)))
+            .Where(pair => pair.Both is not null)
+            .ToArray();
+        var adjusted = AdjustedP.Holm([
+            .. pairs.Select(pair => pair.Both!.Value.This.Less(pair.Both.Value.Other).Rule.P()),
+        ]);
+        var differ = new bool[arms.Length, arms.Length];
+        for (var at = 0; at < pairs.Length; at++)
+            differ[pairs[at].I, pairs[at].J] = adjusted[at] < Level;
+        return differ;
     }
 
-    private static string Letter(int index) =>
-        index < 26 ? ((char)('a' + index)).ToString() : ((char)('A' + index - 26)).ToString();
-
-    /// <summary>A method at a budget: its summary, its seeds and its scores of each seed and item.</summary>
-    private sealed record Arm(SummaryRow Summary, List<long> Seeds, IReadOnlyList<IReadOnlyList<double>> Scores)
-    {
-        /// <summary>Each item's mean over seeds.</summary>
-        internal static double[] MeanOf(IReadOnlyList<IReadOnlyList<double>> scores) =>
-            [.. Enumerable.Range(0, scores[0].Count).Select(item => scores.Average(seed => seed[item]))];
-    }
+    /// <summary>A method at a budget: its summary and its scores.</summary>
+    private sealed record Arm(SummaryRow Summary, ScoredArm Scored);
 }

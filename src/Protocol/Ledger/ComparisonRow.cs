@@ -1,10 +1,10 @@
 namespace Bench.Protocol.Ledger;
 
 /// <summary>
-/// A row of comparison.csv: one method beside the others of its task, student and budget. Methods that share a letter
-/// in Group do not differ; PBest is the larger of the two adjusted p against the best, PMcnemar that of McNemar's exact
-/// test of the first seed's models against the best's, adjusted too; Frontier tells whether no other method and budget
-/// is at once cheaper and better.
+/// A row of comparison.csv: one method beside the others of its task, student and budget, best first. Difference is
+/// that of its contrast against the method in Against, with its interval and p (contrasts.csv tells all of them).
+/// Methods that share a letter in Group are not told apart; it is empty where so few seeds allow no letters. Frontier
+/// tells whether no other method and budget is at once cheaper and better.
 /// </summary>
 public sealed record ComparisonRow(
     string Task,
@@ -19,12 +19,21 @@ public sealed record ComparisonRow(
     double Value,
     double? CiLow,
     double? CiHigh,
-    double? Recovered,
-    double? RecoveredLow,
-    double? RecoveredHigh,
+    string IntervalMethod,
+    double? Df,
+    string Against,
+    double? Difference,
+    double? DifferenceLow,
+    double? DifferenceHigh,
+    double? PHolm,
+    double? RecoveredFromBefore,
+    double? RecoveredFromBeforeLow,
+    double? RecoveredFromBeforeHigh,
+    double? RecoveredOverGold,
+    double? RecoveredOverGoldLow,
+    double? RecoveredOverGoldHigh,
     double? FlopsTotal,
     bool Frontier,
     string Group,
-    double? PBest,
-    double? PMcnemar
+    string Warning
 );

@@ -41,13 +41,14 @@ public sealed class Laws
     /// entropy. Null on other text, whose own entropy nobody knows: then each law fits its own.
     /// </summary>
     public double? Floor =>
-        metric != Metric.BitsPerToken ? null :
-        results
-            .Summary.Where(row =>
-                row.Method == Summary.Teacher && row.Metric == metric.Name && row.Task == spec.Tasks[0].Name
-            )
-            .Select(row => (double?)row.Value)
-            .FirstOrDefault();
+        metric != Metric.BitsPerToken
+            ? null
+            : results
+                .Summary.Where(row =>
+                    row.Method == Summary.Teacher && row.Metric == metric.Name && row.Task == spec.Tasks[0].Name
+                )
+                .Select(row => (double?)row.Value)
+                .FirstOrDefault();
 
     /// <summary>
     /// The measured losses of a method, one for each student and number of tokens, over seeds in the mean.
@@ -124,10 +125,7 @@ public sealed class Laws
     {
         var (supervised, distilled) = (spec.Laws!.Supervised, spec.Laws.Distilled);
         var (own, others) = (Measured(student, distilled), Measured(student, supervised));
-        var (low, high) = (
-            Math.Max(own[0].Cost, others[0].Cost),
-            Math.Min(own[^1].Cost, others[^1].Cost)
-        );
+        var (low, high) = (Math.Max(own[0].Cost, others[0].Cost), Math.Min(own[^1].Cost, others[^1].Cost));
         if (low >= high)
             return null;
         double Difference(ScalingLaw text, ScalingLaw probabilities, double flops) =>
@@ -166,7 +164,10 @@ public sealed class Laws
     // The largest cost at which a difference changes its sign.
     private static double? LastCrossing(double low, double high, Func<double, double> difference)
     {
-        var grid = Enumerable.Range(0, Grid + 1).Select(i => MonotoneFit.Interpolate(low, high, (double)i / Grid)).ToArray();
+        var grid = Enumerable
+            .Range(0, Grid + 1)
+            .Select(i => MonotoneFit.Interpolate(low, high, (double)i / Grid))
+            .ToArray();
         var last = Enumerable
             .Range(0, Grid)
             .LastOrDefault(i => difference(grid[i]) < 0 != difference(grid[i + 1]) < 0, -1);

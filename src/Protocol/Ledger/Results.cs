@@ -24,5 +24,12 @@ public sealed record Results(
     /// <summary>Their scores in each format, item by item.</summary>
     public IReadOnlyList<UseItemRow> UseItems { get; init; } = [];
 
+    /// <summary>The same with its summary, which is a function of the runs and their items.</summary>
+    public Results Summarised(Specs.ExperimentSpec spec) =>
+        this with
+        {
+            Summary = Ledger.Summary.Of(spec, Runs, Items),
+        };
+
     public static Results Empty { get; } = new([], [], [], [], []);
 }

@@ -54,7 +54,10 @@ public sealed class ResultsFolder(string path)
         }
     }
 
-    /// <summary>The recorded rows; rows of runs that are not in runs.csv are left out.</summary>
+    /// <summary>
+    /// The recorded rows, without the summary that follows from them; rows of runs that are not in runs.csv are left
+    /// out.
+    /// </summary>
     public Results Read()
     {
         if (!File.Exists(FileOf("runs.csv")))
@@ -66,7 +69,7 @@ public sealed class ResultsFolder(string path)
             Scores: [.. Table<ScoreRow>("scores.csv").Where(row => recorded.Contains(row.Run))],
             Items: [.. Table<ItemRow>("items.csv.gz").Where(row => recorded.Contains(row.Run))],
             Charges: [.. Table<ChargeRow>("charges.csv").Where(row => recorded.Contains(row.Run))],
-            Summary: Table<SummaryRow>("summary.csv")
+            Summary: []
         )
         {
             Trials = Optional<TrialRow>(TrialsName),

@@ -8,13 +8,13 @@ using Bench.Protocol.Tasks;
 namespace Bench.Protocol.Ledger;
 
 /// <summary>
-/// summary.csv from the runs and their items: means over seeds with intervals over seeds and items, and the gap
-/// recovered.
+/// summary.csv from the runs and their items: means over seeds with intervals over seeds and items, and the shares of
+/// the gap to the teacher that were closed.
 /// </summary>
-public static class Summary
+public sealed class Summary
 {
-    /// <summary>The method whose accuracy is the floor of the gap to the teacher.</summary>
-    public const string GapBaseline = "gold-answers";
+    /// <summary>The method whose score is the floor of the gap to the teacher at equal compute.</summary>
+    public const string GapBaseline = MethodSpec.GoldAnswers;
 
     /// <summary>The budget unit under which that gap is defined.</summary>
     public static string EqualCompute { get; } = Catalogue<Budget>.NameOf(typeof(StudentFlops));
@@ -22,63 +22,37 @@ public static class Summary
     /// <summary>The label of the teacher's own rows.</summary>
     public const string Teacher = "teacher";
 
-    internal static IReadOnlyList<SummaryRow> Of(
+    private readonly IReadOnlyList<ScoredArm> arms;
+    private readonly Metric metric;
+    private readonly TaskSpec task;
+    private readonly Dictionary<string, IReadOnlyList<double>> teachers;
+    private readonly ScoreTable scores;
+
+    private Summary(IReadOnlyList<RunRow> runs, ScoreTable scores, TaskSpec task, Metric metric)
+    {
+        (this.task, this.metric, this.scores) = (task, metric, scores);
+        arms = ScoredArm.Of(runs, scores, task.Name, metric.Name);
+        teachers = runs.Where(run => run.Student.Length == 0)
+            .Select(run => (run.Teacher, Own: scores.Find(run.Run, task.Name, metric.Name)))
+            .Where(teacher => teacher.Own is not null)
+            .ToDictionary(teacher => teacher.Teacher, teacher => teacher.Own!, StringComparer.Ordinal);
+    }
+
+    /// <summary>The rows of every task and metric: teachers first, then arms in the order of the ledger.</summary>
+    public static IReadOnlyList<SummaryRow> Of(
         ExperimentSpec spec,
         IReadOnlyList<RunRow> runs,
         IReadOnlyList<ItemRow> items
     )
     {
         var scores = new ScoreTable(items);
-        var rows = new List<SummaryRow>();
-        foreach (
-            var (task, metric, calibrated) in spec.Tasks.SelectMany(task =>
-                spec.Evaluation.MetricsOf(task.Task).Select(metric => (task.Name, metric, task.Task.HasOneAnswer))
-            )
-        )
-        {
-            var teachers = new Dictionary<string, IReadOnlyList<double>>(StringComparer.Ordinal);
-            foreach (var run in runs.Where(run => run.Student.Length == 0))
-            {
-                if (scores.Find(run.Run, task, metric.Name) is not { } own)
-                    continue;
-                teachers[run.Teacher] = own;
-                var interval = new HierarchicalBootstrap(1, own.Count).Mean([own]);
-                rows.Add(
-                    new SummaryRow(
-                        Teacher: run.Teacher,
-                        Student: "",
-                        Method: Teacher,
-                        BudgetUnit: "",
-                        Budget: null,
-                        Task: task,
-                        Metric: metric.Name,
-                        Seeds: 1,
-                        Items: own.Count,
-                        Value: interval.Value,
-                        CiLow: interval.Low,
-                        CiHigh: interval.High,
-                        Recovered: null,
-                        RecoveredLow: null,
-                        RecoveredHigh: null,
-                        FlopsTotal: null,
-                        Usd: null
-                    )
-                );
-            }
-
-            foreach (var arm in Arms(runs))
-            {
-                if (
-                    Row(arm, task, metric, scores, teachers.GetValueOrDefault(arm[0].Teacher), Matching(runs, arm)) is
-                    { } row
-                )
-                    rows.Add(row);
-                if (metric == Metric.Confidence && calibrated && Calibration(arm, task, scores) is { } calibration)
-                    rows.Add(calibration);
-            }
-        }
-
-        return rows;
+        return
+        [
+            .. spec.Tasks.SelectMany(task =>
+                spec.Evaluation.MetricsOf(task.Task)
+                    .SelectMany(metric => new Summary(runs, scores, task, metric).Rows())
+            ),
+        ];
     }
 
     /// <summary>Runs that differ in nothing but their seed, in the order of the ledger.</summary>
@@ -87,96 +61,162 @@ public static class Summary
             .GroupBy(run => (run.Teacher, run.Student, run.Method, run.BudgetUnit, run.Budget))
             .Select(group => (IReadOnlyList<RunRow>)[.. group.OrderBy(run => run.Seed)]);
 
-    private static SummaryRow? Row(
-        IReadOnlyList<RunRow> arm,
-        string task,
-        Metric metric,
-        ScoreTable scores,
-        IReadOnlyList<double>? teacher,
-        IReadOnlyList<RunRow> baseline
-    )
+    private IEnumerable<SummaryRow> Rows()
     {
-        var reached = arm.Select(run => scores.Find(run.Run, task, metric.Name)).ToArray();
-        if (reached.Any(row => row is null || row.Count != reached[0]!.Count))
-            return null;
-        var bootstrap = new HierarchicalBootstrap(arm.Count, reached[0]!.Count);
-        var value = bootstrap.Mean(reached!);
-        var floor = baseline.Select(run => scores.Find(run.Run, task, metric.Name)).ToArray();
-        // The gap is defined at equal student FLOPs, on the same items.
-        var comparable =
-            teacher?.Count == reached[0]!.Count
-            && arm[0].BudgetUnit == EqualCompute
-            && floor.Length == arm.Count
-            && floor.All(row => row?.Count == reached[0]!.Count);
-        var recovered = !comparable ? null : bootstrap.Recovered(teacher!, floor!, reached!, metric.HigherIsBetter);
-        var first = arm[0];
+        foreach (var (name, own) in teachers)
+            yield return Row(name, own);
+        foreach (var arm in arms)
+        {
+            yield return Row(arm);
+            if (metric == Metric.Confidence && task.Task.HasOneAnswer && Calibrated(arm) is { } calibration)
+                yield return calibration;
+        }
+    }
+
+    private SummaryRow Row(string teacher, IReadOnlyList<double> own)
+    {
+        var interval = MeanInterval.Of([own], metric.Range);
+        return new SummaryRow(
+            Teacher: teacher,
+            Student: "",
+            Method: Teacher,
+            BudgetUnit: "",
+            Budget: null,
+            Task: task.Name,
+            Metric: metric.Name,
+            Seeds: 1,
+            Items: own.Count,
+            Value: interval.Value,
+            CiLow: interval.Low,
+            CiHigh: interval.High,
+            IntervalMethod: interval.Method,
+            Df: interval.DegreesOfFreedom,
+            RecoveredFromBefore: null,
+            RecoveredFromBeforeLow: null,
+            RecoveredFromBeforeHigh: null,
+            RecoveredOverGold: null,
+            RecoveredOverGoldLow: null,
+            RecoveredOverGoldHigh: null,
+            ShareOverChance: null,
+            ShareOverChanceLow: null,
+            ShareOverChanceHigh: null,
+            FlopsTotal: null,
+            Usd: null,
+            Warning: ""
+        );
+    }
+
+    private SummaryRow Row(ScoredArm arm)
+    {
+        var interval = MeanInterval.Of(arm.Scores, metric.Range);
+        var (before, gold, chance) = (
+            Recovered(arm, Baseline(arm, run => run.Budget is null)),
+            arm.First.BudgetUnit == EqualCompute
+                ? Recovered(arm, Baseline(arm, run => run.Method == GapBaseline && run.Budget == arm.First.Budget))
+                : null,
+            task.Task.Chance is { } level && metric == Metric.Accuracy && arm.First.Budget is not null
+                ? Recovered(arm, [.. arm.Scores.Select(row => (IReadOnlyList<double>)[.. row.Select(_ => level)])])
+                : null
+        );
+        var first = arm.First;
         return new SummaryRow(
             Teacher: first.Teacher,
             Student: first.Student,
             Method: first.Method,
             BudgetUnit: first.BudgetUnit,
             Budget: first.Budget,
-            Task: task,
+            Task: task.Name,
             Metric: metric.Name,
-            Seeds: arm.Count,
-            Items: reached[0]!.Count,
-            Value: value.Value,
-            CiLow: value.Low,
-            CiHigh: value.High,
-            Recovered: recovered?.Value,
-            RecoveredLow: recovered?.Low,
-            RecoveredHigh: recovered?.High,
-            FlopsTotal: arm.Average(run => run.FlopsTotal),
-            Usd: arm.Average(run => run.Usd)
+            Seeds: arm.Runs.Count,
+            Items: arm.Items,
+            Value: interval.Value,
+            CiLow: interval.Low,
+            CiHigh: interval.High,
+            IntervalMethod: interval.Method,
+            Df: interval.DegreesOfFreedom,
+            RecoveredFromBefore: before?.Ratio,
+            RecoveredFromBeforeLow: before?.Low,
+            RecoveredFromBeforeHigh: before?.High,
+            RecoveredOverGold: gold?.Ratio,
+            RecoveredOverGoldLow: gold?.Low,
+            RecoveredOverGoldHigh: gold?.High,
+            ShareOverChance: chance?.Ratio,
+            ShareOverChanceLow: chance?.Low,
+            ShareOverChanceHigh: chance?.High,
+            FlopsTotal: arm.Runs.Average(run => run.FlopsTotal),
+            Usd: arm.Runs.Average(run => run.Usd),
+            Warning: metric.IsShare && SeedSpread.IsFar(arm.SeedMeans) ? SeedSpread.Warning : ""
         );
+    }
+
+    // The scores of the same student by another way with the same seeds; null where it lacks one of them.
+    private IReadOnlyList<IReadOnlyList<double>>? Baseline(ScoredArm arm, Func<RunRow, bool> isBaseline)
+    {
+        if (arm.First.Budget is null)
+            return null;
+        var baseline = arms.FirstOrDefault(other =>
+            other.First.Student == arm.First.Student
+            && (other.First.Teacher == arm.First.Teacher || other.First.Teacher.Length == 0 || teachers.Count == 1)
+            && isBaseline(other.First)
+        );
+        return
+            baseline is not null
+            && baseline != arm
+            && arm.Paired(baseline) is { } pair
+            && pair.This.Runs.Count == arm.Runs.Count
+            ? pair.Other.Scores
+            : null;
+    }
+
+    // Blank where the gap's interval holds 0, where the teacher is the worse of the two, and where the set of the share
+    // has no two ends.
+    private FiellerSet? Recovered(ScoredArm arm, IReadOnlyList<IReadOnlyList<double>>? baseline)
+    {
+        if (
+            baseline is null
+            || teachers.GetValueOrDefault(arm.First.Teacher) is not { } teacher
+            || teacher.Count != arm.Items
+        )
+            return null;
+        var gap = MeanInterval.OfDifference([.. Enumerable.Repeat(teacher, baseline.Count)], baseline, metric.Range);
+        if (gap.Contains(0) || gap.Value > 0 != metric.HigherIsBetter)
+            return null;
+        var set = RecoveredGap.Of(arm.Scores, baseline, teacher);
+        return set.Shape == FiellerShape.Bounded ? set : null;
     }
 
     // Expected calibration error of a run's own answers, over all its seeds.
-    private static SummaryRow? Calibration(IReadOnlyList<RunRow> arm, string task, ScoreTable scores)
+    private SummaryRow? Calibrated(ScoredArm arm)
     {
-        var (confidences, grades) = (
-            arm.Select(run => scores.Find(run.Run, task, Metric.Confidence.Name)).ToArray(),
-            arm.Select(run => scores.Find(run.Run, task, Metric.Accuracy.Name)).ToArray()
-        );
-        if (confidences.Any(row => row is null) || grades.Any(row => row is null))
+        var grades = arm.Runs.Select(run => scores.Find(run.Run, task.Name, Metric.Accuracy.Name)).ToArray();
+        if (grades.Any(row => row?.Count != arm.Items))
             return null;
-        var error = new HierarchicalBootstrap(arm.Count, confidences[0]!.Count).Of(draw =>
-            ExpectedCalibrationError.Of(draw(confidences!), draw(grades!))
-        );
-        var first = arm[0];
-        return new SummaryRow(
-            Teacher: first.Teacher,
-            Student: first.Student,
-            Method: first.Method,
-            BudgetUnit: first.BudgetUnit,
-            Budget: first.Budget,
-            Task: task,
-            Metric: ExpectedCalibrationError.Metric,
-            Seeds: arm.Count,
-            Items: confidences[0]!.Count,
-            Value: error.Value,
-            CiLow: error.Low,
-            CiHigh: error.High,
-            Recovered: null,
-            RecoveredLow: null,
-            RecoveredHigh: null,
-            FlopsTotal: arm.Average(run => run.FlopsTotal),
-            Usd: arm.Average(run => run.Usd)
-        );
+        double Without(int seed, int item) =>
+            Calibration.ExpectedError(Kept(arm.Scores, seed, item), Kept(grades!, seed, item));
+        var rule = Jackknife.Of(arm.Runs.Count, arm.Items, Without);
+        var (value, half) = (Without(-1, -1), rule?.HalfWidth());
+        return Row(arm) with
+        {
+            Metric = Metric.CalibrationError.Name,
+            Value = value,
+            CiLow = half is null ? null : Math.Max(0, value - half.Value),
+            CiHigh = half is null ? null : Math.Min(1, value + half.Value),
+            IntervalMethod = half is null ? IntervalMethod.NoVariance : IntervalMethod.Jackknife,
+            Df = null,
+            RecoveredFromBefore = null,
+            RecoveredFromBeforeLow = null,
+            RecoveredFromBeforeHigh = null,
+            RecoveredOverGold = null,
+            RecoveredOverGoldLow = null,
+            RecoveredOverGoldHigh = null,
+            ShareOverChance = null,
+            ShareOverChanceLow = null,
+            ShareOverChanceHigh = null,
+            Warning = "",
+        };
     }
 
-    // The same student on gold answers under the same budget with the same seeds.
-    private static IReadOnlyList<RunRow> Matching(IReadOnlyList<RunRow> runs, IReadOnlyList<RunRow> arm) =>
-        [
-            .. arm.SelectMany(run =>
-                runs.Where(other =>
-                    other.Method == GapBaseline
-                    && other.Status == "ok"
-                    && other.Student == run.Student
-                    && other.BudgetUnit == run.BudgetUnit
-                    && other.Budget == run.Budget
-                    && other.Seed == run.Seed
-                )
-            ),
-        ];
+    // All cells but those of one seed and one item.
+    private static double[] Kept(IReadOnlyList<IReadOnlyList<double>> cells, int seed, int item) =>
+        [.. cells.Where((_, s) => s != seed).SelectMany(row => row.Where((_, i) => i != item))];
 }

@@ -1,6 +1,11 @@
 namespace Bench.Protocol.Ledger;
 
-/// <summary>A row of summary.csv: one method at one budget over its seeds.</summary>
+/// <summary>
+/// A row of summary.csv: one method at one budget over its seeds. IntervalMethod names the rule of the interval, Df the
+/// degrees of freedom where it has one. The two shares of the gap to the teacher name their baseline in their names;
+/// they are empty where the gap's interval holds 0, or the set of the share is unbounded. Warning is "seeds-spread"
+/// where few seeds lie far apart.
+/// </summary>
 public sealed record SummaryRow(
     string Teacher,
     string Student,
@@ -14,9 +19,18 @@ public sealed record SummaryRow(
     double Value,
     double? CiLow,
     double? CiHigh,
-    double? Recovered,
-    double? RecoveredLow,
-    double? RecoveredHigh,
+    string IntervalMethod,
+    double? Df,
+    double? RecoveredFromBefore,
+    double? RecoveredFromBeforeLow,
+    double? RecoveredFromBeforeHigh,
+    double? RecoveredOverGold,
+    double? RecoveredOverGoldLow,
+    double? RecoveredOverGoldHigh,
+    double? ShareOverChance,
+    double? ShareOverChanceLow,
+    double? ShareOverChanceHigh,
     double? FlopsTotal,
-    double? Usd
+    double? Usd,
+    string Warning
 );

@@ -1,7 +1,7 @@
 using Bench.Protocol.Costs;
 using Bench.Protocol.Specs;
 using Bench.Protocol.Statistics.Curves;
-using Bench.Protocol.Statistics.Intervals;
+using Bench.Protocol.Tasks;
 
 namespace Bench.Protocol.Ledger;
 
@@ -14,7 +14,7 @@ public static class Targets
     /// <summary>The boundary that counts what a student's training takes, and nothing of its teacher.</summary>
     public const string StudentOnly = "student";
 
-    /// <summary>The boundary that counts the teacher's text and scores too.</summary>
+    /// <summary>The boundary that counts the teacher's text and probabilities too.</summary>
     public const string WithUse = "teacher-use";
 
     /// <summary>The boundary that counts the teacher's training too.</summary>
@@ -22,6 +22,12 @@ public static class Targets
 
     /// <summary>The experiment's own boundary.</summary>
     public const string Declared = "declared";
+
+    /// <summary>Targets that are shares of the teacher's score.</summary>
+    public const string OfScore = "score";
+
+    /// <summary>Targets that are shares of the way from chance to the teacher's score.</summary>
+    public const string OverChance = "over-chance";
 
     /// <summary>Shares of the teacher's score.</summary>
     public static IReadOnlyList<double> Shares { get; } = [0.5, 0.8, 0.9, 0.95];
@@ -38,50 +44,71 @@ public static class Targets
             .. spec
                 .Tasks.Where(task => task.Task.Metrics[0].HigherIsBetter)
                 .SelectMany(task =>
-                    spec.Students.SelectMany(student =>
-                    {
-                        var curves = Curves(
-                            spec,
-                            results,
-                            scores,
-                            costs,
-                            task.Name,
-                            task.Task.Metrics[0].Name,
-                            student.Name
-                        );
-                        return TeachersOf(results, task)
-                            .SelectMany(teacher => Rows(spec, teacher, student.Name, curves));
-                    })
-                ),
+                {
+                    var metric = task.Task.Metrics[0];
+                    var arms = ScoredArm.Of(results.Runs, scores, task.Name, metric.Name);
+                    return spec.Students.SelectMany(student =>
+                        Goals(spec, results, scores, task, metric)
+                            .SelectMany(goal => Rows(spec, goal, student.Name, Curves(spec, arms, costs, student.Name)))
+                    );
+                }),
         ];
     }
 
-    private static IEnumerable<SummaryRow> TeachersOf(Results results, TaskSpec task) =>
-        results.Summary.Where(row =>
-            row.Method == Summary.Teacher && row.Task == task.Name && row.Metric == task.Task.Metrics[0].Name
-        );
+    // Each teacher's shares, of its score and of the way to it from chance.
+    private static IEnumerable<Goal> Goals(
+        ExperimentSpec spec,
+        Results results,
+        ScoreTable scores,
+        TaskSpec task,
+        Metric metric
+    )
+    {
+        foreach (var run in results.Runs.Where(run => run.Student.Length == 0))
+        {
+            if (scores.Find(run.Run, task.Name, metric.Name) is not { } own)
+                continue;
+            foreach (var share in Shares)
+            {
+                var goal = new Goal(
+                    Task: task.Name,
+                    Metric: metric.Name,
+                    Teacher: run.Teacher,
+                    Scale: OfScore,
+                    Share: share,
+                    Floor: 0,
+                    TeacherScores: own
+                );
+                yield return goal;
+                if (task.Task.Chance is { } chance && metric == Metric.Accuracy)
+                    yield return goal with
+                    {
+                        Scale = OverChance,
+                        Floor = chance,
+                    };
+            }
+        }
+    }
 
     private static IEnumerable<TargetRow> Rows(
         ExperimentSpec spec,
-        SummaryRow teacher,
+        Goal goal,
         string student,
         IReadOnlyList<Curve> curves
     )
     {
-        foreach (var share in Shares)
+        foreach (var curve in curves.Where(curve => curve.Teacher == goal.Teacher || curve.IsGold))
         {
-            foreach (var curve in curves.Where(curve => curve.Teacher == teacher.Teacher || curve.IsGold))
-            {
-                // Every way without a teacher is compared with: nobody's work is in its cost but the student's.
-                Curve?[] others =
-                    curve.IsGold || curves.All(other => !other.IsGold)
-                        ? [null]
-                        : [.. curves.Where(other => other.IsGold)];
-                foreach (var (name, boundary) in Boundaries(spec))
-                foreach (var against in others)
-                    if (Row(teacher, student, share, curve, (name, boundary), against) is { } row)
-                        yield return row;
-            }
+            if (curve.Arms[0].Items != goal.TeacherScores.Count)
+                continue;
+            var ends = curve.ToTarget.Ends(goal.ByItem());
+            // Every way without a teacher is compared with: nobody's work is in its cost but the student's.
+            Curve?[] others =
+                curve.IsGold || curves.All(other => !other.IsGold) ? [null] : [.. curves.Where(other => other.IsGold)];
+            foreach (var (name, boundary) in Boundaries(spec))
+            foreach (var against in others)
+                if (Row(goal, student, curve, (name, boundary), ends, against) is { } row)
+                    yield return row;
         }
     }
 
@@ -94,80 +121,50 @@ public static class Targets
         ];
 
     private static TargetRow? Row(
-        SummaryRow teacher,
+        Goal goal,
         string student,
-        double share,
         Curve curve,
         (string Name, Boundary Boundary) inside,
+        (double? Low, double? High) ends,
         Curve? against
     )
     {
         if (curve.Costs(inside.Boundary) is not { } costs)
             return null;
-        var target = share * teacher.Value;
-        var (cost, repaid) = (
-            curve.ToTarget.At(costs, target),
-            against is null ? null : Repaid(curve, inside.Boundary, against, target)
-        );
+        var reached = curve.ToTarget.Fit(costs).At(goal.Target);
+        // A target that the first budget reaches costs that much or less; with too few budgets in the rise, the place
+        // between two of them is not known.
+        var isRead = reached is { Cost: not null, Below: not null } && curve.IsReadable;
+        var repaid = against is null ? null : Repayment.Of(goal, curve, inside.Boundary, against);
         return new TargetRow(
-            Task: teacher.Task,
-            Metric: teacher.Metric,
+            Task: goal.Task,
+            Metric: goal.Metric,
             Student: student,
             Teacher: curve.Teacher,
             Method: curve.Method,
-            ShareOfTeacher: share,
-            Target: target,
+            Scale: goal.Scale,
+            ShareOfTeacher: goal.Share,
+            Target: goal.Target,
             Boundary: inside.Name,
-            Flops: cost?.Value,
-            AtMost: cost is null ? null : cost.Value == costs[0],
-            FlopsLow: cost?.Low,
-            FlopsHigh: cost?.High,
+            BudgetsInsideRise: curve.ToTarget.InsideRise,
+            Flops: isRead ? reached.Cost : null,
+            FlopsLow: isRead ? CostToTarget.Cost(costs, ends.Low) : null,
+            FlopsHigh: isRead ? CostToTarget.Cost(costs, ends.High) : null,
+            FlopsBelow: reached.Below,
+            FlopsFrom: reached.From,
             Against: against?.Method ?? "",
-            BreakEvenStudents: repaid?.Value,
+            BreakEvenStudents: repaid?.Students,
             BreakEvenLow: repaid?.Low,
-            BreakEvenHigh: repaid?.High
+            BreakEvenHigh: repaid?.High,
+            BreakEvenQueries: repaid?.Queries
         );
-    }
-
-    // Known where both curves come from below the target, and distilling is the cheaper but for what the teacher did.
-    // Only that is shared among students.
-    private static Interval? Repaid(Curve curve, Boundary boundary, Curve against, double target)
-    {
-        if (
-            curve.Costs(boundary.OfTeacher) is not { } costs
-            || curve.Costs(Boundary.StudentAlone) is not { } own
-            || against.Costs(Boundary.StudentAlone) is not { } theirs
-        )
-            return null;
-        if (
-            curve.ToTarget.At(costs, target) is not { } whole
-            || curve.ToTarget.At(own, target) is not { } mine
-            || against.ToTarget.At(theirs, target) is not { } alone
-        )
-            return null;
-        if (
-            mine.Value == own[0]
-            || alone.Value == theirs[0]
-            || BreakEven.Students(Math.Max(0, whole.Value - mine.Value), mine.Value, alone.Value) is not { } students
-        )
-            return null;
-        var distilled = curve.ToTarget.Draws(own, target);
-        var (low, high) = BreakEven.Interval(
-            [.. curve.ToTarget.Draws(costs, target).Zip(distilled, (all, part) => all - part)],
-            distilled,
-            against.ToTarget.Draws(theirs, target)
-        );
-        return new Interval(students, low, high);
     }
 
     // Methods with several budgets, all with the same seeds and items.
     private static IReadOnlyList<Curve> Curves(
         ExperimentSpec spec,
-        Results results,
-        ScoreTable scores,
+        IReadOnlyList<ScoredArm> arms,
         RunCosts costs,
-        string task,
-        string metric,
         string student
     )
     {
@@ -175,58 +172,21 @@ public static class Targets
             .Methods.Where(method => method.IsBaseline)
             .Select(method => method.Name)
             .ToHashSet(StringComparer.Ordinal);
-        string TeacherOf(RunRow run) => baselines.Contains(run.Method) ? "" : run.Teacher;
-        bool IsScored(RunRow run) => scores.Find(run.Run, task, metric) is not null;
+        string TeacherOf(ScoredArm arm) => baselines.Contains(arm.First.Method) ? "" : arm.First.Teacher;
         return
         [
-            .. Summary
-                .Arms(results.Runs)
-                .Where(arm => arm[0].Student == student && arm[0].Budget is not null && arm.All(IsScored))
-                .GroupBy(arm => (TeacherOf(arm[0]), arm[0].Method))
+            .. arms.Where(arm => arm.First.Student == student && arm.First.Budget is not null)
+                .GroupBy(arm => (TeacherOf(arm), arm.First.Method))
                 .Where(curve =>
                     curve.Count() > 1
-                    && curve.Select(arm => string.Join(' ', arm.Select(run => run.Seed))).Distinct().Count() == 1
+                    && curve.Select(arm => string.Join(' ', arm.Runs.Select(run => run.Seed))).Distinct().Count() == 1
                 )
-                .Select(curve => curve.OrderBy(arm => arm[0].Budget).ToArray())
-                .Select(arms => new Curve(
-                    Teacher: TeacherOf(arms[0][0]),
-                    Method: arms[0][0].Method,
-                    Arms: arms,
-                    Runs: costs,
-                    ToTarget: new CostToTarget(
-                        [
-                            .. arms.Select(arm =>
-                                (IReadOnlyList<IReadOnlyList<double>>)
-                                    [.. arm.Select(run => scores.Find(run.Run, task, metric)!)]
-                            ),
-                        ],
-                        higherIsBetter: true
-                    )
+                .Select(curve => new Curve(
+                    Teacher: TeacherOf(curve.First()),
+                    Method: curve.First().First.Method,
+                    Arms: [.. curve.OrderBy(arm => arm.First.Budget)],
+                    Costing: costs
                 )),
         ];
-    }
-
-    /// <summary>A method over its budgets: the runs of each budget.</summary>
-    private sealed record Curve(
-        string Teacher,
-        string Method,
-        IReadOnlyList<IReadOnlyList<RunRow>> Arms,
-        RunCosts Runs,
-        CostToTarget ToTarget
-    )
-    {
-        internal bool IsGold => Teacher.Length == 0;
-
-        /// <summary>
-        /// FLOPs inside a boundary at each budget, over seeds in the mean; null where they are not known.
-        /// </summary>
-        internal IReadOnlyList<double>? Costs(Boundary boundary)
-        {
-            var costs = Arms.Select(arm => arm.Select(run => Runs.Flops(run, boundary)).ToArray()).ToArray();
-            if (costs.Any(arm => arm.Any(cost => cost is null)))
-                return null;
-            double[] means = [.. costs.Select(arm => arm.Average(cost => cost!.Value))];
-            return means.All(cost => cost > 0) ? means : null;
-        }
     }
 }

@@ -21,6 +21,8 @@ public sealed record UseSummaryRow(
     double Value,
     double? CiLow,
     double? CiHigh,
+    string IntervalMethod,
+    double? Df,
     double ModelBytes,
     double FirstTokenSeconds,
     double TokensPerSecond,
@@ -51,15 +53,15 @@ public sealed record UseSummaryRow(
         {
             foreach (var task in spec.Tasks)
             {
-                var metric = task.Task.Metrics[0].Name;
+                var metric = task.Task.Metrics[0];
                 IReadOnlyList<double>[] reached =
                 [
-                    .. arm.Select(use => scores.GetValueOrDefault((use.Run, use.Format, task.Name, metric)))
+                    .. arm.Select(use => scores.GetValueOrDefault((use.Run, use.Format, task.Name, metric.Name)))
                         .OfType<IReadOnlyList<double>>(),
                 ];
                 if (reached.Length == 0)
                     continue;
-                var value = new HierarchicalBootstrap(reached.Length, reached[0].Count).Mean(reached);
+                var value = MeanInterval.Of(reached, metric.Range);
                 double Median(Func<UseRow, double> of) => arm.Select(of).Median();
                 double? Mean(Func<RunRow, double?> of) =>
                     arm.Key.Student.Length > 0 ? arm.Average(use => of(runs[use.Run])) : null;
@@ -70,12 +72,14 @@ public sealed record UseSummaryRow(
                         Method: arm.Key.Student.Length > 0 ? arm.Key.Method : Summary.Teacher,
                         Format: arm.Key.Format,
                         Task: task.Name,
-                        Metric: metric,
+                        Metric: metric.Name,
                         Seeds: reached.Length,
                         Items: reached[0].Count,
                         Value: value.Value,
                         CiLow: value.Low,
                         CiHigh: value.High,
+                        IntervalMethod: value.Method,
+                        Df: value.DegreesOfFreedom,
                         ModelBytes: Median(use => use.ModelBytes),
                         FirstTokenSeconds: Median(use => use.FirstTokenSeconds),
                         TokensPerSecond: Median(use => use.TokensPerSecond),

@@ -3,8 +3,8 @@ using Bench.Protocol.Reading;
 namespace Bench.Protocol.Signals;
 
 /// <summary>
-/// The information that a student learns from: its keys, and what it asks of a teacher. A subclass is one
-/// file; the catalogue finds it by its name.
+/// The information that a student learns from: its keys, and what it asks of a teacher. A subclass is one file; the
+/// catalogue finds it by its name.
 /// </summary>
 public abstract record Signal
 {

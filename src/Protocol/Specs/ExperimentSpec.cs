@@ -56,6 +56,15 @@ public sealed record ExperimentSpec : ICheckedSection
     [Key("as", "the published claim that the experiment stands beside")]
     public ClaimPoint? As { get; init; }
 
+    /// <summary>Differences that the experiment was made to see; none for each method against its baseline.</summary>
+    [Key(
+        "contrasts",
+        "differences that the experiment was made to see",
+        Remedy = "name two methods: contrasts: [{ of: a, against: b, primary: true }]",
+        Default = "each method against its baseline"
+    )]
+    public IReadOnlyList<ContrastSpec> Contrasts { get; init; } = [];
+
     /// <summary>Laws to fit; null for none.</summary>
     [Key("laws", "scaling laws that are fitted to losses")]
     public LawSpec? Laws { get; init; }
@@ -116,6 +125,35 @@ public sealed record ExperimentSpec : ICheckedSection
     /// The content of the items: the same for all tasks, but that characters and words may stand together.
     /// </summary>
     public TaskContent Content => Tasks[0].Task.Content;
+
+    /// <summary>The name of a method in tables, with its teacher where several are compared.</summary>
+    public string LabelOf(string teacher, string method) =>
+        Teachers.Count > 1 && teacher.Length > 0 ? method + OfTeacher + teacher : method;
+
+    /// <summary>The text between a method and its teacher.</summary>
+    public const string OfTeacher = " of ";
+
+    /// <summary>
+    /// The contrasts that are declared; else each method against the first baseline, or the first method.
+    /// </summary>
+    public IReadOnlyList<ContrastSpec> ContrastsOrDefault
+    {
+        get
+        {
+            if (Contrasts.Count > 0)
+                return Contrasts;
+            var against =
+                Methods.FirstOrDefault(method => method.Name == MethodSpec.GoldAnswers)
+                ?? Methods.FirstOrDefault(method => method.IsBaseline)
+                ?? Methods[0];
+            return
+            [
+                .. Methods
+                    .Where(method => method != against)
+                    .Select(method => new ContrastSpec { Of = method.Name, Against = against.Name }),
+            ];
+        }
+    }
 
     /// <summary>The metric of the first task that is a loss; null where there is none.</summary>
     public Metric? LossMetric =>

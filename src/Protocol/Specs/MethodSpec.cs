@@ -7,6 +7,11 @@ namespace Bench.Protocol.Specs;
 /// <summary>A way to train a student: a distillation method, or a baseline without a teacher.</summary>
 public sealed record MethodSpec
 {
+    /// <summary>
+    /// The baseline that learns the gold answers: at equal compute, the floor of the gap to the teacher.
+    /// </summary>
+    public const string GoldAnswers = "gold-answers";
+
     [Key("name", "its name in tables and figures", IsName = true, Remedy = "name the method")]
     public required string Name { get; init; }
 

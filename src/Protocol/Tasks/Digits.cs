@@ -14,6 +14,9 @@ public sealed record Digits : ITask
     /// <summary>Classes.</summary>
     public const int Classes = 10;
 
+    /// <summary>One of ten, in a test set of about as many of each.</summary>
+    public double? Chance => 1.0 / Classes;
+
     /// <summary>Of an image: 28 rows of 28.</summary>
     public const int Pixels = 784;
 

@@ -20,6 +20,11 @@ public interface ITask
     /// </summary>
     bool HasOneAnswer { get; }
 
+    /// <summary>
+    /// The accuracy of guessing, where there are so few answers that a guess is often right; else null.
+    /// </summary>
+    double? Chance => null;
+
     /// <summary>Whether it has anything to learn from; a benchmark may have only a test.</summary>
     bool HasTraining { get; }
 

@@ -14,6 +14,9 @@ public sealed record Parity : ProceduralTask
 
     public override string Alphabet => "01parityevnod=";
 
+    /// <summary>Odd or even.</summary>
+    public double? Chance => 0.5;
+
     public override Problem Draw(RandomStream random)
     {
         var (text, running, parity) = (new char[Bits], new char[Bits], 0);

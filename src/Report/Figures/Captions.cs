@@ -2,6 +2,7 @@ using System.Globalization;
 using Bench.Protocol.Ledger;
 using Bench.Protocol.Specs;
 using Bench.Protocol.Statistics.Intervals;
+using Bench.Report.Style;
 
 namespace Bench.Report.Figures;
 
@@ -22,7 +23,6 @@ internal static class Captions
     {
         var (seeds, items) = (rows.Max(row => row.Seeds), rows.Max(row => row.Items));
         var units = items > 1 ? $"{seeds} seeds and {items} held-out items" : $"{seeds} seeds";
-        var replicates = HierarchicalBootstrap.Replicates;
         var commits = string.Join(
             ", ",
             results.Runs.Select(run => run.Commit + (run.Dirty ? " with changes" : "")).Distinct()
@@ -32,12 +32,43 @@ internal static class Captions
             $"""
             **{spec.Question}**
 
-            {what} Means over {units}; intervals are 95% percentile intervals of a hierarchical bootstrap over
-            seeds and items ({replicates} replicates). Total compute adds up {spec.Boundary}.
+            {what} Means over {units}; 95% intervals: {Rules(rows)}. Total compute adds up {spec.Boundary}.{Warned(
+                rows
+            )}
             Commit {commits}.
 
             """
         );
         folder.WriteText($"{ResultsFolder.FiguresName}/{name}.md", text);
     }
+
+    // The rules of the intervals, in words.
+    private static string Rules(IReadOnlyList<SummaryRow> rows)
+    {
+        var known = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            [IntervalMethod.TwoTerm] = "two-term t over seeds and items",
+            [IntervalMethod.Items] = "t over the items of one seed",
+            [IntervalMethod.Seeds] = "t over seeds",
+            [IntervalMethod.ClopperPearson] = "Clopper and Pearson's where all are right or all wrong",
+            [IntervalMethod.Jackknife] = "jackknife over seeds and items",
+            [IntervalMethod.NoVariance] = "none where nothing varies",
+        };
+        var wilson = $"-{IntervalMethod.Wilson}";
+        return string.Join(
+            "; ",
+            rows.Select(row => row.IntervalMethod)
+                .Where(method => method.Length > 0)
+                .Distinct()
+                .Order(StringComparer.Ordinal)
+                .Select(method =>
+                    method.EndsWith(wilson, StringComparison.Ordinal)
+                        ? $"{known[method[..^wilson.Length]]}, in Wilson's form"
+                        : known[method]
+                )
+        );
+    }
+
+    private static string Warned(IReadOnlyList<SummaryRow> rows) =>
+        ContrastText.Warned(rows.Select(row => row.Warning)) is { Length: > 0 } warned ? $" {warned}" : "";
 }

@@ -1,6 +1,5 @@
 using Bench.Protocol.Ledger;
 using Bench.Protocol.Specs;
-using Bench.Protocol.Statistics.Intervals;
 using Bench.Report.Style;
 
 namespace Bench.Report.Figures;
@@ -38,52 +37,33 @@ internal static class ClaimFigure
         StudentSpec student
     )
     {
-        var scores = new ScoreTable(results.Items);
-        var before = results
-            .Runs.Where(run => run.Student == student.Name && run.Budget is null && run.Status == "ok")
-            .ToDictionary(run => run.Seed!.Value);
         var baselines = spec
             .Methods.Where(method => method.IsBaseline)
             .Select(method => method.Name)
             .ToHashSet(StringComparer.Ordinal);
-        return Summary
-            .Arms(results.Runs)
-            .Where(arm =>
-                !baselines.Contains(arm[0].Method)
-                && arm[0].Student == student.Name
-                && arm[0].Budget is not null
-                && arm.All(run => run.Usd > 0 && before.ContainsKey(run.Seed!.Value))
+        return results
+            .Summary.Where(row =>
+                row.Task == task.Name
+                && row.Metric == task.Task.Metrics[0].Name
+                && row.Student == student.Name
+                && !baselines.Contains(row.Method)
+                && row.Usd > 0
+                && row.RecoveredFromBefore is not null
             )
-            .Select(arm => (Run: arm[0], Point: Recovered(spec, results, scores, task, arm, before)))
-            .Where(arm => arm.Point is not null)
-            .GroupBy(arm => Labels.Of(spec, arm.Run.Teacher, arm.Run.Method), arm => arm.Point!)
-            .ToDictionary(curve => curve.Key, curve => curve.OrderBy(point => point.X).ToArray());
-    }
-
-    // The share of the gap that an arm recovers, over its cost; null where a score is missing or there is no gap.
-    private static CurveFigure.Point? Recovered(
-        ExperimentSpec spec,
-        Results results,
-        ScoreTable scores,
-        TaskSpec task,
-        IReadOnlyList<RunRow> arm,
-        Dictionary<long, RunRow> before
-    )
-    {
-        var metric = task.Task.Metrics[0];
-        var teacher = results.Runs.FirstOrDefault(run =>
-            run.Student.Length == 0 && (run.Teacher == arm[0].Teacher || spec.Teachers.Count == 1)
-        );
-        if (teacher is null || scores.Find(teacher.Run, task.Name, metric.Name) is not { } best)
-            return null;
-        var own = arm.Select(run => scores.Find(run.Run, task.Name, metric.Name)).ToArray();
-        var floor = arm.Select(run => scores.Find(before[run.Seed!.Value].Run, task.Name, metric.Name)).ToArray();
-        if (own.Concat(floor).Any(row => row?.Count != best.Count))
-            return null;
-        var gap = new HierarchicalBootstrap(arm.Count, best.Count).Recovered(best, floor!, own!, metric.HigherIsBetter);
-        return gap is { } recovered
-            ? new(arm.Average(run => run.Usd!.Value), recovered.Value, recovered.Low, recovered.High)
-            : null;
+            .GroupBy(row => Labels.Of(spec, row.Teacher, row.Method))
+            .ToDictionary(
+                curve => curve.Key,
+                curve =>
+                    curve
+                        .OrderBy(row => row.Usd)
+                        .Select(row => new CurveFigure.Point(
+                            row.Usd!.Value,
+                            row.RecoveredFromBefore!.Value,
+                            row.RecoveredFromBeforeLow,
+                            row.RecoveredFromBeforeHigh
+                        ))
+                        .ToArray()
+            );
     }
 
     private static void Draw(

@@ -162,10 +162,7 @@ internal static class LawFigure
         );
     }
 
-    private static IReadOnlyList<(double X, double Y)> Line(
-        IReadOnlyList<LossPoint> points,
-        Func<double, double> law
-    )
+    private static IReadOnlyList<(double X, double Y)> Line(IReadOnlyList<LossPoint> points, Func<double, double> law)
     {
         var (low, high) = (Math.Log(points.Min(point => point.Tokens)), Math.Log(points.Max(point => point.Tokens)));
         return

@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using Bench.Protocol.Ledger;
 using Bench.Protocol.Specs;
+using Bench.Protocol.Tasks;
 using Bench.Report.Style;
 
 namespace Bench.Report.Page;
@@ -30,7 +31,7 @@ public static class HtmlPage
         ExperimentSpec spec,
         ResultsFolder folder,
         Results results,
-        IReadOnlyList<ComparisonRow> compared,
+        ComparedResults compared,
         IReadOnlyList<UseSummaryRow> uses
     )
     {
@@ -64,70 +65,71 @@ public static class HtmlPage
     }
 
     /// <summary>
-    /// The answer to the question, in sentences: the best methods at the largest budget of each student and task, and
-    /// the teacher.
+    /// The answer to the question, in sentences: at the largest budget of each student and task the contrasts, the
+    /// methods and the teacher.
     /// </summary>
-    internal static IEnumerable<string> Answer(
-        ExperimentSpec spec,
-        Results results,
-        IReadOnlyList<ComparisonRow> compared
-    )
+    internal static IEnumerable<string> Answer(ExperimentSpec spec, Results results, ComparedResults compared)
     {
         foreach (var task in spec.Tasks)
         {
+            var metric = task.Task.Metrics[0];
+            var prefix = spec.Tasks.Count > 1 ? $"{task.Name}: " : "";
             foreach (var student in spec.Students)
             {
                 var rows = compared
-                    .Where(row =>
+                    .Methods.Where(row =>
                         row.Task == task.Name && row.Student == student.Name && row.Budget == spec.Budgets[^1].Amount
                     )
                     .ToArray();
-                if (rows.Length > 0)
-                    yield return (spec.Tasks.Count > 1 ? $"{task.Name}: " : "") + Ranked(spec, student, rows);
+                if (rows.Length == 0)
+                    continue;
+                var contrasts = compared.At(task.Name, student.Name, spec.Budgets[^1].Amount);
+                foreach (var contrast in contrasts.Take(contrasts.Any(row => row.Primary) ? 1 : MostContrasts))
+                    yield return prefix + Differs(contrast, metric);
+                yield return prefix + Reached(spec, student, rows);
+                var warnings = rows.Select(row => row.Warning).Concat(contrasts.Select(row => row.Warning));
+                if (ContrastText.Warned(warnings) is { Length: > 0 } warned)
+                    yield return warned;
             }
 
             foreach (
                 var teacher in results.Summary.Where(row =>
-                    row.Method == Summary.Teacher && row.Task == task.Name && row.Metric == task.Task.Metrics[0].Name
+                    row.Method == Summary.Teacher && row.Task == task.Name && row.Metric == metric.Name
                 )
             )
-                yield return $"{(spec.Tasks.Count > 1 ? task.Name + ": t" : "T")}eacher {teacher.Teacher}: "
+                yield return $"{prefix}Teacher {teacher.Teacher}: "
                     + $"{teacher.Metric} {Value(teacher.Value, teacher.CiLow, teacher.CiHigh)}.";
         }
     }
 
-    // The best method, those that are not told apart from it, and those behind.
-    private static string Ranked(ExperimentSpec spec, StudentSpec student, ComparisonRow[] rows)
-    {
-        const int MostEqual = 6;
-        const int MostBehind = 4;
-        string Name(ComparisonRow row) => Labels.Of(spec, row.Teacher, row.Method);
-        static string Listed(string[] names, int most) =>
-            string.Join(", ", names.Take(most)) + (names.Length > most ? $" and {names.Length - most} more" : "");
-        var best = rows[0];
-        var line = new StringBuilder();
-        line.Append(
+    private const int MostContrasts = 3;
+    private const int MostMethods = 6;
+
+    private static string Differs(ContrastRow row, Metric metric) =>
+        string.Create(
             CultureInfo.InvariantCulture,
-            $"At {spec.Budgets[^1].AmountText} {spec.Budgets[^1].Label} student {student.Name} reaches "
-                + $"{best.Metric} {Value(best.Value, best.CiLow, best.CiHigh)} by {Name(best)}"
-        );
-        if (best.Recovered is not null && best.Method != Summary.GapBaseline)
-            line.Append(
-                CultureInfo.InvariantCulture,
-                $", which recovers {Labels.Percent(best.Recovered)}% [{Labels.Percent(best.RecoveredLow)}, "
-                    + $"{Labels.Percent(best.RecoveredHigh)}] of the gap to the teacher"
+            $"{(row.Primary ? "Primary contrast, " : "")}{row.Of} less {row.Against}: "
+                + $"{ContrastText.Difference(row.Difference, row.CiLow, row.CiHigh, "")}"
+        )
+        + (
+            row.PHolm is null ? ""
+            : row.Primary ? $", p {ContrastText.P(row.PHolm)}"
+            : $", p {ContrastText.P(row.PHolm)} by Holm over {row.Tests} contrasts"
+        )
+        + $": {ContrastText.Verdict(row, metric)}.";
+
+    // Every method's score, best first.
+    private static string Reached(ExperimentSpec spec, StudentSpec student, ComparisonRow[] rows)
+    {
+        var scores = rows.Take(MostMethods)
+            .Select(row =>
+                $"{Labels.Of(spec, row.Teacher, row.Method)} {Value(row.Value, row.CiLow, row.CiHigh)}"
+                + (row.Group.Length > 0 ? $" ({row.Group})" : "")
             );
-        var isEqual = rows.ToLookup(row => row.Group.Any(best.Group.Contains));
-        var equals = isEqual[true]
-            .Where(row => row != best)
-            .Select(row => string.Create(CultureInfo.InvariantCulture, $"{Name(row)} {row.Value:0.000}"))
-            .ToArray();
-        if (equals.Length > 0)
-            line.Append("; not told apart from it: ").Append(Listed(equals, MostEqual));
-        var worse = isEqual[false].Select(row => $"{Name(row)} {Value(row.Value, row.CiLow, row.CiHigh)}").ToArray();
-        if (worse.Length > 0)
-            line.Append("; behind: ").Append(Listed(worse, MostBehind));
-        return line.Append('.').ToString();
+        return $"At {spec.Budgets[^1].AmountText} {spec.Budgets[^1].Label} student {student.Name} reaches "
+            + $"{rows[0].Metric} {string.Join(", ", scores)}"
+            + (rows.Length > MostMethods ? $" and {rows.Length - MostMethods} more below" : "")
+            + ".";
     }
 
     private static string Value(double value, double? low, double? high) =>

@@ -19,9 +19,9 @@ public static class IndexPage
         var sections = new List<string>();
         foreach (var (spec, folder) in experiments)
         {
-            var results = folder.Read();
+            var results = folder.Read().Summarised(spec);
             runs += results.Runs.Count;
-            var compared = folder.ReadTable<ComparisonRow>("comparison.csv");
+            var compared = ComparedResults.Of(spec, results);
             var link = Path.GetFileName(folder.Path);
             new ResultsFolder(Path.Combine(root, link)).WriteText(
                 HtmlPage.Name,

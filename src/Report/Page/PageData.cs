@@ -38,7 +38,7 @@ internal sealed class PageData
     internal static object Of(
         ExperimentSpec spec,
         Results results,
-        IReadOnlyList<ComparisonRow> compared,
+        ComparedResults compared,
         IReadOnlyList<UseSummaryRow> uses
     )
     {
@@ -65,7 +65,8 @@ internal sealed class PageData
                 new object?[] { data.index[score.Run], score.Task, score.Metric, Rounded(score.Value) }
             ),
             summary = results.Summary.Select(data.Summed),
-            comparison = compared.Select(data.Compared),
+            comparison = compared.Methods.Select(data.Compared),
+            contrasts = compared.Contrasts.Select(Contrasted),
             curves = data.Curves(),
             samples = results.Samples.Select(data.Sample),
             uses = uses.Select(data.Use),
@@ -158,9 +159,11 @@ internal sealed class PageData
             value = row.Value,
             low = row.CiLow,
             high = row.CiHigh,
-            recovered = row.Recovered,
-            recoveredLow = row.RecoveredLow,
-            recoveredHigh = row.RecoveredHigh,
+            rule = row.IntervalMethod,
+            before = new[] { row.RecoveredFromBefore, row.RecoveredFromBeforeLow, row.RecoveredFromBeforeHigh },
+            gold = new[] { row.RecoveredOverGold, row.RecoveredOverGoldLow, row.RecoveredOverGoldHigh },
+            chance = new[] { row.ShareOverChance, row.ShareOverChanceLow, row.ShareOverChanceHigh },
+            warning = row.Warning,
             flops = row.FlopsTotal,
             usd = row.Usd,
             at = axes.Of(row),
@@ -178,9 +181,32 @@ internal sealed class PageData
             low = row.CiLow,
             high = row.CiHigh,
             group = row.Group,
-            pBest = row.PBest,
-            pMcnemar = row.PMcnemar,
             frontier = row.Frontier,
+            warning = row.Warning,
+        };
+
+    private static object Contrasted(ContrastRow row) =>
+        new
+        {
+            task = row.Task,
+            metric = row.Metric,
+            student = row.Student,
+            budget = row.Budget,
+            of = row.Of,
+            against = row.Against,
+            primary = row.Primary,
+            seeds = row.Seeds,
+            value = row.Difference,
+            low = row.CiLow,
+            high = row.CiHigh,
+            p = row.P,
+            pHolm = row.PHolm,
+            tests = row.Tests,
+            pSignFlip = row.PSignFlip,
+            pMcnemar = row.PMcnemar,
+            mcnemarSeed = row.McnemarSeed,
+            detectable = row.Detectable,
+            warning = row.Warning,
         };
 
     private IEnumerable<object> Curves() =>

@@ -78,34 +78,48 @@ function frontierFigure(rows, own) {
         ]);
 }
 
+// Two gaps, each with its baseline's name.
 function recoveredFigure(rows) {
-    const recovered = rows.filter((row) => known(row.recovered) && row.method !== data.gapBaseline);
-    byId("recovered-section").hidden = !data.summary.some((row) => known(row.recovered));
-    if (recovered.length) {
-        chart(byId("recovered"), {
+    const kinds = [
+        ["before", "the student before"],
+        ["gold", "gold answers"],
+    ].map(([key, baseline]) => ({
+        key,
+        baseline,
+        rows: rows.filter((row) => known(row[key][0]) && !(key === "gold" && row.method === data.gapBaseline)),
+    }));
+    byId("recovered-section").hidden = !data.summary.some((row) => known(row.before[0]) || known(row.gold[0]));
+    byId("recovered").replaceChildren();
+    for (const kind of kinds) {
+        if (!kind.rows.length) continue;
+        const place = make("div", {});
+        byId("recovered").append(place);
+        chart(place, {
             x: { label: `budget (${data.budgetLabel})`, log: true },
-            y: "gap to the teacher recovered",
+            y: `gap recovered from ${kind.baseline}`,
             write: percent,
             band: [0, 1],
             limits: [-1, 2],
-            series: seriesOf(recovered, (row) => ({
+            series: seriesOf(kind.rows, (row) => ({
                 x: row.budget,
-                y: row.recovered,
-                low: row.recoveredLow,
-                high: row.recoveredHigh,
-                text: `${at(row)}\nrecovered ${interval(row.recovered, row.recoveredLow, row.recoveredHigh, percent)}`,
+                y: row[kind.key][0],
+                low: row[kind.key][1],
+                high: row[kind.key][2],
+                text: `${at(row)}\nrecovered ${interval(...row[kind.key], percent)}`,
             })),
             references: [
                 { y: 1, label: "teacher" },
-                { y: 0, label: "gold answers" },
+                { y: 0, label: kind.baseline },
             ],
-            title: "gap recovered against budget",
+            title: `gap recovered from ${kind.baseline} against budget`,
         });
-    } else byId("recovered").replaceChildren(make("p", {}, "Blank: there is no gap outside its interval here."));
+    }
+    if (!kinds.some((kind) => kind.rows.length))
+        byId("recovered").append(make("p", {}, "Blank: there is no gap outside its interval here."));
     csvOf.recovered = () =>
         csv([
-            ["method", "budget", "recovered", "ci_low", "ci_high"],
-            ...recovered.map((row) => [row.label, row.budget, row.recovered, row.recoveredLow, row.recoveredHigh]),
+            ["baseline", "method", "budget", "recovered", "ci_low", "ci_high"],
+            ...kinds.flatMap((kind) => kind.rows.map((row) => [kind.key, row.label, row.budget, ...row[kind.key]])),
         ]);
 }
 

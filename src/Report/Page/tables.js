@@ -1,6 +1,14 @@
 // The tables of an experiment, and its samples.
 function tables() {
     const rows = data.summary.filter((row) => row.student === chosen.student || row.method === "teacher");
+    const share = (head, of) => ({
+        head,
+        of: (row) => of(row)[0],
+        write: (row) => interval(...of(row), percent),
+        number: true,
+        hidden: !rows.some((row) => known(of(row)[0])),
+    });
+    const marked = (row) => (row.warning ? " !" : "");
     table(
         byId("scores"),
         [
@@ -15,15 +23,13 @@ function tables() {
             {
                 head: "mean [95% interval]",
                 of: (row) => row.value,
-                write: (row) => interval(row.value, row.low, row.high, fixed),
+                write: (row) => interval(row.value, row.low, row.high, fixed) + marked(row),
                 number: true,
             },
-            {
-                head: "recovered",
-                of: (row) => row.recovered,
-                write: (row) => interval(row.recovered, row.recoveredLow, row.recoveredHigh, percent),
-                number: true,
-            },
+            share("recovered from before", (row) => row.before),
+            share("recovered over gold", (row) => row.gold),
+            share("of the way from chance", (row) => row.chance),
+            { head: "interval", of: (row) => row.rule },
             { head: "total FLOPs", of: (row) => row.flops, write: (row) => short(row.flops), number: true },
             { head: "USD", of: (row) => row.usd, write: (row) => short(row.usd), number: true },
             { head: "seeds", of: (row) => row.seeds, number: true },
@@ -31,27 +37,53 @@ function tables() {
         rows,
         { filter: true, name: `${data.name}-summary`, caption: "Every task, metric, method and budget" },
     );
-    const tests = data.comparison.filter((row) => row.student === chosen.student && row.task === task().name);
-    byId("tests-section").hidden = !data.comparison.length;
+    const tests = data.contrasts.filter(
+        (row) => row.student === chosen.student && row.task === task().name && row.metric === metric().name,
+    );
+    byId("tests-section").hidden = !data.contrasts.length;
+    const p = (head, of) => ({ head, of, write: (row) => short(of(row)), number: true, hidden: !tests.some(of) });
     table(
         byId("tests"),
+        [
+            { head: "budget", of: (row) => row.budget, write: (row) => short(row.budget), number: true },
+            { head: "contrast", of: (row) => `${row.of} − ${row.against}${row.primary ? " (primary)" : ""}` },
+            {
+                head: "difference [95% interval]",
+                of: (row) => row.value,
+                write: (row) => interval(row.value, row.low, row.high, signed) + marked(row),
+                number: true,
+            },
+            p("p, Holm", (row) => row.pHolm),
+            { head: "tests", of: (row) => row.tests || null, number: true },
+            p("sign flip", (row) => row.pSignFlip),
+            p("McNemar, one seed", (row) => row.pMcnemar),
+            { head: "seed", of: (row) => row.mcnemarSeed, number: true, hidden: !tests.some((row) => row.pMcnemar) },
+            p("found with 80%", (row) => row.detectable),
+            { head: "seeds", of: (row) => row.seeds, number: true },
+        ],
+        tests,
+        { name: `${data.name}-contrasts`, caption: "Differences of methods" },
+    );
+    const letters = data.comparison.filter((row) => row.student === chosen.student && row.task === task().name);
+    byId("letters-part").hidden = !letters.some((row) => row.group);
+    table(
+        byId("letters"),
         [
             { head: "budget", of: (row) => row.budget, write: (row) => short(row.budget), number: true },
             { head: "method", of: (row) => row.label },
             {
                 head: "mean [95% interval]",
                 of: (row) => row.value,
-                write: (row) => interval(row.value, row.low, row.high, fixed),
+                write: (row) => interval(row.value, row.low, row.high, fixed) + marked(row),
                 number: true,
             },
-            { head: "group", of: (row) => row.group },
-            { head: "p against the best", of: (row) => row.pBest, write: (row) => short(row.pBest), number: true },
-            { head: "McNemar's p", of: (row) => row.pMcnemar, write: (row) => short(row.pMcnemar), number: true },
+            { head: "letters", of: (row) => row.group },
             { head: "frontier", of: (row) => (row.frontier ? "yes" : "") },
         ],
-        tests,
-        { name: `${data.name}-tests`, caption: "Methods beside each other" },
+        letters,
+        { name: `${data.name}-letters`, caption: "Methods beside each other" },
     );
+    byId("warned").hidden = ![...rows, ...data.contrasts].some((row) => row.warning);
     byId("uses-section").hidden = data.uses.length === 0;
     const column = (head, of, write) => ({
         head,

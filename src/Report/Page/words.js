@@ -28,6 +28,7 @@ const short = (value) => {
     return size >= 1e5 || size < 1e-3 ? value.toExponential(1).replace("e+", "e") : String(+value.toPrecision(3));
 };
 const fixed = (value, digits = 3) => (known(value) ? value.toFixed(digits) : "");
+const signed = (value) => (known(value) ? (value > 0 ? "+" : "") + value.toFixed(3) : "");
 const percent = (value) => (known(value) ? `${Math.round(100 * value) + 0}%` : "");
 const interval = (value, low, high, write) =>
     known(value) ? write(value) + (known(low) ? ` [${write(low)}, ${write(high)}]` : "") : "";

@@ -5,12 +5,8 @@ namespace Bench.Report.Style;
 /// <summary>Names for readers.</summary>
 internal static class Labels
 {
-    /// <summary>The text between a method and its teacher.</summary>
-    internal const string OfTeacher = " of ";
-
     /// <summary>A method, with its teacher where several are compared.</summary>
-    internal static string Of(ExperimentSpec spec, string teacher, string method) =>
-        spec.Teachers.Count > 1 && teacher.Length > 0 ? method + OfTeacher + teacher : method;
+    internal static string Of(ExperimentSpec spec, string teacher, string method) => spec.LabelOf(teacher, method);
 
     /// <summary>A student's name before anyone teaches it.</summary>
     internal static string Before(StudentSpec student) =>

@@ -91,7 +91,7 @@ internal sealed record MethodLook(string Hex, MarkerShape Marker, bool IsDashed)
         foreach (var curve in curves)
         {
             var (method, side) = curve.Split(", ", 2) is [var first, var second] ? (first, second) : (curve, "");
-            var parts = method.Split(Labels.OfTeacher);
+            var parts = method.Split(ExperimentSpec.OfTeacher);
             if (side.Length > 0 && !sides.Contains(side))
                 sides.Add(side);
             if (!slots.TryGetValue(parts[0], out var slot))

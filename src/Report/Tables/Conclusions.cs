@@ -2,7 +2,6 @@ using System.Globalization;
 using Bench.Protocol.Costs;
 using Bench.Protocol.Ledger;
 using Bench.Protocol.Specs;
-using Bench.Protocol.Statistics.Intervals;
 using Bench.Protocol.Tasks;
 using Bench.Report.Figures;
 using Bench.Report.Style;
@@ -16,7 +15,7 @@ public static class Conclusions
     public static IReadOnlyList<string> Of(ExperimentSpec spec, Results results)
     {
         var lines = new List<string> { TextWrap.Wrapped(spec.Question, 78).TrimEnd() };
-        var scores = new ScoreTable(results.Items);
+        var compared = ComparedResults.Of(spec, results);
         foreach (var task in spec.Tasks)
         {
             var metric = task.Task.Metrics[0];
@@ -30,14 +29,11 @@ public static class Conclusions
                             + $"{spec.Budgets[^1].Label}"
                     )
                 );
-                lines.Add(
-                    $"  {"", -20}  {"mean [95% interval]", -22} total "
-                        + $"FLOPs"
-                        + $"{(spec.Methods.Any(method => method.Name == Summary.GapBaseline) ? "  gap recovered" : "")}"
-                );
+                lines.Add($"  {"", -20}  {"mean [95% interval]", -22} total FLOPs  recovered");
                 lines.AddRange(Reached(spec, results, task.Name, metric, student.Name));
+                lines.AddRange(Spread(results, task.Name, metric.Name, student.Name));
                 lines.AddRange(Detected(spec, results, student.Name));
-                lines.AddRange(Differences(spec, results, scores, task.Name, metric, student.Name));
+                lines.AddRange(Differences(compared, task.Name, metric, student.Name));
             }
         }
 
@@ -86,14 +82,13 @@ public static class Conclusions
             yield return Line($"teacher {row.Teacher}", row, "");
         foreach (var row in rows.Where(row => row.Student == student && row.Budget == spec.Budgets[^1].Amount))
         {
-            var recovered =
-                row.Recovered is null || row.Method == Summary.GapBaseline
-                    ? ""
-                    : string.Create(
-                        CultureInfo.InvariantCulture,
-                        $"{Labels.Percent(row.Recovered)}% [{Labels.Percent(row.RecoveredLow)}, "
-                            + $"{Labels.Percent(row.RecoveredHigh)}]"
-                    );
+            var recovered = row.RecoveredFromBefore is null
+                ? ""
+                : string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{Labels.Percent(row.RecoveredFromBefore)}% [{Labels.Percent(row.RecoveredFromBeforeLow)}, "
+                        + $"{Labels.Percent(row.RecoveredFromBeforeHigh)}]"
+                );
             yield return Line(
                 Labels.Of(spec, row.Teacher, row.Method),
                 row,
@@ -118,12 +113,16 @@ public static class Conclusions
         )
             yield return $"  the teacher is no better than the "
                 + $"{Labels.Before(spec.Students.First(known => known.Name == student))}: it has nothing to teach";
-        if (
-            spec.Methods.Any(method => method.Name == Summary.GapBaseline)
-            && rows.Where(row => row.Student == student && row.Budget == spec.Budgets[^1].Amount)
-                .All(row => row.Recovered is null)
-        )
-            yield return $"  {WhyBlank(spec)}";
+    }
+
+    private static IEnumerable<string> Spread(Results results, string task, string metric, string student)
+    {
+        var warnings = results
+            .Summary.Where(row => row.Task == task && row.Metric == metric && row.Student == student)
+            .Select(row => row.Warning);
+        if (ContrastText.Warned(warnings) is { Length: > 0 } warned)
+            yield return "  "
+                + TextWrap.Wrapped($"{ContrastText.WarningMark} {warned}", 76).TrimEnd().ReplaceLineEndings("\n  ");
     }
 
     // The owner's evidence: log10 of p, by the mark after the most probed tokens, and by canaries.
@@ -153,58 +152,14 @@ public static class Conclusions
         }
     }
 
-    private static string WhyBlank(ExperimentSpec spec) =>
-        spec.BudgetUnit.Unit != Summary.EqualCompute
-            ? $"recovered is blank: it is defined at equal {Summary.EqualCompute}"
-            : "recovered is blank: the gap to the teacher is within its interval";
-
-    // Methods two by two, on the same seeds and items.
-    private static IEnumerable<string> Differences(
-        ExperimentSpec spec,
-        Results results,
-        ScoreTable scores,
-        string task,
-        Metric metric,
-        string student
-    )
+    // The contrasts at the largest budget, the primary one first.
+    private static IEnumerable<string> Differences(ComparedResults compared, string task, Metric metric, string student)
     {
-        var arms = Summary
-            .Arms(results.Runs)
-            .Where(arm => arm[0].Student == student && arm[0].Budget == spec.Budgets[^1].Amount)
-            .ToDictionary(
-                arm => Labels.Of(spec, arm[0].Teacher, arm[0].Method),
-                arm =>
-                    (
-                        Seeds: arm.Select(run => run.Seed).ToArray(),
-                        Scores: arm.Select(run => scores.Find(run.Run, task, metric.Name)).ToArray()
-                    ),
-                StringComparer.Ordinal
-            );
-        var methods = spec
-            .Methods.Where(method => !method.IsBaseline)
-            .SelectMany(method => spec.Teachers.Select(teacher => Labels.Of(spec, teacher.Name, method.Name)))
-            .Where(label => arms.TryGetValue(label, out var found) && found.Scores.All(row => row is not null))
-            .ToArray();
-        // So many pairs say nothing in lines: the comparison table groups them.
-        if (methods.Length > 4)
-            yield break;
-        for (var i = 0; i < methods.Length; i++)
+        foreach (var row in compared.At(task, student, compared.Spec.Budgets[^1].Amount))
         {
-            for (var j = i + 1; j < methods.Length; j++)
-            {
-                if (!arms[methods[j]].Seeds.SequenceEqual(arms[methods[i]].Seeds))
-                    continue;
-                var (a, b) = (arms[methods[j]].Scores, arms[methods[i]].Scores);
-                var difference = new HierarchicalBootstrap(a.Length, a[0]!.Count).Difference(a!, b!);
-                var verdict = difference.Contains(0)
-                    ? "no clear difference"
-                    : $"{(difference.Value > 0 == metric.HigherIsBetter ? methods[j] : methods[i])} is better";
-                yield return string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"  {methods[j] + " - " + methods[i], -20} {difference.Value:+0.000;-0.000} "
-                        + $"[{difference.Low:+0.000;-0.000}, {difference.High:+0.000;-0.000}]  {verdict}"
-                );
-            }
+            yield return $"  {ContrastText.Pair(row)}{(row.Primary ? " (primary)" : "")}: "
+                + ContrastText.Verdict(row, metric);
+            yield return $"    {ContrastText.Difference(row)}, p {ContrastText.P(row.PHolm)}";
         }
     }
 
@@ -212,8 +167,9 @@ public static class Conclusions
     {
         var interval = row.CiLow is null
             ? ""
-            : string.Create(CultureInfo.InvariantCulture, $"[{row.CiLow:0.000}, {row.CiHigh:0.000}]");
-        return string.Create(CultureInfo.InvariantCulture, $"  {who, -20}  {row.Value:0.000} {interval, -16} {rest}")
+            : string.Create(CultureInfo.InvariantCulture, $"[{row.CiLow:0.000}, {row.CiHigh:0.000}]")
+                + (row.Warning.Length > 0 ? ContrastText.WarningMark : "");
+        return string.Create(CultureInfo.InvariantCulture, $"  {who, -20}  {row.Value:0.000} {interval, -17} {rest}")
             .TrimEnd();
     }
 }

@@ -124,7 +124,7 @@ public sealed partial class PublishedTests
         var folder = Path.Combine(Repository.Root, "results", experiment);
         HashSet<(double, double, double)> found = [];
         foreach (
-            var name in new[] { "summary.csv", "comparison.csv", "laws.csv", "use-summary.csv" }.Where(name =>
+            var name in new[] { "summary.csv", "contrasts.csv", "laws.csv", "use-summary.csv" }.Where(name =>
                 File.Exists(Path.Combine(folder, name))
             )
         )
@@ -134,7 +134,9 @@ public sealed partial class PublishedTests
                 var (value, low, high) in new[]
                 {
                     ("value", "ci_low", "ci_high"),
-                    ("recovered", "recovered_low", "recovered_high"),
+                    ("difference", "ci_low", "ci_high"),
+                    ("recovered_from_before", "recovered_from_before_low", "recovered_from_before_high"),
+                    ("recovered_over_gold", "recovered_over_gold_low", "recovered_over_gold_high"),
                 }
             )
             {
@@ -159,7 +161,11 @@ public sealed partial class PublishedTests
         }
 
         var spec = ExperimentFile.Load(Path.Combine(Repository.Root, "experiments", experiment, "experiment.yaml"));
-        foreach (var match in Stated(string.Join('\n', Conclusions.Of(spec, new ResultsFolder(folder).Read()))))
+        foreach (
+            var match in Stated(
+                string.Join('\n', Conclusions.Of(spec, new ResultsFolder(folder).Read().Summarised(spec)))
+            )
+        )
         {
             var scale = match.Groups["percent"].Length > 0 ? 0.01 : 1;
             found.Add(

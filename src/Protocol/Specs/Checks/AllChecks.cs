@@ -25,6 +25,7 @@ internal static class AllChecks
         new BudgetChecks(),
         new TuningChecks(),
         new LawChecks(),
+        new ContrastChecks(),
     ];
 
     /// <exception cref="SpecException">Everything that is wrong.</exception>

@@ -11,7 +11,7 @@ internal static class MethodSection
     internal static IReadOnlyDictionary<string, Keep> Baselines { get; } =
         new SortedDictionary<string, Keep>(StringComparer.Ordinal)
         {
-            ["gold-answers"] = Keep.Answer,
+            [MethodSpec.GoldAnswers] = Keep.Answer,
             ["gold-traces"] = Keep.Trace,
         };
 

@@ -1,6 +1,6 @@
 namespace Bench.Protocol.Statistics.Contrasts;
 
-/// <summary>What many tests mean together.</summary>
+/// <summary>The meaning of many tests together.</summary>
 public static class AdjustedP
 {
     /// <summary>

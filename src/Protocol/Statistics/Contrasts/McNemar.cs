@@ -31,6 +31,9 @@ public sealed record McNemar(int OnlyFirst, int OnlySecond)
             throw new ArgumentException("paired grades are as many of each, and at least one", nameof(b));
         if (a.Concat(b).Any(grade => grade is not (0 or 1)))
             throw new ArgumentException("McNemar's test is of grades 0 and 1", nameof(a));
-        return new McNemar(a.Zip(b).Count(pair => pair.First > pair.Second), a.Zip(b).Count(pair => pair.First < pair.Second));
+        return new McNemar(
+            a.Zip(b).Count(pair => pair.First > pair.Second),
+            a.Zip(b).Count(pair => pair.First < pair.Second)
+        );
     }
 }

@@ -46,9 +46,7 @@ public sealed record SeedTest(double Difference, double? T, double DegreesOfFree
                 ? first.Count + second.Count - 2
                 : variance
                     * variance
-                    / (
-                        varianceA * varianceA / (first.Count - 1) + varianceB * varianceB / (second.Count - 1)
-                    );
+                    / (varianceA * varianceA / (first.Count - 1) + varianceB * varianceB / (second.Count - 1));
         return Of(a - b, Math.Sqrt(variance), df);
     }
 

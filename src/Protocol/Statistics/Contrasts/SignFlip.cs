@@ -15,9 +15,8 @@ public sealed record SignFlip(long Extreme, long Flips)
     public double P => (double)Extreme / Flips;
 
     /// <summary>Counts the patterns of the seeds' differences.</summary>
-    /// <param name="differences">
-    /// Taken as decimals of 15 digits, so that sums that tie by hand tie here: 0.1 + 0.2 is 0.3.
-    /// </param>
+    /// <param name="differences"> Taken as decimals of 15 digits, so that sums that tie by hand tie here: 0.1 + 0.2 is
+    /// 0.3. </param>
     /// <exception cref="ArgumentException">There are none, or more than can be counted.</exception>
     public static SignFlip Of(IReadOnlyList<double> differences)
     {
@@ -32,7 +31,9 @@ public sealed record SignFlip(long Extreme, long Flips)
         var extreme = left.Sum(sum =>
             observed == 0
                 ? right.Length
-                : right.Length - Below(right, observed - sum, orEqual: false) + Below(right, -observed - sum, orEqual: true)
+                : right.Length
+                    - Below(right, observed - sum, orEqual: false)
+                    + Below(right, -observed - sum, orEqual: true)
         );
         return new SignFlip(extreme, 1L << exact.Length);
     }

@@ -32,31 +32,6 @@ public static class BreakEven
         : query < queryAlone ? Ceiling([teacher, distilled, -alone], [queryAlone, -query])
         : null;
 
-    /// <summary>
-    /// The 95% interval of that number over replicates of the three costs; a bound is missing where distilling is no
-    /// cheaper in as many of them.
-    /// </summary>
-    public static (double? Low, double? High) Interval(
-        IReadOnlyList<double> teacher,
-        IReadOnlyList<double> distilled,
-        IReadOnlyList<double> alone
-    )
-    {
-        // A score that is not reached costs without end; where neither way reaches it, nothing is repaid.
-        var draws = Enumerable
-            .Range(0, teacher.Count)
-            .Select(i =>
-                double.IsInfinity(distilled[i]) || !double.IsFinite(teacher[i])
-                    ? double.PositiveInfinity
-                    : Students(Math.Max(0, teacher[i]), distilled[i], alone[i]) ?? double.PositiveInfinity
-            )
-            .Order()
-            .ToArray();
-        double? Bound(double probability) =>
-            CostToTarget.Quantile(draws, probability) is var bound && double.IsFinite(bound) ? bound : null;
-        return (Bound(0.025), Bound(0.975));
-    }
-
     // The quotient of two sums, rounded up, in decimals: in binary 0.3 / 0.1 is less than 3, and (1 − 0.9) more than
     // 0.1. Costs beyond a decimal's reach are brought within it.
     private static double Ceiling(double[] over, double[] under)
@@ -64,8 +39,6 @@ public static class BreakEven
         var scale = over.Concat(under).Max(Math.Abs) > 1e27 ? 1e-27 : 1;
         decimal Sum(double[] terms) => terms.Sum(term => (decimal)(term * scale));
         var divisor = Sum(under);
-        return divisor > 0
-            ? (double)Math.Ceiling(Sum(over) / divisor)
-            : Math.Ceiling(over.Sum() / under.Sum());
+        return divisor > 0 ? (double)Math.Ceiling(Sum(over) / divisor) : Math.Ceiling(over.Sum() / under.Sum());
     }
 }

@@ -1,82 +1,80 @@
 using Bench.Protocol.Statistics.Intervals;
-using Bench.Protocol.Statistics.Scoring;
 
 namespace Bench.Protocol.Statistics.Curves;
 
 /// <summary>
-/// The cost at which a method reaches a score, read off its curve over budgets: linear in the logarithm of cost between
-/// measured points, never beyond them. A curve that starts above the target costs at most what its first point cost.
-/// The same draws of the bootstrap over seeds and items serve all points, so costs of different curves can be compared
-/// draw by draw.
+/// The cost at which a method reaches a score, read off the monotone fit through its budgets: linear in the logarithm
+/// of cost between measured points, never beyond them. Its interval holds the costs at which the score does not differ
+/// from the target: between two budgets the curve's scores are a weighted mean of theirs, cell by cell, and the
+/// two-term rule tests their difference from the target.
 /// </summary>
 public sealed class CostToTarget
 {
-    private readonly bool higherIsBetter;
-    private readonly double[] means;
-    private readonly double[][] replicates;
+    /// <summary>The budgets that must lie inside the rise for a cost to be interpolated.</summary>
+    public const int LeastInsideRise = 3;
 
-    /// <param name="scores">Of each point in the order of rising cost, [seed][item], of one set of seeds and
-    /// items.</param>
-    /// <param name="higherIsBetter">Whether scores should rise or fall.</param>
-    public CostToTarget(IReadOnlyList<IReadOnlyList<IReadOnlyList<double>>> scores, bool higherIsBetter)
+    // Steps between two budgets in which ends of the interval are looked for.
+    private const int Steps = 50;
+
+    private readonly IReadOnlyList<IReadOnlyList<IReadOnlyList<double>>> scores;
+    private readonly double[] means;
+
+    /// <param name="scores">Of each point in the order of rising cost, [seed][item], of one set of seeds and items;
+    /// more is better.</param>
+    public CostToTarget(IReadOnlyList<IReadOnlyList<IReadOnlyList<double>>> scores)
     {
-        this.higherIsBetter = higherIsBetter;
-        means = [.. scores.Select(point => point.Average(Scores.Mean))];
-        var bootstrap = new HierarchicalBootstrap(scores[0].Count, scores[0][0].Count);
-        replicates = [.. scores.Select(bootstrap.Means)];
+        this.scores = scores;
+        means = [.. scores.Select(point => MeanSquares.Of(point).Mean)];
     }
+
+    /// <summary>Budgets strictly between a tenth and nine tenths of the fitted rise.</summary>
+    public int InsideRise => Fit([.. means.Select((_, i) => i + 1.0)]).InsideRise;
+
+    /// <summary>The monotone fit over the costs of the points, rising.</summary>
+    public MonotoneFit Fit(IReadOnlyList<double> costs) =>
+        new(costs, means, [.. means.Select(_ => 1.0)], higherIsBetter: true);
 
     /// <summary>
-    /// The least cost at which the curve reaches the target, with its interval: a replicate that does not reach the
-    /// target is beyond any bound, and where more than a fortieth of them are, there is no upper bound; below the first
-    /// point there is no lower one.
+    /// The interval of the cost of a target, as two numbers of points that need not be whole: 1.5 is halfway, in the
+    /// logarithm, between the costs of the second and third point. A missing end lies beyond what was measured.
     /// </summary>
-    /// <param name="costs">Of each point.</param>
-    /// <param name="target">The score to reach.</param>
-    /// <returns>Null when the mean curve does not reach the target.</returns>
-    public Interval? At(IReadOnlyList<double> costs, double target)
+    /// <param name="target">The score to reach on each item, such as a share of the teacher's.</param>
+    public (double? Low, double? High) Ends(IReadOnlyList<double> target)
     {
-        if (Crossing(costs, means, target, higherIsBetter) is not { } reached)
-            return null;
-        var crossings = Draws(costs, target).Order().ToArray();
-        double? Bound(double probability) =>
-            Quantile(crossings, probability) is var bound && double.IsFinite(bound) && bound > costs[0] ? bound : null;
-        return new Interval(reached, Bound(0.025), Bound(0.975));
-    }
-
-    /// <summary>The cost in each replicate of the bootstrap; infinite where the target is not reached.</summary>
-    public IReadOnlyList<double> Draws(IReadOnlyList<double> costs, double target) =>
-        [
-            .. Enumerable
-                .Range(0, replicates[0].Length)
-                .Select(draw =>
-                    Crossing(costs, [.. replicates.Select(scores => scores[draw])], target, higherIsBetter)
-                    ?? double.PositiveInfinity
-                ),
-        ];
-
-    /// <summary>A quantile of sorted numbers, some of which may be infinite.</summary>
-    internal static double Quantile(double[] sorted, double probability) =>
-        sorted[(int)Math.Round(probability * (sorted.Length - 1))];
-
-    internal static double? Crossing(
-        IReadOnlyList<double> costs,
-        IReadOnlyList<double> scores,
-        double target,
-        bool higherIsBetter
-    )
-    {
-        bool Reached(double score) => higherIsBetter ? score >= target : score <= target;
-        if (Reached(scores[0]))
-            return costs[0];
-        for (var i = 1; i < costs.Count; i++)
+        double? low = null,
+            high = null;
+        var last = (scores.Count - 1) * Steps;
+        for (var at = 0; at <= last; at++)
         {
-            if (!Reached(scores[i]))
+            var rule = Difference(at / Steps, (double)(at % Steps) / Steps, target).Rule;
+            if (Math.Abs(rule.Value) > rule.HalfWidth())
                 continue;
-            var share = (target - scores[i - 1]) / (scores[i] - scores[i - 1]);
-            return Math.Exp(Math.Log(costs[i - 1]) + share * (Math.Log(costs[i]) - Math.Log(costs[i - 1])));
+            low ??= (double)at / Steps;
+            high = (double)at / Steps;
         }
 
-        return null;
+        // A set that reaches the first or the last point goes on beyond it.
+        return (low == 0 ? null : low, high * Steps == last ? null : high);
+    }
+
+    /// <summary>The cost of a number of points.</summary>
+    public static double? Cost(IReadOnlyList<double> costs, double? points)
+    {
+        if (points is not { } at)
+            return null;
+        var from = Math.Min((int)at, costs.Count - 2);
+        return MonotoneFit.Interpolate(costs[from], costs[from + 1], at - from);
+    }
+
+    private MeanSquares Difference(int point, double share, IReadOnlyList<double> target)
+    {
+        var (from, to) = (scores[point], scores[Math.Min(point + 1, scores.Count - 1)]);
+        return MeanSquares.Of([
+            .. from.Select(
+                (row, seed) =>
+                    (IReadOnlyList<double>)
+                        [.. row.Select((score, item) => score + share * (to[seed][item] - score) - target[item])]
+            ),
+        ]);
     }
 }

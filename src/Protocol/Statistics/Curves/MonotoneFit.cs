@@ -24,7 +24,9 @@ public sealed class MonotoneFit
             .Range(0, costs.Count)
             .GroupBy(i => costs[i])
             .OrderBy(group => group.Key)
-            .Select(group => (Cost: group.Key, Weight: group.Sum(i => weights[i]), Sum: group.Sum(i => weights[i] * scores[i])))
+            .Select(group =>
+                (Cost: group.Key, Weight: group.Sum(i => weights[i]), Sum: group.Sum(i => weights[i] * scores[i]))
+            )
             .ToArray();
         Costs = [.. merged.Select(point => point.Cost)];
         Means = [.. merged.Select(point => point.Sum / point.Weight)];
@@ -45,17 +47,15 @@ public sealed class MonotoneFit
     public IReadOnlyList<double> Fitted { get; }
 
     /// <summary>
-    /// How many costs lie inside the rise: their fitted scores are strictly between a tenth and nine tenths of the
-    /// way from the first to the last.
+    /// How many costs lie inside the rise: their fitted scores are strictly between a tenth and nine tenths of the way
+    /// from the first to the last.
     /// </summary>
     public int InsideRise
     {
         get
         {
             var (first, range) = (Fitted[0], Fitted[^1] - Fitted[0]);
-            return range == 0
-                ? 0
-                : Fitted.Count(score => (score - first) / range is > 0.1 and < 0.9);
+            return range == 0 ? 0 : Fitted.Count(score => (score - first) / range is > 0.1 and < 0.9);
         }
     }
 

@@ -3,10 +3,10 @@ using MathNet.Numerics;
 namespace Bench.Protocol.Statistics.Distributions;
 
 /// <summary>
-/// The regularised incomplete beta function I_x(a, b) and its inverse, from which the tails of Student's t, the binomial
-/// and F follow. MathNet's function takes x alone: where x is nearly 1, its upper tail loses all digits (t with 10,000
-/// degrees of freedom at 30 is wrong in the fifth), and its inverses find no root for tails of 1e-6. Here a point is its
-/// log odds, so both x and 1 − x keep their digits.
+/// The regularised incomplete beta function I_x(a, b) and its inverse, from which the tails of Student's t, the
+/// binomial and F follow. MathNet's function takes x alone: where x is nearly 1, its upper tail loses all digits (t
+/// with 10,000 degrees of freedom at 30 is wrong in the fifth), and its inverses find no root for tails of 1e-6. Here a
+/// point is its log odds, so both x and 1 − x keep their digits.
 /// </summary>
 public static class IncompleteBeta
 {
@@ -82,8 +82,7 @@ public static class IncompleteBeta
         var (small, large) = (Math.Min(a, b), Math.Max(a, b));
         if (large < 10)
             return SpecialFunctions.GammaLn(a) + SpecialFunctions.GammaLn(b) - SpecialFunctions.GammaLn(a + b);
-        var shared =
-            (large - 0.5) * -Log1p(small / large) + Rest(large) - Rest(small + large);
+        var shared = (large - 0.5) * -Log1p(small / large) + Rest(large) - Rest(small + large);
         return small < 10
             ? SpecialFunctions.GammaLn(small) + shared - small * Math.Log(small + large) + small
             : shared
@@ -97,8 +96,9 @@ public static class IncompleteBeta
     private static double Rest(double z)
     {
         var w = 1 / (z * z);
-        return (1.0 / 12 - w * (1.0 / 360 - w * (1.0 / 1260 - w * (1.0 / 1680 - w * (1.0 / 1188 - w * 691.0 / 360360)))))
-            / z;
+        return (
+                1.0 / 12 - w * (1.0 / 360 - w * (1.0 / 1260 - w * (1.0 / 1680 - w * (1.0 / 1188 - w * 691.0 / 360360))))
+            ) / z;
     }
 
     // Lentz's evaluation of the continued fraction (Abramowitz and Stegun 1964, 26.5.8; Thompson and Barnett 1986).

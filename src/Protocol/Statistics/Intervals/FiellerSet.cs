@@ -2,8 +2,8 @@ namespace Bench.Protocol.Statistics.Intervals;
 
 /// <summary>
 /// The 95% set of a ratio a/b of two estimates: all θ with (a − θb)² ≤ q² (v_a − 2θ v_ab + θ² v_b), q the quantile
-/// (Fieller 1954, Journal of the Royal Statistical Society B 16). Where b may be 0 no number of it is excluded far away,
-/// and the set has no two ends; an interval from the delta method would have, and be wrong.
+/// (Fieller 1954, Journal of the Royal Statistical Society B 16). Where b may be 0 no number of it is excluded far
+/// away, and the set has no two ends; an interval from the delta method would have, and be wrong.
 /// </summary>
 /// <param name="Ratio">a/b; null where b is 0.</param>
 /// <param name="G">q² v_b / b²: from 1 on the set is unbounded.</param>
@@ -52,8 +52,14 @@ public sealed record FiellerSet(double? Ratio, double G, FiellerShape Shape, dou
         );
     }
 
-    /// <summary>The standard error of the delta method, for comparison: it stays bounded where this set does not.</summary>
-    public static double DeltaError((double Value, double Variance) a, (double Value, double Variance) b, double covariance)
+    /// <summary>
+    /// The standard error of the delta method, for comparison: it stays bounded where this set does not.
+    /// </summary>
+    public static double DeltaError(
+        (double Value, double Variance) a,
+        (double Value, double Variance) b,
+        double covariance
+    )
     {
         var ratio = a.Value / b.Value;
         return Math.Sqrt(a.Variance - 2 * ratio * covariance + ratio * ratio * b.Variance) / Math.Abs(b.Value);

@@ -14,11 +14,7 @@ public static class Jackknife
     public static TermRule? Of(int seeds, int items, Func<int, int, double> statistic)
     {
         var whole = statistic(-1, -1);
-        VarianceTerm?[] terms =
-        [
-            Term(seeds, seed => statistic(seed, -1)),
-            Term(items, item => statistic(-1, item)),
-        ];
+        VarianceTerm?[] terms = [Term(seeds, seed => statistic(seed, -1)), Term(items, item => statistic(-1, item))];
         VarianceTerm[] known = [.. terms.OfType<VarianceTerm>()];
         return double.IsFinite(whole) && known.Length > 0 && known.All(term => double.IsFinite(term.Variance))
             ? new TermRule(whole, known)

@@ -14,7 +14,9 @@ public static class MeanInterval
     public static Interval Of(IReadOnlyList<IReadOnlyList<double>> scores, ScoreRange range) =>
         Of(MeanSquares.Of(scores), range);
 
-    /// <summary>The interval of the paired difference a − b of scores [seed][item] of the same seeds and items.</summary>
+    /// <summary>
+    /// The interval of the paired difference a − b of scores [seed][item] of the same seeds and items.
+    /// </summary>
     public static Interval OfDifference(
         IReadOnlyList<IReadOnlyList<double>> a,
         IReadOnlyList<IReadOnlyList<double>> b,
@@ -48,7 +50,11 @@ public static class MeanInterval
         if (range == ScoreRange.Share && mean is > 0 and < 1)
         {
             var (low, high) = BinomialInterval.Wilson(mean, EffectiveTrials(mean, half));
-            return new Interval(mean, low, high) { Method = $"{method}-{IntervalMethod.Wilson}", DegreesOfFreedom = df };
+            return new Interval(mean, low, high)
+            {
+                Method = $"{method}-{IntervalMethod.Wilson}",
+                DegreesOfFreedom = df,
+            };
         }
 
         var reach = range == ScoreRange.ShareDifference ? 1 : double.PositiveInfinity;

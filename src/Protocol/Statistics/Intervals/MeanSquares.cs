@@ -1,8 +1,8 @@
 namespace Bench.Protocol.Statistics.Intervals;
 
 /// <summary>
-/// The analysis of variance of crossed scores, one for each seed and item (Scheffé 1959, chapter 4). Of groups of items,
-/// groups take the place of items.
+/// The analysis of variance of crossed scores, one for each seed and item (Scheffé 1959, chapter 4). Of groups of
+/// items, groups take the place of items.
 /// </summary>
 /// <param name="Mean">Of all scores.</param>
 /// <param name="Seeds">A: mean square of seeds, S − 1 degrees of freedom; 0 of one seed.</param>
@@ -48,19 +48,18 @@ public sealed record MeanSquares(double Mean, double Seeds, double Items, double
         var mean = ofSeeds.Average();
         var bySeed = ofSeeds.Sum(seed => (seed - mean) * (seed - mean));
         var count = groups?.Max() + 1 ?? items;
-        var (byItem, rest) = (0.0, 0.0);
-        var sums = new double[count];
-        for (var i = 0; i < items; i++)
-            sums[groups?[i] ?? i] += ofItems[i] - mean;
-        byItem = sums.Sum(sum => sum * sum);
-        for (var s = 0; s < seeds; s++)
+        double OverGroups(Func<int, double> deviation)
         {
-            Array.Clear(sums);
+            var sums = new double[count];
             for (var i = 0; i < items; i++)
-                sums[groups?[i] ?? i] += scores[s][i] - origin - ofSeeds[s] - ofItems[i] + mean;
-            rest += sums.Sum(sum => sum * sum);
+                sums[groups?[i] ?? i] += deviation(i);
+            return sums.Sum(sum => sum * sum);
         }
 
+        var byItem = OverGroups(i => ofItems[i] - mean);
+        var rest = Enumerable
+            .Range(0, seeds)
+            .Sum(s => OverGroups(i => scores[s][i] - origin - ofSeeds[s] - ofItems[i] + mean));
         var scale = (double)count / items;
         return new MeanSquares(
             Mean: mean + origin,

@@ -9,8 +9,8 @@ namespace Bench.Protocol.Statistics.Intervals;
 public static class RecoveredGap
 {
     /// <summary>
-    /// From scores of the same seeds and items. Variances are those of the two-term rule, with the mean squares of items
-    /// whole, so that the matrix of both differences is never indefinite: at least 95%, a little wide.
+    /// From scores of the same seeds and items. Variances are those of the two-term rule, with the mean squares of
+    /// items whole, so that the matrix of both differences is never indefinite: at least 95%, a little wide.
     /// </summary>
     /// <param name="after">[seed][item].</param>
     /// <param name="before">[seed][item].</param>

@@ -5,9 +5,9 @@ namespace Bench.Protocol.Statistics.Intervals;
 
 /// <summary>
 /// The interval of an estimate whose variance is a sum of independent parts: half² = Σ t²(ν) · part, each with the t of
-/// its own degrees of freedom, and at least as wide as the floor alone. It covers at least as often as it says for every
-/// ratio of the parts (Banerjee 1960, Sankhyā 22; docs/statistics.md derives it), and has no degrees of freedom to
-/// estimate.
+/// its own degrees of freedom, and at least as wide as the floor alone. It covers at least as often as it says for
+/// every ratio of the parts (Banerjee 1960, Sankhyā 22; docs/statistics.md derives it), and has no degrees of freedom
+/// to estimate.
 /// </summary>
 /// <param name="Value">The estimate.</param>
 /// <param name="Terms">The parts.</param>

@@ -2,8 +2,8 @@ namespace Bench.Protocol.Statistics.Intervals;
 
 /// <summary>
 /// The analysis of variance of scores of teachers × seeds × items, fully crossed: the same student seeds under each
-/// teacher. Where each teacher has students of its own seeds, average each teacher's students and take
-/// <see cref="MeanSquares"/> with teachers for seeds.
+/// teacher. Where each teacher has students of its own seeds, average each teacher's students and take <see
+/// cref="MeanSquares"/> with teachers for seeds.
 /// </summary>
 /// <param name="Mean">Of all scores.</param>
 /// <param name="Squares">Mean squares by the factors that vary: T, S, I, TS, TI, SI, TSI.</param>
@@ -24,19 +24,23 @@ public sealed record ThreeFactors(
         int[] counts = [scores.Count, scores[0].Count, scores[0][0].Count];
         if (counts.Any(count => count < 2))
             throw new ArgumentException("at least two teachers, two seeds and two items", nameof(scores));
-        var (means, squares) = (new Dictionary<string, double[]>(StringComparer.Ordinal), new Dictionary<string, double>());
+        var (means, squares) = (
+            new Dictionary<string, double[]>(StringComparer.Ordinal),
+            new Dictionary<string, double>()
+        );
         string[] factors = ["", "T", "S", "I", "TS", "TI", "SI", "TSI"];
         foreach (var factor in factors)
             means[factor] = Means(scores, factor, counts);
         foreach (var factor in factors.Skip(1))
         {
-            // What a factor adds to the factors inside it, by inclusion and exclusion.
+            // The part that a factor adds to the factors inside it, by inclusion and exclusion.
             var inside = factors.Where(other => other.All(factor.Contains)).ToArray();
             var sum = 0.0;
             for (var at = 0; at < means[factor].Length; at++)
             {
                 var effect = inside.Sum(other =>
-                    ((factor.Length - other.Length) % 2 == 0 ? 1 : -1) * means[other][Project(at, factor, other, counts)]
+                    ((factor.Length - other.Length) % 2 == 0 ? 1 : -1)
+                    * means[other][Project(at, factor, other, counts)]
                 );
                 sum += effect * effect;
             }
@@ -84,7 +88,9 @@ public sealed record ThreeFactors(
         int[] counts
     )
     {
-        var sums = new double[factor.Aggregate(1, (size, f) => size * counts["TSI".IndexOf(f, StringComparison.Ordinal)])];
+        var sums = new double[
+            factor.Aggregate(1, (size, f) => size * counts["TSI".IndexOf(f, StringComparison.Ordinal)])
+        ];
         for (var at = 0; at < counts[0] * counts[1] * counts[2]; at++)
         {
             var (t, s, i) = (at / (counts[1] * counts[2]), at / counts[2] % counts[1], at % counts[2]);

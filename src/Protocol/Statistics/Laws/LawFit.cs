@@ -14,7 +14,12 @@ public sealed class LawFit
     // A constant whose logarithm has a larger standard error is not known even to a factor of seven.
     private const double LargestError = 1;
 
-    private LawFit(IReadOnlyList<LossPoint> points, ScalingLaw? law, double objective, IReadOnlyList<LeftOutSize> leftOut)
+    private LawFit(
+        IReadOnlyList<LossPoint> points,
+        ScalingLaw? law,
+        double objective,
+        IReadOnlyList<LeftOutSize> leftOut
+    )
     {
         (Points, Law, Objective, LeftOut) = (points, law, objective, leftOut);
     }
@@ -40,13 +45,15 @@ public sealed class LawFit
     /// <summary>The root of their mean square.</summary>
     public double RootMeanSquare => Math.Sqrt(LogResiduals.Average(residual => residual * residual));
 
-    /// <summary>The root of the mean square of the errors of sizes that were left out, each size counted once.</summary>
+    /// <summary>
+    /// The root of the mean square of the errors of sizes that were left out, each size counted once.
+    /// </summary>
     public double RootMeanSquareLeftOut =>
         Math.Sqrt(LeftOut.Average(size => size.RootMeanSquare * size.RootMeanSquare));
 
     /// <summary>
-    /// A function of the law with its 95% interval, by leaving sizes out: half² = t²(G − 1) (G − 1)/G Σ (left out − their
-    /// mean)², of its logarithm. Null bounds where some law lacks it.
+    /// A function of the law with its 95% interval, by leaving sizes out: half² = t²(G − 1) (G − 1)/G Σ (left out −
+    /// their mean)², of its logarithm. Null bounds where some law lacks it.
     /// </summary>
     public Interval Estimate(Func<ScalingLaw, double?> of)
     {
@@ -54,11 +61,7 @@ public sealed class LawFit
         double?[] without = [.. LeftOut.Select(size => of(size.Law))];
         if (without.Any(one => one is not > 0) || value <= 0)
             return new Interval(value, null, null) { Method = IntervalMethod.Jackknife };
-        var rule = Jackknife.Of(
-            LeftOut.Count,
-            1,
-            (size, _) => Math.Log(size < 0 ? value : without[size]!.Value)
-        );
+        var rule = Jackknife.Of(LeftOut.Count, 1, (size, _) => Math.Log(size < 0 ? value : without[size]!.Value));
         var half = rule!.HalfWidth();
         return new Interval(value, value * Math.Exp(-half), value * Math.Exp(half))
         {
@@ -68,10 +71,11 @@ public sealed class LawFit
     }
 
     /// <summary>Fits a law.</summary>
-    /// <param name="points">Losses of students of at least three sizes, each on at least three numbers of tokens.</param>
-    /// <param name="floor">
-    /// E where it is known: the teacher's entropy, on text that the teacher sampled. Null to fit it.
+    /// <param name="points">
+    /// Losses of students of at least four sizes, on at least three numbers of tokens.
     /// </param>
+    /// <param name="floor"> E where it is known: the teacher's entropy, on text that the teacher sampled. Null to fit
+    /// it. </param>
     public static LawFit Of(IReadOnlyList<LossPoint> points, double? floor = null)
     {
         if (Unusable(points, floor) is { } problem)
@@ -146,7 +150,8 @@ public sealed class LawFit
             if (error > LargestError && ScalingLaw.Names[i] is not ("A" or "B"))
                 return string.Create(
                     System.Globalization.CultureInfo.InvariantCulture,
-                    $"the data do not determine {ScalingLaw.Names[i]}: its logarithm has a standard error of {error:0.0}"
+                    $"the data do not determine {ScalingLaw.Names[i]}: its logarithm has a standard error "
+                        + $"of {error:0.0}"
                 );
         }
 

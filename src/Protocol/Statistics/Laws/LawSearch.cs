@@ -25,7 +25,9 @@ internal sealed class LawSearch
 
     /// <param name="points">The data.</param>
     /// <param name="floor">E where it is known; null to fit it.</param>
-    /// <param name="delta">Where Huber's loss turns from squares to absolute values; infinite for least squares.</param>
+    /// <param name="delta">
+    /// Where Huber's loss turns from squares to absolute values; infinite for least squares.
+    /// </param>
     internal LawSearch(IReadOnlyList<LossPoint> points, double? floor, double delta)
     {
         (this.points, this.floor, this.delta) = (points, floor, delta);
@@ -52,8 +54,8 @@ internal sealed class LawSearch
         return (Law(z), value);
     }
 
-    // What is searched: ln A/N0^α, ln α, ln B/D0^β, ln β and ln E, with N0 and D0 in the middle of the data. It keeps
-    // constants positive and nearly independent.
+    // The search goes over ln A/N0^α, ln α, ln B/D0^β, ln β and ln E, with N0 and D0 in the middle of the data. It
+    // keeps constants positive and nearly independent.
     private ScalingLaw Law(double[] z)
     {
         var (alpha, beta) = (Math.Exp(z[1]), Math.Exp(z[3]));

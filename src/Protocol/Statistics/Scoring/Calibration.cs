@@ -13,7 +13,9 @@ public static class Calibration
     /// Expected calibration error: how far confidence is from the share that is right, over ten bins of equal width,
     /// weighted by their numbers (Guo et al. 2017, equation 3).
     /// </summary>
-    /// <param name="confidences">From 0 to 1; a bin's edge belongs to the bin above, in decimals: 0.3 is in the fourth.</param>
+    /// <param name="confidences">
+    /// From 0 to 1; a bin's edge belongs to the bin above, in decimals: 0.3 is in the fourth.
+    /// </param>
     /// <param name="grades">1 for right, 0 for wrong, in the same order.</param>
     /// <exception cref="ArgumentException">There are none, or not as many of each.</exception>
     public static double ExpectedError(IReadOnlyList<double> confidences, IReadOnlyList<double> grades)
@@ -30,17 +32,15 @@ public static class Calibration
     }
 
     /// <summary>
-    /// The same over five bins of equal numbers of answers. Equal confidences stay together, in the bin where the middle
-    /// of their run falls.
+    /// The same over five bins of equal numbers of answers. Equal confidences stay together, in the bin where the
+    /// middle of their run falls.
     /// </summary>
     public static double EqualMassError(IReadOnlyList<double> confidences, IReadOnlyList<double> grades)
     {
         Check(confidences, grades);
         var gaps = new double[EqualMassBins];
         var (seen, count) = (0, confidences.Count);
-        foreach (
-            var run in Enumerable.Range(0, count).GroupBy(i => confidences[i]).OrderBy(group => group.Key)
-        )
+        foreach (var run in Enumerable.Range(0, count).GroupBy(i => confidences[i]).OrderBy(group => group.Key))
         {
             var bin = Math.Min(EqualMassBins - 1, (2 * seen + run.Count()) * EqualMassBins / (2 * count));
             gaps[bin] += run.Sum(i => confidences[i] - grades[i]);

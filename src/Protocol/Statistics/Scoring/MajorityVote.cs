@@ -40,29 +40,23 @@ public static class MajorityVote
             replacement
                 ? votes * Math.Log((double)count / n) - LogFactorial(votes)
                 : LogFactorial(count) - LogFactorial(votes) - LogFactorial(count - votes);
-        var all = replacement
-            ? -LogFactorial(k)
-            : LogFactorial(n) - LogFactorial(k) - LogFactorial(n - k);
+        var all = replacement ? -LogFactorial(k) : LogFactorial(n) - LogFactorial(k) - LogFactorial(n - k);
         int[] others = [.. counts.Where((count, answer) => answer != right && count > 0)];
         var share = 0.0;
         for (var votes = 1; votes <= (replacement ? k : Math.Min(k, counts[right])); votes++)
         {
             var ways = LogWays(counts[right], votes) - all;
             var rest = Rest(others, votes, k - votes, replacement, LogWays);
-            share += rest.Select((chance, ties) => tie == Tie.Wrong && ties > 0 ? 0 : chance / (ties + 1)).Sum() * Math.Exp(ways);
+            share +=
+                rest.Select((chance, ties) => tie == Tie.Wrong && ties > 0 ? 0 : chance / (ties + 1)).Sum()
+                * Math.Exp(ways);
         }
 
         return share;
     }
 
     // Ways in which the others share what is left, none with more votes than the right one, by how many have as many.
-    private static double[] Rest(
-        int[] others,
-        int most,
-        int left,
-        bool replacement,
-        Func<int, int, double> logWays
-    )
+    private static double[] Rest(int[] others, int most, int left, bool replacement, Func<int, int, double> logWays)
     {
         var ways = new double[left + 1, others.Length + 1];
         ways[0, 0] = 1;

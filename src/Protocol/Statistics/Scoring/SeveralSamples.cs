@@ -10,9 +10,8 @@ namespace Bench.Protocol.Statistics.Scoring;
 /// <param name="Problems">P.</param>
 /// <param name="Samples">n.</param>
 /// <param name="OfProblemMeans">The variance of the problems' means, divisor P − 1.</param>
-/// <param name="Within">
-/// The variance of samples about their problem's mean, pooled, divisor P (n − 1); null of one sample.
-/// </param>
+/// <param name="Within"> The variance of samples about their problem's mean, pooled, divisor P (n − 1); null of one
+/// sample. </param>
 public sealed record SeveralSamples(double Mean, int Problems, int Samples, double OfProblemMeans, double? Within)
 {
     /// <summary>The variance of problems themselves, which may come out negative.</summary>

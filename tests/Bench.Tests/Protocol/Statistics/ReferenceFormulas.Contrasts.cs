@@ -253,10 +253,9 @@ internal static partial class ReferenceFormulas
             ["without_replacement"] = MajorityVote.Of(answers, right, k),
             ["without_replacement_tie_is_wrong"] = MajorityVote.Of(answers, right, k, MajorityVote.Tie.Wrong),
             // Absent where enumeration would have been too long; Bench needs none.
-            ["with_replacement"] =
-                e.Maybe("with_replacement") is null
-                    ? null
-                    : MajorityVote.Of(answers, right, k, replacement: true),
+            ["with_replacement"] = e.Maybe("with_replacement") is null
+                ? null
+                : MajorityVote.Of(answers, right, k, replacement: true),
         };
     }
 

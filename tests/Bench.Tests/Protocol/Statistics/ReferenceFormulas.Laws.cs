@@ -15,7 +15,8 @@ internal static partial class ReferenceFormulas
         // Without noise the surface is flat at an objective of 0, and constants return to 1e-4 alone.
         var isExact = expected.GetProperty("huber").Number("objective") == 0;
         double Tolerance(string path) => isExact ? 1e-4 : tolerance(path);
-        double Floor(string path) => path.EndsWith(".objective", StringComparison.Ordinal) && isExact ? 1e-6 : floor(path);
+        double Floor(string path) =>
+            path.EndsWith(".objective", StringComparison.Ordinal) && isExact ? 1e-6 : floor(path);
         var compared = 0;
         foreach (var kind in expected.EnumerateObject().Where(kind => kind.Value.ValueKind == JsonValueKind.Object))
         {
@@ -37,7 +38,13 @@ internal static partial class ReferenceFormulas
         var fit = LawFit.Of(points);
         Assert.Null(fit.Refusal);
         return compared
-            + ReferenceValue.Compare(leftOut, fit.LeftOut.Select(size => LeftOut(points, size)), Tolerance, Floor, place)
+            + ReferenceValue.Compare(
+                leftOut,
+                fit.LeftOut.Select(size => LeftOut(points, size)),
+                Tolerance,
+                Floor,
+                place
+            )
             + ReferenceValue.Compare(
                 e.GetProperty("rms_leave_one_size_out"),
                 fit.RootMeanSquareLeftOut,
@@ -47,7 +54,13 @@ internal static partial class ReferenceFormulas
             );
     }
 
-    private static Values Fitted(LossPoint[] points, ScalingLaw law, double objective, double delta, JsonElement expected)
+    private static Values Fitted(
+        LossPoint[] points,
+        ScalingLaw law,
+        double objective,
+        double delta,
+        JsonElement expected
+    )
     {
         double[] residuals = [.. points.Select(law.LogResidual)];
         var values = new Values

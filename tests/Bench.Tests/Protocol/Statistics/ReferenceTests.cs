@@ -38,7 +38,12 @@ public sealed class ReferenceTests
         foreach (var entry in root.GetProperty(group).EnumerateArray())
         {
             var place = $"{Path.GetFileName(file)} {group}[{cases}]";
-            values += formula.Check(entry, path => Tolerance(root, kind, group, path), path => Floor(kind, path), place);
+            values += formula.Check(
+                entry,
+                path => Tolerance(root, kind, group, path),
+                path => Floor(kind, path),
+                place
+            );
             cases++;
         }
 
@@ -69,7 +74,8 @@ public sealed class ReferenceTests
         return tolerance
             .GetProperty(
                 path.Contains(".objective", StringComparison.Ordinal) ? "objective"
-                : path.Contains(".predictions", StringComparison.Ordinal) || path.Contains("rms_", StringComparison.Ordinal)
+                : path.Contains(".predictions", StringComparison.Ordinal)
+                || path.Contains("rms_", StringComparison.Ordinal)
                     ? "predictions"
                 : "constants"
             )

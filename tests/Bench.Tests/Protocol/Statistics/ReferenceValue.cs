@@ -37,7 +37,13 @@ internal static class ReferenceValue
     /// fails; so does one that differs by more than the tolerance, relative, and absolute below the floor.
     /// </summary>
     /// <returns>How many numbers and words were compared.</returns>
-    internal static int Compare(JsonElement expected, object? computed, Func<string, double> tolerance, Func<string, double> floor, string path)
+    internal static int Compare(
+        JsonElement expected,
+        object? computed,
+        Func<string, double> tolerance,
+        Func<string, double> floor,
+        string path
+    )
     {
         switch (expected.ValueKind)
         {
@@ -48,7 +54,13 @@ internal static class ReferenceValue
                     .Sum(property =>
                     {
                         Assert.True(known.ContainsKey(property.Name), $"{path}.{property.Name}: nothing computes it");
-                        return Compare(property.Value, known[property.Name], tolerance, floor, $"{path}.{property.Name}");
+                        return Compare(
+                            property.Value,
+                            known[property.Name],
+                            tolerance,
+                            floor,
+                            $"{path}.{property.Name}"
+                        );
                     });
             case JsonValueKind.Array:
                 object?[] list = [.. Assert.IsType<System.Collections.IEnumerable>(computed, exactMatch: false)];

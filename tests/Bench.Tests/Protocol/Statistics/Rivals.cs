@@ -4,8 +4,8 @@ using Bench.Protocol.Statistics.Intervals;
 namespace Bench.Tests.Protocol.Statistics;
 
 /// <summary>
-/// The rules that the two-term interval was chosen over, from the same mean squares. Simulations set them beside it;
-/// no result is made by them.
+/// The rules that the two-term interval was chosen over, from the same mean squares. Simulations set them beside it; no
+/// result is made by them.
 /// </summary>
 internal static class Rivals
 {
@@ -20,7 +20,9 @@ internal static class Rivals
 
         internal double P(double mean) =>
             Variance <= 0
-                ? mean == 0 ? 1 : 0
+                ? mean == 0
+                    ? 1
+                    : 0
                 : StudentT.TwoSided(mean / Math.Sqrt(Variance), DegreesOfFreedom!.Value);
 
         internal static Combined Of(params (double Coefficient, double Square, double Freedom)[] terms)
@@ -70,9 +72,11 @@ internal static class Rivals
         Combined.Of((1.0 / table.Cells, table.Items, table.ItemCount - 1));
 
     /// <summary>Components of three factors, and the variance of what is left of them.</summary>
-    internal static (Dictionary<string, double> Components, string[] Kept, Dictionary<string, double> Coefficients) Three(
-        ThreeFactors table
-    )
+    internal static (
+        Dictionary<string, double> Components,
+        string[] Kept,
+        Dictionary<string, double> Coefficients
+    ) Three(ThreeFactors table)
     {
         string[] factors = ["T", "S", "I", "TS", "TI", "SI", "TSI"];
         var sizes = new Dictionary<char, double>
@@ -86,9 +90,7 @@ internal static class Rivals
         var components = factors.ToDictionary(
             factor => factor,
             factor =>
-                factors
-                    .Where(outer => Holds(outer, factor))
-                    .Sum(outer => Sign(outer, factor) * table.Squares[outer])
+                factors.Where(outer => Holds(outer, factor)).Sum(outer => Sign(outer, factor) * table.Squares[outer])
                 / sizes.Where(pair => !factor.Contains(pair.Key)).Aggregate(1.0, (size, pair) => size * pair.Value)
         );
         string[] kept = [.. factors.Where(factor => components[factor] > 0)];
