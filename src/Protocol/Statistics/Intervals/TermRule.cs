@@ -16,8 +16,15 @@ public sealed record TermRule(double Value, IReadOnlyList<VarianceTerm> Terms, V
 {
     /// <summary>Half the interval's width.</summary>
     /// <param name="level">The chance of an error, 0.05 for an interval of 95%.</param>
-    public double HalfWidth(double level = 0.05) =>
-        Math.Sqrt(Math.Max(Terms.Sum(term => Squared(term, level)), Floor is null ? 0 : Squared(Floor, level)));
+    public double HalfWidth(double level = 0.05) => HalfWidth(df => StudentT.Critical(level, df));
+
+    /// <summary>The same with the t of each number of degrees of freedom given.</summary>
+    internal double HalfWidth(Func<double, double> critical)
+    {
+        double Squared(VarianceTerm term) =>
+            term.Variance == 0 ? 0 : Math.Pow(critical(term.DegreesOfFreedom), 2) * term.Variance;
+        return Math.Sqrt(Math.Max(Terms.Sum(Squared), Floor is null ? 0 : Squared(Floor)));
+    }
 
     /// <summary>
     /// The level at which half the width is |value|: p of no difference. It is 1 where the value is 0, and 0 where
@@ -34,7 +41,4 @@ public sealed record TermRule(double Value, IReadOnlyList<VarianceTerm> Terms, V
         double Excess(double logP) => Math.Log(HalfWidth(Math.Exp(logP)) / Math.Abs(Value));
         return Excess(least) <= 0 ? Math.Exp(least) : Math.Exp(FindRoots.OfFunction(Excess, least, -1e-12, 1e-13, 400));
     }
-
-    private static double Squared(VarianceTerm term, double level) =>
-        term.Variance == 0 ? 0 : Math.Pow(StudentT.Critical(level, term.DegreesOfFreedom), 2) * term.Variance;
 }
