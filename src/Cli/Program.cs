@@ -28,6 +28,7 @@ var root = new RootCommand(
     RunCommand.Create(),
     PlanCommand.Create(),
     ReportCommand.Create(),
+    RegisterCommand.Create(),
     VerifyCommand.Create(),
     MeasureCommand.Create(),
     SampleCommand.Create(),

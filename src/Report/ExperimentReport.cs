@@ -18,7 +18,10 @@ public static class ExperimentReport
 {
     /// <summary>Rebuilds figures/, tables/ and the derived tables of a results folder.</summary>
     /// <exception cref="LedgerException">The results cannot be read.</exception>
-    public static void Write(ExperimentSpec spec, ResultsFolder folder)
+    /// <param name="spec">The experiment.</param>
+    /// <param name="folder">Its results.</param>
+    /// <param name="registered">A sentence on whether its contrasts were registered; empty for none.</param>
+    public static void Write(ExperimentSpec spec, ResultsFolder folder, string registered = "")
     {
         var results = folder.Read().Summarised(spec);
         folder.WriteTable("summary.csv", results.Summary);
@@ -43,7 +46,7 @@ public static class ExperimentReport
             );
         TimingTable.Write(folder);
         var uses = UseFigure.Write(spec, folder, results);
-        folder.WriteText(HtmlPage.Name, HtmlPage.Of(spec, folder, results, compared, uses));
+        folder.WriteText(HtmlPage.Name, HtmlPage.Of(spec, folder, results, compared, uses, registered));
     }
 
     private static IEnumerable<Metric> MetricsOf(ExperimentSpec spec, TaskSpec task) =>

@@ -42,7 +42,7 @@ internal sealed class ExperimentRun
         this.request = request;
         file = place.ExperimentFile(request.Experiment);
         var files = place.Files(file);
-        plan = Planner.Make(ExperimentFile.Load(file), files);
+        plan = Planner.Make(Asked(request, ExperimentFile.Load(file)), files);
         if (files.Missing.Count > 0)
             throw new SpecException(
                 files.Missing[0].Location,
@@ -107,7 +107,7 @@ internal sealed class ExperimentRun
             recorder.Save(complete);
         }
 
-        ExperimentReport.Write(plan.Spec, results);
+        ExperimentReport.Write(plan.Spec, results, RegistrationCheck.Say(plan.Spec, file, results.Read()));
         Conclude();
         return recorder.Failed > 0 ? ExitCodes.SomeFailed : ExitCodes.Done;
     }
@@ -118,6 +118,14 @@ internal sealed class ExperimentRun
         limit.Add(unit);
     }
 
+    // The experiment, or its pilot.
+    private static ExperimentSpec Asked(RunRequest request, ExperimentSpec spec)
+    {
+        if (request is { Pilot: not null, Seeds: not null })
+            throw new UsageException("a pilot has seeds of its own", "give --pilot or --seeds");
+        return request.Pilot is { } seeds ? spec.Pilot(seeds) : spec;
+    }
+
     // The folder of results, which takes no other experiment's.
     private ResultsFolder Results()
     {
@@ -126,6 +134,14 @@ internal sealed class ExperimentRun
         if (folder.ReadManifest() is { } other && other.Experiment != plan.Spec.Name)
             throw new LedgerException(
                 $"{folder.Path}: it holds the results of '{other.Experiment}'; choose another folder with --out"
+            );
+        if (
+            plan.Spec.IsPilot
+            && folder.Read().Runs.Count(run => run.Status == RunRow.Ok && run.Seed is not null) is > 0 and var runs
+        )
+            throw new UsageException(
+                $"{folder.Path} holds {runs} runs of the experiment itself, and a pilot comes before them",
+                "write elsewhere with --out"
             );
         return folder;
     }
@@ -187,6 +203,15 @@ internal sealed class ExperimentRun
             );
         if (kept > 0)
             board.Say($"{kept} runs of other seeds stand in {Here(results.Path)} from before, and are in what follows");
+        if (plan.Spec.IsPilot)
+        {
+            board.Say(
+                $"the pilot's {plan.Runs.Count(unit => unit is StudentUnit)} runs are recorded in "
+                    + $"{Here(results.Path)}; bench plan tells what the experiment's seeds can see"
+            );
+            return;
+        }
+
         foreach (var line in Conclusions.Of(plan.Spec, results.Read().Summarised(plan.Spec)))
             board.Say(line);
         board.Say(

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Bench.Cli.Display;
 using Bench.Cli.Execution;
+using Bench.Protocol.Ledger;
 using Bench.Protocol.Plans;
 using Bench.Protocol.Reading;
 using Bench.Protocol.Specs.Sections;
@@ -25,20 +26,42 @@ internal static class PlanCommand
         {
             Description = "With --as: write the experiment at that scale into this file, to be run.",
         }.NotEmpty();
+        var detect = new Option<double?>("--detect")
+        {
+            Description = "A difference that should be found: the seeds that it takes, and their cost.",
+        }.Within(1e-9, 1e9);
+        var spread = new Option<double?>("--sd")
+        {
+            Description = "The standard deviation of seeds' differences to reckon with, in place of a measured one.",
+        }.Within(1e-9, 1e9);
         var command = new Command("plan", "List every unit of work with its predicted cost; trains and asks nothing.")
         {
             experiment,
             json,
             claim,
             output,
+            detect,
+            spread,
         };
         command.SetAction(parsed =>
-            Show(parsed.GetValue(experiment)!, parsed.GetValue(json), parsed.GetValue(claim), parsed.GetValue(output))
+            Show(
+                parsed.GetValue(experiment)!,
+                parsed.GetValue(json),
+                parsed.GetValue(claim),
+                parsed.GetValue(output),
+                (parsed.GetValue(detect), parsed.GetValue(spread))
+            )
         );
         return command;
     }
 
-    private static int Show(string named, bool json, string? claim, string? output)
+    private static int Show(
+        string named,
+        bool json,
+        string? claim,
+        string? output,
+        (double? Wanted, double? Spread) seen
+    )
     {
         var place = Workplace.Current;
         var file = place.ExperimentFile(named);
@@ -61,10 +84,15 @@ internal static class PlanCommand
         var plan = Planner.Make(spec, files);
         var forecast = new Forecast(plan, place.RatesFor(plan.Spec));
         var text = new PlanText(plan, forecast);
+        var recorded = Arguments.ResultsOf(place, spec, null).Read();
+        var power = DesignPower.Of(spec, recorded, seen.Spread, seen.Wanted);
         if (json)
-            text.PrintJson();
+            text.PrintJson(power);
         else
             text.PrintTable();
+        if (!json)
+            foreach (var line in new PowerText(plan, forecast, power, seen.Wanted).Lines())
+                Console.WriteLine(line);
         foreach (var line in beside)
             (json ? Console.Error : Console.Out).Write(TextWrap.Wrapped(line, 78));
         foreach (var missing in files.Missing.DistinctBy(missing => missing.Path))

@@ -7,6 +7,7 @@ using Bench.Protocol.Specs;
 using Bench.Protocol.Specs.Sections;
 using Bench.Report;
 using Bench.Report.Page;
+using Bench.Report.Style;
 using Bench.Report.Tables;
 
 namespace Bench.Cli.Commands;
@@ -91,9 +92,11 @@ internal static class ReportCommand
         var recorded = results.Read().Summarised(spec);
         if (recorded.Runs.Count == 0)
             throw new LedgerException($"{results.Path}: no results yet; bench run {named} makes them");
-        ExperimentReport.Write(spec, results);
+        var registered = RegistrationCheck.Say(spec, place.ExperimentFile(named), recorded);
+        ExperimentReport.Write(spec, results, registered);
         foreach (var line in Conclusions.Of(spec, recorded))
             Console.WriteLine(line);
+        Console.Write(TextWrap.Wrapped(registered, 78));
         Console.WriteLine($"figures: {Path.GetRelativePath(Directory.GetCurrentDirectory(), results.Figures)}");
         Console.WriteLine(
             $"page: {Path.GetRelativePath(Directory.GetCurrentDirectory(), Path.Combine(results.Path, HtmlPage.Name))}"

@@ -25,6 +25,12 @@ internal static class RunCommand
         };
         executor.AcceptOnlyFromAmong(Local, Slurm);
         var seeds = new Option<string>("--seeds") { Description = "Only these of the experiment's seeds, e.g. 0,1." };
+        var pilot = new Option<int?>("--pilot")
+        {
+            Description =
+                "First a pilot of so many seeds of its own: bench plan then tells how large a difference the "
+                + "experiment can see. They enter no comparison.",
+        }.Within(2, 100);
         var quiet = new Option<bool>("--quiet") { Description = "Say only what went wrong." };
         var json = new Option<bool>("--json") { Description = "One JSON object a line for each event." };
         jobs.Within(1, 4096);
@@ -35,6 +41,7 @@ internal static class RunCommand
             jobs,
             executor,
             seeds,
+            pilot,
             quiet,
             json,
         };
@@ -47,6 +54,7 @@ internal static class RunCommand
                         OnCluster: parsed.GetValue(executor) == Slurm,
                         Jobs: parsed.GetValue(jobs),
                         Seeds: parsed.GetValue(seeds),
+                        Pilot: parsed.GetValue(pilot),
                         Quiet: parsed.GetValue(quiet),
                         Json: parsed.GetValue(json)
                     )

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Bench.Protocol.Costs;
+using Bench.Protocol.Ledger;
 using Bench.Protocol.Licences;
 using Bench.Protocol.Machines;
 using Bench.Protocol.Plans;
@@ -139,7 +140,7 @@ internal sealed class PlanText(Plan plan, Forecast forecast)
         return table;
     }
 
-    internal void PrintJson() =>
+    internal void PrintJson(IReadOnlyList<DesignPower> power) =>
         Console.WriteLine(
             JsonSerializer.Serialize(
                 new
@@ -174,12 +175,27 @@ internal sealed class PlanText(Plan plan, Forecast forecast)
                             group => group.Sum(charge => charge.Flops.Value)
                         ),
                     total_flops = Runs().Sum(charge => charge.Flops.Value),
+                    power = power.Select(Seen),
                 }
             )
         );
 
+    private static object Seen(DesignPower row) =>
+        new
+        {
+            contrast = row.Contrast,
+            student = row.Student,
+            primary = row.Primary,
+            tests = row.Tests,
+            spread = row.Spread,
+            source = row.Source,
+            seeds = row.Seeds,
+            detectable = row.Detectable,
+            seeds_needed = row.SeedsNeeded,
+        };
+
     // A student is charged for its part of the teacher's work, but that work is another unit's.
-    private static Charge[] Own(UnitOfWork unit) =>
+    internal static Charge[] Own(UnitOfWork unit) =>
         unit is TrainingUnit
             ? [.. unit.Prediction.Charges.Where(charge => charge.Seconds.Value > 0)]
             : [.. unit.Prediction.Charges];

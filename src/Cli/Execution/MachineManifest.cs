@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using Bench.Lab.Checkpoints;
 using Bench.Lab.Measurement;
 using Bench.Lab.UnitExecution;
@@ -44,6 +45,9 @@ internal static class MachineManifest
             Experiment = spec.Name,
             Spec = spec.Text,
             SpecSha256 = spec.FileHash,
+            RegistrationSha256 = RegistrationCheck.FileOf(spec.File) is { } registration
+                ? Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(registration)))
+                : null,
             Commit = code.Commit,
             Dirty = code.Dirty,
             Packages = Packages.ToDictionary(name => name, VersionOf),

@@ -27,6 +27,14 @@ internal static class SourceTree
         return (commit, Git(root, ["status", "--porcelain", "--", .. Computing]) is null or { Length: > 0 });
     }
 
+    /// <summary>Whether a commit holds a file with the content that it has now.</summary>
+    internal static bool Holds(string commit, string file)
+    {
+        var (folder, name) = (Path.GetDirectoryName(file)!, Path.GetFileName(file));
+        return Git(folder, "rev-parse", "--verify", "--quiet", $"{commit}:./{name}") is { Length: > 0 } then
+            && Git(folder, "hash-object", "--", name) == then;
+    }
+
     private static string? Git(string root, params string[] arguments)
     {
         try

@@ -16,6 +16,9 @@ public sealed record Manifest
 
     public required string SpecSha256 { get; init; }
 
+    /// <summary>SHA-256 of the registration that stood beside the experiment; null where none did.</summary>
+    public string? RegistrationSha256 { get; init; }
+
     public required string Commit { get; init; }
 
     public required bool Dirty { get; init; }

@@ -30,6 +30,10 @@ public static class Recording
     {
         var rows = new RunRows();
         var recorded = new RecordedRows(before);
+        // A pilot stays beside what it was made for.
+        var planned = plan.Runs.Select(unit => unit.Run).ToHashSet(StringComparer.Ordinal);
+        foreach (var row in before.Runs.Where(row => row.Status == RunRow.Pilot && !planned.Contains(row.Run)))
+            recorded.CopyTo(rows, row.Run);
         foreach (var unit in plan.Runs)
         {
             if (outcomes.TryGetValue(unit.Fingerprint.Text, out var outcome))
@@ -121,7 +125,7 @@ public static class Recording
             .Runs.Where(unit => Recorded(unit, teachersBefore))
             .Select(unit => unit.Run)
             .ToHashSet(StringComparer.Ordinal);
-        return before.Runs.Any(row => !kept.Contains(row.Run));
+        return before.Runs.Any(row => row.Status != RunRow.Pilot && !kept.Contains(row.Run));
     }
 
     // A teacher's run keeps its name when its unit changes: its rows count only where they came from this unit.
@@ -235,7 +239,9 @@ public static class Recording
             BudgetUnit: student?.Budget?.Unit ?? "",
             Budget: student?.Budget?.Amount,
             Seed: student?.Seed,
-            Status: outcome.Status.ToString().ToLowerInvariant(),
+            Status: spec.IsPilot && student is not null && outcome.Status == UnitStatus.Ok
+                ? RunRow.Pilot
+                : outcome.Status.ToString().ToLowerInvariant(),
             Error: outcome.Error,
             StudentParams: outcome.StudentParameters,
             Steps: outcome.Steps,

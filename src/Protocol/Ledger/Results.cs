@@ -1,3 +1,5 @@
+using Bench.Protocol.Specs;
+
 namespace Bench.Protocol.Ledger;
 
 /// <summary>Everything that results/&lt;name&gt; says in tables.</summary>
@@ -24,12 +26,30 @@ public sealed record Results(
     /// <summary>Their scores in each format, item by item.</summary>
     public IReadOnlyList<UseItemRow> UseItems { get; init; } = [];
 
-    /// <summary>The same with its summary, which is a function of the runs and their items.</summary>
-    public Results Summarised(Specs.ExperimentSpec spec) =>
-        this with
+    /// <summary>The runs of a pilot that were set aside; none before <see cref="Summarised"/>.</summary>
+    public IReadOnlyList<RunRow> Pilots { get; init; } = [];
+
+    /// <summary>
+    /// The same with its summary, which is a function of the runs and their items. A pilot's runs are set aside: they
+    /// enter no table and no figure.
+    /// </summary>
+    public Results Summarised(ExperimentSpec spec)
+    {
+        var pilots = Runs.Where(run => run.Status == RunRow.Pilot).ToArray();
+        var aside = pilots.Select(run => run.Run).ToHashSet(StringComparer.Ordinal);
+        bool Stays(string run) => !aside.Contains(run);
+        var own = this with
         {
-            Summary = Ledger.Summary.Of(spec, Runs, Items),
+            Runs = [.. Runs.Where(row => Stays(row.Run))],
+            Scores = [.. Scores.Where(row => Stays(row.Run))],
+            Items = [.. Items.Where(row => Stays(row.Run))],
+            Charges = [.. Charges.Where(row => Stays(row.Run))],
+            Curves = [.. Curves.Where(row => Stays(row.Run))],
+            Samples = [.. Samples.Where(row => Stays(row.Run))],
+            Pilots = pilots,
         };
+        return own with { Summary = Ledger.Summary.Of(spec, own.Runs, own.Items) };
+    }
 
     public static Results Empty { get; } = new([], [], [], [], []);
 }

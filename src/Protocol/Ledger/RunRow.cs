@@ -1,7 +1,8 @@
 namespace Bench.Protocol.Ledger;
 
 /// <summary>
-/// A row of runs.csv: one unit of work whose result is measured. How often it was tried was not recorded at first.
+/// A row of runs.csv: one unit of work whose result is measured. Status is ok, failed or pilot; a pilot's runs enter no
+/// comparison. How often it was tried was not recorded at first.
 /// </summary>
 public sealed record RunRow(
     string Run,
@@ -34,4 +35,11 @@ public sealed record RunRow(
     bool Dirty,
     string StartedUtc,
     long? Attempts = null
-);
+)
+{
+    /// <summary>The status of a pilot's run.</summary>
+    public const string Pilot = "pilot";
+
+    /// <summary>The status of a run that went well.</summary>
+    public const string Ok = "ok";
+}

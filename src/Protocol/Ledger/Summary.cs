@@ -57,7 +57,7 @@ public sealed class Summary
 
     /// <summary>Runs that differ in nothing but their seed, in the order of the ledger.</summary>
     public static IEnumerable<IReadOnlyList<RunRow>> Arms(IEnumerable<RunRow> runs) =>
-        runs.Where(run => run.Student.Length > 0 && run.Status == "ok")
+        runs.Where(run => run.Student.Length > 0 && run.Status == RunRow.Ok)
             .GroupBy(run => (run.Teacher, run.Student, run.Method, run.BudgetUnit, run.Budget))
             .Select(group => (IReadOnlyList<RunRow>)[.. group.OrderBy(run => run.Seed)]);
 

@@ -126,6 +126,23 @@ public sealed record ExperimentSpec : ICheckedSection
     /// </summary>
     public TaskContent Content => Tasks[0].Task.Content;
 
+    /// <summary>The first seed of pilots: no experiment has so large a seed by itself.</summary>
+    public const long FirstPilotSeed = 7_000_000_000;
+
+    /// <summary>Whether its runs are a pilot's: they tell how far seeds spread, and enter no comparison.</summary>
+    public bool IsPilot { get; init; }
+
+    /// <summary>
+    /// The same experiment with a few seeds that it does not use otherwise, and no measurement of use.
+    /// </summary>
+    public ExperimentSpec Pilot(int seeds) =>
+        this with
+        {
+            IsPilot = true,
+            Seeds = [.. Enumerable.Range(0, seeds).Select(i => FirstPilotSeed + i)],
+            Use = null,
+        };
+
     /// <summary>The name of a method in tables, with its teacher where several are compared.</summary>
     public string LabelOf(string teacher, string method) =>
         Teachers.Count > 1 && teacher.Length > 0 ? method + OfTeacher + teacher : method;

@@ -32,7 +32,8 @@ public static class HtmlPage
         ResultsFolder folder,
         Results results,
         ComparedResults compared,
-        IReadOnlyList<UseSummaryRow> uses
+        IReadOnlyList<UseSummaryRow> uses,
+        string registered = ""
     )
     {
         var manifest = folder.ReadManifest();
@@ -41,7 +42,12 @@ public static class HtmlPage
             ["title"] = Text($"{spec.Name}: {spec.Question}"),
             ["name"] = Text(spec.Name),
             ["question"] = Text(spec.Question),
-            ["answer"] = string.Concat(Answer(spec, results, compared).Select(line => $"<p>{Text(line)}</p>\n")),
+            ["answer"] = string.Concat(
+                Answer(spec, results, compared)
+                    .Append(registered)
+                    .Where(line => line.Length > 0)
+                    .Select(line => $"<p>{Text(line)}</p>\n")
+            ),
             ["runs"] = results.Runs.Count.ToString(CultureInfo.InvariantCulture),
             ["rebuild"] = Text(
                 $"git checkout "

@@ -47,7 +47,18 @@ public static class Conclusions
             );
         lines.AddRange(LawFigure.Lines(spec, results));
         lines.AddRange(Lost(spec, results));
+        lines.AddRange(Pilot(results));
         return lines;
+    }
+
+    private static IEnumerable<string> Pilot(Results results)
+    {
+        if (results.Pilots.Count > 0)
+            yield return string.Create(
+                CultureInfo.InvariantCulture,
+                $"a pilot of {results.Pilots.Count} runs ({results.Pilots.Sum(run => run.FlopsTotal ?? 0):0.0e0} "
+                    + $"FLOPs) is in no total and no table"
+            );
     }
 
     // A cost claim must not forget lost work. Shared work is charged to each run that uses it: the most that a run

@@ -71,9 +71,7 @@ public sealed class LawFit
     }
 
     /// <summary>Fits a law.</summary>
-    /// <param name="points">
-    /// Losses of students of at least four sizes, on at least three numbers of tokens.
-    /// </param>
+    /// <param name="points"> Losses of students of at least four sizes, on at least three numbers of tokens. </param>
     /// <param name="floor"> E where it is known: the teacher's entropy, on text that the teacher sampled. Null to fit
     /// it. </param>
     public static LawFit Of(IReadOnlyList<LossPoint> points, double? floor = null)

@@ -25,8 +25,7 @@ internal sealed class LawSearch
 
     /// <param name="points">The data.</param>
     /// <param name="floor">E where it is known; null to fit it.</param>
-    /// <param name="delta">
-    /// Where Huber's loss turns from squares to absolute values; infinite for least squares.
+    /// <param name="delta"> Where Huber's loss turns from squares to absolute values; infinite for least squares.
     /// </param>
     internal LawSearch(IReadOnlyList<LossPoint> points, double? floor, double delta)
     {

@@ -6,8 +6,7 @@ namespace Bench.Protocol.Statistics.Power;
 /// <summary>
 /// The differences that a design of so many seeds can see: the power of the two-sided paired t test, by the noncentral
 /// t distribution, both tails counted. With few seeds the normal approximation is wrong: three seeds see 3.26 standard
-/// deviations, not
-/// 1.62.
+/// deviations, not 1.62.
 /// </summary>
 public static class PairedPower
 {

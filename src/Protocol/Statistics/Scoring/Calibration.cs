@@ -13,9 +13,8 @@ public static class Calibration
     /// Expected calibration error: how far confidence is from the share that is right, over ten bins of equal width,
     /// weighted by their numbers (Guo et al. 2017, equation 3).
     /// </summary>
-    /// <param name="confidences">
-    /// From 0 to 1; a bin's edge belongs to the bin above, in decimals: 0.3 is in the fourth.
-    /// </param>
+    /// <param name="confidences"> From 0 to 1; a bin's edge belongs to the bin above, in decimals: 0.3 is in the
+    /// fourth. </param>
     /// <param name="grades">1 for right, 0 for wrong, in the same order.</param>
     /// <exception cref="ArgumentException">There are none, or not as many of each.</exception>
     public static double ExpectedError(IReadOnlyList<double> confidences, IReadOnlyList<double> grades)
