@@ -52,6 +52,14 @@ public sealed partial class PublishedTests
         Assert.Empty(Unfounded(Stated(string.Join('\n', rows)), experiment));
     }
 
+    [Fact]
+    public void Every_interval_in_README_is_one_of_quickstarts_results()
+    {
+        var stated = Stated(File.ReadAllText(Path.Combine(Repository.Root, "README.md")));
+        Assert.NotEmpty(stated);
+        Assert.Empty(Unfounded(stated, "quickstart"));
+    }
+
     public static TheoryData<string> Pages() =>
         new(
             Directory
