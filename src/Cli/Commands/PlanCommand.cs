@@ -30,6 +30,10 @@ internal static class PlanCommand
         {
             Description = "A difference that should be found: the seeds that it takes, and their cost.",
         }.Within(1e-9, 1e9);
+        var results = new Option<string?>("--results")
+        {
+            Description = "The folder with earlier results or a pilot, by which differences are reckoned.",
+        }.NotEmpty();
         var spread = new Option<double?>("--sd")
         {
             Description = "The standard deviation of seeds' differences to reckon with, in place of a measured one.",
@@ -40,6 +44,7 @@ internal static class PlanCommand
             json,
             claim,
             output,
+            results,
             detect,
             spread,
         };
@@ -49,7 +54,7 @@ internal static class PlanCommand
                 parsed.GetValue(json),
                 parsed.GetValue(claim),
                 parsed.GetValue(output),
-                (parsed.GetValue(detect), parsed.GetValue(spread))
+                (parsed.GetValue(results), parsed.GetValue(detect), parsed.GetValue(spread))
             )
         );
         return command;
@@ -60,7 +65,7 @@ internal static class PlanCommand
         bool json,
         string? claim,
         string? output,
-        (double? Wanted, double? Spread) seen
+        (string? Results, double? Wanted, double? Spread) seen
     )
     {
         var place = Workplace.Current;
@@ -84,7 +89,7 @@ internal static class PlanCommand
         var plan = Planner.Make(spec, files);
         var forecast = new Forecast(plan, place.RatesFor(plan.Spec));
         var text = new PlanText(plan, forecast);
-        var recorded = Arguments.ResultsOf(place, spec, null).Read();
+        var recorded = Arguments.ResultsOf(place, spec, seen.Results).Read();
         var power = DesignPower.Of(spec, recorded, seen.Spread, seen.Wanted);
         if (json)
             text.PrintJson(power);

@@ -97,6 +97,7 @@ public sealed class Summary
             RecoveredOverGold: null,
             RecoveredOverGoldLow: null,
             RecoveredOverGoldHigh: null,
+            GapNote: "",
             ShareOverChance: null,
             ShareOverChanceLow: null,
             ShareOverChanceHigh: null,
@@ -109,15 +110,30 @@ public sealed class Summary
     private SummaryRow Row(ScoredArm arm)
     {
         var interval = MeanInterval.Of(arm.Scores, metric.Range);
-        var (before, gold, chance) = (
-            Recovered(arm, Baseline(arm, run => run.Budget is null)),
-            arm.First.BudgetUnit == EqualCompute
-                ? Recovered(arm, Baseline(arm, run => run.Method == GapBaseline && run.Budget == arm.First.Budget))
-                : null,
+        var notes = new List<string>();
+        FiellerSet? Share(string name, IReadOnlyList<IReadOnlyList<double>>? baseline)
+        {
+            var (set, note) = Recovered(arm, baseline);
+            if (note.Length > 0)
+                notes.Add($"{name}: {note}");
+            return set;
+        }
+
+        var before = Share("from before", Baseline(arm, run => run.Budget is null));
+        var gold =
+            arm.First.BudgetUnit == EqualCompute && arm.First.Method != GapBaseline
+                ? Share(
+                    "over gold",
+                    Baseline(arm, run => run.Method == GapBaseline && run.Budget == arm.First.Budget)
+                )
+                : null;
+        var chance =
             task.Task.Chance is { } level && metric == Metric.Accuracy && arm.First.Budget is not null
-                ? Recovered(arm, [.. arm.Scores.Select(row => (IReadOnlyList<double>)[.. row.Select(_ => level)])])
-                : null
-        );
+                ? Share(
+                    "over chance",
+                    [.. arm.Scores.Select(row => (IReadOnlyList<double>)[.. row.Select(_ => level)])]
+                )
+                : null;
         var first = arm.First;
         return new SummaryRow(
             Teacher: first.Teacher,
@@ -140,6 +156,7 @@ public sealed class Summary
             RecoveredOverGold: gold?.Ratio,
             RecoveredOverGoldLow: gold?.Low,
             RecoveredOverGoldHigh: gold?.High,
+            GapNote: string.Join("; ", notes),
             ShareOverChance: chance?.Ratio,
             ShareOverChanceLow: chance?.Low,
             ShareOverChanceHigh: chance?.High,
@@ -168,21 +185,23 @@ public sealed class Summary
             : null;
     }
 
-    // Blank where the gap's interval holds 0, where the teacher is the worse of the two, and where the set of the share
-    // has no two ends.
-    private FiellerSet? Recovered(ScoredArm arm, IReadOnlyList<IReadOnlyList<double>>? baseline)
+    // Blank, with the reason, where the gap's interval holds 0, where the teacher is the worse of the two, and where the
+    // set of the share has no two ends.
+    private (FiellerSet? Set, string Note) Recovered(ScoredArm arm, IReadOnlyList<IReadOnlyList<double>>? baseline)
     {
         if (
             baseline is null
             || teachers.GetValueOrDefault(arm.First.Teacher) is not { } teacher
             || teacher.Count != arm.Items
         )
-            return null;
+            return (null, "");
         var gap = MeanInterval.OfDifference([.. Enumerable.Repeat(teacher, baseline.Count)], baseline, metric.Range);
-        if (gap.Contains(0) || gap.Value > 0 != metric.HigherIsBetter)
-            return null;
+        if (gap.Contains(0))
+            return (null, "the gap may be 0");
+        if (gap.Value > 0 != metric.HigherIsBetter)
+            return (null, "the teacher is worse");
         var set = RecoveredGap.Of(arm.Scores, baseline, teacher);
-        return set.Shape == FiellerShape.Bounded ? set : null;
+        return set.Shape == FiellerShape.Bounded ? (set, "") : (null, "unbounded");
     }
 
     // Expected calibration error of a run's own answers, over all its seeds.
@@ -209,6 +228,7 @@ public sealed class Summary
             RecoveredOverGold = null,
             RecoveredOverGoldLow = null,
             RecoveredOverGoldHigh = null,
+            GapNote = "",
             ShareOverChance = null,
             ShareOverChanceLow = null,
             ShareOverChanceHigh = null,

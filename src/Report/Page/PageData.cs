@@ -164,6 +164,7 @@ internal sealed class PageData
             gold = new[] { row.RecoveredOverGold, row.RecoveredOverGoldLow, row.RecoveredOverGoldHigh },
             chance = new[] { row.ShareOverChance, row.ShareOverChanceLow, row.ShareOverChanceHigh },
             warning = row.Warning,
+            gapNote = row.GapNote,
             flops = row.FlopsTotal,
             usd = row.Usd,
             at = axes.Of(row),

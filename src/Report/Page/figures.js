@@ -114,8 +114,15 @@ function recoveredFigure(rows) {
             title: `gap recovered from ${kind.baseline} against budget`,
         });
     }
-    if (!kinds.some((kind) => kind.rows.length))
-        byId("recovered").append(make("p", {}, "Blank: there is no gap outside its interval here."));
+    const blank = rows.filter((row) => row.gapNote);
+    if (blank.length)
+        byId("recovered").append(
+            make(
+                "p",
+                {},
+                `Blank: ${blank.map((row) => `${row.label} at ${short(row.budget)} (${row.gapNote})`).join("; ")}.`,
+            ),
+        );
     csvOf.recovered = () =>
         csv([
             ["baseline", "method", "budget", "recovered", "ci_low", "ci_high"],

@@ -29,6 +29,7 @@ function tables() {
             share("recovered from before", (row) => row.before),
             share("recovered over gold", (row) => row.gold),
             share("of the way from chance", (row) => row.chance),
+            { head: "blank gaps", of: (row) => row.gapNote, hidden: !rows.some((row) => row.gapNote) },
             { head: "interval", of: (row) => row.rule },
             { head: "total FLOPs", of: (row) => row.flops, write: (row) => short(row.flops), number: true },
             { head: "USD", of: (row) => row.usd, write: (row) => short(row.usd), number: true },
