@@ -3,13 +3,11 @@ using System.Globalization;
 using System.Text.Json;
 using Bench.Cli.Execution;
 using Bench.Lab.Measurement;
-using Bench.Protocol.Costs;
 using Bench.Protocol.Machines;
 using Bench.Protocol.Outcomes;
 using Bench.Protocol.Reading;
 using Bench.Protocol.Specs;
 using Bench.Protocol.Tasks;
-using Bench.Protocol.Units;
 using Bench.Report.Style;
 using MathNet.Numerics.Statistics;
 
@@ -204,13 +202,7 @@ internal static class MeasureCommand
             .GetAwaiter()
             .GetResult();
 
-    private static string Json(
-        string model,
-        string format,
-        ModelUse use,
-        double joules,
-        Dictionary<string, double> accuracy
-    ) =>
+    private static string Json(string model, string format, ModelUse use, Dictionary<string, double> accuracy) =>
         JsonSerializer.Serialize(
             new
             {
@@ -221,12 +213,11 @@ internal static class MeasureCommand
                 tokens_per_second = use.TokensPerSecond,
                 tokens_per_second_16 = use.TokensPerSecond16,
                 peak_bytes = use.PeakBytes,
-                joules_per_1000_tokens = joules,
                 accuracy,
             }
         );
 
-    private static string Row(string format, ModelUse use, double joules, Dictionary<string, double> accuracy)
+    private static string Row(string format, ModelUse use, Dictionary<string, double> accuracy)
     {
         var shares = accuracy.Select(pair =>
             string.Create(
@@ -238,7 +229,7 @@ internal static class MeasureCommand
             CultureInfo.InvariantCulture,
             $"{format, -11}{use.ModelBytes / 1e6, 8:0.00}{1000 * use.FirstTokenSeconds, 10:0.00}"
                 + $"{use.TokensPerSecond, 9:0}{use.TokensPerSecond16, 11:0}{use.PeakBytes / 1e6, 9:0}"
-                + $"{joules, 9:0.000}  {string.Join(", ", shares)}"
+                + $"{1000 / use.TokensPerSecond, 9:0.000}  {string.Join(", ", shares)}"
         );
     }
 
@@ -250,23 +241,19 @@ internal static class MeasureCommand
             if (!json && name == named[0])
                 Console.WriteLine(
                     $"{"format", -11}{"MB", 8}{"first ms", 10}{"tok/s", 9}{"tok/s x16", 11}{"peak MB", 9}"
-                        + $"{"J/1000", 9}  accuracy"
+                        + $"{"s/1000", 9}  accuracy"
                 );
             using var owned = model;
             // Tasks whose answers are right or wrong can be answered in any format.
             var run = ModelNames.Run(name);
             var spec = run?.Plan.Spec is { } own && own.Tasks.All(task => task.Task.IsGraded()) ? own : null;
-            var price = run?.Plan.Spec.Prices ?? Accelerator.Named(Accelerator.Default);
             if (!json)
                 Console.WriteLine(name);
             foreach (var format in Names<ModelFormat>.All)
             {
                 var (use, scores) = ProbeCommand.Use(format, model, tokenizer, tokens, spec, cancel);
-                var joules = price.EstimatedEnergy(new Seconds(1000 / use.TokensPerSecond)).Value;
                 var accuracy = scores.ToDictionary(score => score.Task, score => score.Items.Average());
-                Console.WriteLine(
-                    json ? Json(name, format, use, joules, accuracy) : Row(format, use, joules, accuracy)
-                );
+                Console.WriteLine(json ? Json(name, format, use, accuracy) : Row(format, use, accuracy));
             }
         }
 
@@ -274,8 +261,8 @@ internal static class MeasureCommand
             Console.Write(
                 TextWrap.Wrapped(
                     $"One thread, {Processor.Name}. First token after a prompt of {UseSpec.Prompt} tokens; tokens a "
-                        + $"second of one response of {tokens}, and of {UseSpec.Batch} together (x16); J/1000: "
-                        + $"joules for 1,000 tokens of one response, declared watts times seconds.",
+                        + $"second of one response of {tokens}, and of {UseSpec.Batch} together (x16); s/1000: "
+                        + $"seconds for 1,000 tokens of one response.",
                     78
                 )
             );

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Bench.Lab.Checkpoints;
 using Bench.Lab.Evaluation;
+using Bench.Lab.Measurement;
 using Bench.Lab.Models;
 using Bench.Lab.Serving;
 using Bench.Lab.Signals;
@@ -35,6 +36,8 @@ internal sealed class UnitSession(
     private TaskRuntime? tasks;
     private readonly long started = clock.GetTimestamp();
     private readonly DateTimeOffset startedAt = clock.GetUtcNow();
+    private readonly EnergyMeter? energy = spec.Device == "cpu" ? EnergyMeter.Begin(clock) : null;
+    private readonly BoardMeter? board = spec.Device == "cpu" ? null : BoardMeter.Begin(keys("CUDA_VISIBLE_DEVICES"));
 
     internal ExperimentSpec Spec { get; } = spec;
 
@@ -244,6 +247,7 @@ internal sealed class UnitSession(
             StartedUtc = Timestamp.Of(startedAt),
             Seconds = Clock.GetElapsedTime(started).TotalSeconds,
             PeakRssBytes = process.PeakWorkingSet64,
+            Joules = energy?.Joules() ?? board?.Joules(),
             Device = Spec.Device,
             Tensors = code.Tensors,
             Commit = code.Commit,

@@ -6,9 +6,10 @@ using CsvHelper;
 namespace Bench.Protocol.Costs;
 
 /// <summary>
-/// A rented device: what an hour costs, how many FLOPs it sustains, what it draws. Dollars follow from FLOPs, not from
-/// this machine's clock, so that a result costs the same wherever it was computed. The table is accelerators.csv; its
-/// last column says where the figures are from.
+/// A rented device: the price of an hour, the FLOPs that it sustains, its watts. The list price of work follows from
+/// its FLOPs, so that a result costs the same wherever it was computed; beside it stands the rent of the seconds that
+/// were
+/// measured. The table is accelerators.csv; its last column says where the figures are from.
 /// </summary>
 public sealed record Accelerator(
     string Name,
@@ -36,11 +37,20 @@ public sealed record Accelerator(
 
     public static Accelerator Named(string name) => Table[name];
 
-    /// <summary>The rent for that many FLOPs.</summary>
+    /// <summary>Whether it is a processor's core, and not a GPU.</summary>
+    public bool IsCore => Name == Default;
+
+    /// <summary>The list price of that many FLOPs.</summary>
     public Usd Cost(Flops flops) => new(flops.Value / SustainedFlopsPerSecond / 3600 * UsdPerHour);
 
-    /// <summary>Energy as power × measured time: an estimate, since no counter was read.</summary>
-    public Joules EstimatedEnergy(Seconds seconds) => new(Watts * seconds.Value);
+    /// <summary>
+    /// The rent of measured seconds; null where the work ran on another kind of device than this price is of.
+    /// </summary>
+    /// <param name="seconds">Measured.</param>
+    /// <param name="device">Where it ran: cpu, cuda or cuda:N.</param>
+    /// <param name="threads">Cores that it held.</param>
+    public Usd? Rent(Seconds seconds, string device, int threads) =>
+        IsCore == (device == "cpu") ? new(seconds.Value / 3600 * UsdPerHour * (IsCore ? threads : 1)) : null;
 
     private static Dictionary<string, Accelerator> Read()
     {

@@ -38,8 +38,12 @@ public sealed record Charge(ChargeKind Kind, long Tokens, Flops Flops, Seconds S
     [JsonIgnore]
     public Usd? Paid { get; init; }
 
-    /// <summary>Dollars: what was paid, or the rent for its FLOPs; null where neither is known.</summary>
-    public Usd? Cost(Accelerator prices) => Paid ?? (FlopsUnknown ? null : prices.Cost(Flops));
+    /// <summary>Its list price: what was paid, or the price of its FLOPs; null where neither is known.</summary>
+    public Usd? ListPrice(Accelerator prices) => Paid ?? (FlopsUnknown ? null : prices.Cost(Flops));
+
+    /// <summary>The sum that was paid, or the rent of its seconds; null where neither is known.</summary>
+    public Usd? Rent(Accelerator prices, string device, int threads) =>
+        Paid ?? (FlopsUnknown ? null : prices.Rent(Seconds, device, threads));
 
     /// <summary>A part of it.</summary>
     public Charge Part(double share, long tokens) =>

@@ -45,8 +45,7 @@ public sealed record Manifest
     public required IReadOnlyList<string> Boundary { get; init; }
 
     /// <summary>Where the column joules comes from.</summary>
-    public string Energy { get; init; } =
-        "estimated: power of the accelerator in the price table times measured seconds; no counter was read";
+    public string Energy { get; init; } = "read from RAPL or NVML where they may be read, else empty";
 
     /// <summary>The rate that dollars come from.</summary>
     public required string Prices { get; init; }

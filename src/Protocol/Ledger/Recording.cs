@@ -81,7 +81,7 @@ public static class Recording
     {
         IReadOnlyList<Charge> own =
         [
-            .. Priced(unit, WithTeacherTraining(plan, unit, outcome, outcomes)),
+            .. RunPrices.Priced(unit, WithTeacherTraining(plan, unit, outcome, outcomes)),
             .. LostAttempts(plan, unit, outcomes),
         ];
         rows.Runs.Add(Run(plan.Spec, unit, outcome with { Charges = own }));
@@ -196,8 +196,9 @@ public static class Recording
             Tokens: charge.Tokens,
             Flops: charge.FlopsUnknown ? null : charge.Flops.Value,
             Seconds: charge.Seconds.Value,
-            Joules: charge.FlopsUnknown ? null : spec.Prices.EstimatedEnergy(charge.Seconds).Value,
-            Usd: charge.Cost(spec.Prices)?.Value
+            Joules: null,
+            Usd: charge.Rent(spec.Prices, spec.Device, spec.Threads)?.Value,
+            UsdList: charge.ListPrice(spec.Prices)?.Value
         );
 
     // Where teachers are compared, a student without one has none.
@@ -255,45 +256,18 @@ public static class Recording
                 ? spec.Boundary.Total(counted).Value
                 : null,
             Seconds: where.Seconds,
-            Joules: spec.Prices.EstimatedEnergy(new Seconds(where.Seconds)).Value,
-            Usd: known && counted.All(charge => charge.Cost(spec.Prices) is not null) ? Dollars(spec, counted) : null,
+            Joules: where.Joules,
+            Usd: known ? RunPrices.Rent(spec, counted) : null,
             PeakRssBytes: where.PeakRssBytes,
             Device: where.Device,
             Tensors: where.Tensors,
             Commit: where.Commit,
             Dirty: where.Dirty,
             StartedUtc: where.StartedUtc,
-            Attempts: outcome.Attempts
+            Attempts: outcome.Attempts,
+            Source: RunRow.Bench,
+            GpuHours: spec.Device == "cpu" ? null : counted.Sum(charge => charge.Seconds.Value) / 3600,
+            UsdList: known ? RunPrices.List(spec, counted) : null
         );
-    }
-
-    // Rent follows from the sum of FLOPs; what servers asked for is added to it.
-    private static double Dollars(ExperimentSpec spec, IReadOnlyList<Charge> charges) =>
-        spec.Prices.Cost(spec.Boundary.Total(charges.Where(charge => charge.Paid is null))).Value
-        + charges.Sum(charge => charge.Paid?.Value ?? 0);
-
-    // Questions to a server, and its answers, have the price that the experiment states.
-    private static IReadOnlyList<Charge> Priced(UnitOfWork unit, IReadOnlyList<Charge> charges)
-    {
-        var teacher = unit switch
-        {
-            TeacherUnit own => own.Teacher,
-            TrainingUnit training => training.Teacher,
-            _ => null,
-        };
-        return
-            teacher?.Endpoint is not { UsdPerMillionPromptTokens: { } asked, UsdPerMillionResponseTokens: { } answers }
-            ? charges
-            :
-            [
-                .. charges.Select(charge =>
-                    charge.PromptTokens is not { } prompt
-                        ? charge
-                        : charge with
-                        {
-                            Paid = new Usd((prompt * asked + (charge.Tokens - prompt) * answers) / 1e6),
-                        }
-                ),
-            ];
     }
 }

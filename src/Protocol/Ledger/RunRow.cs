@@ -2,7 +2,10 @@ namespace Bench.Protocol.Ledger;
 
 /// <summary>
 /// A row of runs.csv: one unit of work whose result is measured. Status is ok, failed or pilot; a pilot's runs enter no
-/// comparison. How often it was tried was not recorded at first.
+/// comparison. Usd is the rent of the measured seconds inside the boundary, UsdList the list price of the FLOPs,
+/// GpuHours the seconds of a GPU; joules are read from a meter or empty. Source says whose run it is: bench. The last
+/// columns
+/// were not recorded at first.
 /// </summary>
 public sealed record RunRow(
     string Run,
@@ -34,11 +37,17 @@ public sealed record RunRow(
     string Commit,
     bool Dirty,
     string StartedUtc,
-    long? Attempts = null
+    long? Attempts = null,
+    string Source = "",
+    double? GpuHours = null,
+    double? UsdList = null
 )
 {
     /// <summary>The status of a pilot's run.</summary>
     public const string Pilot = "pilot";
+
+    /// <summary>The source of a run that was made here.</summary>
+    public const string Bench = "bench";
 
     /// <summary>The status of a run that went well.</summary>
     public const string Ok = "ok";

@@ -103,6 +103,7 @@ public sealed class Summary
             ShareOverChanceHigh: null,
             FlopsTotal: null,
             Usd: null,
+            UsdList: null,
             Warning: ""
         );
     }
@@ -122,10 +123,7 @@ public sealed class Summary
         var before = Share("from before", Baseline(arm, run => run.Budget is null));
         var gold =
             arm.First.BudgetUnit == EqualCompute && arm.First.Method != GapBaseline
-                ? Share(
-                    "over gold",
-                    Baseline(arm, run => run.Method == GapBaseline && run.Budget == arm.First.Budget)
-                )
+                ? Share("over gold", Baseline(arm, run => run.Method == GapBaseline && run.Budget == arm.First.Budget))
                 : null;
         var chance =
             task.Task.Chance is { } level && metric == Metric.Accuracy && arm.First.Budget is not null
@@ -162,6 +160,7 @@ public sealed class Summary
             ShareOverChanceHigh: chance?.High,
             FlopsTotal: arm.Runs.Average(run => run.FlopsTotal),
             Usd: arm.Runs.Average(run => run.Usd),
+            UsdList: arm.Runs.Average(run => run.UsdList),
             Warning: metric.IsShare && SeedSpread.IsFar(arm.SeedMeans) ? SeedSpread.Warning : ""
         );
     }
@@ -185,8 +184,8 @@ public sealed class Summary
             : null;
     }
 
-    // Blank, with the reason, where the gap's interval holds 0, where the teacher is the worse of the two, and where the
-    // set of the share has no two ends.
+    // Blank, with the reason, where the gap's interval holds 0, where the teacher is the worse of the two, and where
+    // the set of the share has no two ends.
     private (FiellerSet? Set, string Note) Recovered(ScoredArm arm, IReadOnlyList<IReadOnlyList<double>>? baseline)
     {
         if (

@@ -3,8 +3,8 @@ namespace Bench.Protocol.Ledger;
 /// <summary>
 /// A row of summary.csv: one method at one budget over its seeds. IntervalMethod names the rule of the interval, Df the
 /// degrees of freedom where it has one. The two shares of the gap to the teacher name their baseline in their names;
-/// they are empty where the gap's interval holds 0, or the set of the share is unbounded; GapNote then says which. Warning
-/// is "seeds-spread" where few seeds lie far apart.
+/// they are empty where the gap's interval holds 0, or the set of the share is unbounded; GapNote then says which.
+/// Warning is "seeds-spread" where few seeds lie far apart.
 /// </summary>
 public sealed record SummaryRow(
     string Teacher,
@@ -33,5 +33,6 @@ public sealed record SummaryRow(
     double? ShareOverChanceHigh,
     double? FlopsTotal,
     double? Usd,
+    double? UsdList,
     string Warning
 );

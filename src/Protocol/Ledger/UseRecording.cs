@@ -2,7 +2,6 @@ using Bench.Protocol.Outcomes;
 using Bench.Protocol.Plans;
 using Bench.Protocol.Reading;
 using Bench.Protocol.Specs;
-using Bench.Protocol.Units;
 
 namespace Bench.Protocol.Ledger;
 
@@ -35,7 +34,6 @@ internal static class UseRecording
     internal static IEnumerable<UseRow> Use(ExperimentSpec spec, UseUnit unit, Outcome outcome)
     {
         var (use, where) = (outcome.Use!, outcome.Circumstances);
-        double Joules(double rate) => spec.Prices.EstimatedEnergy(new Seconds(1000 / rate)).Value;
         yield return new UseRow(
             Run: unit.Model.Run,
             Format: Names<ModelFormat>.Of(unit.Format),
@@ -44,8 +42,6 @@ internal static class UseRecording
             TokensPerSecond: use.TokensPerSecond,
             TokensPerSecond16: use.TokensPerSecond16,
             PeakBytes: use.PeakBytes,
-            JoulesPer1000Tokens: Joules(use.TokensPerSecond),
-            JoulesPer1000Tokens16: Joules(use.TokensPerSecond16),
             Processor: use.Processor,
             Commit: where.Commit,
             Dirty: where.Dirty

@@ -3,8 +3,7 @@ namespace Bench.Protocol.Ledger;
 /// <summary>
 /// A row of use.csv: what using a run's model in a format took on one thread of a processor. First token: the median
 /// seconds from a prompt of 16 tokens to the first one written; rates: the median over responses to one prompt, and
-/// over 16 written together; peak: of the process that did nothing else; joules: the declared power times measured
-/// time.
+/// over 16 written together; peak: of the process that did nothing else.
 /// </summary>
 public sealed record UseRow(
     string Run,
@@ -14,8 +13,6 @@ public sealed record UseRow(
     double TokensPerSecond,
     double TokensPerSecond16,
     long PeakBytes,
-    double JoulesPer1000Tokens,
-    double JoulesPer1000Tokens16,
     string Processor,
     string Commit,
     bool Dirty

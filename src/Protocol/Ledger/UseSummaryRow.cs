@@ -28,8 +28,6 @@ public sealed record UseSummaryRow(
     double TokensPerSecond,
     double TokensPerSecond16,
     double PeakBytes,
-    double JoulesPer1000Tokens,
-    double JoulesPer1000Tokens16,
     double? FlopsMaking,
     double? UsdMaking
 )
@@ -85,10 +83,8 @@ public sealed record UseSummaryRow(
                         TokensPerSecond: Median(use => use.TokensPerSecond),
                         TokensPerSecond16: Median(use => use.TokensPerSecond16),
                         PeakBytes: Median(use => use.PeakBytes),
-                        JoulesPer1000Tokens: Median(use => use.JoulesPer1000Tokens),
-                        JoulesPer1000Tokens16: Median(use => use.JoulesPer1000Tokens16),
                         FlopsMaking: Mean(run => run.FlopsTotal),
-                        UsdMaking: Mean(run => run.Usd)
+                        UsdMaking: Mean(run => run.UsdList)
                     )
                 );
             }

@@ -47,7 +47,7 @@ internal static class ClaimFigure
                 && row.Metric == task.Task.Metrics[0].Name
                 && row.Student == student.Name
                 && !baselines.Contains(row.Method)
-                && row.Usd > 0
+                && row.UsdList > 0
                 && row.RecoveredFromBefore is not null
             )
             .GroupBy(row => Labels.Of(spec, row.Teacher, row.Method))
@@ -55,9 +55,9 @@ internal static class ClaimFigure
                 curve => curve.Key,
                 curve =>
                     curve
-                        .OrderBy(row => row.Usd)
+                        .OrderBy(row => row.UsdList)
                         .Select(row => new CurveFigure.Point(
-                            row.Usd!.Value,
+                            row.UsdList!.Value,
                             row.RecoveredFromBefore!.Value,
                             row.RecoveredFromBeforeLow,
                             row.RecoveredFromBeforeHigh
@@ -81,7 +81,7 @@ internal static class ClaimFigure
             + (spec.Students.Count > 1 ? "-" + student : "");
         new CurveFigure
         {
-            X = "cost of a student (US dollars)",
+            X = "list price of a student (US dollars)",
             Y = "gap to the teacher recovered",
             Curves = curves,
             Styles = MethodLook.Of(spec, curves.Keys),

@@ -32,7 +32,7 @@ internal static class UseFigure
                 .Select(row => new CurveFigure.Reference(
                     string.Create(
                         CultureInfo.InvariantCulture,
-                        $"teacher {row.Teacher} {row.Value:0.00} at {row.JoulesPer1000Tokens:0.00} J"
+                        $"teacher {row.Teacher} {row.Value:0.00} at {1000 / row.TokensPerSecond:0.000} s"
                     ),
                     row.Value
                 ))
@@ -47,7 +47,7 @@ internal static class UseFigure
                         group
                             .OrderBy(row => row.ModelBytes)
                             .Select(row => new CurveFigure.Point(
-                                row.JoulesPer1000Tokens,
+                                1000 / row.TokensPerSecond,
                                 row.Value,
                                 row.CiLow,
                                 row.CiHigh
@@ -57,7 +57,7 @@ internal static class UseFigure
             var name = $"{metric.Name}-over-use{suffix}";
             new CurveFigure
             {
-                X = "energy of using it (J per 1,000 tokens, one response at a time)",
+                X = "time of using it (s for 1,000 tokens, one response at a time)",
                 Y = metric.Label,
                 Curves = curves,
                 Styles = MethodLook.Of(spec, curves.Keys),
@@ -87,11 +87,10 @@ internal static class UseFigure
             $"""
             **{spec.Question}**
 
-            {measured} against the energy of writing 1,000 tokens, one curve for each format in which a student is
+            {measured} against the time of writing 1,000 tokens, one curve for each format in which a student is
             used; its points are the students, joined from the smallest to the largest. Means over {seeds} seeds and
-            {items} held-out items; intervals are 95% percentile intervals of a hierarchical bootstrap over seeds and
-            items. Energy is {spec.Prices.Watts} W ({spec.Prices.Name}, declared) times the median seconds measured on
-            one thread of {processors}: another processor has other curves.
+            {items} held-out items; 95% intervals by the two-term t rule over seeds and items. Times are medians
+            measured on one thread of {processors}: another processor has other curves.
             Commit {commits}.
 
             """
@@ -122,7 +121,7 @@ internal static class UseFigure
                 text.Append(
                     CultureInfo.InvariantCulture,
                     $"  {"format", -10}{"", -22}{"MB", 6}{"first ms", 9}{"tok/s", 7}{"x16", 7}{"peak MB", 8}"
-                        + $"{"J/1000", 7}\n"
+                        + $"{"s/1000", 7}\n"
                 );
                 foreach (var row in model)
                     text.Append(
@@ -131,7 +130,7 @@ internal static class UseFigure
                             + $"{row.CiHigh:0.000}]{row.ModelBytes / 1e6, 6:0.00}"
                             + $"{1000 * row.FirstTokenSeconds, 9:0.00}{row.TokensPerSecond, 7:0}"
                             + $"{row.TokensPerSecond16, 7:0}{row.PeakBytes / 1e6, 8:0}"
-                            + $"{row.JoulesPer1000Tokens, 7:0.00}\n"
+                            + $"{1000 / row.TokensPerSecond, 7:0.000}\n"
                     );
             }
 

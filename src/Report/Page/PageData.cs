@@ -167,6 +167,7 @@ internal sealed class PageData
             gapNote = row.GapNote,
             flops = row.FlopsTotal,
             usd = row.Usd,
+            usdList = row.UsdList,
             at = axes.Of(row),
             unbeaten = axes.Unbeaten(row),
         };
@@ -250,7 +251,6 @@ internal sealed class PageData
             rate = row.TokensPerSecond,
             rate16 = row.TokensPerSecond16,
             peak = row.PeakBytes,
-            joules = row.JoulesPer1000Tokens,
             making = row.FlopsMaking,
             usd = row.UsdMaking,
         };

@@ -23,7 +23,7 @@ public sealed class MethodTests : IDisposable
         File.WriteAllText(experiment, yaml);
         var run = new BenchProcess(scratch.File("home"), data).Run("run", experiment, "--out", output);
         Assert.True(run.Code == 0, run.Errors + run.Output);
-        return new ResultsFolder(output).Read();
+        return new ResultsFolder(output).Read().Summarised(Experiments.Parse(yaml));
     }
 
     private static double Charged(Results results, string method, string kind)

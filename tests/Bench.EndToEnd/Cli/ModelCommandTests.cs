@@ -278,11 +278,6 @@ public sealed class ModelCommandTests : IDisposable
         Assert.All(Of("first_token_seconds"), seconds => Assert.InRange(seconds, 1e-5, 5));
         Assert.All(Of("tokens_per_second"), rate => Assert.InRange(rate, 10, 1e6));
         Assert.All(Of("peak_bytes"), peak => Assert.InRange(peak, 5e7, 1e9));
-        // 10 W on this price list.
-        Assert.All(
-            Of("tokens_per_second").Zip(Of("joules_per_1000_tokens")),
-            pair => Assert.Equal(10 * 1000 / pair.First, pair.Second, 1e-6)
-        );
         Assert.Contains(
             "there is no model 'nothing/here'",
             Refused("measure", "nothing/here"),

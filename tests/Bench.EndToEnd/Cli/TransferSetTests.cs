@@ -21,7 +21,7 @@ public sealed class TransferSetTests : IDisposable
             scratch.File("results")
         );
         Assert.True(run.Code == 0, run.Errors + run.Output);
-        return new ResultsFolder(scratch.File("results")).Read();
+        return new ResultsFolder(scratch.File("results")).Read().Summarised(Experiments.Parse(yaml));
     }
 
     private static string Small(params (string Old, string New)[] changes) =>

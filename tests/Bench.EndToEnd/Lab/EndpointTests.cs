@@ -358,7 +358,7 @@ public sealed class EndpointTests : IDisposable
         var third = charge.Part(1 / 3.0, 999);
         Assert.Equal((27, 21), (third.Tokens, third.PromptTokens));
         // Nobody knows what it cost until the experiment's prices are applied.
-        Assert.Null(charge.Cost(Accelerator.Named(Accelerator.Default)));
+        Assert.Null(charge.ListPrice(Accelerator.Named(Accelerator.Default)));
     }
 
     [Fact]

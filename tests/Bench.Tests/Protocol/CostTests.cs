@@ -75,11 +75,15 @@ public class CostTests
     }
 
     [Fact]
-    public void Dollars_follow_from_flops()
+    public void The_list_price_follows_from_flops_and_rent_from_seconds_of_the_same_kind_of_device()
     {
         var rented = new Accelerator("test", UsdPerHour: 3.6, SustainedFlopsPerSecond: 1e9, Watts: 10, "");
         Assert.Equal(0.002, rented.Cost(new Flops(2e9)).Value, 1e-12);
-        Assert.Equal(50, rented.EstimatedEnergy(new Seconds(5)).Value);
+        Assert.Equal(0.005, rented.Rent(new Seconds(5), "cuda", threads: 1)!.Value.Value, 1e-12);
+        // A GPU's hour says nothing of a processor's seconds, and a processor is rented by the core.
+        Assert.Null(rented.Rent(new Seconds(5), "cpu", threads: 1));
+        var core = Accelerator.Named(Accelerator.Default);
+        Assert.Equal(2 * core.UsdPerHour, core.Rent(new Seconds(3600), "cpu", threads: 2)!.Value.Value, 1e-12);
     }
 
     [Fact]

@@ -100,10 +100,12 @@ public class LedgerTests
         folder.Write(Merged(Experiments.Plan(Experiments.Small)));
         Assert.All(folder.Read().Runs, row => Assert.Equal(1, row.Attempts));
         var runs = scratch.File("runs.csv");
-        File.WriteAllLines(runs, File.ReadAllLines(runs).Select(line => line[..line.LastIndexOf(',')]));
+        string Without(int last, string line) => string.Join(',', line.Split(',').SkipLast(last));
+        // With them go the columns that were added later still: source, gpu_hours, usd_list.
+        File.WriteAllLines(runs, File.ReadAllLines(runs).Select(line => Without(4, line)));
         Assert.All(folder.Read().Runs, row => Assert.Null(row.Attempts));
         // No other column may be missing.
-        File.WriteAllLines(runs, File.ReadAllLines(runs).Select(line => line[..line.LastIndexOf(',')]));
+        File.WriteAllLines(runs, File.ReadAllLines(runs).Select(line => Without(1, line)));
         Assert.Throws<LedgerException>(() => folder.Read());
     }
 

@@ -49,7 +49,7 @@ public sealed class UseTests
             Runs = [Run("teacher", "", 0), Run("a", "tiny", 1e9), Run("b", "tiny", 3e9)],
         };
         UseRow Use(string run, string format, double rate) =>
-            new(run, format, 100, 0.5, rate, 10 * rate, 1000, 10_000 / rate, 1000 / rate, "P", "c", false);
+            new(run, format, 100, 0.5, rate, 10 * rate, 1000, "P", "c", false);
         UseRow[] uses =
         [
             Use("teacher", "onnx-int8", 5),
