@@ -110,17 +110,20 @@ internal sealed class Arena : IDisposable
         scratch.Dispose();
     }
 
+    // Seconds differ from run to run, and so do the dollars and GPU-hours that follow from them.
     private static RunRow Timeless(RunRow row) =>
         row with
         {
             Seconds = null,
             Joules = null,
+            Usd = null,
+            GpuHours = null,
             PeakRssBytes = null,
             StartedUtc = "",
             Attempts = null,
         };
 
-    private static ChargeRow Timeless(ChargeRow row) => row with { Seconds = 0, Joules = null };
+    private static ChargeRow Timeless(ChargeRow row) => row with { Seconds = 0, Joules = null, Usd = null };
 
     private static string? Words(string folder)
     {
