@@ -164,7 +164,7 @@ public static class ClaimReport
     {
         var rows = checks
             .SelectMany(check => GapRow.Of(check).Select(row => (check.Verdict, Row: row)))
-            .Where(entry => entry.Row.CostUsd > 0)
+            .Where(entry => entry.Row is { CostUsd: > 0, Recovered: not null })
             .ToArray();
         if (rows.Length == 0)
             return;
@@ -172,8 +172,8 @@ public static class ClaimReport
         var xs = rows.Select(entry => Math.Log10(entry.Row.CostUsd!.Value)).ToArray();
         var (left, right) = (xs.Min() - 0.3, xs.Max() + 0.3);
         var (bottom, top) = (
-            Math.Min(0, rows.Min(entry => entry.Row.Recovered)) - 0.1,
-            Math.Max(1, rows.Max(entry => entry.Row.Recovered)) + 0.1
+            Math.Min(0, rows.Min(entry => entry.Row.RecoveredLow ?? entry.Row.Recovered!.Value)) - 0.1,
+            Math.Max(1, rows.Max(entry => entry.Row.RecoveredHigh ?? entry.Row.Recovered!.Value)) + 0.1
         );
         FigureRenderer.Line(
             plot,
@@ -183,22 +183,8 @@ public static class ClaimReport
             1.5f,
             Stroke.Dotted
         );
-        foreach (var (verdict, row) in rows)
-            Mark(plot, verdict, Math.Log10(row.CostUsd!.Value), row.Recovered);
         foreach (var run in rows.GroupBy(entry => entry.Row.Run))
-        {
-            var x = Math.Log10(run.First().Row.CostUsd!.Value) + (right - left) * 0.012;
-            foreach (
-                var (benchmark, y) in FigureRenderer.Spread(
-                    [.. run.Select(entry => ($"{run.Key}, {entry.Row.Part}", entry.Row.Recovered))],
-                    (top - bottom) * 0.045,
-                    bottom,
-                    top
-                )
-            )
-                FigureRenderer.Write(plot, benchmark, x, y, Alignment.MiddleLeft, Ink);
-        }
-
+            Gaps(plot, [.. run], (right - left) * 0.012, (bottom, top));
         plot.Axes.SetLimits(left, right + (right - left) * 0.3, bottom, top);
         plot.Axes.Bottom.TickGenerator = FigureRenderer.LogTicks(left, right);
         plot.Axes.Left.TickGenerator = FigureRenderer.Ticks(
@@ -213,9 +199,39 @@ public static class ClaimReport
             "recovered-against-dollars",
             "The gap between the student before its training and its teacher that each run recovered, by benchmark, "
                 + "against what the run cost: as stated, or the geometric mean of its lowest and highest cost at "
-                + "market prices. On the dotted line the student is as good as its teacher. One published score "
-                + "each: there are no intervals."
+                + "market prices. On the dotted line the student is as good as its teacher. Lines are Fieller's 95% "
+                + "sets from the number of a benchmark's items, its three scores taken as independent; a point without "
+                + "one is of a benchmark whose items are not known. Benchmarks whose gap may be nothing are left out; "
+                + "those of one run stand side by side."
         );
+    }
+
+    // Benchmarks of one run stand side by side, and their names to the right of the last.
+    private static void Gaps(
+        Plot plot,
+        (Verdict Verdict, GapRow Row)[] run,
+        double step,
+        (double Bottom, double Top) range
+    )
+    {
+        var cost = Math.Log10(run[0].Row.CostUsd!.Value);
+        foreach (var (place, (verdict, row)) in run.Index())
+        {
+            var x = cost + step * (place - (run.Length - 1) / 2.0);
+            if (row is { RecoveredLow: { } low, RecoveredHigh: { } high })
+                FigureRenderer.Line(plot, [x, x], [low, high], Color.FromHex(Looks[verdict].Color), 1.5f);
+            Mark(plot, verdict, x, row.Recovered!.Value);
+        }
+
+        foreach (
+            var (benchmark, y) in FigureRenderer.Spread(
+                [.. run.Select(entry => ($"{entry.Row.Run}, {entry.Row.Part}", entry.Row.Recovered!.Value))],
+                (range.Top - range.Bottom) * 0.045,
+                range.Bottom,
+                range.Top
+            )
+        )
+            FigureRenderer.Write(plot, benchmark, cost + step * (run.Length + 1) / 2.0, y, Alignment.MiddleLeft, Ink);
     }
 
     private static void Mark(Plot plot, Verdict verdict, double x, double y, string legend = "")

@@ -99,7 +99,10 @@ internal static class ClaimsCommand
     )
     {
         var own = Path.Combine(Workplace.Current.Root, "experiments", "claims");
-        var claims = ClaimTable.Read(file ?? Path.Combine(own, "claims.csv"));
+        var claims = ClaimTable.WithItems(
+            ClaimTable.Read(file ?? Path.Combine(own, "claims.csv")),
+            Path.Combine(own, "benchmarks.csv")
+        );
         var beside =
             crossChecks
             ?? Path.Combine(file is null ? own : Path.GetDirectoryName(Path.GetFullPath(file))!, "crosschecks.csv");
@@ -131,6 +134,9 @@ internal static class ClaimsCommand
         return ExitCodes.Done;
     }
 
+    private static double[]? Pair((double Low, double High)? interval) =>
+        interval is { } ends ? [ends.Low, ends.High] : null;
+
     private static object Told(RunCheck check) =>
         new
         {
@@ -158,6 +164,10 @@ internal static class ClaimsCommand
             {
                 benchmark = gap.Benchmark,
                 metric = gap.Metric,
+                items = gap.Items,
+                gap = gap.Published?.Gap,
+                gap_unpaired = Pair(gap.Published?.Unpaired),
+                gap_paired = Pair(gap.Published?.Paired),
                 recovered = gap.Recovered,
                 usd_per_point = gap.UsdPerPoint,
             }),

@@ -178,8 +178,9 @@ internal sealed record ScaledPlan(
         {
             Claim = claim,
             Usd = check.StatedCost ?? gaps.Select(gap => gap.CostUsd).FirstOrDefault(),
-            Recovered = gaps.DistinctBy(gap => gap.Benchmark)
-                .ToDictionary(gap => gap.Benchmark, gap => gap.Recovered, StringComparer.Ordinal),
+            Recovered = gaps.Where(gap => gap.Recovered is not null)
+                .DistinctBy(gap => gap.Benchmark)
+                .ToDictionary(gap => gap.Benchmark, gap => gap.Recovered!.Value, StringComparer.Ordinal),
         };
     }
 }

@@ -45,6 +45,9 @@ public sealed record Claim(string Id, int Row)
 
     public required string Metric { get; init; }
 
+    /// <summary>Items of the benchmark; null where they are not known.</summary>
+    public int? Items { get; init; }
+
     public required double? TeacherScore { get; init; }
 
     public required double? Before { get; init; }

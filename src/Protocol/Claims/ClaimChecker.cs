@@ -70,7 +70,7 @@ public static class ClaimChecker
             Reason: reason,
             Findings: findings,
             Missing: [.. missing.Distinct()],
-            Gaps: [.. rows.Select(row => Gap(row, stated)).OfType<GapRecovered>()]
+            Gaps: [.. rows.Select(row => GapRecovered.Of(row, stated)).OfType<GapRecovered>()]
         )
         {
             StatedCost = stated,
@@ -284,19 +284,6 @@ public static class ClaimChecker
         var known = counted.Select(quantity.Of).OfType<double>().ToArray();
         return known.Length == 0 ? null : known.Sum();
     }
-
-    private static GapRecovered? Gap(Claim row, double? cost) =>
-        row is { TeacherScore: { } teacher, Before: { } before, After: { } after } && teacher != before
-            ? new GapRecovered(
-                Part: row.Part,
-                Benchmark: row.Benchmark,
-                Metric: row.Metric,
-                Recovered: (after - before) / (teacher - before),
-                UsdPerPoint: (row.Cost ?? cost) is { } dollars && after != before
-                    ? dollars / Math.Abs(after - before)
-                    : null
-            )
-            : null;
 
     private static (Verdict, string) Judge(IReadOnlyList<Finding> findings, IReadOnlyList<string> missing)
     {

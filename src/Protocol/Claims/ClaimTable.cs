@@ -78,6 +78,24 @@ public static class ClaimTable
                 )),
         ];
 
+    /// <summary>The claims with the number of items of their benchmarks, where a file of benchmarks knows it.</summary>
+    /// <exception cref="SpecException">The file is missing or wrong.</exception>
+    public static IReadOnlyList<Claim> WithItems(IReadOnlyList<Claim> claims, string path)
+    {
+        var items = Rows(path)
+            .ToDictionary(
+                row => row.Text("benchmark", required: true),
+                row => (int)(row.Amount("items") ?? throw row.Wrong("items", "a number of items is missing")),
+                StringComparer.Ordinal
+            );
+        return
+        [
+            .. claims.Select(claim =>
+                items.TryGetValue(claim.Benchmark, out var count) && count > 0 ? claim with { Items = count } : claim
+            ),
+        ];
+    }
+
     /// <summary>The cross-checks of a file: what rows say of each other.</summary>
     /// <exception cref="SpecException">It is missing or wrong, or names a claim that is not there.</exception>
     public static IReadOnlyList<CrossCheck> CrossChecks(string path, IReadOnlyList<Claim> claims)

@@ -116,7 +116,7 @@ public sealed class ClaimTests : IDisposable
         Assert.Equal((152 * 1.49, 152 * 4.9), check.MarketCost!.Value);
         // MATH-500: (86.4 − 81.4) / (92.2 − 81.4) of the gap, $90 a point.
         var gap = check.Gaps.Single(gap => gap.Part == "math500");
-        Assert.Equal(5 / 10.8, gap.Recovered, 1e-9);
+        Assert.Equal(5 / 10.8, gap.Recovered!.Value, 1e-9);
         Assert.Equal(90, gap.UsdPerPoint!.Value, 1e-9);
     }
 
@@ -181,7 +181,7 @@ public sealed class ClaimTests : IDisposable
             missing => missing.Contains("how often they were seen", StringComparison.Ordinal)
         );
         // An error metric's gap is a gap too: (146 − 74) / (146 − 67).
-        Assert.Equal(72 / 79.0, Run("hinton2015-mnist").Gaps.Single().Recovered, 1e-9);
+        Assert.Equal(72 / 79.0, Run("hinton2015-mnist").Gaps.Single().Recovered!.Value, 1e-9);
     }
 
     private const string Header =
