@@ -281,7 +281,7 @@ public sealed class MethodTests : IDisposable
         double Score(string method, string metric) =>
             results.Summary.Single(row => row.Method == method && row.Metric == metric).Value;
         Assert.InRange(Score("teacher", "accuracy"), 0.85, 1);
-        Assert.InRange(Score("soft", "accuracy"), 0.8, 1);
+        Assert.InRange(Score("soft", "accuracy"), 0.7, 1);
         // Nine of ten classes can be learnt from labels; the tenth was never among them.
         Assert.Equal(0, Score("labels", "withheld-accuracy"));
         Assert.Equal(100, results.Scores.First(row => row.Metric == "accuracy").N);

@@ -34,18 +34,10 @@ public sealed record MeanSquares(double Mean, double Seeds, double Items, double
             throw new ArgumentException("every seed needs scores of the same items, and at least one", nameof(scores));
         // Deviations from the first score: equal scores have mean squares of exactly 0.
         var origin = scores[0][0];
-        var ofSeeds = new double[seeds];
-        var ofItems = new double[items];
-        for (var s = 0; s < seeds; s++)
-        {
-            for (var i = 0; i < items; i++)
-            {
-                ofSeeds[s] += (scores[s][i] - origin) / items;
-                ofItems[i] += (scores[s][i] - origin) / seeds;
-            }
-        }
-
-        var mean = ofSeeds.Average();
+        // Counts are divided once, after they are summed: 80 of 100 is 0.8 to the bit.
+        double[] ofSeeds = [.. scores.Select(row => row.Sum(score => score - origin) / items)];
+        double[] ofItems = [.. Enumerable.Range(0, items).Select(i => scores.Sum(row => row[i] - origin) / seeds)];
+        var mean = scores.Sum(row => row.Sum(score => score - origin)) / (seeds * (double)items);
         var bySeed = ofSeeds.Sum(seed => (seed - mean) * (seed - mean));
         var count = groups?.Max() + 1 ?? items;
         double OverGroups(Func<int, double> deviation)
