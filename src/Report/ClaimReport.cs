@@ -5,6 +5,7 @@ using Bench.Protocol.Ledger;
 using Bench.Report.Figures;
 using Bench.Report.Style;
 using Bench.Report.Tables;
+using MathNet.Numerics.Statistics;
 using ScottPlot;
 
 namespace Bench.Report;
@@ -14,81 +15,80 @@ public static class ClaimReport
 {
     private static readonly Dictionary<Verdict, (string Color, MarkerShape Marker)> Looks = new()
     {
-        [Verdict.Consistent] = ("#009E73", MarkerShape.FilledCircle),
-        [Verdict.Inconsistent] = ("#D55E00", MarkerShape.FilledSquare),
-        [Verdict.Implausible] = ("#E69F00", MarkerShape.FilledTriangleUp),
-        [Verdict.UnderDetermined] = ("#777777", MarkerShape.OpenCircle),
+        [Verdict.Inside] = ("#009E73", MarkerShape.FilledCircle),
+        [Verdict.OutsideEveryPlausibleRange] = ("#E69F00", MarkerShape.FilledTriangleUp),
+        [Verdict.ContradictsItself] = ("#D55E00", MarkerShape.FilledSquare),
     };
 
-    /// <summary>Writes verdicts.csv, findings.csv, gaps.csv, the tables and the figures into a folder.</summary>
-    public static void Write(ResultsFolder folder, IReadOnlyList<RunCheck> checks, Tolerances tolerances)
+    /// <summary>
+    /// Writes verdicts.csv, findings.csv, open.csv, gaps.csv, the tables and the figures into a folder.
+    /// </summary>
+    public static void Write(ResultsFolder folder, IReadOnlyList<RunCheck> checks, double tolerance)
     {
         folder.WriteTable("verdicts.csv", checks.Select(VerdictRow.Of));
         folder.WriteTable("findings.csv", checks.SelectMany(FindingRow.Of));
+        folder.WriteTable("open.csv", checks.SelectMany(OpenRow.Of));
         folder.WriteTable("gaps.csv", checks.SelectMany(GapRow.Of));
-        folder.WriteText($"{ResultsFolder.TablesName}/claims.txt", Text(checks, tolerances));
-        folder.WriteText($"{ResultsFolder.TablesName}/claims.tex", Latex(checks, tolerances));
+        folder.WriteText($"{ResultsFolder.TablesName}/claims.txt", Text(checks, tolerance));
+        folder.WriteText($"{ResultsFolder.TablesName}/claims.tex", Latex(checks, tolerance));
         CostFigure(folder, checks);
         GapFigure(folder, checks);
+        NarrowingFigure(folder, checks);
     }
 
-    /// <summary>A line for each run under its verdict, then the counts.</summary>
-    public static string Text(IReadOnlyList<RunCheck> checks, Tolerances tolerances)
+    /// <summary>A line for each run under its verdict, then how closely they are bounded, and by what.</summary>
+    public static string Text(IReadOnlyList<RunCheck> checks, double tolerance)
     {
         var text = new StringBuilder();
-        foreach (var group in checks.GroupBy(check => check.Verdict).OrderBy(group => group.Key))
+        foreach (var group in checks.GroupBy(check => check.Verdict).OrderByDescending(group => group.Key))
         {
             text.Append(
                 CultureInfo.InvariantCulture,
                 $"{VerdictRow.Name(group.Key)}: {group.Count()} of {checks.Count} runs\n"
             );
-            // Claims that lack everything are only counted.
-            var shown =
-                group.Key == Verdict.UnderDetermined
-                    ? group.Where(check => check.Findings.Count > 0 || check.StatedCost is not null).ToArray()
-                    : [.. group];
-            foreach (var check in shown)
+            foreach (var check in group)
                 text.Append(TextWrap.Wrapped($"  {check.Run}: {check.Reason}", 78));
-            if (shown.Length < group.Count())
-                text.Append(
-                    CultureInfo.InvariantCulture,
-                    $"  {group.Count() - shown.Length} more state neither GPUs and hours nor a cost\n"
-                );
             text.Append('\n');
         }
 
-        return text.Append(TextWrap.Wrapped(Terms(tolerances), 78)).ToString();
-    }
-
-    private static string Terms(Tolerances tolerances) =>
-        string.Create(
-            CultureInfo.InvariantCulture,
-            $"Figures agree within {100 * tolerances.Agreement:0.#}%; an MFU is plausible from {tolerances.LeastMfu} "
-                + $"to {tolerances.MostMfu}, a price within {100 * tolerances.Price:0.#}% of the market's range. The "
-                + $"verdicts are about numbers that were published, not about anybody who published them."
-        );
-
-    private static string Latex(IReadOnlyList<RunCheck> checks, Tolerances tolerances)
-    {
-        var text = new StringBuilder(
-            "% needs \\usepackage{booktabs}\n\\begin{table}\n\\centering\n\\begin{tabular}{llrr}\n\\toprule\nrun & "
-                + "verdict & stated USD & USD at market prices \\\\\n\\midrule\n"
-        );
-        foreach (var check in checks.Where(check => check.Verdict != Verdict.UnderDetermined))
-        {
-            var market = check.MarketCost is { } range
-                ? $"{ClaimChecker.Shown(range.Low)} to {ClaimChecker.Shown(range.High)}"
-                : "";
+        text.Append(CultureInfo.InvariantCulture, $"runs bounded within a factor of  2    5   10  more  not at all\n");
+        foreach (var (quantity, counts) in ClaimSummary.Counts(checks))
             text.Append(
                 CultureInfo.InvariantCulture,
-                $"{ComparisonTables.Escape(check.Run)} & {VerdictRow.Name(check.Verdict)} & "
-                    + $"{(check.StatedCost is { } cost ? ClaimChecker.Shown(cost) : "")} & {market} \\\\\n"
+                $"  {quantity, -28}{counts[0], 4} {counts[1], 4} {counts[2], 4}  {counts[3], 4}  {counts[4], 10}\n"
             );
-        }
+        text.Append("\nby which factor one more number would narrow the dollars, median of the runs\n");
+        foreach (var (quantity, runs) in ClaimSummary.Narrowing(checks))
+            text.Append(
+                CultureInfo.InvariantCulture,
+                $"  {quantity, -28}{runs.Select(run => run.Factor).Median(), 4:0.0}  in {runs.Count} runs\n"
+            );
+        return text.Append('\n').Append(TextWrap.Wrapped(Terms(tolerance), 78)).ToString();
+    }
 
+    private static string Terms(double tolerance) =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"Figures agree within {100 * tolerance:0.#}%. Ranges are those of ranges.csv and, for prices, of the "
+                + $"quotes of the claim's year in prices.csv. The verdicts are about numbers that were published, not "
+                + $"about anybody who published them."
+        );
+
+    private static string Latex(IReadOnlyList<RunCheck> checks, double tolerance)
+    {
+        var text = new StringBuilder(
+            "% needs \\usepackage{booktabs}\n\\begin{table}\n\\centering\n\\begin{tabular}{llrrr}\n\\toprule\nrun & "
+                + "verdict & USD & GPU-hours & FLOPs \\\\\n\\midrule\n"
+        );
+        foreach (var check in checks.Where(check => (check.Dollars ?? check.GpuHours ?? check.Flops) is not null))
+            text.Append(
+                CultureInfo.InvariantCulture,
+                $"{ComparisonTables.Escape(check.Run)} & {VerdictRow.Name(check.Verdict)} & {check.Dollars} & "
+                    + $"{check.GpuHours} & {check.Flops} \\\\\n"
+            );
         return text.Append(
                 CultureInfo.InvariantCulture,
-                $"\\bottomrule\n\\end{{tabular}}\n\\caption{{{ComparisonTables.Escape(Terms(tolerances))}}}\n\\end{{t"
+                $"\\bottomrule\n\\end{{tabular}}\n\\caption{{{ComparisonTables.Escape(Terms(tolerance))}}}\n\\end{{t"
                     + $"able}}\n"
             )
             .ToString();
@@ -232,6 +232,38 @@ public static class ClaimReport
             )
         )
             FigureRenderer.Write(plot, benchmark, cost + step * (run.Length + 1) / 2.0, y, Alignment.MiddleLeft, Ink);
+    }
+
+    // A bar to the median over the runs, and a point for each run.
+    private static void NarrowingFigure(ResultsFolder folder, IReadOnlyList<RunCheck> checks)
+    {
+        var rows = ClaimSummary.Narrowing(checks).Reverse().ToArray();
+        if (rows.Length == 0)
+            return;
+        using var plot = FigureRenderer.New("factor by which the bounds of the dollars would narrow", "");
+        foreach (var (y, (_, runs)) in rows.Index())
+        {
+            var median = Math.Log10(runs.Select(run => run.Factor).Median());
+            FigureRenderer.Line(plot, [0, median], [y, y], Color.FromHex("#9ECAE1"), 18);
+            foreach (var (_, factor) in runs)
+                Mark(plot, Verdict.Inside, Math.Log10(factor), y);
+        }
+
+        var right = rows.Max(row => row.Runs.Max(run => Math.Log10(run.Factor))) + 0.1;
+        plot.Axes.SetLimits(0, right, -0.6, rows.Length - 0.4);
+        plot.Axes.Bottom.TickGenerator = FigureRenderer.LogTicks(0, right);
+        plot.Axes.Left.SetTicks(
+            [.. rows.Index().Select(row => (double)row.Index)],
+            [.. rows.Select(row => row.Quantity)]
+        );
+        FigureRenderer.Save(plot, folder, "narrowing");
+        Caption(
+            folder,
+            "narrowing",
+            "By which factor the bounds of a run's dollars would lie closer if one quantity that its sources leave "
+                + "open were known, at the geometric middle of its assumed range: a point for each run where it is "
+                + "open, a bar to the median. Logarithmic axis."
+        );
     }
 
     private static void Mark(Plot plot, Verdict verdict, double x, double y, string legend = "")

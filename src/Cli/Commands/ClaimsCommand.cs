@@ -12,7 +12,6 @@ internal static class ClaimsCommand
 {
     internal static Command Create()
     {
-        var usual = new Tolerances();
         var file = new Argument<string?>("file")
         {
             Arity = ArgumentArity.ZeroOrOne,
@@ -20,7 +19,14 @@ internal static class ClaimsCommand
         };
         var prices = new Option<string?>("--prices")
         {
-            Description = "A table of accelerators, their peaks and prices (default: experiments/claims/prices.csv).",
+            Description =
+                "A table of accelerators, their peaks and dated prices (default: experiments/claims/prices.csv).",
+        };
+        var ranges = new Option<string?>("--ranges")
+        {
+            Description =
+                "A table of what is assumed of quantities that sources leave open (default: "
+                + "experiments/claims/ranges.csv).",
         };
         var crossChecks = new Option<string?>("--crosschecks")
         {
@@ -36,84 +42,71 @@ internal static class ClaimsCommand
         var agreement = new Option<double>("--tolerance")
         {
             Description = "The share by which two figures of one quantity may differ.",
-            DefaultValueFactory = _ => usual.Agreement,
-        };
-        var least = new Option<double>("--least-mfu")
-        {
-            Description = "The lowest plausible share of the peak.",
-            DefaultValueFactory = _ => usual.LeastMfu,
-        };
-        var most = new Option<double>("--most-mfu")
-        {
-            Description = "The highest plausible share of the peak.",
-            DefaultValueFactory = _ => usual.MostMfu,
-        };
-        var price = new Option<double>("--price-tolerance")
-        {
-            Description = "The share by which a price may lie outside the market's range.",
-            DefaultValueFactory = _ => usual.Price,
+            DefaultValueFactory = _ => Assumptions.UsualTolerance,
         };
         var json = new Option<bool>("--json")
         {
             Description = "Every verdict with its inputs, formulas and figures, one JSON object a run.",
         };
-        foreach (var share in new[] { agreement, least, most, price })
-            share.Within(0, 10);
-        var command = new Command("claims", "Recompute published cost claims and say which are consistent.")
+        agreement.Within(0, 10);
+        var command = new Command("claims", "Recompute published cost claims, and bound what they leave open.")
         {
             file,
             prices,
+            ranges,
             crossChecks,
             output,
             agreement,
-            least,
-            most,
-            price,
             json,
         };
         command.SetAction(parsed =>
             Show(
-                parsed.GetValue(file),
-                parsed.GetValue(prices),
-                parsed.GetValue(crossChecks),
-                parsed.GetValue(output),
-                new Tolerances(
-                    parsed.GetValue(agreement),
-                    parsed.GetValue(least),
-                    parsed.GetValue(most),
-                    parsed.GetValue(price)
+                new Tables(
+                    parsed.GetValue(file),
+                    parsed.GetValue(prices),
+                    parsed.GetValue(ranges),
+                    parsed.GetValue(crossChecks)
                 ),
+                parsed.GetValue(agreement),
+                parsed.GetValue(output),
                 parsed.GetValue(json)
             )
         );
         return command;
     }
 
-    private static int Show(
-        string? file,
-        string? prices,
-        string? crossChecks,
-        string? output,
-        Tolerances tolerances,
-        bool json
-    )
+    // Those that were named; the others are the project's own.
+    private sealed record Tables(string? Claims, string? Prices, string? Ranges, string? CrossChecks)
+    {
+        internal bool AreOwn => this == new Tables(null, null, null, null);
+    }
+
+    private static int Show(Tables tables, double tolerance, string? output, bool json)
     {
         var own = Path.Combine(Workplace.Current.Root, "experiments", "claims");
         var claims = ClaimTable.WithItems(
-            ClaimTable.Read(file ?? Path.Combine(own, "claims.csv")),
+            ClaimTable.Read(tables.Claims ?? Path.Combine(own, "claims.csv")),
             Path.Combine(own, "benchmarks.csv")
         );
         var beside =
-            crossChecks
-            ?? Path.Combine(file is null ? own : Path.GetDirectoryName(Path.GetFullPath(file))!, "crosschecks.csv");
+            tables.CrossChecks
+            ?? Path.Combine(
+                tables.Claims is { } file ? Path.GetDirectoryName(Path.GetFullPath(file))! : own,
+                "crosschecks.csv"
+            );
         var checks = ClaimChecker.Check(
             claims,
-            ClaimTable.Prices(prices ?? Path.Combine(own, "prices.csv")),
-            crossChecks is not null || File.Exists(beside) ? ClaimTable.CrossChecks(beside, claims) : [],
-            tolerances
+            new Assumptions(
+                ClaimTable.Prices(tables.Prices ?? Path.Combine(own, "prices.csv")),
+                ClaimTable.Ranges(tables.Ranges ?? Path.Combine(own, "ranges.csv")),
+                tables.CrossChecks is not null || File.Exists(beside) ? ClaimTable.CrossChecks(beside, claims) : []
+            )
+            {
+                Tolerance = tolerance,
+            }
         );
-        // The committed results are those of the project's own tables at the usual tolerances.
-        var usual = file is null && prices is null && crossChecks is null && tolerances == new Tolerances();
+        // The committed results are those of the project's own tables at the usual tolerance.
+        var usual = tables.AreOwn && tolerance == Assumptions.UsualTolerance;
         var results = (output ?? (usual ? Path.Combine(Workplace.Current.Root, "results", "claims") : null))
             is { } folder
             ? new ResultsFolder(folder)
@@ -123,10 +116,10 @@ internal static class ClaimsCommand
             foreach (var check in checks)
                 Console.WriteLine(JsonSerializer.Serialize(Told(check), JsonLines.Compact));
         else
-            Console.Write(ClaimReport.Text(checks, tolerances));
+            Console.Write(ClaimReport.Text(checks, tolerance));
         if (results is null)
             return ExitCodes.Done;
-        ClaimReport.Write(results, checks, tolerances);
+        ClaimReport.Write(results, checks, tolerance);
         if (!json)
             Console.WriteLine(
                 $"tables and figures: {Path.GetRelativePath(Directory.GetCurrentDirectory(), results.Path)}"
@@ -137,6 +130,8 @@ internal static class ClaimsCommand
     private static double[]? Pair((double Low, double High)? interval) =>
         interval is { } ends ? [ends.Low, ends.High] : null;
 
+    private static double[]? Pair(Bounds? bounds) => bounds is { } ends ? [ends.Low, ends.High] : null;
+
     private static object Told(RunCheck check) =>
         new
         {
@@ -144,8 +139,22 @@ internal static class ClaimsCommand
             verdict = VerdictRow.Name(check.Verdict),
             reason = check.Reason,
             stated_cost_usd = check.StatedCost,
-            market_cost_usd = check.MarketCost is { } range ? new[] { range.Low, range.High } : null,
-            missing = check.Missing,
+            usd = Pair(check.Dollars),
+            gpu_hours = Pair(check.GpuHours),
+            flops = Pair(check.Flops),
+            utilisation = Pair(check.Utilisation),
+            market_cost_usd = Pair(check.MarketCost),
+            not_found = check.Absent,
+            sources = check.Sources,
+            open = check.Open.Select(open => new
+            {
+                part = open.Part,
+                quantity = open.Name,
+                range = Pair(open.Bounds),
+                reason = open.Reason,
+                usd_factor = open.Factor,
+                usd_factor_if_known = open.FactorIfKnown,
+            }),
             findings = check.Findings.Select(finding => new
             {
                 part = finding.Part,
@@ -154,8 +163,6 @@ internal static class ClaimsCommand
                 inputs = finding.Inputs,
                 value = finding.Value,
                 stated = finding.Stated,
-                least = finding.Least,
-                most = finding.Most,
                 holds = finding.Holds,
                 factor = finding.Factor,
                 remark = finding.Remark,

@@ -165,14 +165,7 @@ internal sealed record ScaledPlan(
     // The claim's cost, and the share of the gap that it recovers on each benchmark.
     private static ClaimPoint Point(string tables, IReadOnlyList<Claim> claims, string claim)
     {
-        var check = ClaimChecker
-            .Check(
-                claims,
-                ClaimTable.Prices(Path.Combine(tables, "prices.csv")),
-                ClaimTable.CrossChecks(Path.Combine(tables, "crosschecks.csv"), claims),
-                new Tolerances()
-            )
-            .Single(run => run.Run == claim);
+        var check = ClaimChecker.Check(claims, Assumptions.Of(tables, claims)).Single(run => run.Run == claim);
         var gaps = GapRow.Of(check).ToArray();
         return new ClaimPoint
         {

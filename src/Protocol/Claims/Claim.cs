@@ -68,14 +68,56 @@ public sealed record Claim(string Id, int Row)
     /// <summary>Whether the stated cost is an upper bound.</summary>
     public bool CostIsBound => Keys.GetValueOrDefault("cost_bound") == "upper";
 
+    /// <summary>The parameters that a token passes through: those that are active of a mixture of experts.</summary>
+    public double? TrainedParameters => Number("active_params") ?? Parameters;
+
+    /// <summary>The precision of its products where it is not half precision, e.g. fp8; else empty.</summary>
+    public string Precision => Keys.GetValueOrDefault("precision", "");
+
+    /// <summary>The run that a row measures anew; null where it is a run of its own.</summary>
+    public string? SameRunAs => Keys.GetValueOrDefault("same_run_as");
+
+    /// <summary>Whether the row is a part of another's work, such as a run's state in its middle, and no
+    /// stage.</summary>
+    public bool IsPart => Keys.ContainsKey("part_of");
+
+    /// <summary>Whether a model is trained, rather than data bought or written.</summary>
+    public bool IsTraining => Method is not ("other" or "");
+
+    /// <summary>Training FLOPs as printed, the teacher's with them where they are its own figure.</summary>
+    public double? StatedFlops => Number("total_flops") ?? Number("student_flops") + (Number("teacher_flops") ?? 0);
+
+    /// <summary>Whether its tokens are those of one pass.</summary>
+    public bool TokensAreOfOnePass => Keys.GetValueOrDefault("tokens_basis") == "per_epoch";
+
     /// <summary>Whether the row says anything of what the run took.</summary>
     public bool HasCost =>
-        GpuCount is not null
+        StatedFlops is not null
+        || (IsTraining && (Examples is not null || Number("derived_train_tokens_per_epoch") is not null))
+        || GpuCount is not null
         || WallHours is not null
         || GpuHours is not null
         || Cost is not null
         || Price is not null
         || Tokens is not null;
+
+    // The quantities by which a run is bounded, and whether a row has them.
+    private static readonly (string Name, Func<Claim, bool> Has)[] Wanted =
+    [
+        ("parameters", claim => claim.TrainedParameters is not null || claim.StatedFlops is not null),
+        ("tokens", claim => claim.Tokens is not null || claim.StatedFlops is not null),
+        ("GPU-hours", claim => Quantity.GpuHours.Of(claim) is not null),
+        ("dollars", claim => claim.Cost is not null),
+    ];
+
+    /// <summary>Those of the quantities by which a run is bounded that a row lacks; all where there is no
+    /// row.</summary>
+    internal static IReadOnlyList<string> AbsentFrom(IReadOnlyList<Claim> rows) =>
+        [
+            .. Wanted
+                .Where(quantity => rows.Count == 0 || rows.Any(row => !quantity.Has(row)))
+                .Select(quantity => quantity.Name),
+        ];
 
     /// <summary>The row's facts about the run: rows of a run that agree in them describe the same work.</summary>
     internal object Work =>

@@ -3,83 +3,123 @@ using System.Globalization;
 namespace Bench.Protocol.Claims;
 
 /// <summary>
-/// Recomputes what published cost claims imply: GPU-hours from GPUs × hours, dollars from GPU-hours × price, training
-/// FLOPs as 6·N·D (Kaplan et al. 2020) with the active parameters of a mixture of experts, the share of the peak that
-/// they imply (MFU), the price that cost and hours imply. Rows of a run that repeat its costs are one statement.
+/// Recomputes what published cost claims imply, and bounds what they leave open. Stated numbers against each other:
+/// GPUs × hours, GPU-hours × price, totals and their parts. Open ones: <see cref="WorkBounds"/>. Rows of a run that
+/// repeat its costs are one statement.
 /// </summary>
 public static class ClaimChecker
 {
     /// <summary>The verdict on every run, in the order of the table.</summary>
-    public static IReadOnlyList<RunCheck> Check(
-        IReadOnlyList<Claim> claims,
-        IReadOnlyList<MarketPrice> prices,
-        IReadOnlyList<CrossCheck> crossChecks,
-        Tolerances tolerances
-    ) =>
-        [
-            .. claims
-                .GroupBy(claim => claim.Run, StringComparer.Ordinal)
-                .Select(run =>
-                    Check(
-                        run.Key,
-                        [.. run],
-                        prices,
-                        [.. crossChecks.Where(check => check.Claim.Run == run.Key)],
-                        tolerances
-                    )
-                ),
-        ];
-
-    private static RunCheck Check(
-        string run,
-        IReadOnlyList<Claim> rows,
-        IReadOnlyList<MarketPrice> prices,
-        IReadOnlyList<CrossCheck> crossChecks,
-        Tolerances tolerances
-    )
+    public static IReadOnlyList<RunCheck> Check(IReadOnlyList<Claim> claims, Assumptions assumptions)
     {
-        var works = rows.Where(row => row.HasCost).DistinctBy(row => row.Work).ToArray();
-        var (findings, missing) = (new List<Finding>(), new List<string>());
-        foreach (var work in works)
-        {
-            var price = MarketPrice.Find(prices, work.Gpu);
-            findings.AddRange(Hours(work, tolerances));
-            findings.AddRange(Dollars(work, price, tolerances));
-            findings.AddRange(Compute(work, price, tolerances));
-            missing.AddRange(Missing(work, price));
-        }
-
-        findings.AddRange(crossChecks.Select(check => Crossed(check, tolerances)));
-        var stated = Total(works, Quantity.Cost, crossChecks);
-        // Money for data or people is no cost of GPU-hours.
-        var rented = Total(
-            [.. works.Where(work => Quantity.GpuHours.Of(work) is not null)],
-            Quantity.Cost,
-            [.. crossChecks.Where(check => Quantity.GpuHours.Of(check.Claim) is not null)]
+        var runs = claims.GroupBy(claim => claim.Run, StringComparer.Ordinal).ToArray();
+        var checks = runs.ToDictionary(
+            run => run.Key,
+            run => Check(run.Key, [.. run], assumptions),
+            StringComparer.Ordinal
         );
-        var hours = Total(works, Quantity.GpuHours, crossChecks);
-        var market = works
-            .Select(work => MarketPrice.Find(prices, work.Gpu))
-            .FirstOrDefault(price => price is not null);
-        if (works.Length == 0)
-            missing.Add("nothing is stated of GPUs, hours, tokens or cost");
-        var (verdict, reason) = Judge(findings, missing);
-        return new RunCheck(
-            Run: run,
-            Verdict: verdict,
-            Reason: reason,
-            Findings: findings,
-            Missing: [.. missing.Distinct()],
-            Gaps: [.. rows.Select(row => GapRecovered.Of(row, stated)).OfType<GapRecovered>()]
-        )
-        {
-            StatedCost = stated,
-            RentedCost = rented,
-            MarketCost = hours is { } known && market is not null ? (known * market.Low, known * market.High) : null,
-        };
+        return
+        [
+            .. runs.Select(run =>
+                run.Select(row => row.SameRunAs).FirstOrDefault(name => name is not null) is { } other
+                && !run.Any(row => row.HasCost)
+                    ? Measured(checks[run.Key], other, checks)
+                    : checks[run.Key]
+            ),
+        ];
     }
 
-    private static IEnumerable<Finding> Hours(Claim work, Tolerances tolerances)
+    // A row that measures another's model anew cost what that one did.
+    private static RunCheck Measured(RunCheck check, string other, Dictionary<string, RunCheck> checks) =>
+        checks.TryGetValue(other, out var first)
+            ? first with
+            {
+                Run = check.Run,
+                Reason = $"measures {other} anew: {first.Reason}",
+                Findings = [],
+                Open = [],
+                Gaps = check.Gaps,
+            }
+            : check;
+
+    private static RunCheck Check(string run, IReadOnlyList<Claim> rows, Assumptions assumptions)
+    {
+        var crossChecks = assumptions.CrossChecks.Where(check => check.Claim.Run == run).ToArray();
+        var works = rows.Where(row => row.HasCost).DistinctBy(row => row.Work).ToArray();
+        var bounds = works.ToDictionary(
+            work => work,
+            work => WorkBounds.Of(work, assumptions.Prices, assumptions.Ranges, assumptions.Tolerance)
+        );
+        Bounds? Sum(Quantity quantity, Func<WorkBounds, Bounds?> of) =>
+            Summed(Counted(works, quantity, crossChecks), quantity, work => of(bounds[work]));
+
+        // Money for data or people is no cost of GPU-hours.
+        Claim[] rented = [.. works.Where(work => Quantity.GpuHours.Of(work) is not null)];
+        var stated = Total(works, Quantity.Cost, crossChecks);
+        return Judged(
+            new RunCheck(
+                Run: run,
+                Verdict: Verdict.Inside,
+                Reason: "",
+                Findings:
+                [
+                    .. works.SelectMany(work => Stated(work, assumptions)),
+                    .. crossChecks.Select(check => Crossed(check, assumptions.Tolerance)),
+                ],
+                Open: [.. works.SelectMany(work => bounds[work].Open)],
+                Gaps: [.. rows.Select(row => GapRecovered.Of(row, stated)).OfType<GapRecovered>()]
+            )
+            {
+                Flops = Sum(Quantity.GpuHours, work => work.Flops),
+                GpuHours = Sum(Quantity.GpuHours, work => work.GpuHours),
+                Dollars = Sum(Quantity.Cost, work => work.Dollars),
+                Utilisation = WorkBounds.Hull(
+                    [
+                        .. Counted(works, Quantity.GpuHours, crossChecks)
+                            .Where(work => work.IsTraining)
+                            .Select(work => bounds[work]),
+                    ],
+                    work => work.Utilisation
+                ),
+                Absent = Claim.AbsentFrom(works),
+                Sources = [.. rows.Select(row => row.Source).Where(source => source.Length > 0).Distinct()],
+                StatedCost = stated,
+                RentedCost = Total(
+                    rented,
+                    Quantity.Cost,
+                    [.. crossChecks.Where(check => Quantity.GpuHours.Of(check.Claim) is not null)]
+                ),
+                MarketCost = AtMarket(works, Total(works, Quantity.GpuHours, crossChecks), assumptions.Prices),
+            },
+            works
+                .Select(work => bounds[work].Outside is { } outside ? (work.Part, outside) : default)
+                .FirstOrDefault(found => found.outside is not null)
+        );
+    }
+
+    // A part that nothing bounds leaves the whole open; data that is bought or written has no hours of training.
+    private static Bounds? Summed(IEnumerable<Claim> works, Quantity quantity, Func<Claim, Bounds?> of)
+    {
+        var parts = works
+            .Where(work => quantity == Quantity.Cost || work.IsTraining || of(work) is not null)
+            .Select(of)
+            .ToArray();
+        return parts.Length == 0 || parts.Any(part => part is null) ? null : parts.Aggregate((a, b) => a + b);
+    }
+
+    private static Bounds? AtMarket(Claim[] works, double? hours, IReadOnlyList<MarketPrice> prices) =>
+        hours is { } all && works.FirstOrDefault(work => MarketPrice.Find(prices, work.Gpu) is not null) is { } work
+            ? all * MarketPrice.At(prices, work.Gpu, work.Year).Bounds
+            : null;
+
+    private static IEnumerable<Finding> Stated(Claim work, Assumptions assumptions) =>
+        [
+            .. Hours(work, assumptions.Tolerance),
+            .. Dollars(work, assumptions.Tolerance),
+            .. Compute(work, MarketPrice.Find(assumptions.Prices, work.Gpu)),
+        ];
+
+    private static IEnumerable<Finding> Hours(Claim work, double tolerance)
     {
         if (work is not { GpuCount: { } count, WallHours: { } hours })
             yield break;
@@ -93,15 +133,15 @@ public static class ClaimChecker
         )
         {
             Stated = work.GpuHours,
-            Holds = work.GpuHours is { } stated ? Agree(value, stated, tolerances.Agreement) : null,
-            Contradicts = true,
+            Holds = work.GpuHours is { } stated ? Agree(value, stated, tolerance) : null,
         };
     }
 
-    private static IEnumerable<Finding> Dollars(Claim work, MarketPrice? market, Tolerances tolerances)
+    private static IEnumerable<Finding> Dollars(Claim work, double tolerance)
     {
         if (Quantity.GpuHours.Of(work) is not { } hours)
             yield break;
+        var remark = work.CostIsBound ? "the stated cost is an upper bound" : "";
         if (work.Price is { } price)
         {
             var value = hours * price;
@@ -116,60 +156,32 @@ public static class ClaimChecker
                 Stated = work.Cost,
                 Holds = work.Cost is { } stated
                     ? work.CostIsBound
-                        ? value <= stated * (1 + tolerances.Agreement)
-                        : Agree(value, stated, tolerances.Agreement)
+                        ? value <= stated * (1 + tolerance)
+                        : Agree(value, stated, tolerance)
                     : null,
-                Contradicts = true,
-                Remark = work.CostIsBound ? "the stated cost is an upper bound" : "",
+                Remark = remark,
             };
         }
 
-        if (market is not null)
-        {
-            foreach (var (rate, which) in ((double, string)[])[(market.Low, "lowest"), (market.High, "highest")])
-                yield return new Finding(
-                    Part: work.Part,
-                    Name: $"dollars at the {which} market price",
-                    Formula: "gpu_hours × market price",
-                    Inputs: Inputs(("gpu_hours", hours), ("usd_per_hour", rate)),
-                    Value: hours * rate
-                )
-                {
-                    Remark = $"{market.Name}, {market.Date}",
-                };
-        }
-
-        if (work.Cost is not { } cost || hours == 0)
-            yield break;
-        var implied = cost / hours;
-        // An upper bound of the cost bounds the price from above only.
-        yield return new Finding(
-            Part: work.Part,
-            Name: "implied dollars a GPU-hour",
-            Formula: "stated_cost_usd / gpu_hours",
-            Inputs: Inputs(("stated_cost_usd", cost), ("gpu_hours", hours)),
-            Value: implied
-        )
-        {
-            Least = market?.Low,
-            Most = work.CostIsBound ? null : market?.High,
-            Holds = market is null
-                ? null
-                : implied >= market.Low * (1 - tolerances.Price)
-                    && (work.CostIsBound || implied <= market.High * (1 + tolerances.Price)),
-            Remark =
-                work.CostIsBound ? "an upper bound"
-                : market is null ? "no market price is known"
-                : $"market range of {market.Name}, {market.Date}",
-        };
+        if (work.Cost is { } cost && hours > 0)
+            yield return new Finding(
+                Part: work.Part,
+                Name: "implied dollars a GPU-hour",
+                Formula: "stated_cost_usd / gpu_hours",
+                Inputs: Inputs(("stated_cost_usd", cost), ("gpu_hours", hours)),
+                Value: cost / hours
+            )
+            {
+                Remark = remark,
+            };
     }
 
-    private static IEnumerable<Finding> Compute(Claim work, MarketPrice? market, Tolerances tolerances)
+    private static IEnumerable<Finding> Compute(Claim work, MarketPrice? device)
     {
-        if ((work.Number("active_params") ?? work.Parameters) is not { } parameters || Tokens(work) is not { } tokens)
+        if (work.TrainedParameters is not { } parameters || Tokens(work) is not { } tokens)
             yield break;
         var flops = 6 * parameters * tokens.Value;
-        var bound = tokens.IsLeast ? "at least: how many passes were made is not stated" : "";
+        var bound = tokens.IsLeast ? "at least: how many passes were made was not found" : "";
         yield return new Finding(
             Part: work.Part,
             Name: "training FLOPs",
@@ -180,33 +192,27 @@ public static class ClaimChecker
         {
             Remark = bound,
         };
-        if (market?.PeakFlops is not { } peak || Quantity.GpuHours.Of(work) is not { } hours || hours == 0)
+        if (device?.Peak(work.Precision) is not { } peak || Quantity.GpuHours.Of(work) is not ({ } hours and > 0))
             yield break;
-        var share = flops / (hours * 3600 * peak);
         yield return new Finding(
             Part: work.Part,
             Name: "MFU",
             Formula: "FLOPs / (gpu_hours × 3600 × peak)",
             Inputs: Inputs(("flops", flops), ("gpu_hours", hours), ("peak_flops_per_second", peak)),
-            Value: share
+            Value: flops / (hours * 3600 * peak)
         )
         {
-            Least = tolerances.LeastMfu,
-            Most = tolerances.MostMfu,
-            // A quantity known from below can only be too much.
-            Holds = tokens.IsLeast
-                ? share > tolerances.MostMfu
-                    ? false
-                    : null
-                : share >= tolerances.LeastMfu && share <= tolerances.MostMfu,
-            Remark = bound.Length > 0 ? bound : $"peak of {market.Name}",
+            Remark =
+                bound.Length > 0
+                    ? bound
+                    : $"peak of {device.Name}{(work.Precision.Length > 0 ? $" in {work.Precision}" : "")}",
         };
     }
 
     // All tokens that were processed: as stated, or of one pass times the passes.
     internal static (double Value, string Formula, (string, double)[] Inputs, bool IsLeast)? Tokens(Claim work)
     {
-        if (work.Tokens is { } stated && work.Keys.GetValueOrDefault("tokens_basis") != "per_epoch")
+        if (work.Tokens is { } stated && !work.TokensAreOfOnePass)
             return (stated, "train_tokens", [("train_tokens", stated)], false);
         if ((work.Tokens ?? work.Number("derived_train_tokens_per_epoch")) is not { } pass)
             return null;
@@ -220,7 +226,7 @@ public static class ClaimChecker
             : (pass, "tokens of one pass", [("tokens_of_a_pass", pass)], true);
     }
 
-    private static Finding Crossed(CrossCheck check, Tolerances tolerances)
+    private static Finding Crossed(CrossCheck check, double tolerance)
     {
         var parts = check.Others.ToDictionary(
             other => other.Id,
@@ -239,102 +245,64 @@ public static class ClaimChecker
         )
         {
             Stated = check.Quantity.Of(check.Claim),
-            Holds = check.Quantity.Of(check.Claim) is { } stated ? Agree(value, stated, tolerances.Agreement) : null,
-            Contradicts = true,
+            Holds = check.Quantity.Of(check.Claim) is { } stated ? Agree(value, stated, tolerance) : null,
             Remark = check.Reason,
         };
     }
 
-    private static IEnumerable<string> Missing(Claim work, MarketPrice? market)
-    {
-        var hours = Quantity.GpuHours.Of(work) is not null;
-        if (!hours)
-        {
-            string[] absent =
-            [
-                .. new[] { (work.GpuCount is null, "the number of GPUs"), (work.WallHours is null, "the hours") }
-                    .Where(entry => entry.Item1)
-                    .Select(entry => entry.Item2),
-            ];
-            yield return $"GPU-hours: {string.Join(" and ", absent)}";
-        }
-
-        if (hours && work.Gpu.Length == 0)
-            yield return "the price and the MFU: which GPU it was";
-        else if (hours && market is null)
-            yield return $"the price and the MFU: the rent and the peak of the {work.Gpu}";
-        if (work.Cost is null)
-            yield return "the price: the cost";
-        if (Tokens(work) is null && work.Method is not "other")
-            yield return "the FLOPs: how many tokens were trained on";
-        else if (Tokens(work) is { IsLeast: true })
-            yield return "the FLOPs: how often they were seen";
-        if (work.Parameters is null && work.Method is not "other")
-            yield return "the FLOPs: how many parameters";
-    }
-
     // Parts of a total are in it.
+    private static IReadOnlyList<Claim> Counted(
+        IReadOnlyList<Claim> works,
+        Quantity quantity,
+        IReadOnlyList<CrossCheck> crossChecks
+    ) =>
+        crossChecks
+            .Where(check => check.Quantity == quantity && check.Factor == 1)
+            .Select(check => works.FirstOrDefault(work => work.Work.Equals(check.Claim.Work)))
+            .OfType<Claim>()
+            .Distinct()
+            .ToArray()
+            is { Length: > 0 } totals
+            ? totals
+            : [.. works.Where(work => !work.IsPart)];
+
     private static double? Total(IReadOnlyList<Claim> works, Quantity quantity, IReadOnlyList<CrossCheck> crossChecks)
     {
-        var totals = crossChecks
-            .Where(check => check.Quantity == quantity && check.Factor == 1)
-            .Select(check => check.Claim)
-            .ToArray();
-        var counted = totals.Length > 0 ? totals : works;
-        var known = counted.Select(quantity.Of).OfType<double>().ToArray();
+        var known = Counted(works, quantity, crossChecks).Select(quantity.Of).OfType<double>().ToArray();
         return known.Length == 0 ? null : known.Sum();
     }
 
-    private static (Verdict, string) Judge(IReadOnlyList<Finding> findings, IReadOnlyList<string> missing)
+    private static RunCheck Judged(RunCheck check, (string Part, string Words) outside)
     {
-        var checks = findings.Where(finding => finding.Holds is not null).ToArray();
-        if (
-            checks
-                .Where(finding => finding is { Holds: false, Contradicts: true })
-                .MaxBy(finding => finding.Factor ?? 0) is
-            { } worst
-        )
-            return (
-                Verdict.Inconsistent,
-                string.Create(
+        if (check.Findings.Where(finding => finding.Holds == false).MaxBy(finding => finding.Factor ?? 0) is { } worst)
+            return check with
+            {
+                Verdict = Verdict.ContradictsItself,
+                Reason = string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{worst.Name}: {worst.Formula} gives {Shown(worst.Value)}, stated is "
-                        + $"{Shown(worst.Stated!.Value)}, a factor of {worst.Factor:0.00}{Remark(worst)}"
-                )
-            );
-        if (checks.FirstOrDefault(finding => finding.Holds == false) is { } strange)
-            return (
-                Verdict.Implausible,
-                $"{strange.Name}: {Shown(strange.Value)} lies outside "
-                    + $"{(strange.Least is { } low ? Shown(low) : "…")} to "
-                    + $"{(strange.Most is { } high ? Shown(high) : "…")}{Remark(strange)}"
-            );
-        if (checks.Length == 0)
-            return (Verdict.UnderDetermined, $"not stated: {string.Join("; ", missing.Distinct().Take(3))}");
-        // A run in stages, or with several records, says of each figure whose it is.
-        var several = checks.Select(finding => finding.Part).Distinct().Count() > 1;
-        var agreeing = checks
-            .Select(finding =>
-                $"{(several ? finding.Part + ": " : "")}{finding.Name} "
-                + $"{Shown(finding.Value)}{(finding.Stated is { } stated ? $" against {Shown(stated)}" : "")}"
-            )
-            .Distinct()
-            .ToArray();
-        var more = agreeing.Length > 3 ? $"; and {agreeing.Length - 3} more" : "";
-        return (Verdict.Consistent, string.Join("; ", agreeing.Take(3)) + more);
+                    $"{worst.Name}: {worst.Formula} gives {Figure.Shown(worst.Value)}, stated is "
+                        + $"{Figure.Shown(worst.Stated!.Value)}, a factor of {worst.Factor:0.00}{Remark(worst)}"
+                ),
+            };
+        if (outside.Words is { } words)
+            return check with { Verdict = Verdict.OutsideEveryPlausibleRange, Reason = $"{outside.Part}: {words}" };
+        string[] bounds =
+        [
+            .. new[] { (check.Dollars, "dollars"), (check.GpuHours, "GPU-hours"), (check.Flops, "FLOPs") }
+                .Where(entry => entry.Item1 is not null)
+                .Select(entry => $"{entry.Item1} {entry.Item2}"),
+        ];
+        return check with
+        {
+            Reason =
+                bounds.Length > 0
+                    ? string.Join("; ", bounds)
+                    : $"no bound; not found in {string.Join(", ", check.Sources.DefaultIfEmpty("any source"))}: "
+                        + string.Join(", ", check.Absent),
+        };
     }
 
     private static string Remark(Finding finding) => finding.Remark.Length > 0 ? $" ({finding.Remark})" : "";
-
-    /// <summary>A figure in three digits, or more where it is a count.</summary>
-    public static string Shown(double value) =>
-        value switch
-        {
-            0 => "0",
-            >= 1e9 or < 1e-3 => value.ToString("0.00e0", CultureInfo.InvariantCulture),
-            >= 1000 => value.ToString("#,0", CultureInfo.InvariantCulture),
-            _ => value.ToString("0.###", CultureInfo.InvariantCulture),
-        };
 
     private static bool Agree(double a, double b, double tolerance) =>
         a == b || (a > 0 && b > 0 && Math.Max(a / b, b / a) <= 1 + tolerance);

@@ -75,7 +75,45 @@ public static class ClaimTable
                     High: row.Amount("typical_price_usd_per_hour_high")
                         ?? throw row.Wrong("typical_price_usd_per_hour_high", "a price is missing"),
                     Date: row.Text("price_date")
-                )),
+                )
+                {
+                    Peak8Flops = row.Has("peak_dense_fp8_tflops") ? row.Amount("peak_dense_fp8_tflops") * 1e12 : null,
+                    Memory = row.Has("memory_gb") ? row.Amount("memory_gb") : null,
+                    Market = row.Has("market") ? row.Text("market") : "",
+                }),
+        ];
+
+    /// <summary>The assumed ranges of a file.</summary>
+    /// <exception cref="SpecException">It is missing or wrong.</exception>
+    public static IReadOnlyList<AssumedRange> Ranges(string path) =>
+        [
+            .. Rows(path)
+                .Select(row =>
+                {
+                    var quantity = row.Text("quantity", required: true);
+                    if (!Open.Assumed.Contains(quantity))
+                        throw row.Wrong(
+                            "quantity",
+                            $"'{quantity}' is no quantity; {Suggestion.For(quantity, Open.Assumed)}"
+                        );
+                    var low = row.Amount("low") is > 0 and var least
+                        ? least
+                        : throw row.Wrong("low", "it is not above 0");
+                    return new AssumedRange(
+                        quantity,
+                        row.Amount("high") is { } high && high >= low
+                            ? new Bounds(low, high)
+                            : throw row.Wrong("high", "it is below the lower bound"),
+                        row.Text("reason", required: true)
+                    )
+                    {
+                        Method = row.Text("method"),
+                        Precision = row.Text("precision"),
+                        Since = (int)(row.Amount("since") ?? 0),
+                        From = row.Amount("parameters_from") ?? 0,
+                        To = row.Amount("parameters_to") ?? double.PositiveInfinity,
+                    };
+                }),
         ];
 
     /// <summary>The claims with the number of items of their benchmarks, where a file of benchmarks knows it.</summary>

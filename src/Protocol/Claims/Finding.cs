@@ -17,17 +17,8 @@ public sealed record Finding(
     /// <summary>The source's own figure; null where it states nothing to compare with.</summary>
     public double? Stated { get; init; }
 
-    /// <summary>The lowest value that is plausible; null where there is no bound.</summary>
-    public double? Least { get; init; }
-
-    /// <summary>The highest value that is plausible; null where there is no bound.</summary>
-    public double? Most { get; init; }
-
     /// <summary>Whether the comparison holds; null where there was none.</summary>
     public bool? Holds { get; init; }
-
-    /// <summary>Whether what fails is a statement that disagrees, rather than a figure that nobody has seen.</summary>
-    public bool Contradicts { get; init; }
 
     /// <summary>Remarks for the reader, e.g. that a bound was compared.</summary>
     public string Remark { get; init; } = "";

@@ -11,8 +11,6 @@ public sealed record FindingRow(
     string Inputs,
     double Value,
     double? Stated,
-    double? Least,
-    double? Most,
     bool? Holds,
     double? Factor,
     string Remark
@@ -33,8 +31,6 @@ public sealed record FindingRow(
             ),
             Value: finding.Value,
             Stated: finding.Stated,
-            Least: finding.Least,
-            Most: finding.Most,
             Holds: finding.Holds,
             Factor: finding.Factor,
             Remark: finding.Remark

@@ -29,7 +29,7 @@ public sealed record GapRow(
     /// <summary>The rows of a run. Where no cost is stated, the middle of the market's range stands for it.</summary>
     public static IEnumerable<GapRow> Of(RunCheck check)
     {
-        double? market = check.MarketCost is { } range ? Math.Sqrt(range.Low * range.High) : null;
+        var market = check.MarketCost?.Middle;
         return check.Gaps.Select(gap =>
         {
             var set = gap is { Recovered: not null, Published.Recovered: { Shape: FiellerShape.Bounded } bounded }

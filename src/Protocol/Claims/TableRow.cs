@@ -14,6 +14,9 @@ internal sealed class TableRow(string path, int number, IReadOnlyDictionary<stri
     internal SpecException Wrong(string column, string problem) =>
         new(new SourceLocation(path, number, Index(column) + 1), $"column {column}: {problem}", "");
 
+    /// <summary>Whether the table has a column.</summary>
+    internal bool Has(string column) => columns.ContainsKey(column);
+
     /// <summary>A cell; empty where the source says nothing.</summary>
     internal string Text(string column, bool required = false)
     {

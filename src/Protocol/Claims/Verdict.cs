@@ -3,15 +3,12 @@ namespace Bench.Protocol.Claims;
 /// <summary>The arithmetic's verdict on a run.</summary>
 public enum Verdict
 {
-    /// <summary>Something could be checked, and all of it agrees.</summary>
-    Consistent,
+    /// <summary>Its numbers can be so, when those that it leaves open lie in the assumed ranges.</summary>
+    Inside,
+
+    /// <summary>Nothing in the assumed ranges makes its numbers agree.</summary>
+    OutsideEveryPlausibleRange,
 
     /// <summary>Two of its own numbers disagree.</summary>
-    Inconsistent,
-
-    /// <summary>Its numbers agree, and what follows from them has not been seen.</summary>
-    Implausible,
-
-    /// <summary>Too little is stated to check anything.</summary>
-    UnderDetermined,
+    ContradictsItself,
 }

@@ -119,14 +119,7 @@ public sealed class MutationTests
                     {
                         var folder = Path.GetDirectoryName(path)!;
                         var claims = ClaimTable.Read(Path.Combine(folder, "claims.csv"));
-                        _ = ClaimChecker
-                            .Check(
-                                claims,
-                                ClaimTable.Prices(Path.Combine(folder, "prices.csv")),
-                                ClaimTable.CrossChecks(Path.Combine(folder, "crosschecks.csv"), claims),
-                                new Tolerances()
-                            )
-                            .ToArray();
+                        _ = ClaimChecker.Check(claims, Assumptions.Of(folder, claims));
                     }
                 )
             );

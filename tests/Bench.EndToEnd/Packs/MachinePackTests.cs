@@ -1,3 +1,5 @@
+using System.Globalization;
+using Bench.Protocol.Claims;
 using Bench.Protocol.Machines;
 
 namespace Bench.EndToEnd.Packs;
@@ -51,4 +53,33 @@ public sealed class MachinePackTests(ITestOutputHelper output)
             Assert.InRange(rates.Seconds(step with { Seconds = 0 }) / step.Seconds, 0.7, 1.4);
         Assert.DoesNotContain(rates.Steps, step => step.IsCompiled);
     }
+
+    [Theory]
+    [MemberData(nameof(Measured))]
+    public void What_is_assumed_of_utilisation_holds_every_training_step_that_was_measured(string folder)
+    {
+        var claims = Path.Combine(Repository.Root, "experiments", "claims");
+        var ranges = ClaimTable.Ranges(Path.Combine(claims, "ranges.csv"));
+        var like = ClaimTable.Read(Path.Combine(claims, "claims.csv"))[0] with
+        {
+            Method = "sft_on_traces",
+            Keys = new Dictionary<string, string>(StringComparer.Ordinal),
+        };
+        using var stream = File.OpenRead(Path.Combine(folder, Table));
+        using var csv = CsvHelper.CsvReader.Create(stream, CsvHelper.CsvReaderOptions.Default, leaveOpen: true);
+        var measured = 0;
+        while (csv.Read())
+        {
+            if (csv.GetString("case") != "train")
+                continue;
+            var (size, utilisation) = (Real(csv.GetString("parameters")), Real(csv.GetString("mfu_of_989")));
+            var range = AssumedRange.Find(ranges, "utilisation", like with { Parameters = size })!;
+            Assert.InRange(utilisation, range.Bounds.Low, range.Bounds.High);
+            measured++;
+        }
+
+        Assert.True(measured > 0);
+    }
+
+    private static double Real(string text) => double.Parse(text, CultureInfo.InvariantCulture);
 }
