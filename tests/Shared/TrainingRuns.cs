@@ -5,6 +5,7 @@ using Bench.Protocol.Budgets;
 using Bench.Protocol.Costs;
 using Bench.Protocol.Seeds;
 using Bench.Protocol.Specs;
+using Bench.Protocol.Units;
 
 namespace Bench.Shared;
 
@@ -25,7 +26,7 @@ internal static class TrainingRuns
                 );
             })
             .ToArray();
-        return new Lesson(sequences, [.. sequences.Select(_ => 1000.0)]);
+        return new Lesson(sequences, [.. sequences.Select(_ => new TeacherWork(new Flops(1000), Flops.Zero))]);
     }
 
     internal static TrainingResult Train(

@@ -83,28 +83,7 @@ internal static class ClaimsCommand
 
     private static int Show(Tables tables, double tolerance, string? output, bool json)
     {
-        var own = Path.Combine(Workplace.Current.Root, "experiments", "claims");
-        var claims = ClaimTable.WithItems(
-            ClaimTable.Read(tables.Claims ?? Path.Combine(own, "claims.csv")),
-            Path.Combine(own, "benchmarks.csv")
-        );
-        var beside =
-            tables.CrossChecks
-            ?? Path.Combine(
-                tables.Claims is { } file ? Path.GetDirectoryName(Path.GetFullPath(file))! : own,
-                "crosschecks.csv"
-            );
-        var checks = ClaimChecker.Check(
-            claims,
-            new Assumptions(
-                ClaimTable.Prices(tables.Prices ?? Path.Combine(own, "prices.csv")),
-                ClaimTable.Ranges(tables.Ranges ?? Path.Combine(own, "ranges.csv")),
-                tables.CrossChecks is not null || File.Exists(beside) ? ClaimTable.CrossChecks(beside, claims) : []
-            )
-            {
-                Tolerance = tolerance,
-            }
-        );
+        var checks = Checked(tables, tolerance);
         // The committed results are those of the project's own tables at the usual tolerance.
         var usual = tables.AreOwn && tolerance == Assumptions.UsualTolerance;
         var results = (output ?? (usual ? Path.Combine(Workplace.Current.Root, "results", "claims") : null))
@@ -125,6 +104,32 @@ internal static class ClaimsCommand
                 $"tables and figures: {Path.GetRelativePath(Directory.GetCurrentDirectory(), results.Path)}"
             );
         return ExitCodes.Done;
+    }
+
+    private static IReadOnlyList<RunCheck> Checked(Tables tables, double tolerance)
+    {
+        var own = Path.Combine(Workplace.Current.Root, "experiments", "claims");
+        var claims = ClaimTable.WithItems(
+            ClaimTable.Read(tables.Claims ?? Path.Combine(own, "claims.csv")),
+            Path.Combine(own, "benchmarks.csv")
+        );
+        var beside =
+            tables.CrossChecks
+            ?? Path.Combine(
+                tables.Claims is { } file ? Path.GetDirectoryName(Path.GetFullPath(file))! : own,
+                "crosschecks.csv"
+            );
+        return ClaimChecker.Check(
+            claims,
+            new Assumptions(
+                ClaimTable.Prices(tables.Prices ?? Path.Combine(own, "prices.csv")),
+                ClaimTable.Ranges(tables.Ranges ?? Path.Combine(own, "ranges.csv")),
+                tables.CrossChecks is not null || File.Exists(beside) ? ClaimTable.CrossChecks(beside, claims) : []
+            )
+            {
+                Tolerance = tolerance,
+            }
+        );
     }
 
     private static double[]? Pair((double Low, double High)? interval) =>
@@ -155,18 +160,7 @@ internal static class ClaimsCommand
                 usd_factor = open.Factor,
                 usd_factor_if_known = open.FactorIfKnown,
             }),
-            findings = check.Findings.Select(finding => new
-            {
-                part = finding.Part,
-                name = finding.Name,
-                formula = finding.Formula,
-                inputs = finding.Inputs,
-                value = finding.Value,
-                stated = finding.Stated,
-                holds = finding.Holds,
-                factor = finding.Factor,
-                remark = finding.Remark,
-            }),
+            findings = check.Findings.Select(Told),
             gaps = check.Gaps.Select(gap => new
             {
                 benchmark = gap.Benchmark,
@@ -178,5 +172,19 @@ internal static class ClaimsCommand
                 recovered = gap.Recovered,
                 usd_per_point = gap.UsdPerPoint,
             }),
+        };
+
+    private static object Told(Finding finding) =>
+        new
+        {
+            part = finding.Part,
+            name = finding.Name,
+            formula = finding.Formula,
+            inputs = finding.Inputs,
+            value = finding.Value,
+            stated = finding.Stated,
+            holds = finding.Holds,
+            factor = finding.Factor,
+            remark = finding.Remark,
         };
 }

@@ -5,7 +5,6 @@ using Bench.Protocol.Ledger;
 using Bench.Protocol.Licences;
 using Bench.Protocol.Machines;
 using Bench.Protocol.Plans;
-using Bench.Protocol.Units;
 using Bench.Report.Style;
 using Spectre.Console;
 
@@ -42,7 +41,7 @@ internal sealed class PlanText(Plan plan, Forecast forecast)
                 Number(own.Sum(charge => charge.Flops.Value), "0.00e0"),
                 Number(forecast.Of(unit).Value, "0.0"),
                 Number(unit.Prediction.PeakBytes / 1048576.0, "0"),
-                Number(own.Sum(charge => plan.Spec.Prices.Cost(charge.Flops).Value), "0.00e0")
+                Number(plan.Spec.Prices.Cost(own).Value, "0.00e0")
             );
         }
         return table;
@@ -59,7 +58,7 @@ internal sealed class PlanText(Plan plan, Forecast forecast)
             $"{"total", -20} {Number(Runs().Sum(charge => charge.Flops.Value), "0.000e0")} FLOPs charged to runs"
         );
         var work = plan.Units.SelectMany(Own).ToArray();
-        var dollars = work.Sum(charge => plan.Spec.Prices.Cost(charge.Flops).Value);
+        var dollars = plan.Spec.Prices.Cost(work).Value;
         Console.WriteLine(
             $"{"all units, once each", -20} {Number(work.Sum(charge => charge.Flops.Value), "0.000e0")} FLOPs, "
                 + $"{BoardText.Duration(plan.Units.Sum(unit => forecast.Of(unit).Value))} one after the other, "
@@ -77,7 +76,7 @@ internal sealed class PlanText(Plan plan, Forecast forecast)
                 : $": no rates of {plan.Spec.Prices.Name} were measured";
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"assume {CostModel.RateOf(plan.Spec) / 1e9:0} GFLOP/s a process{because}"
+            $"assume {CostModel.RateOf(plan.Spec, Work.Training) / 1e9:0} GFLOP/s a process{because}"
         );
     }
 
@@ -133,7 +132,7 @@ internal sealed class PlanText(Plan plan, Forecast forecast)
                 ),
                 Text(Sum(kind => kind == ChargeKind.Evaluation)),
                 Text(inside),
-                Text(plan.Spec.Prices.Cost(new Flops(inside)).Value)
+                Text(plan.Spec.Prices.Cost(plan.Spec.Boundary.Inside(charges)).Value)
             );
         }
 
@@ -166,7 +165,7 @@ internal sealed class PlanText(Plan plan, Forecast forecast)
                         }),
                         seconds = forecast.Of(unit).Value,
                         peak_bytes = unit.Prediction.PeakBytes,
-                        usd = plan.Spec.Prices.Cost(unit.Prediction.Flops).Value,
+                        usd = plan.Spec.Prices.Cost(unit.Prediction.Charges).Value,
                     }),
                     charged_to_runs = Runs()
                         .GroupBy(charge => charge.Kind)

@@ -61,15 +61,16 @@ internal sealed class PowerText(Plan plan, Forecast forecast, IReadOnlyList<Desi
         {
             var of = unit.WithNeeds().OfType<StudentUnit>().Any() ? each : once;
             of.Flops += PlanText.Own(unit).Sum(charge => charge.Flops.Value);
+            of.Usd += plan.Spec.Prices.Cost(PlanText.Own(unit)).Value;
             of.Seconds += forecast.Of(unit).Value;
         }
 
         var share = (double)seeds / plan.Spec.Seeds.Count;
-        var flops = once.Flops + share * each.Flops;
         return string.Create(
             CultureInfo.InvariantCulture,
-            $": {flops:0.0e0} FLOPs, {BoardText.Duration(once.Seconds + share * each.Seconds)}, "
-                + $"{plan.Spec.Prices.Cost(new(flops)).Value:0.0e0} dollars"
+            $": {once.Flops + share * each.Flops:0.0e0} FLOPs, "
+                + $"{BoardText.Duration(once.Seconds + share * each.Seconds)}, "
+                + $"{once.Usd + share * each.Usd:0.0e0} dollars"
         );
     }
 
@@ -78,5 +79,7 @@ internal sealed class PowerText(Plan plan, Forecast forecast, IReadOnlyList<Desi
         internal double Flops { get; set; }
 
         internal double Seconds { get; set; }
+
+        internal double Usd { get; set; }
     }
 }

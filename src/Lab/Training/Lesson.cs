@@ -5,8 +5,8 @@ namespace Bench.Lab.Training;
 
 /// <summary>The material, prepared before, that a student learns from.</summary>
 /// <param name="Sequences">The training examples in the student's tokens.</param>
-/// <param name="TeacherFlops">The teacher's FLOPs for each example; all zero without a teacher.</param>
-internal sealed record Lesson(IReadOnlyList<Sequence> Sequences, IReadOnlyList<double> TeacherFlops) : IDisposable
+/// <param name="Teacher">The teacher's work for each example; none without a teacher.</param>
+internal sealed record Lesson(IReadOnlyList<Sequence> Sequences, IReadOnlyList<TeacherWork> Teacher) : IDisposable
 {
     /// <summary>The teacher's probabilities, aligned with the sequences.</summary>
     internal TeacherProbabilities? Probabilities { get; init; }
@@ -27,7 +27,7 @@ internal sealed record Lesson(IReadOnlyList<Sequence> Sequences, IReadOnlyList<d
     internal double QueriesEach { get; init; }
 
     /// <summary>A lesson without a teacher.</summary>
-    internal static Lesson Of(IReadOnlyList<Sequence> sequences) => new(sequences, new double[sequences.Count]);
+    internal static Lesson Of(IReadOnlyList<Sequence> sequences) => new(sequences, new TeacherWork[sequences.Count]);
 
     /// <summary>The same without the sequences beyond a number.</summary>
     internal Lesson Take(int count) =>

@@ -223,20 +223,18 @@ internal sealed class OnPolicyCurriculum : ICurriculum
         // Text is asked for once; whatever a batch holds is scored anew.
         var asked = source == Source.Teacher ? text!.QueriesEach * members.Count(member => !used.Contains(member)) : 0;
         var readings = source == Source.Fresh && teacherMix > 0 ? 2 : 1;
-        var ahead =
-            source == Source.Teacher
-                ? members.Where(member => !used.Contains(member)).Sum(member => text!.TeacherFlops[member])
-                : 0;
+        var ahead = source == Source.Teacher ? TeacherWork.Of(text!, members, used) : default;
         var live = members.Length * readings * ModelFlops.Forward(teacher.Shape, time);
         return new StepCost(
             Student: members.Length * ModelFlops.Training(student.Shape, time) + writing,
-            Teacher: new Flops(ahead) + live,
+            Teacher: ahead.Written + ahead.Read + live,
             LossTokens: lossTokens,
             ProcessedTokens: processed,
             Examples: members.Length
         )
         {
             Live = live,
+            Written = ahead.Written,
             LiveTokens = (long)members.Length * readings * time,
             Queries = members.Length + asked,
         };

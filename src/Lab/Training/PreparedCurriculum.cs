@@ -4,7 +4,6 @@ using Bench.Protocol.Costs;
 using Bench.Protocol.Seeds;
 using Bench.Protocol.Shapes;
 using Bench.Protocol.Specs;
-using Bench.Protocol.Units;
 
 namespace Bench.Lab.Training;
 
@@ -69,18 +68,20 @@ internal sealed class PreparedCurriculum : ICurriculum
     private StepCost CostOf(int[] members) =>
         CostOf(members, Time(members), members.Sum(member => (long)lesson.Sequences[member].ResponseLength));
 
-    private StepCost CostOf(int[] members, int time, long lossTokens) =>
-        new(
+    private StepCost CostOf(int[] members, int time, long lossTokens)
+    {
+        var ahead = TeacherWork.Of(lesson, members, used);
+        return new StepCost(
             Student: members.Length * ModelFlops.Training(shape, time)
                 + objective.Beside(members.Length, time, lossTokens),
-            Teacher: new Flops(
-                members.Where(member => !used.Contains(member)).Sum(member => lesson.TeacherFlops[member])
-            ),
+            Teacher: ahead.Written + ahead.Read,
             LossTokens: lossTokens,
             ProcessedTokens: (long)members.Length * time,
             Examples: members.Length
         )
         {
+            Written = ahead.Written,
             Queries = lesson.QueriesEach * members.Count(member => !used.Contains(member)),
         };
+    }
 }

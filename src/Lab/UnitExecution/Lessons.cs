@@ -147,7 +147,7 @@ internal sealed class Lessons(UnitSession session)
                 [
                     .. lesson.Sequences.Select((sequence, i) => replaced.Contains(i) ? Gold(sequence) : sequence),
                 ],
-                TeacherFlops = [.. lesson.TeacherFlops.Select((flops, i) => replaced.Contains(i) ? 0 : flops)],
+                Teacher = [.. lesson.Teacher.Select((work, i) => replaced.Contains(i) ? default : work)],
                 QueriesEach = lesson.QueriesEach * (1 - (double)replaced.Count / lesson.Sequences.Count),
             },
         };
@@ -170,9 +170,11 @@ internal sealed class Lessons(UnitSession session)
     {
         var charged = lesson with
         {
-            TeacherFlops =
+            Teacher =
             [
-                .. Enumerable.Range(0, lesson.Sequences.Count).Select(i => sources.Sum(source => source.FlopsOf(i))),
+                .. Enumerable
+                    .Range(0, lesson.Sequences.Count)
+                    .Select(i => sources.Aggregate(default(TeacherWork), (sum, source) => sum + source.WorkOf(i))),
             ],
         };
         return new UnitLesson(Limited(charged, budget, lesson.QueriesEach), sources, responseTokens);

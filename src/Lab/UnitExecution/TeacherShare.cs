@@ -1,5 +1,7 @@
 using Bench.Lab.Models;
+using Bench.Lab.Training;
 using Bench.Protocol.Costs;
+using Bench.Protocol.Units;
 
 namespace Bench.Lab.UnitExecution;
 
@@ -25,7 +27,13 @@ internal sealed class TeacherShare
     /// <summary>The charge for all sequences.</summary>
     internal Charge Whole { get; }
 
-    internal double FlopsOf(int sequence) => weights[sequence] * Whole.Flops.Value;
+    internal TeacherWork WorkOf(int sequence)
+    {
+        var flops = weights[sequence] * Whole.Flops;
+        return Charge.WorkOf(Whole.Kind) == Work.Writing
+            ? new TeacherWork(flops, Flops.Zero)
+            : new TeacherWork(Flops.Zero, flops);
+    }
 
     internal Charge For(IReadOnlySet<int> used)
     {

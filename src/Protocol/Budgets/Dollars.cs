@@ -15,7 +15,8 @@ public sealed record Dollars(double Amount) : Budget(Amount)
     public override bool CountsTeacher => true;
 
     /// <inheritdoc/>
-    public override double? Of(StepCost step, Accelerator prices) => prices.Cost(step.Student + step.Teacher).Value;
+    public override double? Of(StepCost step, Accelerator prices) =>
+        Of(prices, step.Student, new Flops(step.Teacher.Value - step.Written.Value), step.Written);
 
     /// <inheritdoc/>
     public override Inputs Settings(int epochs, Accelerator prices) => new() { { "prices", prices.Inputs } };
@@ -24,7 +25,10 @@ public sealed record Dollars(double Amount) : Budget(Amount)
     public override double Examples(ExampleCosts costs) =>
         costs.Until(
             Amount,
-            costs.Prices.Cost(new Flops(costs.Student + costs.Live)).Value,
-            costs.Prices.Cost(new Flops(costs.Ahead)).Value
+            Of(costs.Prices, new Flops(costs.Student), new Flops(costs.Live), Flops.Zero),
+            Of(costs.Prices, Flops.Zero, new Flops(costs.Read), new Flops(costs.Written))
         );
+
+    private static double Of(Accelerator prices, Flops trained, Flops read, Flops written) =>
+        prices.Cost(trained + prices.AsTraining(read, Work.Reading) + prices.AsTraining(written, Work.Writing)).Value;
 }

@@ -11,8 +11,11 @@ public sealed record ExampleCosts
     /// <summary>The teacher's FLOPs for each example while the student trains; 0 where all is prepared.</summary>
     public required double Live { get; init; }
 
-    /// <summary>The teacher's FLOPs for each distinct example, spent ahead.</summary>
-    public required double Ahead { get; init; }
+    /// <summary>The teacher's FLOPs for writing each distinct example, spent ahead.</summary>
+    public required double Written { get; init; }
+
+    /// <summary>The teacher's FLOPs for reading each distinct example, spent ahead.</summary>
+    public required double Read { get; init; }
 
     /// <summary>Distinct examples.</summary>
     public required double Pool { get; init; }

@@ -17,5 +17,6 @@ public sealed record TotalFlops(double Amount) : Budget(Amount)
     public override double? Of(StepCost step, Accelerator prices) => (step.Student + step.Teacher).Value;
 
     /// <inheritdoc/>
-    public override double Examples(ExampleCosts costs) => costs.Until(Amount, costs.Student + costs.Live, costs.Ahead);
+    public override double Examples(ExampleCosts costs) =>
+        costs.Until(Amount, costs.Student + costs.Live, costs.Written + costs.Read);
 }

@@ -53,8 +53,6 @@ public static class ClaimChecker
         Bounds? Sum(Quantity quantity, Func<WorkBounds, Bounds?> of) =>
             Summed(Counted(works, quantity, crossChecks), quantity, work => of(bounds[work]));
 
-        // Money for data or people is no cost of GPU-hours.
-        Claim[] rented = [.. works.Where(work => Quantity.GpuHours.Of(work) is not null)];
         var stated = Total(works, Quantity.Cost, crossChecks);
         return Judged(
             new RunCheck(
@@ -74,21 +72,13 @@ public static class ClaimChecker
                 GpuHours = Sum(Quantity.GpuHours, work => work.GpuHours),
                 Dollars = Sum(Quantity.Cost, work => work.Dollars),
                 Utilisation = WorkBounds.Hull(
-                    [
-                        .. Counted(works, Quantity.GpuHours, crossChecks)
-                            .Where(work => work.IsTraining)
-                            .Select(work => bounds[work]),
-                    ],
+                    [.. Trained(works, crossChecks).Select(work => bounds[work])],
                     work => work.Utilisation
                 ),
                 Absent = Claim.AbsentFrom(works),
                 Sources = [.. rows.Select(row => row.Source).Where(source => source.Length > 0).Distinct()],
                 StatedCost = stated,
-                RentedCost = Total(
-                    rented,
-                    Quantity.Cost,
-                    [.. crossChecks.Where(check => Quantity.GpuHours.Of(check.Claim) is not null)]
-                ),
+                RentedCost = Rented(works, crossChecks),
                 MarketCost = AtMarket(works, Total(works, Quantity.GpuHours, crossChecks), assumptions.Prices),
             },
             works
@@ -96,6 +86,17 @@ public static class ClaimChecker
                 .FirstOrDefault(found => found.outside is not null)
         );
     }
+
+    // Money for data or people is no cost of GPU-hours.
+    private static double? Rented(Claim[] works, CrossCheck[] crossChecks) =>
+        Total(
+            [.. works.Where(work => Quantity.GpuHours.Of(work) is not null)],
+            Quantity.Cost,
+            [.. crossChecks.Where(check => Quantity.GpuHours.Of(check.Claim) is not null)]
+        );
+
+    private static IEnumerable<Claim> Trained(Claim[] works, CrossCheck[] crossChecks) =>
+        Counted(works, Quantity.GpuHours, crossChecks).Where(work => work.IsTraining);
 
     // A part that nothing bounds leaves the whole open; data that is bought or written has no hours of training.
     private static Bounds? Summed(IEnumerable<Claim> works, Quantity quantity, Func<Claim, Bounds?> of)

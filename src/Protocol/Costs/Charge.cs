@@ -39,7 +39,7 @@ public sealed record Charge(ChargeKind Kind, long Tokens, Flops Flops, Seconds S
     public Usd? Paid { get; init; }
 
     /// <summary>Its list price: what was paid, or the price of its FLOPs; null where neither is known.</summary>
-    public Usd? ListPrice(Accelerator prices) => Paid ?? (FlopsUnknown ? null : prices.Cost(Flops));
+    public Usd? ListPrice(Accelerator prices) => Paid ?? (FlopsUnknown ? null : prices.Cost([this]));
 
     /// <summary>The sum that was paid, or the rent of its seconds; null where neither is known.</summary>
     public Usd? Rent(Accelerator prices, string device, int threads) =>
@@ -53,6 +53,18 @@ public sealed record Charge(ChargeKind Kind, long Tokens, Flops Flops, Seconds S
             Flops = share * Flops,
             Seconds = share * Seconds,
             PromptTokens = PromptTokens is { } prompt ? (long)Math.Round(share * prompt) : null,
+        };
+
+    /// <summary>
+    /// The work that most of a kind's FLOPs are. A student that learns from its own samples writes them within its
+    /// training, and is priced as training.
+    /// </summary>
+    public static Work WorkOf(ChargeKind kind) =>
+        kind switch
+        {
+            ChargeKind.TeacherGeneration or ChargeKind.Evaluation => Work.Writing,
+            ChargeKind.TeacherScoring => Work.Reading,
+            _ => Work.Training,
         };
 
     /// <summary>The kind's name in files.</summary>

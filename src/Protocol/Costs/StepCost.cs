@@ -22,7 +22,10 @@ public readonly record struct StepCost(
     /// </summary>
     public Flops Live { get; init; }
 
-    /// <summary>The tokens that it reads so.</summary>
+    /// <summary>The teacher's FLOPs for what it wrote; part of <see cref="Teacher"/>, the rest it reads.</summary>
+    public Flops Written { get; init; }
+
+    /// <summary>The tokens that it reads while the student trains.</summary>
     public long LiveTokens { get; init; }
 
     /// <summary>

@@ -22,7 +22,7 @@ internal static class RunPrices
     internal static double? List(ExperimentSpec spec, IReadOnlyList<Charge> charges) =>
         charges.Any(charge => charge.ListPrice(spec.Prices) is null)
             ? null
-            : spec.Prices.Cost(spec.Boundary.Total(charges.Where(charge => charge.Paid is null))).Value
+            : spec.Prices.Cost(spec.Boundary.Inside(charges.Where(charge => charge.Paid is null))).Value
                 + charges.Sum(charge => charge.Paid?.Value ?? 0);
 
     /// <summary>Questions to a server, and its answers, have the price that the experiment states.</summary>

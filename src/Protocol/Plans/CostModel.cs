@@ -50,8 +50,8 @@ public sealed class CostModel
     /// <summary>
     /// The assumed rate of one process: on a processor the rate above, on an accelerator the one its prices assume.
     /// </summary>
-    public static double RateOf(ExperimentSpec spec) =>
-        spec.Device == "cpu" ? AssumedFlopsPerSecond : spec.Prices.SustainedFlopsPerSecond;
+    public static double RateOf(ExperimentSpec spec, Work work) =>
+        spec.Device == "cpu" ? AssumedFlopsPerSecond : spec.Prices.Rate(work);
 
     /// <summary>The charges of making the weights that a student starts from.</summary>
     internal static Prediction Start(ExperimentSpec spec, StudentSpec student)
@@ -177,8 +177,7 @@ public sealed class CostModel
 
         // The student writes what is new, and the teacher reads what it wrote; where the teacher takes part in the
         // writing, twice.
-        var written = method.OwnShare * method.NewShare;
-        var sampling = SamplingOf(method);
+        var (written, sampling) = (method.OwnShare * method.NewShare, SamplingOf(method));
         var responses = method.IsBaseline ? 1 : Kept(sampling) * Parts(method);
         var pool = method.IsBaseline ? spec.Prompts : Math.Max(1, spec.Prompts * responses);
         return (
@@ -192,14 +191,15 @@ public sealed class CostModel
                             length => ModelFlops.Forward(student, length).Value
                         ),
                 Live = method.Signal.IsLive ? (1 + (method.TeacherMix > 0 ? written : 0)) * ScoringFlops(method) : 0,
-                Ahead = WritingEach(student, method, budget) + ScoringEach(method),
+                Written = WritingEach(student, method, budget),
+                Read = ScoringEach(method),
                 Pool = pool,
                 LossTokens = lengths.MeanLoss(Learnt(method, method.Keep)),
                 Queries = method.IsBaseline ? 1 : sampling.Samples / responses,
                 Batch = Math.Min(spec.Training.Batch, pool),
                 Epochs = spec.Epochs,
                 Prices = spec.Prices,
-                FlopsPerSecond = RateOf(spec),
+                FlopsPerSecond = RateOf(spec, Work.Training),
             },
             padded
         );
@@ -321,5 +321,5 @@ public sealed class CostModel
     private static LengthMix Learnt(MethodSpec method, Keep keep = Keep.Trace) => new(keep, method.Shares);
 
     private Charge Spend(ChargeKind kind, double tokens, double flops) =>
-        new(kind, (long)tokens, new Flops(flops), new Seconds(flops / RateOf(spec)));
+        new(kind, (long)tokens, new Flops(flops), new Seconds(flops / RateOf(spec, Charge.WorkOf(kind))));
 }

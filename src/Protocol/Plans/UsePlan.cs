@@ -84,7 +84,7 @@ internal sealed class UsePlan(ExperimentSpec spec, IReadOnlyDictionary<string, M
             ChargeKind.Evaluation,
             (long)written,
             new Flops(flops),
-            new Seconds(flops / CostModel.RateOf(spec))
+            new Seconds(flops / CostModel.RateOf(spec, Work.Writing))
         );
     }
 

@@ -11,6 +11,7 @@ using Bench.Protocol.Seeds;
 using Bench.Protocol.Signals;
 using Bench.Protocol.Specs;
 using Bench.Protocol.Tasks;
+using Bench.Protocol.Units;
 using static TorchSharp.torch;
 
 namespace Bench.Tests.Lab;
@@ -192,7 +193,7 @@ public class OnPolicyTests
     {
         var text = Lesson.Of([.. Prompts.Select(prompt => new Sequence([.. prompt, 6, 7, 1], 3))]) with
         {
-            TeacherFlops = [.. Prompts.Select(_ => 1e6)],
+            Teacher = [.. Prompts.Select(_ => new TeacherWork(new Flops(1e6), Flops.Zero))],
             QueriesEach = 2,
         };
         With(

@@ -1,3 +1,4 @@
+using Bench.Protocol.Budgets;
 using Bench.Protocol.Costs;
 using Bench.Protocol.Objectives;
 using Bench.Protocol.Plans;
@@ -77,8 +78,28 @@ public class CostTests
     [Fact]
     public void The_list_price_follows_from_flops_and_rent_from_seconds_of_the_same_kind_of_device()
     {
-        var rented = new Accelerator("test", UsdPerHour: 3.6, SustainedFlopsPerSecond: 1e9, Watts: 10, "");
+        var rented = new Accelerator(
+            "test",
+            UsdPerHour: 3.6,
+            TrainingFlopsPerSecond: 1e9,
+            ReadingFlopsPerSecond: 2e9,
+            WritingFlopsPerSecond: 1e8,
+            Watts: 10,
+            ""
+        );
         Assert.Equal(0.002, rented.Cost(new Flops(2e9)).Value, 1e-12);
+        // 2e9 FLOPs take 2 s of training, 1 s of reading and 20 s of writing.
+        Charge[] charges =
+        [
+            new(ChargeKind.StudentTraining, 1, new Flops(2e9), default),
+            new(ChargeKind.TeacherScoring, 1, new Flops(2e9), default),
+            new(ChargeKind.TeacherGeneration, 1, new Flops(2e9), default),
+        ];
+        Assert.Equal(0.023, rented.Cost(charges).Value, 1e-12);
+        Assert.Equal(0.02, charges[2].ListPrice(rented)!.Value.Value, 1e-12);
+        // A budget in dollars pays for a step at the same rates.
+        var step = new StepCost(new Flops(2e9), Teacher: new Flops(4e9), 1, 1, 1) { Written = new Flops(2e9) };
+        Assert.Equal(0.023, new Dollars(1).Of(step, rented)!.Value, 1e-12);
         Assert.Equal(0.005, rented.Rent(new Seconds(5), "cuda", threads: 1)!.Value.Value, 1e-12);
         // A GPU's hour says nothing of a processor's seconds, and a processor is rented by the core.
         Assert.Null(rented.Rent(new Seconds(5), "cpu", threads: 1));
