@@ -25,6 +25,7 @@ public static class ExperimentReport
     {
         var results = folder.Read().Summarised(spec);
         folder.WriteTable("summary.csv", results.Summary);
+        folder.WriteTable(FlopsRow.File, FlopsRow.Of(spec, results));
         folder.RemoveFigures();
         foreach (var task in spec.Tasks)
         foreach (var metric in MetricsOf(spec, task))

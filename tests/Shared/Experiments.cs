@@ -1,4 +1,5 @@
 using System.Text;
+using Bench.Protocol.Ledger;
 using Bench.Protocol.Plans;
 using Bench.Protocol.Reading;
 using Bench.Protocol.Shapes;
@@ -39,6 +40,40 @@ internal static class Experiments
     internal static ExperimentSpec Parse(string yaml) =>
         ExperimentFile.Parse(Encoding.UTF8.GetBytes(yaml), "experiment.yaml");
 
+    /// <summary>A run of the small experiment that went well.</summary>
+    internal static RunRow Run(string name) =>
+        new(
+            Run: name,
+            Experiment: "small",
+            Schema: 1,
+            Teacher: "ada",
+            Student: "tiny",
+            Method: "answers",
+            BudgetUnit: "student-flops",
+            Budget: 6e8,
+            Seed: 0,
+            Status: RunRow.Ok,
+            Error: "",
+            StudentParams: 1000,
+            Steps: 1,
+            Examples: 1,
+            TokensTrained: 1,
+            TeacherTokens: 1,
+            TeacherQueries: 1,
+            FlopsStudent: 1,
+            FlopsTeacher: null,
+            FlopsTotal: null,
+            Seconds: 1,
+            Joules: null,
+            Usd: null,
+            PeakRssBytes: 1,
+            Device: "cpu",
+            Tensors: "",
+            Commit: "",
+            Dirty: false,
+            StartedUtc: ""
+        );
+
     internal static Plan Plan(string yaml) => Planner.Make(Parse(yaml), new NoFiles());
 
     internal sealed class NoFiles : ICheckpointFiles
@@ -48,6 +83,9 @@ internal static class Experiments
 
         public (ModelShape Shape, string Hash) Describe(FileReference weights) =>
             throw new InvalidOperationException("no weights here");
+
+        public ModelShape ShapeOf(FileReference configuration) =>
+            Bench.Lab.Checkpoints.ModelFolder.ShapeOfConfiguration(configuration.Path);
 
         public (int Size, string Hash) DescribeTokenizer(FileReference tokenizer) =>
             throw new InvalidOperationException("no tokenizer here");

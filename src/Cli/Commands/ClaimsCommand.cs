@@ -3,6 +3,7 @@ using System.Text.Json;
 using Bench.Cli.Execution;
 using Bench.Protocol.Claims;
 using Bench.Protocol.Ledger;
+using Bench.Protocol.Units;
 using Bench.Report;
 
 namespace Bench.Cli.Commands;

@@ -25,6 +25,19 @@ internal sealed class PlanText(Plan plan, Forecast forecast)
             Console.WriteLine(
                 $"licence of teacher {teacher.Name}: {LicenceGate.Inherited(teacher)}; it may be distilled"
             );
+        foreach (var teacher in plan.Spec.Teachers.Where(teacher => teacher.IsElsewhere))
+            Console.Write(
+                TextWrap.Wrapped(
+                    $"teacher {teacher.Name} works elsewhere: its writing and training are in no figure here; a run "
+                        + $"charges them as ranges ({ElsewhereRow.File})"
+                        + (
+                            teacher.Elsewhere is null
+                                ? ", narrower where elsewhere: says its parameters and engine"
+                                : ""
+                        ),
+                    78
+                )
+            );
         Console.WriteLine($"seconds {SecondsAre()}; dollars are {plan.Spec.Prices.Name}'s");
     }
 
@@ -57,6 +70,8 @@ internal sealed class PlanText(Plan plan, Forecast forecast)
         Console.WriteLine(
             $"{"total", -20} {Number(Runs().Sum(charge => charge.Flops.Value), "0.000e0")} FLOPs charged to runs"
         );
+        if (OtherCounts() is { } others)
+            Console.WriteLine(others);
         var work = plan.Units.SelectMany(Own).ToArray();
         var dollars = plan.Spec.Prices.Cost(work).Value;
         Console.WriteLine(
@@ -64,6 +79,36 @@ internal sealed class PlanText(Plan plan, Forecast forecast)
                 + $"{BoardText.Duration(plan.Units.Sum(unit => forecast.Of(unit).Value))} one after the other, "
                 + $"{Number(dollars, dollars < 0.01 ? "0.0e0" : "0.00")} dollars"
         );
+    }
+
+    // The students' training as others count it, for a reader who compares.
+    private string? OtherCounts()
+    {
+        var (six, trainer, own) = (0.0, 0.0, 0.0);
+        foreach (var unit in plan.Runs.OfType<StudentUnit>())
+        foreach (var charge in unit.Prediction.Charges.Where(charge => charge.Kind == ChargeKind.StudentTraining))
+        {
+            var shape = unit.Student.Model;
+            six += Protocol.Costs.OtherCounts.SixNd(shape.Parameters, charge.Tokens).Value;
+            trainer +=
+                Protocol.Costs.OtherCounts.TotalFlos(shape, shape.Parameters, charge.Tokens)?.Value ?? double.NaN;
+            own += charge.Flops.Value;
+        }
+
+        return own == 0
+            ? null
+            : string.Create(
+                CultureInfo.InvariantCulture,
+                $"{Charge.NameOf(ChargeKind.StudentTraining)} is {six / own:0.00} of that by 6ND"
+            )
+                + (
+                    double.IsNaN(trainer)
+                        ? ""
+                        : string.Create(
+                            CultureInfo.InvariantCulture,
+                            $", {trainer / own:0.00} by total_flos of Hugging Face's Trainer"
+                        )
+                );
     }
 
     private string SecondsAre()

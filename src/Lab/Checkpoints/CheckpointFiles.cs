@@ -105,6 +105,9 @@ public sealed class CheckpointFiles(IReadOnlyList<string> folders, string downlo
     private string? Here(string path) =>
         folders.Select(folder => Path.GetFullPath(Path.Combine(folder, path))).FirstOrDefault(Path.Exists);
 
+    public ModelShape ShapeOf(FileReference configuration) =>
+        Spoken(configuration, () => ModelFolder.ShapeOfConfiguration(Locate(configuration)));
+
     public (int Size, string Hash) DescribeTokenizer(FileReference tokenizer) =>
         Spoken(tokenizer, () => (HuggingFaceTokenizer.Load(Locate(tokenizer)).Size, hashes[tokenizer.Path]));
 

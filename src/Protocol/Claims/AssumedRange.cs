@@ -1,3 +1,5 @@
+using Bench.Protocol.Units;
+
 namespace Bench.Protocol.Claims;
 
 /// <summary>A row of ranges.csv: between which bounds a quantity lies that a source leaves open.</summary>

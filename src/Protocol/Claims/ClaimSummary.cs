@@ -1,3 +1,4 @@
+using Bench.Protocol.Units;
 using MathNet.Numerics.Statistics;
 
 namespace Bench.Protocol.Claims;

@@ -1,4 +1,5 @@
 using Bench.Protocol.Reading;
+using Bench.Protocol.Units;
 using CsvHelper;
 
 namespace Bench.Protocol.Claims;

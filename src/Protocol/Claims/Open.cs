@@ -1,3 +1,5 @@
+using Bench.Protocol.Units;
+
 namespace Bench.Protocol.Claims;
 
 /// <summary>A quantity that a source leaves open, and what is assumed of it.</summary>

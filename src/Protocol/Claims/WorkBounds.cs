@@ -1,3 +1,5 @@
+using Bench.Protocol.Units;
+
 namespace Bench.Protocol.Claims;
 
 /// <summary>

@@ -52,6 +52,7 @@ public static class Recording
         {
             Trials = TrialRecording.Rows(plan, outcomes, before),
             Curves = rows.Curves,
+            Elsewhere = Elsewhere.Rows(plan, rows.Runs, rows.Charges),
             Samples = rows.Samples,
             Uses = UseRecording.Rows(
                 plan,

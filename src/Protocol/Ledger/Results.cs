@@ -26,6 +26,9 @@ public sealed record Results(
     /// <summary>Their scores in each format, item by item.</summary>
     public IReadOnlyList<UseItemRow> UseItems { get; init; } = [];
 
+    /// <summary>Work of teachers that was done elsewhere; none where all was done here.</summary>
+    public IReadOnlyList<ElsewhereRow> Elsewhere { get; init; } = [];
+
     /// <summary>The runs of a pilot that were set aside; none before <see cref="Summarised"/>.</summary>
     public IReadOnlyList<RunRow> Pilots { get; init; } = [];
 
@@ -46,6 +49,7 @@ public sealed record Results(
             Charges = [.. Charges.Where(row => Stays(row.Run))],
             Curves = [.. Curves.Where(row => Stays(row.Run))],
             Samples = [.. Samples.Where(row => Stays(row.Run))],
+            Elsewhere = [.. Elsewhere.Where(row => Stays(row.Run))],
             Pilots = pilots,
         };
         return own with { Summary = Ledger.Summary.Of(spec, own.Runs, own.Items) };

@@ -75,6 +75,7 @@ public sealed class ResultsFolder(string path)
             Trials = Optional<TrialRow>(TrialsName),
             Curves = [.. Optional<CurveRow>(CurvesName).Where(row => recorded.Contains(row.Run))],
             Samples = [.. Optional<SampleRow>(SamplesName).Where(row => recorded.Contains(row.Run))],
+            Elsewhere = [.. Optional<ElsewhereRow>(ElsewhereRow.File).Where(row => recorded.Contains(row.Run))],
             Uses = [.. Optional<UseRow>(UsesName).Where(row => recorded.Contains(row.Run))],
             UseItems = [.. Optional<UseItemRow>(UseItemsName).Where(row => recorded.Contains(row.Run))],
         };
@@ -107,6 +108,7 @@ public sealed class ResultsFolder(string path)
         ReplaceOrDelete(SamplesName, results.Samples);
         ReplaceOrDelete(UseItemsName, results.UseItems);
         ReplaceOrDelete(UsesName, results.Uses);
+        ReplaceOrDelete(ElsewhereRow.File, results.Elsewhere);
         WriteTable("runs.csv", results.Runs);
     }
 

@@ -15,6 +15,10 @@ public interface ICheckpointFiles
     /// <exception cref="SpecException">They are nowhere and cannot be fetched.</exception>
     (ModelShape Shape, string Hash) Describe(FileReference weights);
 
+    /// <summary>The shape that a config.json states.</summary>
+    /// <exception cref="SpecException">It is nowhere and cannot be fetched, or is none.</exception>
+    ModelShape ShapeOf(FileReference configuration);
+
     /// <summary>The number of tokens of a tokenizer, and the hash of its file.</summary>
     /// <exception cref="SpecException">It is nowhere and cannot be fetched.</exception>
     (int Size, string Hash) DescribeTokenizer(FileReference tokenizer);

@@ -9,6 +9,10 @@ public sealed record Plan(ExperimentSpec Spec, IReadOnlyList<UnitOfWork> Units)
     /// <summary>Shapes of the teachers whose weights are here, or are made here, by name.</summary>
     public required IReadOnlyDictionary<string, ModelShape> TeacherShapes { get; init; }
 
+    /// <summary>Shapes of the teachers that work elsewhere and whose configuration is known, by name.</summary>
+    public IReadOnlyDictionary<string, ModelShape> ShapesElsewhere { get; init; } =
+        new Dictionary<string, ModelShape>(StringComparer.Ordinal);
+
     /// <summary>Tokens of a whole solution, in the mean.</summary>
     public required double MeanLength { get; init; }
 

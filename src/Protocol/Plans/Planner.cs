@@ -1,5 +1,6 @@
 using Bench.Protocol.Licences;
 using Bench.Protocol.Reading;
+using Bench.Protocol.Shapes;
 using Bench.Protocol.Specs;
 
 namespace Bench.Protocol.Plans;
@@ -43,8 +44,22 @@ public static class Planner
             .Where(plan => plan.Teacher.IsLocal)
             .ToDictionary(plan => plan.Teacher.Name, plan => plan.Shape, StringComparer.Ordinal);
         units.AddRange(new UsePlan(spec, shapes).Units([.. units]));
-        return new Plan(spec, units) { TeacherShapes = shapes, MeanLength = teachers[0].Costs.MeanLength.Processed };
+        return new Plan(spec, units)
+        {
+            TeacherShapes = shapes,
+            ShapesElsewhere = ShapesElsewhere(spec, files),
+            MeanLength = teachers[0].Costs.MeanLength.Processed,
+        };
     }
+
+    private static Dictionary<string, ModelShape> ShapesElsewhere(ExperimentSpec spec, ICheckpointFiles files) =>
+        spec
+            .Teachers.Where(teacher => teacher.Elsewhere?.Config is not null)
+            .ToDictionary(
+                teacher => teacher.Name,
+                teacher => files.ShapeOf(teacher.Elsewhere!.Config!),
+                StringComparer.Ordinal
+            );
 
     /// <summary>The inputs of every unit's result.</summary>
     internal static Inputs Common(ExperimentSpec spec) =>

@@ -51,6 +51,10 @@ public sealed record TeacherSpec
     /// </summary>
     public FileReference? Traces { get; init; }
 
+    /// <summary>Facts about a teacher that does its work elsewhere; null where none are given.</summary>
+    [Key("elsewhere", "facts about a teacher that writes elsewhere, by which its work is charged as a range")]
+    public ElsewhereSpec? Elsewhere { get; init; }
+
     /// <summary>The access that it gives.</summary>
     public TeacherAccess Gives =>
         Kind switch
@@ -66,6 +70,9 @@ public sealed record TeacherSpec
 
     /// <summary>Whether its FLOPs can be counted: it runs here, if not always in this process.</summary>
     public bool IsMeasured => IsLocal || Of is not null;
+
+    /// <summary>Whether its work is done elsewhere, and nobody here sees what it takes.</summary>
+    public bool IsElsewhere => !IsMeasured;
 
     /// <summary>Whether its activations can be seen.</summary>
     public bool HasWeights => Gives >= TeacherAccess.Activations;

@@ -6,6 +6,7 @@ using Bench.Protocol.Ledger;
 using Bench.Protocol.Specs;
 using Bench.Protocol.Tasks;
 using Bench.Report.Style;
+using Bench.Report.Tables;
 
 namespace Bench.Report.Page;
 
@@ -59,7 +60,16 @@ public static class HtmlPage
             ["manifest"] = manifest is null
                 ? ""
                 : string.Concat(
-                    Facts(manifest).Select(fact => $"<dt>{Text(fact.What)}</dt><dd>{Text(fact.Value)}</dd>\n")
+                    Facts(manifest)
+                        .Concat(
+                            FlopsText.Lines(spec, results).Select(line => (What: "FLOPs as others count", Value: line))
+                        )
+                        .Concat(
+                            ElsewhereText
+                                .Lines(spec, results, reasons: true)
+                                .Select(line => (What: "work elsewhere", Value: line))
+                        )
+                        .Select(fact => $"<dt>{Text(fact.What)}</dt><dd>{Text(fact.Value)}</dd>\n")
                 ),
             ["spec"] = Text(manifest?.Spec ?? spec.Text),
             ["css"] = Resource("page.css"),

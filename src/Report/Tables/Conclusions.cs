@@ -47,6 +47,9 @@ public static class Conclusions
             );
         lines.AddRange(LawFigure.Lines(spec, results));
         lines.AddRange(Lost(spec, results));
+        lines.AddRange(
+            ElsewhereText.Lines(spec, results, reasons: false).Select(line => TextWrap.Wrapped(line, 78).TrimEnd())
+        );
         lines.AddRange(Pilot(results));
         return lines;
     }

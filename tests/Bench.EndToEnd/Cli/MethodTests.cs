@@ -213,6 +213,8 @@ public sealed class MethodTests : IDisposable
         // What it spent when it was recorded is not known, and so is no total that counts it.
         Assert.DoesNotContain(results.Charges, charge => charge.Kind == "teacher-generation");
         Assert.Null(row.FlopsTotal);
+        Assert.Equal(["written", "trained"], results.Elsewhere.Select(work => work.Work));
+        Assert.All(results.Elsewhere, work => Assert.Equal((row.Run, null), (work.Run, work.UsdLow)));
         Assert.True(results.Runs.Single(run => run.Method == "gold-answers").FlopsTotal > 0);
         Assert.Equal("ok", results.Runs.Single(run => run.Run == "teacher").Status);
         File.AppendAllText(traces, "{\"prompt\": 3}\n");

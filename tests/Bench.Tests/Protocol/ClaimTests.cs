@@ -1,4 +1,5 @@
 using Bench.Protocol.Claims;
+using Bench.Protocol.Units;
 
 namespace Bench.Tests.Protocol;
 

@@ -1,5 +1,6 @@
 using Bench.Protocol.Budgets;
 using Bench.Protocol.Costs;
+using Bench.Protocol.Ledger;
 using Bench.Protocol.Objectives;
 using Bench.Protocol.Plans;
 using Bench.Protocol.Shapes;
@@ -73,6 +74,46 @@ public class CostTests
         Assert.Equal(8, new Boundary([ChargeKind.StudentTraining, ChargeKind.TeacherGeneration]).Total(charges).Value);
         Assert.Equal(6, charges[0].Plus(charges[0]).Flops.Value);
         Assert.Throws<ArgumentException>(() => charges[0].Plus(charges[1]));
+    }
+
+    [Theory]
+    // 2 layers of 8 × 24 + 8 × 8 + 3 × 8 × 16 + 2 × 8 weights and a last norm of 8: 1,320; 32 × 8 = 256 embeddings.
+    [InlineData(true, 1320 + 256, 1320)]
+    [InlineData(false, 1320 + 512, 1320 + 256)]
+    public void Others_count_six_flops_a_parameter_and_token_with_or_without_embeddings(
+        bool tied,
+        long all,
+        long within
+    )
+    {
+        var shape = new ModelShape
+        {
+            Layers = 2,
+            Width = 8,
+            Heads = 2,
+            KeyValueHeads = 2,
+            HeadWidth = 4,
+            FeedForward = 16,
+            Vocabulary = 32,
+            TiedHead = tied,
+        };
+        Assert.Equal(all, shape.Parameters);
+        Assert.Equal(6.0 * all * 100, OtherCounts.SixNd(all, 100).Value);
+        Assert.Equal(6.0 * within * 100, OtherCounts.TotalFlos(shape with { Vocabulary = 0 }, all, 100)!.Value.Value);
+        Assert.Null(OtherCounts.TotalFlos(ModelShape.Perceptron(4, [3], 2), 23, 100));
+        // The table has an arm's mean over its runs.
+        var results = new Results(
+            [Experiments.Run("a"), Experiments.Run("b")],
+            [],
+            [],
+            [
+                new ChargeRow("a", "student-training", 100, 5e5, 1, null, null),
+                new ChargeRow("b", "student-training", 300, 7e5, 1, null, null),
+            ],
+            []
+        );
+        var row = FlopsRow.Of(Experiments.Parse(Experiments.Small), results).Single();
+        Assert.Equal((2, 200, 6e5, 6.0 * 1000 * 200), (row.Runs, row.Tokens, row.Flops, row.SixNd));
     }
 
     [Fact]

@@ -126,6 +126,8 @@ public sealed class FingerprintTests
 
         public (ModelShape Shape, string Hash) Describe(FileReference weights) => (Shape, "weights");
 
+        public ModelShape ShapeOf(FileReference configuration) => throw new InvalidOperationException("no files");
+
         public (int Size, string Hash) DescribeTokenizer(FileReference tokenizer) => (512, "tokenizer");
 
         public string HashOf(FileReference file) => "file";

@@ -178,6 +178,8 @@ public class PlanTests
         public (ModelShape Shape, string Hash) Describe(FileReference weights) =>
             throw new InvalidOperationException("no weights here");
 
+        public ModelShape ShapeOf(FileReference configuration) => throw new InvalidOperationException("no files");
+
         public (int Size, string Hash) DescribeTokenizer(FileReference tokenizer) => (size, "x");
 
         public string HashOf(FileReference file) => throw new InvalidOperationException("nothing is recorded here");

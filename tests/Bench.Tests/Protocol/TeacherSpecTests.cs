@@ -257,6 +257,8 @@ public sealed class TeacherSpecTests
         public (ModelShape Shape, string Hash) Describe(FileReference weights) =>
             throw new InvalidOperationException("no files");
 
+        public ModelShape ShapeOf(FileReference configuration) => throw new InvalidOperationException("no files");
+
         public (int Size, string Hash) DescribeTokenizer(FileReference tokenizer) =>
             throw new InvalidOperationException("no files");
 

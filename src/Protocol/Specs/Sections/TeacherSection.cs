@@ -79,6 +79,12 @@ internal static class TeacherSection
         };
         source.Close();
         section.Close();
+        if (teacher is { Elsewhere: not null, IsElsewhere: false })
+            throw new SpecException(
+                section.LocationOfKey("elsewhere"),
+                $"'{teacher.Name}' works here, where its work is counted",
+                "remove elsewhere"
+            );
         return teacher.Kind == TeacherKind.Traces && section.Has("sampling")
             ? throw new SpecException(
                 section.LocationOfKey("sampling"),

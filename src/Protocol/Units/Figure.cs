@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Bench.Protocol.Claims;
+namespace Bench.Protocol.Units;
 
 /// <summary>Figures as they are read.</summary>
 public static class Figure

@@ -1,4 +1,4 @@
-namespace Bench.Protocol.Claims;
+namespace Bench.Protocol.Units;
 
 /// <summary>A quantity that lies between two bounds, both included, neither below 0.</summary>
 /// <param name="Low">The lower.</param>
