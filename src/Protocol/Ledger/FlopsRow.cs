@@ -27,21 +27,20 @@ public sealed record FlopsRow(
     {
         var charges = results
             .Charges.Where(row => row.Kind == Charge.NameOf(ChargeKind.StudentTraining) && row.Flops is not null)
-            .ToDictionary(row => row.Run, StringComparer.Ordinal);
+            .ToLookup(row => row.Run, StringComparer.Ordinal);
         return
         [
             .. results
-                .Runs.Where(run =>
-                    run is { Status: RunRow.Ok, StudentParams: not null } && charges.ContainsKey(run.Run)
-                )
+                .Runs.Where(run => run is { Status: RunRow.Ok, StudentParams: not null } && charges.Contains(run.Run))
                 .GroupBy(run => (run.Student, run.Teacher, run.Method, run.Budget))
-                .Select(arm => Of(spec, [.. arm], [.. arm.Select(run => charges[run.Run])])),
+                .Select(arm => Of(spec, [.. arm], [.. arm.SelectMany(run => charges[run.Run])])),
         ];
     }
 
     private static FlopsRow Of(ExperimentSpec spec, RunRow[] arm, ChargeRow[] charges)
     {
-        var (first, tokens) = (arm[0], charges.Average(row => (double)row.Tokens));
+        // A run that chooses its prompts is charged several times.
+        var (first, tokens) = (arm[0], charges.Sum(row => (double)row.Tokens) / arm.Length);
         var student = spec.Students.FirstOrDefault(known => known.Name == first.Student);
         return new FlopsRow(
             Student: first.Student,
@@ -50,7 +49,7 @@ public sealed record FlopsRow(
             Budget: first.Budget,
             Runs: arm.Length,
             Tokens: tokens,
-            Flops: charges.Average(row => row.Flops!.Value),
+            Flops: charges.Sum(row => row.Flops!.Value) / arm.Length,
             SixNd: OtherCounts.SixNd(first.StudentParams!.Value, tokens).Value,
             TotalFlos: student is { Checkpoint: null }
                 ? OtherCounts.TotalFlos(student.Model, first.StudentParams.Value, tokens)?.Value

@@ -108,7 +108,8 @@ public class CostTests
             [],
             [
                 new ChargeRow("a", "student-training", 100, 5e5, 1, null, null),
-                new ChargeRow("b", "student-training", 300, 7e5, 1, null, null),
+                new ChargeRow("b", "student-training", 100, 3e5, 1, null, null),
+                new ChargeRow("b", "student-training", 200, 4e5, 1, null, null),
             ],
             []
         );
