@@ -3,6 +3,7 @@ using Bench.Cli.Execution;
 using Bench.Lab.Evaluation;
 using Bench.Lab.Models;
 using Bench.Lab.Tensors;
+using Bench.Lab.Text;
 using Bench.Protocol.Costs;
 using Bench.Protocol.Reading;
 using Bench.Protocol.Seeds;
@@ -137,7 +138,7 @@ internal static class SampleCommand
             return new Sample(
                 PromptIds: start,
                 TokenIds: responses[0],
-                Text: tokenizer?.Decode(responses[0]),
+                Text: tokenizer is null ? null : Continued(tokenizer, start[^1], responses[0]),
                 Whole: tokenizer?.Decode([.. start, .. responses[0]]),
                 LogProbabilities: likelihoods
             );
@@ -146,6 +147,13 @@ internal static class SampleCommand
         {
             throw new UsageException((request.Ids is null ? "--prompt: " : "--token-ids: ") + error.Message, "");
         }
+    }
+
+    // The text that goes on with the prompt's, a space at its beginning included.
+    private static string Continued(ITokenizer tokenizer, int before, IReadOnlyList<int> tokens)
+    {
+        var stream = new TextStream(tokenizer, before);
+        return string.Concat(tokens.Select(stream.Add)) + stream.End();
     }
 
     private static void SideBySide(string[] names, string[] texts)

@@ -80,6 +80,7 @@ public sealed class CheckpointFiles(IReadOnlyList<string> folders, string downlo
     {
         if (Here(files.Path) is not { } path || !Directory.Exists(path))
             return;
+        LfsPointer.Refuse(path);
         if (!File.Exists(Path.Combine(path, ModelFolder.ConfigurationName)))
             throw new LabException($"{path}: no {ModelFolder.ConfigurationName}; is this a model's folder?");
         if (weights && !ModelFolder.HasWeights(path))
@@ -273,6 +274,7 @@ public sealed class CheckpointFiles(IReadOnlyList<string> folders, string downlo
 
     private static string Sha256(string path)
     {
+        LfsPointer.Refuse(path);
         using var stream = File.OpenRead(path);
         return Convert.ToHexStringLower(SHA256.HashData(stream));
     }

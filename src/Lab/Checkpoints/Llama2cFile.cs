@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using Bench.Lab.Models;
 using Bench.Lab.Tensors;
+using Bench.Lab.Text;
 using Bench.Protocol.Shapes;
 using static TorchSharp.torch;
 
@@ -21,6 +22,7 @@ public static class Llama2cFile
     /// <exception cref="LabException">The file is not such a checkpoint.</exception>
     public static ModelShape Shape(string path)
     {
+        LfsPointer.Refuse(path);
         using var stream = File.OpenRead(path);
         return Header(stream, path).Shape;
     }

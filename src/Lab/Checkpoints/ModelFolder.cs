@@ -80,7 +80,11 @@ public static class ModelFolder
 
     /// <summary>The shape that a folder's config.json states.</summary>
     /// <exception cref="LabException">It is missing, broken, or of a model that is not known here.</exception>
-    public static ModelShape Shape(string folder) => ShapeOfConfiguration(Path.Combine(folder, ModelConfig.FileName));
+    public static ModelShape Shape(string folder)
+    {
+        LfsPointer.Refuse(folder);
+        return ShapeOfConfiguration(Path.Combine(folder, ModelConfig.FileName));
+    }
 
     /// <summary>The shape that a config.json states.</summary>
     /// <exception cref="LabException">It is missing, broken, or of a model that is not known here.</exception>

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using Bench.Lab.Tensors;
+using Bench.Lab.Text;
 using Microsoft.Win32.SafeHandles;
 using static TorchSharp.torch;
 
@@ -46,6 +47,7 @@ internal sealed class SafeTensors : IDisposable
     {
         try
         {
+            LfsPointer.Refuse(path);
             return new SafeTensors(path);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)

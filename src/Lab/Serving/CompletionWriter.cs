@@ -20,6 +20,8 @@ internal sealed class CompletionWriter(
     /// <summary>Minus infinity is no JSON: what is this unlikely, or less.</summary>
     private const float Least = -9999;
 
+    private static readonly UTF8Encoding Strict = new(false, throwOnInvalidBytes: true);
+
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>The whole answer.</summary>
@@ -54,7 +56,7 @@ internal sealed class CompletionWriter(
         });
 
     /// <summary>
-    /// A piece of a choice that begins at an offset of its text; the first of a chat says who speaks.
+    /// A piece of a choice that begins at an offset of its text, in characters; the first of a chat says who speaks.
     /// </summary>
     internal byte[] Chunk(
         int index,
@@ -176,7 +178,7 @@ internal sealed class CompletionWriter(
         foreach (var token in tokens)
         {
             json.WriteStartObject();
-            // Tokens that are spelt alike are one entry: the likelier.
+            // Tokens that are spelt alike are one entry: the likelier. Few are, since spaces and bytes tell them apart.
             foreach (
                 var (name, likelihood) in token
                     .Alternatives.Select(other => (Name: Name(other.Token), other.LogProbability))
@@ -191,7 +193,7 @@ internal sealed class CompletionWriter(
         foreach (var token in tokens)
         {
             json.WriteNumberValue(offset);
-            offset += tokenizer.Decode([token.Token]).Length;
+            offset += CharactersOf([token]);
         }
 
         json.WriteEndArray();
@@ -201,16 +203,8 @@ internal sealed class CompletionWriter(
     {
         json.WriteString("token", Name(token));
         json.WriteNumber("logprob", Finite(likelihood));
-        var text = tokenizer.Decode([token]);
-        // A token may be a part of a character: then its text says nothing of its bytes.
-        if (text.Contains('\uFFFD'))
-        {
-            json.WriteNull("bytes");
-            return;
-        }
-
         json.WriteStartArray("bytes");
-        foreach (var value in Encoding.UTF8.GetBytes(text))
+        foreach (var value in tokenizer.BytesOf(token))
             json.WriteNumberValue(value);
         json.WriteEndArray();
     }
@@ -218,7 +212,26 @@ internal sealed class CompletionWriter(
     private string Name(int token) =>
         request.TokensAsIds
             ? string.Create(CultureInfo.InvariantCulture, $"token_id:{token}")
-            : tokenizer.Decode([token]);
+            : Spelt(tokenizer.BytesOf(token));
+
+    // A part of a character is spelt as OpenAI's API spells it: bytes:\xe2\x80.
+    private static string Spelt(byte[] bytes)
+    {
+        try
+        {
+            return Strict.GetString(bytes);
+        }
+        catch (DecoderFallbackException)
+        {
+            return "bytes:" + string.Concat(bytes.Select(value => $"\\x{value:x2}"));
+        }
+    }
+
+    /// <summary>
+    /// The characters (code points) that begin in tokens: bytes of UTF-8 that do not go on with a character.
+    /// </summary>
+    internal int CharactersOf(IReadOnlyList<WrittenToken> tokens) =>
+        tokens.Sum(token => tokenizer.BytesOf(token.Token).Count(value => (value & 0xC0) != 0x80));
 
     private static float Finite(float likelihood) => Math.Max(likelihood, Least);
 

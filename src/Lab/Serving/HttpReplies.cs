@@ -44,7 +44,7 @@ internal static class HttpReplies
                     await foreach (var (piece, tokens) in text.Read(context.RequestAborted))
                     {
                         await Send(writer.Chunk(index, piece, tokens, offset));
-                        offset += piece.Length;
+                        offset += writer.CharactersOf(tokens);
                     }
 
                     await Send(writer.Chunk(index, null, [], finish: text.FinishReason));

@@ -24,6 +24,8 @@ public sealed class ByteTokenizer : ITokenizer
     public string Decode(IReadOnlyList<int> tokens) =>
         Encoding.UTF8.GetString(Encoding.Latin1.GetBytes(bytes.Decode(tokens)));
 
+    public byte[] BytesOf(int token) => Encoding.Latin1.GetBytes(bytes.Decode([token]));
+
     public void Save(string folder)
     {
         File.WriteAllText(Path.Combine(folder, FileName), "{}\n");

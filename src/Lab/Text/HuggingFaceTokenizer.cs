@@ -76,10 +76,13 @@ public sealed class HuggingFaceTokenizer : ITokenizer
     /// <summary>Reads a tokenizer.json, and tokenizer_config.json beside it if there is one.</summary>
     /// <param name="path">The file, or the folder that it is in.</param>
     /// <exception cref="LabException">It cannot be used.</exception>
-    public static HuggingFaceTokenizer Load(string path) =>
-        Directory.Exists(path)
+    public static HuggingFaceTokenizer Load(string path)
+    {
+        LfsPointer.Refuse(path);
+        return Directory.Exists(path)
             ? new HuggingFaceTokenizer(Path.Combine(path, FileName), TokenizerConfig.Read(path))
             : new HuggingFaceTokenizer(path, null);
+    }
 
     /// <inheritdoc/>
     public int[] Encode(string text)
@@ -134,6 +137,9 @@ public sealed class HuggingFaceTokenizer : ITokenizer
     /// <exception cref="LabException">There is no such token.</exception>
     public string Decode(IReadOnlyList<int> tokens, bool silently) =>
         file.Decoder.Decode([.. tokens.Where(token => !silently || !silent.Contains(token)).Select(Piece)]);
+
+    /// <inheritdoc/>
+    public byte[] BytesOf(int token) => silent.Contains(token) ? [] : file.Decoder.BytesOf(Piece(token));
 
     /// <inheritdoc/>
     public void Save(string folder)

@@ -24,6 +24,13 @@ public interface ITokenizer
     /// <summary>The text of tokens; begin and end tokens are silent.</summary>
     string Decode(IReadOnlyList<int> tokens);
 
+    /// <summary>
+    /// The bytes of UTF-8 that a token adds to a text that it goes on; none for a silent token. The bytes of
+    /// tokens add up
+    /// to the text, and one token may be a part of a character.
+    /// </summary>
+    byte[] BytesOf(int token);
+
     /// <summary>A text's tokens after the token that begins a sequence.</summary>
     int[] Start(string text) => Begin is { } begin ? [begin, .. Encode(text)] : Encode(text);
 

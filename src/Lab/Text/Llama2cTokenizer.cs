@@ -53,7 +53,11 @@ public sealed class Llama2cTokenizer : ITokenizer
 
     /// <summary>Reads a tokenizer of a model with that many tokens.</summary>
     /// <exception cref="LabException">The file is not such a tokenizer.</exception>
-    public static Llama2cTokenizer Load(string path, int size) => new(File.ReadAllBytes(path), size, path);
+    public static Llama2cTokenizer Load(string path, int size)
+    {
+        LfsPointer.Refuse(path);
+        return new(File.ReadAllBytes(path), size, path);
+    }
 
     public int[] Encode(string text)
     {
@@ -98,6 +102,11 @@ public sealed class Llama2cTokenizer : ITokenizer
 
         return Encoding.UTF8.GetString([.. bytes]);
     }
+
+    public byte[] BytesOf(int token) =>
+        token is 1 or 2 ? []
+        : ByteOf(pieces[token]) is { } single ? [single]
+        : pieces[token];
 
     public void Save(string folder)
     {

@@ -9,6 +9,8 @@ namespace Bench.Lab.Text;
 internal sealed class TokenDecoder
 {
     private readonly List<Func<IReadOnlyList<string>, IReadOnlyList<string>>> steps = [];
+    private bool isByteLevel;
+    private bool hasBytes;
 
     /// <exception cref="LabException">It asks for something that is not known here.</exception>
     internal TokenDecoder(JsonElement? section)
@@ -25,6 +27,22 @@ internal sealed class TokenDecoder
         return string.Concat(tokens);
     }
 
+    /// <summary>
+    /// The bytes that a token adds to a text that it goes on: the first token of a text may lose a space.
+    /// </summary>
+    internal byte[] BytesOf(string token)
+    {
+        if (isByteLevel)
+            return ByteAlphabet.BytesOf(token);
+        if (hasBytes && ByteOf(token) is { } value)
+            return [value];
+        var before = Decode([Before]);
+        return Encoding.UTF8.GetBytes(Decode([Before, token])[before.Length..]);
+    }
+
+    // Any token that is spelt as it is written.
+    private const string Before = "a";
+
     private void Add(JsonElement section)
     {
         switch (section.GetProperty("type").GetString())
@@ -34,6 +52,7 @@ internal sealed class TokenDecoder
                     Add(inner);
                 break;
             case "ByteLevel":
+                isByteLevel = true;
                 steps.Add(tokens => [Encoding.UTF8.GetString([.. tokens.SelectMany(ByteAlphabet.BytesOf)])]);
                 break;
             case "Replace":
@@ -44,6 +63,7 @@ internal sealed class TokenDecoder
                 steps.Add(tokens => [.. tokens.Select(token => pattern.Replace(token, content))]);
                 break;
             case "ByteFallback":
+                hasBytes = true;
                 steps.Add(BytesJoined);
                 break;
             case "Fuse":
@@ -99,17 +119,7 @@ internal sealed class TokenDecoder
 
         foreach (var token in tokens)
         {
-            if (
-                token.Length == 6
-                && token.StartsWith("<0x", StringComparison.Ordinal)
-                && token[5] == '>'
-                && byte.TryParse(
-                    token.AsSpan(3, 2),
-                    NumberStyles.AllowHexSpecifier,
-                    CultureInfo.InvariantCulture,
-                    out var value
-                )
-            )
+            if (ByteOf(token) is { } value)
             {
                 bytes.Add(value);
                 continue;
@@ -122,6 +132,19 @@ internal sealed class TokenDecoder
         Flush();
         return result;
     }
+
+    private static byte? ByteOf(string token) =>
+        token.Length == 6
+        && token.StartsWith("<0x", StringComparison.Ordinal)
+        && token[5] == '>'
+        && byte.TryParse(
+            token.AsSpan(3, 2),
+            NumberStyles.AllowHexSpecifier,
+            CultureInfo.InvariantCulture,
+            out var value
+        )
+            ? value
+            : null;
 
     private static string Stripped(string token, char stripped, int start, int stop)
     {

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.IO.Compression;
+using System.Text;
 using System.Text.Json;
 using Bench.Lab.Text;
 using CsCheck;
@@ -67,6 +68,12 @@ public sealed class TokenizerPackTests
                 entry.GetProperty("decoded_skip_special").GetString(),
                 tokenizer.Decode(Ids(entry, "ids_with_special"))
             );
+            // The bytes of its tokens add up to it; the first token of a text may lose a space.
+            var (decoded, spelt) = (
+                tokenizer.Decode(ids),
+                Encoding.UTF8.GetString([.. ids.SelectMany(tokenizer.BytesOf)])
+            );
+            Assert.Equal(decoded, spelt.Length == decoded.Length + 1 && spelt[0] == ' ' ? spelt[1..] : spelt);
             // A configuration may add a token that tokenizer.json does not.
             Assert.Equal(
                 Ids(entry, entry.TryGetProperty("ids_add_bos", out _) ? "ids_add_bos" : "ids_with_special"),

@@ -93,6 +93,32 @@ public sealed class HuggingFaceCheckpointTests
         }
     }
 
+    public static IEnumerable<TheoryDataRow<string>> Pointers =>
+        Pack.Folders("cases/misleading-messages", "model.safetensors");
+
+    [Theory]
+    [MemberData(nameof(Pointers))]
+    public void A_pointer_of_Git_LFS_is_called_one(string folder)
+    {
+        using var scratch = Repository.Scratch();
+        File.WriteAllText(scratch.File("tokenizer.json"), "version https://git-lfs.github.com/spec/v1\noid sha256:0\n");
+        foreach (
+            var read in (Action[])
+                [
+                    () => ModelFolder.LoadModel(folder, Compute.Cpu),
+                    () => ModelFolder.Shape(folder),
+                    () => Llama2cFile.Shape(Path.Combine(folder, "model.safetensors")),
+                    () => HuggingFaceTokenizer.Load(scratch.File("tokenizer.json")),
+                    () => Llama2cTokenizer.Load(scratch.File("tokenizer.json"), 512),
+                ]
+        )
+            Assert.Contains(
+                ": a Git LFS pointer and not the file itself; run git lfs pull",
+                Assert.Throws<LabException>(read).Message,
+                StringComparison.Ordinal
+            );
+    }
+
     [Fact]
     public void An_index_that_leads_astray_is_refused()
     {
