@@ -2,7 +2,6 @@ using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using Bench.Lab.Tensors;
-using Bench.Lab.Text;
 using Microsoft.Win32.SafeHandles;
 using static TorchSharp.torch;
 
@@ -47,7 +46,6 @@ internal sealed class SafeTensors : IDisposable
     {
         try
         {
-            LfsPointer.Refuse(path);
             return new SafeTensors(path);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)

@@ -65,8 +65,6 @@ public sealed class CharacterTokenizer : ITokenizer
         return [.. result];
     }
 
-    public byte[] BytesOf(int token) => Encoding.UTF8.GetBytes(Decode([token]));
-
     public string Decode(IReadOnlyList<int> tokens)
     {
         var text = new StringBuilder();

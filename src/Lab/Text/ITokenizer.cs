@@ -27,9 +27,9 @@ public interface ITokenizer
     /// <summary>
     /// The bytes of UTF-8 that a token adds to a text that it goes on; none for a silent token. The bytes of
     /// tokens add up
-    /// to the text, and one token may be a part of a character.
+    /// to the text, and one token may be a part of a character. Here: a tokenizer whose tokens are whole texts.
     /// </summary>
-    byte[] BytesOf(int token);
+    byte[] BytesOf(int token) => System.Text.Encoding.UTF8.GetBytes(Decode([token]));
 
     /// <summary>A text's tokens after the token that begins a sequence.</summary>
     int[] Start(string text) => Begin is { } begin ? [begin, .. Encode(text)] : Encode(text);

@@ -9,14 +9,16 @@ namespace Bench.Lab.Text;
 internal sealed class TokenDecoder
 {
     private readonly List<Func<IReadOnlyList<string>, IReadOnlyList<string>>> steps = [];
-    private bool isByteLevel;
-    private bool hasBytes;
+    private readonly IReadOnlyList<string?> kinds = [];
 
     /// <exception cref="LabException">It asks for something that is not known here.</exception>
     internal TokenDecoder(JsonElement? section)
     {
         if (section is { ValueKind: JsonValueKind.Object } given)
+        {
             Add(given);
+            kinds = [.. KindsOf(given)];
+        }
     }
 
     /// <summary>The text of tokens as the vocabulary spells them. Bytes that are no UTF-8 become U+FFFD.</summary>
@@ -32,13 +34,18 @@ internal sealed class TokenDecoder
     /// </summary>
     internal byte[] BytesOf(string token)
     {
-        if (isByteLevel)
+        if (kinds.Contains("ByteLevel"))
             return ByteAlphabet.BytesOf(token);
-        if (hasBytes && ByteOf(token) is { } value)
+        if (kinds.Contains("ByteFallback") && ByteOf(token) is { } value)
             return [value];
         var before = Decode([Before]);
         return Encoding.UTF8.GetBytes(Decode([Before, token])[before.Length..]);
     }
+
+    private static IEnumerable<string?> KindsOf(JsonElement section) =>
+        section.GetProperty("type").GetString() is "Sequence"
+            ? section.GetProperty("decoders").EnumerateArray().SelectMany(KindsOf)
+            : [section.GetProperty("type").GetString()];
 
     // Any token that is spelt as it is written.
     private const string Before = "a";
@@ -52,7 +59,6 @@ internal sealed class TokenDecoder
                     Add(inner);
                 break;
             case "ByteLevel":
-                isByteLevel = true;
                 steps.Add(tokens => [Encoding.UTF8.GetString([.. tokens.SelectMany(ByteAlphabet.BytesOf)])]);
                 break;
             case "Replace":
@@ -63,7 +69,6 @@ internal sealed class TokenDecoder
                 steps.Add(tokens => [.. tokens.Select(token => pattern.Replace(token, content))]);
                 break;
             case "ByteFallback":
-                hasBytes = true;
                 steps.Add(BytesJoined);
                 break;
             case "Fuse":

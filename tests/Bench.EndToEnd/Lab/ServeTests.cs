@@ -491,8 +491,6 @@ public sealed class ServeTests : IAsyncDisposable
 
         public string Decode(IReadOnlyList<int> tokens) => string.Concat(Enumerable.Repeat("\U0001F600", tokens.Count));
 
-        public byte[] BytesOf(int token) => Encoding.UTF8.GetBytes(Decode([token]));
-
         public void Save(string folder) => throw new NotSupportedException();
     }
 }
