@@ -153,7 +153,7 @@ public sealed class RunTests : IDisposable
                 }
             });
 
-    [Fact]
+    [Fact(Explicit = true)]
     public void Seeds_that_are_run_one_after_the_other_add_up()
     {
         Assert.Equal(0, bench.Run("run", experiment, "--out", output, "--seeds", "0").Code);
@@ -268,7 +268,7 @@ public sealed class RunTests : IDisposable
         Assert.Equal(1 + 14, new ResultsFolder(output).Read().Runs.Count);
     }
 
-    [Fact]
+    [Fact(Explicit = true)]
     public void Results_of_an_older_version_stay_until_the_new_ones_are_complete()
     {
         Assert.Equal(0, bench.Run("run", experiment, "--out", output).Code);
@@ -297,7 +297,7 @@ public sealed class RunTests : IDisposable
         Assert.All(new ResultsFolder(output).Read().Scores, row => Assert.Equal(33, row.N));
     }
 
-    [Fact]
+    [Fact(Explicit = true)]
     public void A_teacher_that_was_trained_here_teaches_again_from_its_folder()
     {
         Assert.Equal(0, bench.Run("run", experiment, "--out", output, "--seeds", "0").Code);

@@ -16,7 +16,8 @@ public sealed class KillTests
         Storm.Rage(arena, calm.Results, Suite.Count(5, 30), Suite.Random("local kills"), "local");
     }
 
-    [Fact]
+    // Half a minute and more: --long runs it.
+    [Fact(Explicit = true)]
     public void Slurm_jobs_and_the_runs_that_follow_them_lose_nothing_when_they_are_killed()
     {
         using var cluster = Cluster.StartOrSkip();

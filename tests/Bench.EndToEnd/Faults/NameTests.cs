@@ -125,7 +125,8 @@ public sealed class NameTests
         Assert.Equal(0, arena.Run("--quiet").Code);
     }
 
-    [Fact]
+    // Half a minute and more: --long runs it.
+    [Fact(Explicit = true)]
     public void Foreign_files_in_the_store_and_a_snapshot_that_a_power_cut_emptied_stop_nothing()
     {
         using var arena = new Arena(Experiments.Small);
@@ -154,7 +155,8 @@ public sealed class NameTests
         Assert.Equal(0, arena.Bench("store", "gc", "--results", arena.Output).Code);
     }
 
-    [Fact]
+    // Half a minute and more: --long runs it.
+    [Fact(Explicit = true)]
     public void A_store_over_its_limit_says_what_it_holds_and_how_to_free_it()
     {
         using var arena = new Arena(

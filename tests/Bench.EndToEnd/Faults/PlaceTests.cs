@@ -30,7 +30,8 @@ public sealed class PlaceTests
         Suite.Tell($"a full disk failed {failed} of 15 runs by name; with room the ledger is the undisturbed one");
     }
 
-    [Fact]
+    // Half a minute and more: --long runs it.
+    [Fact(Explicit = true)]
     public void A_disk_without_room_for_another_file_is_no_lock_of_another_run()
     {
         using var disk = Disk.MountOrSkip("size=20m,nr_inodes=40");
@@ -52,7 +53,8 @@ public sealed class PlaceTests
         Assert.False(Directory.Exists(Path.Combine(arena.Home, "store", "entries")));
     }
 
-    [Fact]
+    // Half a minute and more: --long runs it.
+    [Fact(Explicit = true)]
     public void Results_whose_disk_fills_up_lose_nothing_that_was_computed()
     {
         using var disk = Disk.MountOrSkip("size=12k");
